@@ -1,0 +1,78 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ArgoProgramArgs } from "./argo-program";
+
+type Container = ArgoProgramArgs["container"];
+
+/** Port of the server, for TLS. */
+export const SERVER_PORT = 2746;
+
+/** Limits the view of either program to one namespace. */
+function only(namespace: pulumi.Input<string>): pulumi.Input<string>[] {
+  return ["--namespaced", "--managed-namespace", namespace];
+}
+
+/**
+ * The container of the controller. Its image starts the program, so only arguments are given.
+ *
+ * @param image Image of the controller.
+ * @param executorImage Image that the controller puts beside every step.
+ * @param managedNamespace Namespace whose workflows it carries out.
+ */
+export function controllerContainer(
+  image: pulumi.Input<string>,
+  executorImage: pulumi.Input<string>,
+  managedNamespace: pulumi.Input<string>,
+): Container {
+  const httpGet = { path: "/healthz", port: "health" };
+  return {
+    image,
+    args: [...only(managedNamespace), "--executor-image", executorImage],
+    // There is only one. An election would need leases, and add seconds to every start.
+    env: [{ name: "LEADER_ELECTION_DISABLE", value: "true" }],
+    ports: [{ name: "health", containerPort: 6060 }],
+    readinessProbe: { httpGet, periodSeconds: 5 },
+    // Fails if workflows have been waiting for five minutes without any progress.
+    livenessProbe: {
+      httpGet,
+      initialDelaySeconds: 90,
+      periodSeconds: 60,
+      timeoutSeconds: 30,
+      failureThreshold: 3,
+    },
+    resources: {
+      requests: { cpu: "50m", memory: "128Mi" },
+      limits: { cpu: "1", memory: "512Mi" },
+    },
+  };
+}
+
+/**
+ * The container of the server.
+ *
+ * @param image Image of the server.
+ * @param managedNamespace Namespace that it shows.
+ */
+export function serverContainer(
+  image: pulumi.Input<string>,
+  managedNamespace: pulumi.Input<string>,
+): Container {
+  const httpGet = { path: "/", port: "https", scheme: "HTTPS" };
+  return {
+    image,
+    args: [
+      "server",
+      // Whoever asks brings a token of their own, and may do what that account may do.
+      "--auth-mode=client",
+      ...only(managedNamespace),
+      // Strict transport security holds for all ports of a host: browsers would no longer open MLflow's page.
+      "--hsts=false",
+    ],
+    ports: [{ name: "https", containerPort: SERVER_PORT }],
+    readinessProbe: { httpGet, periodSeconds: 5 },
+    livenessProbe: { httpGet, initialDelaySeconds: 30, periodSeconds: 30, failureThreshold: 3 },
+    resources: {
+      requests: { cpu: "20m", memory: "96Mi" },
+      limits: { cpu: "1", memory: "512Mi" },
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { stringify } from "yaml";
+import { STEP_CONTAINER, lifeCycle } from "./workflow-policy";
+
+/** User of the images of Argo Workflows. */
+export const ARGO_USER = 8737;
+
+/** Seconds after which a run is ended whose template says nothing about it. */
+const DEFAULT_DEADLINE = 3600;
+
+/**
+ * The configuration of Argo's controller, as YAML. The names of its members are those of Argo Workflows 3.7, which
+ * refuses to start if it finds one that it does not know.
+ */
+export function controllerConfiguration(): string {
+  return stringify(
+    {
+      // For templates that people add to the lab; the lab's own say all of this themselves.
+      workflowDefaults: { spec: lifeCycle(DEFAULT_DEADLINE) },
+      // A run is made from a template of the namespace, with other arguments at most: whoever may submit cannot bring
+      // a container, a volume or a service account of their own.
+      workflowRestrictions: { templateReferencing: "Strict" },
+      // Argo's own containers in each pod. The namespace admits none without these limits, and the official image
+      // names no user. The file system stays writable: a manifest that is to be applied is put into /tmp.
+      executor: {
+        securityContext: {
+          ...STEP_CONTAINER,
+          runAsNonRoot: true,
+          runAsUser: ARGO_USER,
+          seccompProfile: { type: "RuntimeDefault" },
+        },
+        resources: {
+          requests: { cpu: "10m", memory: "64Mi" },
+          limits: { cpu: "500m", memory: "256Mi" },
+        },
+      },
+      // What a step's container gets where its template is silent.
+      mainContainer: {
+        securityContext: STEP_CONTAINER,
+        resources: {
+          requests: { cpu: "100m", memory: "128Mi" },
+          limits: { cpu: "1", memory: "512Mi" },
+        },
+      },
+      // Nothing in the lab collects them.
+      metricsConfig: { enabled: false },
+    },
+    { aliasDuplicateObjects: false, lineWidth: 0, sortMapEntries: true },
+  );
+}

@@ -1,0 +1,17 @@
+import type { Place, Reference } from "./references";
+
+/** Decides, when a step is due, whether it runs. */
+export interface Condition {
+  /** The expression in the language of Argo's `when`. */
+  render(place: Place): string;
+}
+
+/**
+ * True if the value is not empty.
+ *
+ * The reference stands in quotes: Argo pastes the value into the expression before it parses it, and without them an
+ * empty value leaves half an expression, which ends the workflow with an error instead of skipping the step.
+ */
+export function isNotEmpty(value: Reference): Condition {
+  return { render: (place) => `'${place.text(value)}' != ''` };
+}

@@ -1,0 +1,84 @@
+import type { Input } from "@pulumi/pulumi";
+
+/**
+ * What makes a group of references available: the parameters of a workflow, the inputs of a template, or the outputs
+ * of a step. A reference can only be used where its scope is visible.
+ */
+export class Scope {
+  /** @param description What the scope is, for error messages: `the inputs of template trigger-build`. */
+  constructor(readonly description: string) {}
+}
+
+/**
+ * A value that Argo fills in when the workflow runs: a parameter of the workflow, an input of a template, an output
+ * of a step. References come from the objects that have them, so none can be misspelt; only {@link Place} turns one
+ * into Argo's text.
+ */
+export class Reference {
+  /**
+   * @param path Argo's name of the value, for example `inputs.parameters.model-version`.
+   * @param scope Where the value is available.
+   */
+  constructor(
+    readonly path: string,
+    readonly scope: Scope,
+  ) {}
+
+  /**
+   * @throws Error always: text that is built from a reference would hide it from the checks.
+   */
+  toString(): never {
+    throw new Error(`the reference ${this.path} is an object, not text: pass it on as it is`);
+  }
+}
+
+/** A value that is known now, or that Argo fills in. */
+export type Value = string | Reference;
+
+/** A value that is known now, that a resource of the stack will have, or that Argo fills in. */
+export type ValueInput = Input<string> | Reference;
+
+/** A spot in a workflow that is being rendered, with the scopes that are visible from there. */
+export class Place {
+  /**
+   * @param description The spot, for error messages: `template train-model/run-training`.
+   * @param visible The scopes whose references may be used here.
+   */
+  constructor(
+    readonly description: string,
+    private readonly visible: readonly Scope[],
+  ) {}
+
+  /** A spot further in, from which more scopes are visible. */
+  within(description: string, ...scopes: Scope[]): Place {
+    return new Place(description, [...this.visible, ...scopes]);
+  }
+
+  /**
+   * The text that Argo reads.
+   *
+   * @throws Error if a reference is used where its scope is not visible, or if text holds a reference that was
+   *   written by hand.
+   */
+  text(value: Value): string {
+    if (value instanceof Reference) {
+      if (!this.visible.includes(value.scope)) {
+        throw new Error(
+          `${this.description} uses ${value.path}, but ${value.scope.description} cannot be used there`,
+        );
+      }
+      return `{{${value.path}}}`;
+    }
+    if (value.includes("{{")) {
+      throw new Error(
+        `${this.description}: "${value}" holds a reference as text: use the object that has it`,
+      );
+    }
+    return value;
+  }
+
+  /** As {@link text}, for a spot that may also hold a value of another resource, which is passed on untouched. */
+  input(value: ValueInput): Input<string> {
+    return typeof value === "string" || value instanceof Reference ? this.text(value) : value;
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * The stack's configuration keys: type, default and check of each. `Pulumi.yaml` declares the same for people and for
+ * the engine; a unit test compares the two.
+ */
+import * as check from "./validation";
+
+/** How a key is read. `T` is what the program gets. */
+export interface Key<T> {
+  /** The type that `Pulumi.yaml` declares. */
+  readonly type: "string" | "integer" | "boolean" | "array";
+  /** What the program gets where the stack sets nothing. */
+  readonly default: T;
+  /** A good value, for the command that mends a bad one. */
+  readonly example: string;
+  /** Whether the value has to be encrypted in the stack's file. */
+  readonly secret: boolean;
+  /** Reads the text that the engine hands over. */
+  readonly parse: (text: string) => Parsed<T>;
+}
+
+/** A key's value, or what is wrong with it. */
+export type Parsed<T> = { readonly value: T } | BadValue;
+
+/** What is wrong with a value. */
+export interface BadValue {
+  readonly problem: string;
+  /** Of a list: the first item that is wrong. */
+  readonly item?: number;
+}
+
+/** All keys, without the project's prefix. What each means is said in `Pulumi.yaml`. */
+export const KEYS = {
+  namespace: text("gourmetgram-platform", check.namespaceName),
+  storageClass: optional(check.dnsSubdomain, "standard"),
+  externalHost: text("localhost", check.host),
+  registryNodePort: nodePort(30500),
+  registryStorage: text("10Gi", check.quantity),
+  registryPullFrom: choice(["node-port", "in-cluster"], "node-port"),
+  externalRegistry: optional(check.registryAddress, "registry.example.org/team"),
+  externalRegistryUsername: optional(() => undefined, "builder"),
+  externalRegistryPassword: secret(() => undefined),
+  pythonBaseImage: text("python:3.11-slim", check.imageReference),
+  registryImage: text("docker.io/library/registry:3.0.0", check.imageReference),
+  postgresImage: text("docker.io/library/postgres:17.6", check.imageReference),
+  argoControllerImage: text("quay.io/argoproj/workflow-controller:v3.7.18", check.imageReference),
+  argoExecutorImage: text("quay.io/argoproj/argoexec:v3.7.18", check.imageReference),
+  argoServerImage: text("quay.io/argoproj/argocli:v3.7.18", check.imageReference),
+  mlflowServiceType: choice(["NodePort", "LoadBalancer", "ClusterIP"], "NodePort"),
+  mlflowNodePort: nodePort(30800),
+  mlflowExternalIps: list(check.ipAddress, "203.0.113.7"),
+  mlflowAllowedHosts: list(check.hostPattern, "mlflow.example.org"),
+  mlflowStorage: text("10Gi", check.quantity),
+  mlflowDatabaseUri: secret(check.databaseUri),
+  mlflowArtifactRoot: optional(check.s3Uri, "s3://bucket/mlflow"),
+  mlflowS3Endpoint: optional(check.httpUrl, "https://s3.example.org"),
+  mlflowS3AccessKeyId: secret(() => undefined),
+  mlflowS3SecretAccessKey: secret(() => undefined),
+  postgresStorage: text("5Gi", check.quantity),
+  argo: choice(["install", "existing"], "install"),
+  argoNamespace: text("argo", check.namespaceName),
+  argoServerNodePort: nodePort(30746),
+  schedule: text("0 2 * * *", check.cron),
+  scheduleTimezone: text("UTC", check.timeZone),
+  scheduleSuspended: flag(false),
+  trainingDeadlineSeconds: integer(3600, check.integerBetween(60, 604_800)),
+} as const satisfies Record<string, Key<unknown>>;
+
+/** The name of a key. */
+export type KeyName = keyof typeof KEYS;
+
+/** What each key's value is once read. */
+export type Values = {
+  [Name in KeyName]: (typeof KEYS)[Name] extends Key<infer T> ? T : never;
+};
+
+/**
+ * Whether a value means that the key is not set. The engine insists on a value for every declared key, so the optional
+ * ones are declared with an empty one.
+ */
+export function isUnset(name: string, value: string): boolean {
+  return value === "" && Object.hasOwn(KEYS, name) && KEYS[name as KeyName].default === undefined;
+}
+
+function text(fallback: string, checked: check.Check): Key<string> {
+  const parse = (value: string) => parsed(value, checked(value));
+  return { type: "string", default: fallback, example: fallback, secret: false, parse };
+}
+
+/** A string that may be left out. */
+function optional(checked: check.Check, example: string): Key<string | undefined> {
+  const parse = (value: string) => parsed(value, checked(value));
+  return { type: "string", default: undefined, example, secret: false, parse };
+}
+
+function secret(checked: check.Check): Key<string | undefined> {
+  return { ...optional(checked, ""), secret: true };
+}
+
+function choice<const Word extends string>(words: readonly Word[], fallback: NoInfer<Word>): Key<Word> {
+  const checked = check.oneOf(words);
+  const parse = (value: string) => parsed(value as Word, checked(value));
+  return { type: "string", default: fallback, example: fallback, secret: false, parse };
+}
+
+function integer(fallback: number, checked: check.Check<number>): Key<number> {
+  // Not parseFloat, which takes "30500x" for a number.
+  const parse = (value: string) => {
+    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
+    return parsed(number, checked(number));
+  };
+  return { type: "integer", default: fallback, example: String(fallback), secret: false, parse };
+}
+
+function nodePort(fallback: number): Key<number> {
+  return integer(fallback, check.integerBetween(check.NODE_PORT_MIN, check.NODE_PORT_MAX));
+}
+
+function flag(fallback: boolean): Key<boolean> {
+  const checked = check.oneOf(["true", "false"]);
+  const parse = (value: string) => parsed(value === "true", checked(value));
+  return { type: "boolean", default: fallback, example: String(fallback), secret: false, parse };
+}
+
+function list(checked: check.Check, example: string): Key<readonly string[]> {
+  return { type: "array", default: [], example, secret: false, parse: (value) => parseList(value, checked) };
+}
+
+function parseList(value: string, checked: check.Check): Parsed<readonly string[]> {
+  let items: unknown;
+  try {
+    items = JSON.parse(value);
+  } catch {
+    items = undefined;
+  }
+  if (!Array.isArray(items) || !items.every((item): item is string => typeof item === "string")) {
+    return { problem: "a list of strings is wanted" };
+  }
+  const problems = items.map((item) => checked(item));
+  const bad = items.flatMap((item, index) =>
+    problems[index] === undefined ? [] : [`${item}: ${problems[index]}`],
+  );
+  return bad.length === 0
+    ? { value: items }
+    : { problem: bad.join("; "), item: problems.findIndex((problem) => problem !== undefined) };
+}
+
+function parsed<T>(value: T, problem: string | undefined): Parsed<T> {
+  return problem === undefined ? { value } : { problem };
+}

@@ -1,0 +1,116 @@
+/** Rules that span several configuration keys. */
+import { KEYS, type KeyName, type Values } from "./config-keys";
+
+/** A broken rule: the key to change and why. */
+export interface BrokenRule {
+  readonly key: KeyName;
+  readonly reason: string;
+  /** `set` where a value is missing or wrong, `rm` where one is too much. */
+  readonly mend: "set" | "rm";
+  /** A value that would do. @default the key's example */
+  readonly example?: string;
+}
+
+/**
+ * Checks the keys against each other.
+ *
+ * @param values All values; a key whose own value is bad holds its default here.
+ * @param given Whether the stack sets a key, well or badly.
+ * @param sound Whether a key's own value is good. What compares values leaves the others out: one mistake, one report.
+ */
+export function brokenRules(
+  values: Values,
+  given: (key: KeyName) => boolean,
+  sound: (key: KeyName) => boolean,
+): BrokenRule[] {
+  return [
+    ...together(given, "externalRegistryUsername", "externalRegistryPassword"),
+    ...only(given, "externalRegistry", ["externalRegistryUsername", "externalRegistryPassword"]),
+    ...together(given, "mlflowS3AccessKeyId", "mlflowS3SecretAccessKey"),
+    ...only(given, "mlflowArtifactRoot", [
+      "mlflowS3Endpoint",
+      "mlflowS3AccessKeyId",
+      "mlflowS3SecretAccessKey",
+    ]),
+    ...distinctNodePorts(values, given, sound),
+    ...distinctNamespaces(values, sound),
+  ];
+}
+
+/** Two keys of which one is useless without the other. */
+function together(given: (key: KeyName) => boolean, one: KeyName, other: KeyName): BrokenRule[] {
+  return [[one, other] as const, [other, one] as const].flatMap(([present, absent]) =>
+    given(present) && !given(absent)
+      ? [
+          {
+            key: absent,
+            reason: `it is missing: ${full(present)} is of no use without it`,
+            mend: "set" as const,
+          },
+        ]
+      : [],
+  );
+}
+
+/** Keys that mean nothing without another one. */
+function only(given: (key: KeyName) => boolean, base: KeyName, dependents: readonly KeyName[]): BrokenRule[] {
+  return dependents
+    .filter((key) => given(key) && !given(base))
+    .map((key) => ({ key, reason: `it has a meaning only together with ${full(base)}`, mend: "rm" }));
+}
+
+/** A node port is taken for the whole cluster: the second Service to ask for it is refused. */
+function distinctNodePorts(
+  values: Values,
+  given: (key: KeyName) => boolean,
+  sound: (key: KeyName) => boolean,
+): BrokenRule[] {
+  const inUse = {
+    registryNodePort: !given("externalRegistry"),
+    mlflowNodePort: values.mlflowServiceType === "NodePort",
+    argoServerNodePort: values.argo === "install",
+  };
+  const keys = (Object.keys(inUse) as (keyof typeof inUse)[]).filter((key) => inUse[key] && sound(key));
+  return keys.flatMap((key, index) => {
+    const earlier = keys.slice(0, index).find((each) => values[each] === values[key]);
+    if (earlier === undefined) {
+      return [];
+    }
+    const [wrong, right] = chosen(values, key, earlier) ? [key, earlier] : [earlier, key];
+    const taken = new Set(keys.filter((each) => each !== wrong).map((each) => values[each]));
+    let free = KEYS[wrong].default;
+    while (taken.has(free)) {
+      free += 1;
+    }
+    const reason = `node port ${values[wrong]} is taken by ${full(right)}`;
+    return [{ key: wrong, reason, mend: "set" as const, example: String(free) }];
+  });
+}
+
+/** Both namespaces are created by this stack, so they cannot be the same one. */
+function distinctNamespaces(values: Values, sound: (key: KeyName) => boolean): BrokenRule[] {
+  const clash =
+    values.argo === "install" &&
+    sound("namespace") &&
+    sound("argoNamespace") &&
+    values.argoNamespace === values.namespace;
+  if (!clash) {
+    return [];
+  }
+  const [wrong, right] = chosen(values, "namespace", "argoNamespace")
+    ? (["namespace", "argoNamespace"] as const)
+    : (["argoNamespace", "namespace"] as const);
+  return [{ key: wrong, reason: `${full(right)} has the same name`, mend: "set" }];
+}
+
+/**
+ * Whether the first of two keys is the one to blame for a clash, because its value is not the default. The defaults
+ * themselves never clash. A value that the engine filled in looks like one that the stack sets, so only this tells.
+ */
+function chosen(values: Values, key: KeyName, other: KeyName): boolean {
+  return values[key] !== KEYS[key].default || values[other] === KEYS[other].default;
+}
+
+function full(key: KeyName): string {
+  return `gourmetgram:${key}`;
+}

@@ -1,0 +1,127 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { hostInUrl, serviceHost } from "./addresses";
+import { labelsOf } from "./labels";
+import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
+import type { RegistryAddresses, RegistryTarget } from "./registry";
+import { singleWriterClaim } from "./volumes";
+
+/** Options of {@link LocalRegistry}. */
+export interface LocalRegistryArgs {
+  /** Image of the registry: the CNCF Distribution registry, version 3. */
+  readonly image: pulumi.Input<string>;
+  /** Node port, from 30000 to 32767. */
+  readonly nodePort: number;
+  /** Size of the volume, as a Kubernetes quantity. */
+  readonly storage: pulumi.Input<string>;
+  /** Storage class of the volume. @default the cluster's default class */
+  readonly storageClass?: pulumi.Input<string> | undefined;
+  /**
+   * The address in pods' image references.
+   *
+   * The container runtime on a node does not resolve Service names, but reaches `localhost:<nodePort>` and takes it for
+   * plain HTTP. `in-cluster` is for nodes whose runtime has been told where the Service's name leads.
+   */
+  readonly pullFrom: "node-port" | "in-cluster";
+  /** Host name or IP address of a node, as seen from the machine that builds images. @default "localhost" */
+  readonly externalHost?: string;
+}
+
+const NAMESPACE = "kube-system";
+// Image references contain the Service's name, so it is not generated.
+const SERVICE = "registry";
+const PORT = 5000;
+const DATA = "/var/lib/registry";
+// Any will do: the registry needs no entry in the user database.
+const USER = 1000;
+
+/** A registry in the cluster for the images that the stack builds. It speaks plain HTTP and asks nobody. */
+export class LocalRegistry extends pulumi.ComponentResource {
+  /** The addresses that matter. */
+  public readonly addresses: RegistryAddresses;
+  /** The registry as the place where images go. */
+  public readonly target: RegistryTarget;
+
+  constructor(name: string, args: LocalRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gourmetgram:index:LocalRegistry", name, {}, opts);
+    const labels = labelsOf("registry");
+
+    const claim = new k8s.core.v1.PersistentVolumeClaim(
+      `${name}-data`,
+      { metadata: { namespace: NAMESPACE, labels }, spec: singleWriterClaim(args) },
+      { parent: this },
+    );
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-server`,
+      {
+        // Fixed, so that `kubectl logs deployment/registry` works as it reads.
+        metadata: { name: SERVICE, namespace: NAMESPACE, labels },
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: labels },
+          // The volume has one writer: the old pod has to be gone before the new one starts.
+          strategy: { type: "Recreate" },
+          template: { metadata: { labels }, spec: podSpec(args.image, claim.metadata.name) },
+        },
+      },
+      { parent: this },
+    );
+    const service = new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { name: SERVICE, namespace: NAMESPACE, labels },
+        spec: {
+          type: "NodePort",
+          selector: labels,
+          ports: [{ name: "http", port: PORT, targetPort: "http", nodePort: args.nodePort }],
+        },
+      },
+      { parent: this },
+    );
+
+    this.addresses = {
+      inCluster: pulumi.interpolate`${serviceHost(SERVICE, NAMESPACE)}:${PORT}`,
+      fromNodes: pulumi.output(`localhost:${args.nodePort}`),
+      forPushing: pulumi.output(`${hostInUrl(args.externalHost ?? "localhost")}:${args.nodePort}`),
+    };
+    this.target = {
+      addresses: this.addresses,
+      pullAddress: args.pullFrom === "in-cluster" ? this.addresses.inCluster : this.addresses.fromNodes,
+      ready: [deployment, service],
+      storage: [claim],
+    };
+    this.registerOutputs({ addresses: this.addresses });
+  }
+}
+
+function podSpec(image: pulumi.Input<string>, claim: pulumi.Input<string>): k8s.types.input.core.v1.PodSpec {
+  const httpGet = { path: "/", port: "http" };
+  return {
+    automountServiceAccountToken: false,
+    // Variables for every Service of the namespace would be noise, and `REGISTRY_*` ones would be read as settings.
+    enableServiceLinks: false,
+    securityContext: unprivilegedPod(USER),
+    containers: [
+      {
+        name: "registry",
+        image,
+        env: [
+          { name: "REGISTRY_HTTP_ADDR", value: `:${PORT}` },
+          { name: "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", value: DATA },
+          // Version 3 sends traces to a collector on its own host unless told not to, and logs each failure.
+          { name: "OTEL_TRACES_EXPORTER", value: "none" },
+        ],
+        ports: [{ name: "http", containerPort: PORT }],
+        readinessProbe: { httpGet, periodSeconds: 5 },
+        livenessProbe: { httpGet, periodSeconds: 20, failureThreshold: 3 },
+        resources: {
+          requests: { cpu: "50m", memory: "64Mi" },
+          limits: { cpu: "1", memory: "256Mi" },
+        },
+        securityContext: LOCKED_DOWN_CONTAINER,
+        volumeMounts: [{ name: "data", mountPath: DATA }],
+      },
+    ],
+    volumes: [{ name: "data", persistentVolumeClaim: { claimName: claim } }],
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * The stack's outputs, as `pulumi stack output --json` prints them: all that other programs may know about a lab.
+ *
+ * Plain types without a dependency, so that tools which only talk to a live lab can use them.
+ */
+
+/** Everything that a stack of this project gives. */
+export interface LabOutputs {
+  /** Namespace of MLflow, the workflows and the training runs. */
+  readonly namespace: string;
+  /** MLflow's address inside the cluster. */
+  readonly mlflowUrl: string;
+  /** MLflow's address from outside the cluster. */
+  readonly mlflowExternalUrl: string;
+  readonly registry: RegistryOutput;
+  readonly trainingImage: ImageOutput;
+  readonly workflowTemplates: WorkflowTemplatesOutput;
+  readonly schedule: ScheduleOutput;
+  /** Address of Argo's server, over TLS. */
+  readonly argoServerUrl: string;
+  /** The command that starts a training run and follows it. */
+  readonly submitTraining: string;
+  /** Who may do what in the namespace. */
+  readonly rights: readonly RightOutput[];
+  readonly workloads: WorkloadsOutput;
+  readonly registeredModel: RegisteredModelOutput;
+}
+
+/** Addresses of the registry, each `host[:port][/path]`. */
+export interface RegistryOutput {
+  /** From pods. */
+  readonly inCluster: string;
+  /** From every node of the cluster. */
+  readonly fromNodes: string;
+  /** From the machine that builds images. */
+  readonly forPushing: string;
+}
+
+/** An image in the registry. */
+export interface ImageOutput {
+  /** What pods pull: address, name and digest. */
+  readonly reference: string;
+  /** `sha256:…`. */
+  readonly digest: string;
+}
+
+/** Names of the WorkflowTemplates. */
+export interface WorkflowTemplatesOutput {
+  /** Trains a model and starts the build of its container. */
+  readonly train: string;
+  /** Builds the container of a model version. */
+  readonly build: string;
+}
+
+/** The CronWorkflow. */
+export interface ScheduleOutput {
+  readonly name: string;
+  /** Cron string of five fields. */
+  readonly cron: string;
+  /** IANA name. */
+  readonly timezone: string;
+  /** Whether it rests. */
+  readonly suspended: boolean;
+}
+
+/** What one service account may do in the lab's namespace. */
+export interface RightOutput {
+  /** Name of the Role. */
+  readonly role: string;
+  readonly serviceAccount: string;
+  readonly namespace: string;
+  readonly rules: readonly RuleOutput[];
+}
+
+/** A rule of a Role. */
+export interface RuleOutput {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** The workloads that keep data. */
+export interface WorkloadsOutput {
+  readonly mlflow: { readonly kind: "Deployment"; readonly namespace: string; readonly name: string };
+  /** `null` where MLflow has an external database. */
+  readonly postgres: {
+    readonly kind: "StatefulSet";
+    readonly namespace: string;
+    readonly name: string;
+  } | null;
+}
+
+/** The model that training registers. */
+export interface RegisteredModelOutput {
+  readonly name: "GourmetGramFood11Model";
+  /** Alias of the newest version that passed its tests. */
+  readonly alias: "development";
+}
+
+/** The registered model: its names are in the course's text and in `train/`. */
+export const REGISTERED_MODEL: RegisteredModelOutput = {
+  name: "GourmetGramFood11Model",
+  alias: "development",
+};

@@ -1,0 +1,68 @@
+import type { types } from "@pulumi/kubernetes";
+import type { LifeCycle, RetryStrategy } from "./argo";
+import { unprivilegedPod } from "./pod-security";
+
+// All of this stands in each template and not only in the controller's defaults: on a cluster that brings its own
+// Argo Workflows (`argo: existing`) the defaults are someone else's.
+
+/** User and group of the training image. */
+const IMAGE_USER = 1000;
+
+/** The longest time that each part of a training run may take, in seconds. */
+export interface Deadlines {
+  /** The whole run, its child included. */
+  readonly run: number;
+  /** The training itself. */
+  readonly training: number;
+  /** The step that starts the child and waits for it. */
+  readonly build: number;
+  /** The child. */
+  readonly child: number;
+}
+
+/**
+ * Divides a run's time among its parts, so that the innermost deadline ends first and its message is the one that
+ * is seen: half for the training, half for the step that waits for the build, nine tenths of that for the build.
+ *
+ * @param run Seconds, at least 60.
+ */
+export function deadlines(run: number): Deadlines {
+  const training = Math.floor(run / 2);
+  const build = run - training;
+  return { run, training, build, child: Math.floor(build * 0.9) };
+}
+
+/**
+ * How a run ends and what it leaves behind.
+ *
+ * Logs live in the pods, and students read them after the run, also those of a run that succeeded. So pods stay for a
+ * day in class and go with eight hours' delay; the run itself, with the state and outputs of each step, stays a day.
+ * A restart of the controller forgets the delay: then the pods go with the run that owns them.
+ *
+ * @param activeDeadlineSeconds Of the whole run.
+ */
+export function lifeCycle(activeDeadlineSeconds: number): LifeCycle {
+  return {
+    activeDeadlineSeconds,
+    ttlStrategy: { secondsAfterCompletion: 86_400 },
+    podGC: { strategy: "OnWorkflowCompletion", deleteDelayDuration: "8h" },
+    volumeClaimGC: { strategy: "OnWorkflowCompletion" },
+    securityContext: unprivilegedPod(IMAGE_USER),
+  };
+}
+
+/** Repeats what the cluster broke. A failed training, or an accuracy below the gate, is a verdict and stays. */
+export const RETRY_INFRASTRUCTURE = {
+  limit: 2,
+  retryPolicy: "OnError",
+  backoff: { duration: "10s", factor: 2 },
+} as const satisfies RetryStrategy;
+
+/**
+ * What the Pod Security level `restricted` asks of a container, beyond what the pod says. The file system stays
+ * writable: a step leaves its outputs in files.
+ */
+export const STEP_CONTAINER: types.input.core.v1.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+};

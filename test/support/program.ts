@@ -1,0 +1,25 @@
+/** Runs the stack's program under the mocks. */
+import { createRequire } from "node:module";
+import * as pulumi from "@pulumi/pulumi";
+import type { LabOutputs } from "../../components/outputs";
+import { promiseOf, settled } from "./mocks";
+
+/** The program's exports before they are known. */
+export type ProgramOutputs = { [Name in keyof LabOutputs]: pulumi.Output<LabOutputs[Name]> };
+
+const load = createRequire(__filename);
+const PROGRAM = load.resolve("../../index");
+
+/** Runs the program once more. The record and the configuration have to be prepared before. */
+export async function runProgram(): Promise<ProgramOutputs> {
+  // The program is a module: it runs when it is loaded, and Node loads it once.
+  delete load.cache[PROGRAM];
+  const outputs = load(PROGRAM) as ProgramOutputs;
+  await settled();
+  return { ...outputs };
+}
+
+/** The outputs as `pulumi stack output --json` prints them. */
+export function valuesOf(outputs: ProgramOutputs): Promise<LabOutputs> {
+  return promiseOf(pulumi.output(outputs));
+}

@@ -1,0 +1,45 @@
+/** What the real providers would answer, as far as the program looks at it. */
+import { createHash } from "node:crypto";
+import type { Plain } from "./wire-format";
+
+/** Id and outputs as the real providers would give them, so that nothing downstream is undefined. */
+export function providerAnswer(
+  type: string,
+  name: string,
+  inputs: Record<string, Plain>,
+): { id: string; state: Record<string, Plain> } {
+  if (type.startsWith("kubernetes:")) {
+    const metadata = (inputs["metadata"] ?? {}) as Record<string, Plain>;
+    const named = { name: generatedName(name), ...metadata };
+    const namespace = typeof metadata["namespace"] === "string" ? `${metadata["namespace"]}/` : "";
+    return { id: `${namespace}${named.name}`, state: { ...inputs, metadata: named, ...statusOf(type) } };
+  }
+  if (type === "random:index/randomPassword:RandomPassword") {
+    const length = typeof inputs["length"] === "number" ? inputs["length"] : 0;
+    const result = hash(name).repeat(4).slice(0, length);
+    return { id: "none", state: { ...inputs, result, bcryptHash: `$2a$10$${hash(result).slice(0, 53)}` } };
+  }
+  if (type === "docker:index/image:Image") {
+    const imageName = typeof inputs["imageName"] === "string" ? inputs["imageName"] : "";
+    const repository = imageName.replace(/:[^:/]*$/, "");
+    const repoDigest = `${repository}@sha256:${hash(JSON.stringify(inputs["build"] ?? null))}`;
+    const registryServer = repository.split("/")[0] ?? "";
+    return { id: repoDigest, state: { ...inputs, baseImageName: imageName, registryServer, repoDigest } };
+  }
+  throw new Error(`no mock for the resource type ${type}: say here what its provider answers`);
+}
+
+/** The name that the Kubernetes provider gives an object whose `metadata.name` is left out; here always the same. */
+export function generatedName(name: string): string {
+  return `${name}-${hash(name).slice(0, 8)}`;
+}
+
+function statusOf(type: string): Record<string, Plain> {
+  return type === "kubernetes:core/v1:Service"
+    ? { status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } } }
+    : {};
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

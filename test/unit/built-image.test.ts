@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { assertNotSecret, childrenOf, onlyResource, promiseOf, resetMocks } from "../support/mocks";
+import { BuiltImage, digestOf } from "../../components/built-image";
+import { LocalRegistry } from "../../components/local-registry";
+import { externalRegistry } from "../../components/registry";
+import { TrainingImage } from "../../components/training-image";
+
+const IMAGE = "docker:index/image:Image";
+const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+describe("BuiltImage", () => {
+  beforeEach(() => resetMocks());
+
+  it("builds a folder and pushes the image to a registry", async () => {
+    const registry = externalRegistry("registry.example.org:5000/team");
+    const image = new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./tool",
+      baseImage: "python:3.11-slim",
+      registry,
+      buildArgs: { EXTRA: "yes" },
+    });
+
+    assert.deepEqual(await childrenOf(image), [`${IMAGE} tool-build`]);
+    const { inputs, dependencies, options } = await onlyResource(IMAGE);
+    assert.deepEqual(inputs, {
+      imageName: "registry.example.org:5000/team/gourmetgram-tool:latest",
+      build: { context: "./tool", args: { BASE_IMAGE: "python:3.11-slim", EXTRA: "yes" }, network: "host" },
+      buildOnPreview: false,
+      skipPush: false,
+    });
+    assert.deepEqual([dependencies, options], [[], {}]);
+  });
+
+  it("is referred to by the address that pods pull from, and by digest", async () => {
+    const registry = new LocalRegistry("registry", {
+      image: "registry:3",
+      nodePort: 30500,
+      storage: "1Gi",
+      pullFrom: "in-cluster",
+    });
+    const image = new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./tool",
+      baseImage: "python:3.11-slim",
+      registry: registry.target,
+    });
+
+    const [digest, reference] = await Promise.all([promiseOf(image.digest), promiseOf(image.reference)]);
+    assert.match(digest, /^sha256:[0-9a-f]{64}$/);
+    assert.equal(reference, `registry.kube-system.svc.cluster.local:5000/gourmetgram-tool@${digest}`);
+    const component = await onlyResource("gourmetgram:index:BuiltImage");
+    assert.deepEqual(component.outputs, { reference, digest });
+  });
+
+  it("waits for a local registry, and is built again when its volume is replaced", async () => {
+    const registry = new LocalRegistry("registry", {
+      image: "registry:3",
+      nodePort: 30500,
+      storage: "1Gi",
+      pullFrom: "node-port",
+    });
+    new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./tool",
+      baseImage: "python:3.11-slim",
+      registry: registry.target,
+    });
+
+    const { inputs, dependencies, options } = await onlyResource(IMAGE);
+    assert.equal(inputs["imageName"], "localhost:30500/gourmetgram-tool:latest");
+    const claim = (await onlyResource("kubernetes:core/v1:PersistentVolumeClaim")).urn;
+    const deployment = (await onlyResource("kubernetes:apps/v1:Deployment")).urn;
+    const service = (await onlyResource("kubernetes:core/v1:Service")).urn;
+    assert.deepEqual([...dependencies].sort(), [deployment, claim, service].sort());
+    assert.deepEqual(options.replaceWith, [claim]);
+  });
+
+  it("presents credentials, which stay secret while the reference does not become one", async () => {
+    const registry = externalRegistry("ghcr.io/team", {
+      username: "builder",
+      password: pulumi.secret("hush"),
+    });
+    const image = new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./tool",
+      baseImage: "python:3.11-slim",
+      registry,
+    });
+
+    const { inputs, secretPaths } = await onlyResource(IMAGE);
+    assert.deepEqual(inputs["registry"], { server: "ghcr.io", username: "builder", password: "hush" });
+    assert.deepEqual(secretPaths, ["registry.password"]);
+    await assertNotSecret(image.reference, "reference");
+    await assertNotSecret(image.digest, "digest");
+  });
+
+  it("finds the digest that the registry gave", () => {
+    assert.equal(digestOf(`localhost:30500/gourmetgram-tool@${DIGEST}`), DIGEST);
+    for (const without of ["", DIGEST, "localhost:30500/gourmetgram-tool:latest", "a@sha256:123"]) {
+      assert.throws(
+        () => digestOf(without),
+        (error: Error) => pulumi.RunError.isInstance(error) && error.message.includes(`"${without}"`),
+      );
+    }
+  });
+});
+
+describe("TrainingImage", () => {
+  beforeEach(() => resetMocks());
+
+  it("is built from train/ under the course's name", async () => {
+    const image = new TrainingImage("training-image", {
+      baseImage: "python:3.11-slim",
+      registry: externalRegistry("ghcr.io"),
+    });
+
+    assert.deepEqual(await childrenOf(image), [`${IMAGE} training-image-build`]);
+    const { inputs, parent } = await onlyResource(IMAGE);
+    assert.deepEqual(inputs, {
+      imageName: "ghcr.io/gourmetgram-train:latest",
+      build: { context: "./train", args: { BASE_IMAGE: "python:3.11-slim" }, network: "host" },
+      buildOnPreview: false,
+      skipPush: false,
+    });
+    const component = await onlyResource("gourmetgram:index:TrainingImage");
+    assert.equal(parent, component.urn);
+    assert.deepEqual(component.outputs, {
+      reference: await promiseOf(image.reference),
+      digest: await promiseOf(image.digest),
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { assertSecret, promiseOf, resetMocks, setConfig } from "../support/mocks";
+import { loadConfig } from "../../components/config";
+
+const DATABASE = "postgresql://mlflow:hush@db.example.org/mlflow";
+
+describe("loadConfig", () => {
+  beforeEach(() => resetMocks());
+
+  it("needs no configuration", () => {
+    assert.deepEqual(loadConfig(), {
+      namespace: "gourmetgram-platform",
+      storageClass: undefined,
+      externalHost: "localhost",
+      registry: {
+        kind: "local",
+        image: "docker.io/library/registry:3.0.0",
+        nodePort: 30500,
+        storage: "10Gi",
+        pullFrom: "node-port",
+      },
+      pythonBaseImage: "python:3.11-slim",
+      postgres: { image: "docker.io/library/postgres:17.6", storage: "5Gi" },
+      mlflow: {
+        storage: "10Gi",
+        databaseUri: undefined,
+        s3: undefined,
+        exposure: { type: "NodePort", nodePort: 30800, externalIps: [], allowedHosts: [] },
+      },
+      argo: {
+        mode: "install",
+        namespace: "argo",
+        images: {
+          controller: "quay.io/argoproj/workflow-controller:v3.7.18",
+          executor: "quay.io/argoproj/argoexec:v3.7.18",
+          server: "quay.io/argoproj/argocli:v3.7.18",
+        },
+        serverNodePort: 30746,
+      },
+      schedule: { cron: "0 2 * * *", timezone: "UTC", suspended: false },
+      trainingDeadlineSeconds: 3600,
+    });
+  });
+
+  it("reads every plain key", () => {
+    setConfig({
+      namespace: "lab",
+      storageClass: "fast",
+      externalHost: "192.0.2.7",
+      registryNodePort: 30501,
+      registryStorage: "1Gi",
+      registryPullFrom: "in-cluster",
+      pythonBaseImage: "base:1",
+      registryImage: "registry:1",
+      postgresImage: "postgres:1",
+      argoControllerImage: "controller:1",
+      argoExecutorImage: "executor:1",
+      argoServerImage: "server:1",
+      mlflowServiceType: "LoadBalancer",
+      mlflowNodePort: 30801,
+      mlflowExternalIps: ["203.0.113.7"],
+      mlflowAllowedHosts: ["mlflow.example.org"],
+      mlflowStorage: "2Gi",
+      mlflowArtifactRoot: "s3://bucket/path",
+      mlflowS3Endpoint: "https://s3.example.org",
+      postgresStorage: "3Gi",
+      argo: "existing",
+      argoNamespace: "workflows",
+      argoServerNodePort: 30747,
+      schedule: "30 4 * * 1",
+      scheduleTimezone: "Europe/Berlin",
+      scheduleSuspended: true,
+      trainingDeadlineSeconds: 600,
+      // Keys of other projects and providers are none of this project's business.
+      "kubernetes:context": "elsewhere",
+    });
+    assert.deepEqual(loadConfig(), {
+      namespace: "lab",
+      storageClass: "fast",
+      externalHost: "192.0.2.7",
+      registry: {
+        kind: "local",
+        image: "registry:1",
+        nodePort: 30501,
+        storage: "1Gi",
+        pullFrom: "in-cluster",
+      },
+      pythonBaseImage: "base:1",
+      postgres: { image: "postgres:1", storage: "3Gi" },
+      mlflow: {
+        storage: "2Gi",
+        databaseUri: undefined,
+        s3: { root: "s3://bucket/path", endpoint: "https://s3.example.org", credentials: undefined },
+        exposure: {
+          type: "LoadBalancer",
+          nodePort: 30801,
+          externalIps: ["203.0.113.7"],
+          allowedHosts: ["mlflow.example.org"],
+        },
+      },
+      argo: {
+        mode: "existing",
+        namespace: "workflows",
+        images: { controller: "controller:1", executor: "executor:1", server: "server:1" },
+        serverNodePort: 30747,
+      },
+      schedule: { cron: "30 4 * * 1", timezone: "Europe/Berlin", suspended: true },
+      trainingDeadlineSeconds: 600,
+    });
+  });
+
+  it("keeps secrets secret", async () => {
+    setConfig(
+      {
+        externalRegistry: "ghcr.io/team",
+        externalRegistryUsername: "builder",
+        mlflowArtifactRoot: "s3://bucket",
+      },
+      {
+        externalRegistryPassword: "hush-1",
+        mlflowDatabaseUri: DATABASE,
+        mlflowS3AccessKeyId: "hush-2",
+        mlflowS3SecretAccessKey: "hush-3",
+      },
+    );
+    const { registry, mlflow } = loadConfig();
+    assert.ok(registry.kind === "external" && registry.credentials !== undefined);
+    assert.equal(registry.address, "ghcr.io/team");
+    assert.equal(registry.credentials.username, "builder");
+    const secrets = {
+      externalRegistryPassword: registry.credentials.password,
+      mlflowDatabaseUri: mlflow.databaseUri,
+      mlflowS3AccessKeyId: mlflow.s3?.credentials?.accessKeyId,
+      mlflowS3SecretAccessKey: mlflow.s3?.credentials?.secretAccessKey,
+    };
+    for (const [name, value] of Object.entries(secrets)) {
+      assert.ok(value !== undefined, name);
+      await assertSecret(value, name);
+    }
+    assert.deepEqual(await promiseOf(pulumi.all(Object.values(secrets))), [
+      "hush-1",
+      DATABASE,
+      "hush-2",
+      "hush-3",
+    ]);
+  });
+
+  it("takes an external registry that asks nobody", () => {
+    setConfig({ externalRegistry: "registry.example.org:5000" });
+    assert.deepEqual(loadConfig().registry, {
+      kind: "external",
+      address: "registry.example.org:5000",
+      credentials: undefined,
+    });
+  });
+});

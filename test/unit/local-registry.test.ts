@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { childrenOf, generatedName, onlyResource, promiseOf, resetMocks } from "../support/mocks";
+import { LocalRegistry, type LocalRegistryArgs } from "../../components/local-registry";
+
+const ARGS: LocalRegistryArgs = {
+  image: "registry:3",
+  nodePort: 30500,
+  storage: "10Gi",
+  pullFrom: "node-port",
+};
+const LABELS = { "app.kubernetes.io/name": "registry", "app.kubernetes.io/part-of": "gourmetgram" };
+
+describe("LocalRegistry", () => {
+  beforeEach(() => resetMocks());
+
+  it("is a Deployment with a volume behind a node port", async () => {
+    const registry = new LocalRegistry("registry", ARGS);
+
+    assert.deepEqual(await childrenOf(registry), [
+      "kubernetes:core/v1:PersistentVolumeClaim registry-data",
+      "kubernetes:core/v1:Service registry-service",
+      "kubernetes:apps/v1:Deployment registry-server",
+    ]);
+    const claim = await onlyResource("kubernetes:core/v1:PersistentVolumeClaim");
+    assert.deepEqual(claim.inputs, {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { namespace: "kube-system", labels: LABELS },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
+    });
+    const service = await onlyResource("kubernetes:core/v1:Service");
+    assert.deepEqual(service.inputs, {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "registry", namespace: "kube-system", labels: LABELS },
+      spec: {
+        type: "NodePort",
+        selector: LABELS,
+        ports: [{ name: "http", port: 5000, targetPort: "http", nodePort: 30500 }],
+      },
+    });
+    const deployment = await onlyResource("kubernetes:apps/v1:Deployment");
+    assert.deepEqual(deployment.inputs, {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "registry", namespace: "kube-system", labels: LABELS },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: LABELS },
+        strategy: { type: "Recreate" },
+        template: {
+          metadata: { labels: LABELS },
+          spec: {
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: 1000,
+              runAsGroup: 1000,
+              fsGroup: 1000,
+              fsGroupChangePolicy: "OnRootMismatch",
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            containers: [
+              {
+                name: "registry",
+                image: "registry:3",
+                env: [
+                  { name: "REGISTRY_HTTP_ADDR", value: ":5000" },
+                  { name: "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", value: "/var/lib/registry" },
+                  { name: "OTEL_TRACES_EXPORTER", value: "none" },
+                ],
+                ports: [{ name: "http", containerPort: 5000 }],
+                readinessProbe: { httpGet: { path: "/", port: "http" }, periodSeconds: 5 },
+                livenessProbe: {
+                  httpGet: { path: "/", port: "http" },
+                  periodSeconds: 20,
+                  failureThreshold: 3,
+                },
+                resources: {
+                  requests: { cpu: "50m", memory: "64Mi" },
+                  limits: { cpu: "1", memory: "256Mi" },
+                },
+                securityContext: {
+                  allowPrivilegeEscalation: false,
+                  capabilities: { drop: ["ALL"] },
+                  readOnlyRootFilesystem: true,
+                },
+                volumeMounts: [{ name: "data", mountPath: "/var/lib/registry" }],
+              },
+            ],
+            volumes: [{ name: "data", persistentVolumeClaim: { claimName: generatedName("registry-data") } }],
+          },
+        },
+      },
+    });
+  });
+
+  it("gives an address to pods, nodes and whoever pushes", async () => {
+    const registry = new LocalRegistry("registry", { ...ARGS, externalHost: "2001:db8::7" });
+
+    const addresses = {
+      inCluster: "registry.kube-system.svc.cluster.local:5000",
+      fromNodes: "localhost:30500",
+      forPushing: "[2001:db8::7]:30500",
+    };
+    assert.deepEqual(await promiseOf(pulumi.output(registry.addresses)), addresses);
+    const component = await onlyResource("gourmetgram:index:LocalRegistry");
+    assert.deepEqual(component.outputs, { addresses });
+  });
+
+  it("is pushed to on this machine unless told otherwise", async () => {
+    const registry = new LocalRegistry("registry", ARGS);
+    assert.equal(await promiseOf(registry.addresses.forPushing), "localhost:30500");
+  });
+
+  it("is pulled from by the address that was chosen", async () => {
+    const byPort = new LocalRegistry("one", ARGS).target;
+    const byName = new LocalRegistry("two", { ...ARGS, pullFrom: "in-cluster" }).target;
+    assert.equal(await promiseOf(byPort.pullAddress), "localhost:30500");
+    assert.equal(await promiseOf(byName.pullAddress), "registry.kube-system.svc.cluster.local:5000");
+  });
+
+  it("says what a push has to wait for, and what keeps the images", async () => {
+    const { ready, storage, credentials } = new LocalRegistry("registry", ARGS).target;
+    assert.deepEqual(await urns(ready), [
+      (await onlyResource("kubernetes:apps/v1:Deployment")).urn,
+      (await onlyResource("kubernetes:core/v1:Service")).urn,
+    ]);
+    assert.deepEqual(await urns(storage), [
+      (await onlyResource("kubernetes:core/v1:PersistentVolumeClaim")).urn,
+    ]);
+    assert.equal(credentials, undefined);
+  });
+
+  it("takes a storage class", async () => {
+    new LocalRegistry("registry", { ...ARGS, storageClass: "fast" });
+    const claim = await onlyResource("kubernetes:core/v1:PersistentVolumeClaim");
+    assert.deepEqual(claim.inputs["spec"], {
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: "10Gi" } },
+      storageClassName: "fast",
+    });
+  });
+});
+
+function urns(resources: readonly pulumi.Resource[]): Promise<string[]> {
+  return Promise.all(resources.map((each) => promiseOf(each.urn)));
+}

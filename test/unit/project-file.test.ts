@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as yaml from "yaml";
+import { PROJECT, resetMocks, setConfig, type Plain } from "../support/mocks";
+import { isUnset, KEYS, type KeyName } from "../../components/config-keys";
+import { loadConfig } from "../../components/config";
+
+/** A key as `Pulumi.yaml` declares it. */
+interface Declaration {
+  type?: string;
+  items?: { type: string };
+  description?: string;
+  secret?: boolean;
+  default?: Plain;
+}
+
+const ROOT = join(__dirname, "..", "..");
+
+function read(file: string): unknown {
+  return yaml.parse(readFileSync(join(ROOT, file), "utf8"));
+}
+
+describe("Pulumi.yaml", () => {
+  const project = read("Pulumi.yaml") as { name: string; config: Record<string, Declaration> };
+
+  it("names the project that the code takes its keys from", () => {
+    assert.equal(project.name, PROJECT);
+  });
+
+  it("declares exactly the keys that the program reads", () => {
+    assert.deepEqual(Object.keys(project.config).sort(), Object.keys(KEYS).sort());
+  });
+
+  for (const [name, declared] of Object.entries(project.config)) {
+    it(`declares ${name} as the program reads it`, () => {
+      const key = KEYS[name as KeyName];
+      assert.match(declared.description ?? "", /^\S.*\.$/, "a sentence that describes it");
+      // The engine refuses the empty default of a typed secret, so those have no type.
+      assert.equal(declared.secret ?? false, key.secret);
+      assert.equal(declared.type, key.secret ? undefined : key.type);
+      assert.deepEqual(declared.items, key.type === "array" ? { type: "string" } : undefined);
+      assert.deepEqual(declared.default, key.default ?? "");
+    });
+  }
+
+  it("has defaults that pass the checks and mean the same to the program as no configuration", () => {
+    resetMocks();
+    const withoutAny = loadConfig();
+    setConfig(
+      Object.fromEntries(Object.entries(project.config).map(([name, key]) => [name, key.default ?? ""])),
+    );
+    assert.deepEqual(loadConfig(), withoutAny);
+  });
+
+  it("has examples in the program that pass the checks, because errors quote them", () => {
+    for (const [name, key] of Object.entries(KEYS)) {
+      const example = key.type === "array" ? JSON.stringify([key.example]) : key.example;
+      if (!key.secret && !isUnset(name, example)) {
+        assert.ok("value" in key.parse(example), `${name}: ${example}`);
+      }
+    }
+  });
+});
+
+describe("Pulumi.dev.yaml", () => {
+  const stack = read("Pulumi.dev.yaml") as { config: Record<string, Plain> };
+
+  it("is a valid configuration", () => {
+    resetMocks();
+    setConfig(stack.config);
+    const config = loadConfig();
+    assert.equal(config.storageClass, "lab-local");
+    assert.equal(config.registry.kind === "local" && config.registry.pullFrom, "in-cluster");
+  });
+
+  it("takes every image from the machine itself", () => {
+    const images = Object.keys(KEYS).filter((name) => name.endsWith("Image"));
+    assert.equal(images.length, 6);
+    for (const name of images) {
+      assert.match(JSON.stringify(stack.config[`${PROJECT}:${name}`]), /^"lab\.local\//, name);
+    }
+  });
+
+  it("holds nothing that belongs to one machine", () => {
+    assert.deepEqual(Object.keys(stack), ["config"]);
+  });
+});

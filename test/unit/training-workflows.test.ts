@@ -1,0 +1,95 @@
+import { assertChildNames, childrenOf, onlyResource, promiseOf, resetMocks, settled } from "../support/mocks";
+import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { WorkflowTemplateManifest } from "../../components/argo";
+import { buildContainerImage } from "../../components/build-container-image";
+import { trainModel, trainModelCron } from "../../components/train-model";
+import { TrainingWorkflows, type TrainingWorkflowsArgs } from "../../components/training-workflows";
+import { deadlines } from "../../components/workflow-policy";
+
+const ARGS = {
+  namespace: "lab",
+  trainingImage: "registry/train@sha256:0",
+  mlflowUrl: "http://mlflow",
+  serviceAccounts: { train: "trainer", triggerBuild: "trigger", build: "builder" },
+  schedule: "0 2 * * *",
+  timezone: "UTC",
+  suspended: false,
+  deadlineSeconds: 3600,
+} satisfies TrainingWorkflowsArgs;
+
+const TRAIN = "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate";
+const SCHEDULE = "kubernetes:argoproj.io/v1alpha1:CronWorkflow";
+
+describe("TrainingWorkflows", () => {
+  beforeEach(() => resetMocks());
+
+  it("creates the two templates and the schedule, as they are rendered", async () => {
+    const workflows = new TrainingWorkflows("workflows", ARGS);
+    assert.deepEqual(await childrenOf(workflows), [
+      `${TRAIN} workflows-build`,
+      `${TRAIN} workflows-train`,
+      `${SCHEDULE} workflows-schedule`,
+    ]);
+    await assertChildNames();
+
+    const limits = deadlines(ARGS.deadlineSeconds);
+    const common = { image: ARGS.trainingImage, mlflowUrl: ARGS.mlflowUrl };
+    const build = buildContainerImage({
+      ...common,
+      serviceAccount: "builder",
+      deadlineSeconds: limits.child,
+    });
+    const train = trainModel({
+      ...common,
+      serviceAccounts: ARGS.serviceAccounts,
+      deadlines: limits,
+      build,
+    });
+    const schedule = { cron: ARGS.schedule, timezone: ARGS.timezone, suspended: ARGS.suspended };
+    assert.deepEqual((await onlyResource(TRAIN, "workflows-build")).inputs, build.manifest("lab"));
+    assert.deepEqual((await onlyResource(TRAIN, "workflows-train")).inputs, train.manifest("lab"));
+    assert.deepEqual((await onlyResource(SCHEDULE)).inputs, trainModelCron(train, schedule, "lab"));
+  });
+
+  it("gives the names of what it created", async () => {
+    const workflows = new TrainingWorkflows("workflows", ARGS);
+    const names = {
+      trainTemplate: "train-model",
+      buildTemplate: "build-container-image",
+      scheduleName: "train-model-cron",
+    };
+    const { trainTemplate, buildTemplate, scheduleName } = workflows;
+    assert.deepEqual(await promiseOf(pulumi.output({ trainTemplate, buildTemplate, scheduleName })), names);
+    assert.deepEqual((await onlyResource("gourmetgram:index:TrainingWorkflows")).outputs, names);
+  });
+
+  it("waits for what it depends on, and each object for the one that it refers to", async () => {
+    const kind = new k8s.core.v1.ConfigMap("installed", {});
+    new TrainingWorkflows("workflows", ARGS, { dependsOn: [kind] });
+    const installed = (await onlyResource("kubernetes:core/v1:ConfigMap")).urn;
+    const [build, train, schedule] = await Promise.all([
+      onlyResource(TRAIN, "workflows-build"),
+      onlyResource(TRAIN, "workflows-train"),
+      onlyResource(SCHEDULE),
+    ]);
+    assert.deepEqual([...build.dependencies], [installed]);
+    assert.deepEqual([...train.dependencies].sort(), [installed, build.urn].sort());
+    assert.deepEqual([...schedule.dependencies].sort(), [installed, train.urn].sort());
+  });
+
+  it("shows everything but the image in a preview before the image is built", async () => {
+    resetMocks({ preview: true });
+    const unknown = pulumi.output(pulumi.unknown) as pulumi.Output<string>;
+    new TrainingWorkflows("workflows", { ...ARGS, trainingImage: unknown });
+    await settled();
+    const { inputs } = await onlyResource(TRAIN, "workflows-train");
+    const { templates } = inputs["spec"] as unknown as WorkflowTemplateManifest["spec"];
+    assert.deepEqual(
+      templates.map(({ name }) => name),
+      ["training-and-build", "run-training", "trigger-build"],
+    );
+    assert.deepEqual(templates[1]?.container?.command, ["python", "flow.py"]);
+  });
+});
