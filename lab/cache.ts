@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cache } from "./paths";
+
+/** A result in the cache, named by what it is made from. */
+export interface CacheEntry {
+  /** The folder that holds the result once it is complete. */
+  readonly folder: string;
+  isComplete(): boolean;
+  /**
+   * Makes the result unless it is there. `make` fills an empty folder, which takes its final name only when all of
+   * it is written, so that an interruption leaves nothing that looks complete.
+   */
+  ensure(make: (folder: string) => Promise<void>): Promise<string>;
+}
+
+/** @param ingredients whatever the result depends on; any change gives another entry */
+export function cacheEntry(kind: string, name: string, ingredients: readonly string[]): CacheEntry {
+  const hash = createHash("sha256").update(ingredients.join("\0")).digest("hex").slice(0, 16);
+  const folder = join(cache, kind, `${name}-${hash}`);
+  return {
+    folder,
+    isComplete: () => existsSync(folder),
+    async ensure(make) {
+      if (existsSync(folder)) return folder;
+      const partial = `${folder}.partial`;
+      await rm(partial, { recursive: true, force: true });
+      await mkdir(partial, { recursive: true });
+      await writeFile(join(cache, "CACHEDIR.TAG"), "Signature: 8a477f597d28d172789f06886806bc55\n");
+      await make(partial);
+      await rename(partial, folder);
+      return folder;
+    },
+  };
+}
+
+/** The names and contents of all files under a folder, in a stable order, as ingredients of a cache entry. */
+export function contentsOf(folder: string): string[] {
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => {
+      const path = join(folder, name);
+      return statSync(path).isDirectory() ? [name, ...contentsOf(path)] : [name, readFileSync(path, "utf8")];
+    });
+}

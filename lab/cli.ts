@@ -1,0 +1,71 @@
+import { Command } from "commander";
+import { auditMachine } from "./commands/audit";
+import { doctor } from "./commands/doctor";
+import { down } from "./commands/down";
+import { passThrough } from "./commands/pulumi";
+import { status } from "./commands/status";
+import { runTool } from "./commands/tools";
+import { up } from "./commands/up";
+
+const program = new Command("lab")
+  .description("Stands up, shows and takes away the GourmetGram lab.")
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError("(run with --help for the commands and their options)");
+
+program
+  .command("up")
+  .description("stand up the lab: on the embedded cluster unless the stack names a cluster of its own")
+  .option("--dry-run", "say what would be done, and change nothing")
+  .option("--expect-no-changes", "fail if the stack would have to be changed")
+  .option("--cluster-only", "stop before the stack: prepare the engine and the cluster")
+  .action(up);
+
+program
+  .command("down")
+  .description("destroy the stack and the embedded cluster; the cache of built programs stays")
+  .option("--dry-run", "say what would be removed, and change nothing")
+  .action(down);
+
+program
+  .command("status")
+  .description("show what runs and where it is reached")
+  .option("--json", "for scripts")
+  .action(status);
+
+program
+  .command("doctor")
+  .description("check that this machine can hold the lab; changes nothing")
+  .option("--json", "for scripts")
+  .action(doctor);
+
+program
+  .command("audit")
+  .description("list what the embedded lab has on this machine outside its cache; fails if there is anything")
+  .option("--json", "for scripts")
+  .action(auditMachine);
+
+for (const [name, what] of [
+  ["kubectl", "run kubectl on the lab's cluster: npm run kubectl -- get pods -A"],
+  ["argo", "run Argo's command line on the lab's cluster: npm run argo -- list -n gourmetgram-platform"],
+] as const) {
+  program
+    .command(name)
+    .description(what)
+    .argument("[arguments...]")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action((args: string[]) => runTool(name, args));
+}
+
+program
+  .command("pulumi")
+  .description("run Pulumi on the lab's stack: npm run pulumi -- preview")
+  .argument("[arguments...]")
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(passThrough);
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(`\nerror: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});

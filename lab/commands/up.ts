@@ -1,0 +1,71 @@
+import { isCold, clusterSteps, engineSteps } from "../embedded-lab";
+import { checkMachine, requireMachine } from "../machine/preflight";
+import { officialDownloadsInReach } from "../pulumi/engine";
+import { prepareState, pulumi, selectStack, stackOutputs } from "../pulumi/stack";
+import { requireCluster } from "../pulumi/own-cluster";
+import { hasOwnCluster, stackName } from "../stack-settings";
+import { recordTiming } from "../timings";
+import { runSteps, type Step } from "../steps";
+
+export interface UpOptions {
+  dryRun?: boolean;
+  expectNoChanges?: boolean;
+  clusterOnly?: boolean;
+}
+
+/** Each step once, in the order of its first mention. */
+const distinct = (steps: readonly Step[]): Step[] => [
+  ...new Map(steps.map((step) => [step.title, step])).values(),
+];
+
+async function showPlan(steps: readonly Step[]): Promise<void> {
+  console.log(
+    `Stack ${stackName}, on ${hasOwnCluster() ? "the cluster that it names" : "the embedded cluster"}.`,
+  );
+  for (const step of steps)
+    console.log(`  ${(await step.isDone?.()) === true ? "done " : "to do"}  ${step.title}`);
+  console.log("  to do  pulumi up (npm run pulumi -- preview shows its changes)");
+  if (hasOwnCluster()) return;
+  for (const { obstacle } of await checkMachine({ cold: isCold() })) {
+    if (obstacle !== undefined) console.log(`  in the way: ${obstacle.problem}; ${obstacle.remedy}`);
+  }
+}
+
+/** Stands up the lab. What is there already is left as it is, so an interrupted run goes on where it ended. */
+export async function up(options: UpOptions): Promise<void> {
+  const start = Date.now();
+  const official = await officialDownloadsInReach();
+  const steps = distinct([...(hasOwnCluster() ? [] : clusterSteps()), ...engineSteps(official)]);
+  if (options.dryRun === true) return showPlan(steps);
+  if (!hasOwnCluster()) await requireMachine({ cold: isCold() });
+  await runSteps(steps);
+  if (options.clusterOnly === true) return;
+  await prepareState();
+  if (hasOwnCluster()) await requireCluster();
+  await selectStack();
+  // Without a terminal Pulumi's redrawn table would be pages of repetition.
+  const display = process.stdout.isTTY ? [] : ["--suppress-progress"];
+  const expectation = options.expectNoChanges === true ? ["--expect-no-changes"] : [];
+  const code = await pulumi([
+    "up",
+    "--yes",
+    "--skip-preview",
+    "--stack",
+    stackName,
+    ...display,
+    ...expectation,
+  ]);
+  if (code !== 0) {
+    throw new Error(
+      "pulumi up ended with an error, shown above. What was made is kept: mend the cause and run the same command again.",
+    );
+  }
+  recordTiming("up", Date.now() - start);
+  const outputs = await stackOutputs();
+  // npm takes the arguments after the second dashes for the command's own.
+  const submit = String(outputs?.["submitTraining"]).replace(/^argo /, "npm run argo -- ");
+  console.log(`\nThe lab is up. Train a model:\n\n  ${submit}\n`);
+  console.log(
+    "  npm run verify     proves that it works\n  npm run status     shows what runs and where it is reached",
+  );
+}

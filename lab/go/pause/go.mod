@@ -1,0 +1,3 @@
+module gourmetgram.lab/pause
+
+go 1.26

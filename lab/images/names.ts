@@ -1,0 +1,28 @@
+import { versions } from "../versions";
+
+/** Host part of the names of images that this machine builds. No registry has that name, so nothing can be pulled in their place. */
+export const imageHost = "lab.local";
+
+const name = (image: string, tag: string): string => `${imageHost}/${image}:${tag}`;
+
+/** The images that the cluster's node must have before anything runs. */
+export const labImages = {
+  pause: name("pause", "3.10.1"),
+  apiServer: name("kube-apiserver", `v${versions.kubernetes}`),
+  controllerManager: name("kube-controller-manager", `v${versions.kubernetes}`),
+  scheduler: name("kube-scheduler", `v${versions.kubernetes}`),
+  etcd: name("etcd", versions.etcd),
+  coredns: name("coredns", `v${versions.coredns}`),
+  storageProvisioner: name("storage-provisioner", "v1"),
+  registry: name("registry", versions.registry),
+  workflowController: name("workflow-controller", `v${versions.argo}`),
+  argoExecutor: name("argoexec", `v${versions.argo}`),
+  argoServer: name("argocli", `v${versions.argo}`),
+  postgres: name("postgres", versions.postgres),
+} as const;
+
+/** The images that others are built on; they stay in Docker. */
+export const baseImages = {
+  debian: name("debian", versions.debian),
+  python: name("python-base", versions.debian),
+} as const;

@@ -1,0 +1,91 @@
+import { link, mkdir, rename, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { installPlugins, stampFile } from "../plugins/install";
+import { cache, checkout } from "../paths";
+import { run, type Report } from "../run";
+import { goBuilds, programPath } from "../toolchain/go-builds";
+import { versions } from "../versions";
+
+/** The engine's own folder: its programs and plugins. */
+export const pulumiHome = join(cache, "pulumi-home");
+
+/** The launcher from npm. It runs the engine in `pulumiHome`, and downloads it where it is not there. */
+export const launcher = join(checkout, "node_modules", ".bin", "pulumi");
+
+const engineFolder = join(pulumiHome, "versions", versions.pulumi, "bin");
+const providerFolder = join(pulumiHome, "plugins", `resource-kubernetes-v${versions.pulumiKubernetes}`);
+
+const officialPlugins: Readonly<Record<string, string>> = {
+  kubernetes: versions.pulumiKubernetes,
+  docker: versions.pulumiDocker,
+  random: versions.pulumiRandom,
+};
+
+/** Whether the machine reaches the site that serves the official engine and plugins. */
+export async function officialDownloadsInReach(): Promise<boolean> {
+  const wish = process.env["GOURMETGRAM_ENGINE"] ?? "auto";
+  if (wish !== "auto") return wish === "official";
+  try {
+    const answer = await fetch("https://get.pulumi.com/", {
+      method: "HEAD",
+      signal: AbortSignal.timeout(5000),
+    });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether an engine, of either origin, is in place. */
+export const engineIsInstalled = (): boolean =>
+  existsSync(join(engineFolder, "pulumi")) &&
+  Object.entries(officialPlugins).every(([name, version]) =>
+    existsSync(join(pulumiHome, "plugins", `resource-${name}-v${version}`)),
+  );
+
+/** Lets the launcher fetch the engine, and the engine its plugins. */
+export async function installOfficialEngine(report: Report): Promise<void> {
+  const options = {
+    log: "pulumi-engine",
+    report,
+    env: { PULUMI_HOME: pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true" },
+  };
+  await run(launcher, ["version"], options);
+  for (const [name, version] of Object.entries(officialPlugins)) {
+    const folder = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
+    // The engine would take a stand-in from an earlier run for the official plugin.
+    if (existsSync(join(folder, stampFile))) await rm(folder, { recursive: true });
+    await run(launcher, ["plugin", "install", "resource", name, `v${version}`], options);
+  }
+}
+
+/** Gives a built program the place where the engine looks for it. A link costs no room, and is exchanged in one step. */
+async function place(source: string, folder: string, name: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const target = join(folder, name);
+  if (existsSync(target) && (await stat(target)).ino === (await stat(source)).ino) return;
+  const draft = join(folder, `.${name}.partial`);
+  await rm(draft, { force: true });
+  await link(source, draft);
+  await rename(draft, target);
+}
+
+/** Puts the programs that were built here where the launcher and the engine look for them. */
+export async function installBuiltEngine(report: Report): Promise<void> {
+  report("engine and language host");
+  await place(programPath(goBuilds.pulumi, "pulumi"), engineFolder, "pulumi");
+  await place(
+    programPath(goBuilds.pulumiLanguage, "pulumi-language-nodejs"),
+    engineFolder,
+    "pulumi-language-nodejs",
+  );
+  report("Kubernetes provider");
+  await place(
+    programPath(goBuilds.pulumiKubernetes, "pulumi-resource-kubernetes"),
+    providerFolder,
+    "pulumi-resource-kubernetes",
+  );
+  report("stand-ins for the Docker and random providers");
+  await installPlugins(pulumiHome);
+}

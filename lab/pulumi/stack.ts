@@ -1,0 +1,128 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { dockerEnvironment } from "../images/docker";
+import { checkout, kubeconfig, state } from "../paths";
+import { hasOwnCluster, stackFile, stackName } from "../stack-settings";
+import { launcher, pulumiHome } from "./engine";
+
+const backendFolder = join(state, "backend");
+const passphraseFile = join(state, "passphrase");
+
+/** Whether the stack's state is kept by the lab; otherwise the user named a backend of their own. */
+const ownsState = (): boolean => process.env["PULUMI_BACKEND_URL"] === undefined;
+
+/** Makes the folder of the stack's state, and the passphrase that its secrets are encrypted with. */
+export async function prepareState(): Promise<void> {
+  if (!ownsState()) return;
+  await mkdir(backendFolder, { recursive: true, mode: 0o700 });
+  if (existsSync(passphraseFile)) return;
+  await writeFile(passphraseFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
+}
+
+/** A stack's file as Pulumi works on it: the checkout's, with the salt that belongs to the state's passphrase. */
+const workingFile = join(state, `Pulumi.${stackName}.yaml`);
+const saltLine = /^encryptionsalt:.*\n?/m;
+
+const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, "utf8") : "");
+const saltOf = (text: string): string => saltLine.exec(text)?.[0].trimEnd() ?? "";
+
+/**
+ * Pulumi writes a salt into the stack's file, which would leave every checkout changed. So it works on a copy; the
+ * checkout's file keeps a salt only where it has secrets, which need it.
+ */
+function writeWorkingFile(): void {
+  const text = textOf(stackFile);
+  const salt = saltOf(text) === "" ? saltOf(textOf(workingFile)) : "";
+  writeFileSync(workingFile, `${text.trimEnd()}\n${salt}\n`, { mode: 0o600 });
+}
+
+/** Takes a salt that serves no secret out of the checkout's file. */
+function dropSalt(): void {
+  const text = textOf(stackFile);
+  if (saltOf(text) === "" || /^\s+secure:/m.test(text)) return;
+  writeFileSync(stackFile, text.replace(saltLine, ""));
+}
+
+/**
+ * The environment in which Pulumi works on the lab's stack.
+ *
+ * @param editsStackFile whether the command is one that is meant to change the checkout's stack file
+ */
+export async function pulumiEnvironment(editsStackFile = false): Promise<Record<string, string>> {
+  const environment: Record<string, string> = {
+    PULUMI_HOME: pulumiHome,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_STACK: stackName,
+  };
+  if (ownsState()) {
+    environment["PULUMI_BACKEND_URL"] = `file://${backendFolder}`;
+    environment["PULUMI_CONFIG_PASSPHRASE"] = await readFile(passphraseFile, "utf8");
+    if (!editsStackFile) {
+      writeWorkingFile();
+      environment["PULUMI_OPTION_CONFIG_FILE"] = workingFile;
+    }
+  }
+  if (!hasOwnCluster()) Object.assign(environment, { KUBECONFIG: kubeconfig, ...dockerEnvironment() });
+  return environment;
+}
+
+/**
+ * Runs Pulumi on the terminal, with its own progress.
+ *
+ * @returns its exit code
+ */
+export async function pulumi(args: readonly string[], options: { quiet?: boolean } = {}): Promise<number> {
+  const child = await execa(launcher, args, {
+    cwd: checkout,
+    env: await pulumiEnvironment(args[0] === "config"),
+    stdio: options.quiet === true ? ["ignore", "ignore", "inherit"] : "inherit",
+    reject: false,
+  });
+  return child.exitCode ?? 1;
+}
+
+/** What Pulumi prints; undefined if it fails. */
+export async function askPulumi(args: readonly string[]): Promise<string | undefined> {
+  const result = await execa(launcher, args, {
+    cwd: checkout,
+    env: await pulumiEnvironment(),
+    reject: false,
+    stdin: "ignore",
+  });
+  return result.failed ? undefined : result.stdout;
+}
+
+/** Makes the stack unless it exists. */
+export async function selectStack(): Promise<void> {
+  if ((await askPulumi(["stack", "select", stackName])) !== undefined) return;
+  const code = await pulumi(["stack", "init", stackName], { quiet: true });
+  if (code !== 0) throw new Error(`the stack ${stackName} could not be made`);
+  dropSalt();
+}
+
+/** The stack's outputs, without secrets; undefined if there is no stack. */
+export async function stackOutputs(): Promise<Record<string, unknown> | undefined> {
+  if (ownsState() && !existsSync(passphraseFile)) return undefined;
+  const printed = await askPulumi(["stack", "output", "--json", "--stack", stackName]);
+  return printed === undefined ? undefined : (JSON.parse(printed) as Record<string, unknown>);
+}
+
+/** Whether the lab's own state knows the stack. */
+export async function stackExists(): Promise<boolean> {
+  if (ownsState() && !existsSync(passphraseFile)) return false;
+  const printed = await askPulumi(["stack", "ls", "--json"]);
+  const stacks = JSON.parse(printed ?? "[]") as { name: string }[];
+  return stacks.some((stack) => stack.name.split("/").at(-1) === stackName);
+}
+
+/** Removes the lab's own state once no stack is left in it. */
+export async function removeStateIfEmpty(): Promise<void> {
+  if (!ownsState() || !existsSync(state)) return;
+  const stacks = join(backendFolder, ".pulumi", "stacks", "gourmetgram");
+  const left = existsSync(stacks) ? (await readdir(stacks)).filter((name) => name.endsWith(".json")) : [];
+  if (left.length > 0) return;
+  await rm(state, { recursive: true, force: true });
+}

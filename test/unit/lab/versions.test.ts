@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { storageClass } from "../../../lab/cluster/storage";
+import { baseImages, labImages } from "../../../lab/images/names";
+import { checkout } from "../../../lab/paths";
+import { goBuilds } from "../../../lab/toolchain/go-builds";
+import { versions } from "../../../lab/versions";
+
+const goMod = (name: string): string => readFileSync(join(checkout, "lab", "go", name, "go.mod"), "utf8");
+
+describe("the embedded lab's versions", () => {
+  const inGoMod: [folder: string, module: string, version: string][] = [
+    ["kubernetes", "k8s.io/kubernetes", versions.kubernetes],
+    ["etcd", "go.etcd.io/etcd/server/v3", versions.etcd],
+    ["coredns", "github.com/coredns/coredns", versions.coredns],
+    ["registry", "github.com/distribution/distribution/v3", versions.registry],
+    ["argo-workflows", "github.com/argoproj/argo-workflows/v3", versions.argo],
+    ["pulumi", "github.com/pulumi/pulumi/pkg/v3", versions.pulumi],
+    ["pulumi", "github.com/pulumi/pulumi/sdk/v3", versions.pulumi],
+  ];
+  for (const [folder, module, version] of inGoMod) {
+    it(`${module} is ${version} in lab/go/${folder} too`, () => {
+      const required = new RegExp(`^(?:require |\\t)${module.replaceAll(".", "\\.")} v(\\S+)`, "m").exec(
+        goMod(folder),
+      );
+      assert.equal(required?.[1], version);
+    });
+  }
+
+  it("every folder of lab/go is built, and vouched for by a go.sum unless it needs no module", () => {
+    const folders = readdirSync(join(checkout, "lab", "go")).sort();
+    assert.deepEqual(
+      Object.values(goBuilds)
+        .map((build) => build.name)
+        .sort(),
+      folders,
+    );
+    const withoutSums = folders.filter(
+      (name) => !readdirSync(join(checkout, "lab", "go", name)).includes("go.sum"),
+    );
+    assert.deepEqual(withoutSums, ["pause"]);
+  });
+
+  it("the stack dev names the images and the storage class that the embedded lab makes", () => {
+    const { config } = parse(readFileSync(join(checkout, "Pulumi.dev.yaml"), "utf8")) as {
+      config: Record<string, string>;
+    };
+    const made = new Set<string>([...Object.values(labImages), ...Object.values(baseImages)]);
+    const named = Object.entries(config).filter(([key]) => key.endsWith("Image"));
+    assert.equal(named.length, 6);
+    for (const [key, image] of named)
+      assert.ok(made.has(image), `${key} is ${image}, which the embedded lab does not make`);
+    assert.equal(config["gourmetgram:storageClass"], storageClass);
+  });
+});
