@@ -1,0 +1,116 @@
+"""Wait for MLflow's database, then create or upgrade the tables in it.
+
+    python prepare_database.py
+
+Runs before the server, which neither waits for a database nor upgrades an old schema by itself. Environment:
+
+    MLFLOW_BACKEND_STORE_URI    the database: postgresql://user:password@host:5432/name, or any that MLflow takes
+    DATABASE_WAIT_SECONDS       how long to wait for it (default: 120)
+
+The exit code is 1 when the database cannot be used, and 2 when the environment is wrong. The password is never
+printed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from mlflow.db import upgrade
+from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
+LONGEST_PAUSE = 10.0
+"""Seconds between two attempts at most."""
+
+
+def log(message: str) -> None:
+    """Print a line of progress at once, so that it can be followed."""
+    print(f"prepare_database.py: {message}", flush=True)
+
+
+def reason(problem: Exception) -> str:
+    """What the driver said, in one line."""
+    said = getattr(problem, "orig", None) or problem
+    return " ".join(str(said).split())
+
+
+def wait_for_database(url: URL, seconds: float) -> None:
+    """Return as soon as the database accepts a query. Raises TimeoutError, with the last reason, after `seconds`."""
+    engine = create_engine(url, connect_args={"connect_timeout": 5} if url.host else {})
+    deadline = time.monotonic() + seconds
+    pause = 0.5
+    said_before = ""
+    while True:
+        try:
+            with engine.connect():
+                return
+        except OperationalError as problem:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(reason(problem)) from problem
+            said = reason(problem)
+            log(f"not yet, {left:.0f} s left" + (f": {said}" if said != said_before else ""))
+            said_before = said
+        finally:
+            engine.dispose()
+        time.sleep(min(pause, max(left, 0.1)))
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def settings() -> tuple[URL, float]:
+    """The database and the seconds to wait for it. Raises ValueError if the environment does not give them."""
+    uri = os.environ.get("MLFLOW_BACKEND_STORE_URI")
+    if not uri:
+        raise ValueError("MLFLOW_BACKEND_STORE_URI is not set")
+    try:
+        url = make_url(uri)
+        url.get_dialect().import_dbapi()
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as problem:
+        # The reason may quote the URI, and with it the password.
+        raise ValueError(
+            "MLFLOW_BACKEND_STORE_URI is no database URI that this image knows, such as "
+            "postgresql://user:password@host:5432/database"
+        ) from problem
+    wait = os.environ.get("DATABASE_WAIT_SECONDS", "120")
+    if not wait.isdecimal():
+        raise ValueError(f"DATABASE_WAIT_SECONDS={wait!r} is no whole number of seconds")
+    return url, float(wait)
+
+
+def main() -> int:
+    """Prepare the database and return the exit code."""
+    try:
+        url, seconds = settings()
+    except ValueError as problem:
+        log(str(problem))
+        return 2
+
+    shown = url.set(query={}).render_as_string(hide_password=True)  # A query may hold a password too.
+    log(f"waiting for {shown}")
+    try:
+        wait_for_database(url, seconds)
+    except TimeoutError as problem:
+        log(
+            f"{shown} did not accept a connection within {seconds:.0f} s: {problem}\n"
+            "Check that the database is running, that its name, user and password are right, and that this pod "
+            "may reach it over the network."
+        )
+        return 1
+
+    log("creating or upgrading the tables")
+    try:
+        upgrade.main([url.render_as_string(hide_password=False)], standalone_mode=False)
+    except Exception as problem:  # Whatever it is, a traceback could quote the URI.
+        log(
+            f"the tables could not be made ready: {type(problem).__name__}: {reason(problem)}\n"
+            "Check that the user may create tables, and that no newer MLflow has used this database before."
+        )
+        return 1
+    log("done")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""The training pipeline of GourmetGram: load and "train" a model, evaluate it, register it.
+
+    python flow.py [scenario]           scenario: normal (default), bad-architecture or oversized
+
+Argo Workflows runs this as the step `run-training` of the WorkflowTemplate `train-model`. Environment:
+
+    MLFLOW_TRACKING_URI     where MLflow is (required)
+    SIMULATED_ACCURACY      what the evaluation finds: a number from 0 to 1, or `random` (default)
+    MODEL_VERSION_FILE      where to write the new model version (default: /tmp/model_version)
+    MODEL_DIRECTORY         where the models are (default: beside this file)
+    TRAINING_SECONDS        how long the simulated training takes (default: 10)
+
+A model that fails its evaluation is a result like any other: the exit code is 0 and the file with the version is
+empty. The exit code is 1 when the pipeline could not do its work, and 2 when it was asked for something wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+import mlflow
+import numpy
+import requests
+import torch
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.types import Schema, TensorSpec
+from prefect import flow, get_run_logger, task
+
+HERE = Path(__file__).resolve().parent
+EXPERIMENT = "food11-classifier"
+REGISTERED_MODEL = "GourmetGramFood11Model"
+ALIAS = "development"
+
+SCENARIO_TO_MODEL = {
+    "normal": "food11.pth",  # works
+    "bad-architecture": "bad_model.pth",  # does not fit the application: fails its tests in staging
+    "oversized": "oversized_model.pth",  # needs more memory than it gets: fails to deploy
+}
+
+
+@task
+def load_and_train_model(scenario: str = "normal") -> str:
+    """Load the model of `scenario`, log it to MLflow and return its address there."""
+    logger = get_run_logger()
+    logger.info(f"Loading model with scenario: {scenario}")
+    directory = Path(os.environ.get("MODEL_DIRECTORY", HERE))
+    model_path = directory / SCENARIO_TO_MODEL[scenario]
+
+    logger.info(f"Loading model from {model_path.name} ...")
+    time.sleep(float(os.environ.get("TRAINING_SECONDS", "10")))  # A real project would train here.
+    model = torch.load(model_path, weights_only=False, map_location=torch.device("cpu"))
+
+    logger.info("Logging model to MLflow ...")
+    logged = mlflow.pytorch.log_model(
+        model,
+        name="model",
+        signature=signature_of(model),
+        # Without this list MLflow starts another Python and loads the model there to find out for itself.
+        pip_requirements=["torch", "torchvision"],
+    )
+    return logged.model_uri
+
+
+def signature_of(model: torch.nn.Module) -> ModelSignature:
+    """What goes into `model` and what comes out, for any number of inputs at once, as MLflow will show it."""
+    one_input = torch.zeros(1, *model.input_shape)
+    with torch.no_grad():
+        one_output = model(one_input)
+
+    def schema(tensor: torch.Tensor) -> Schema:
+        return Schema([TensorSpec(numpy.dtype("float32"), (-1, *tensor.shape[1:]))])
+
+    return ModelSignature(inputs=schema(one_input), outputs=schema(one_output))
+
+
+@task
+def evaluate_model() -> bool:
+    """Run the tests in `tests/` and log how many passed and failed. Return whether all of them passed."""
+    logger = get_run_logger()
+    logger.info("Running pytest test suite for model evaluation ...")
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "tests/", "-v", "--tb=short", "--no-header"]
+        command += ["-p", "no:cacheprovider", f"--junit-xml={report}", "-o", "junit_family=xunit1"]
+        result = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
+        logger.info("pytest says:\n" + result.stdout + result.stderr)
+
+        # pytest ends with 0 if all tests passed and 1 if some failed. Anything else is no verdict on the model.
+        if result.returncode not in (0, 1):
+            raise RuntimeError(f"pytest could not evaluate the model: it ended with {result.returncode}")
+        suite = ElementTree.parse(report).find("testsuite")
+
+    tests_failed = int(suite.get("failures")) + int(suite.get("errors"))
+    tests_passed = int(suite.get("tests")) - int(suite.get("skipped")) - tests_failed
+    mlflow.log_metric("tests_passed", tests_passed)
+    mlflow.log_metric("tests_failed", tests_failed)
+    mlflow.log_metric("tests_total", tests_passed + tests_failed)
+    for measured in suite.iter("property"):  # What the tests recorded with `record_property`.
+        mlflow.log_metric(measured.get("name"), float(measured.get("value")))
+    return result.returncode == 0
+
+
+@task
+def register_model(model_uri: str, passed: bool) -> str | None:
+    """Register the model under the alias `development` if it passed, and return its new version."""
+    logger = get_run_logger()
+    if not passed:
+        logger.warning("The model did not pass its tests: it is not registered, and nothing will be built.")
+        return None
+    version = mlflow.register_model(model_uri, REGISTERED_MODEL).version
+    mlflow.MlflowClient().set_registered_model_alias(REGISTERED_MODEL, ALIAS, version)
+    logger.info(f"Registered {REGISTERED_MODEL} version {version} with the alias {ALIAS!r}.")
+    return str(version)
+
+
+@flow
+def ml_pipeline_flow(scenario: str = "normal") -> str | None:
+    """Run the whole pipeline inside one MLflow run. Return the new model version, or None."""
+    tags = {"scenario": scenario, "simulated_accuracy": os.environ.get("SIMULATED_ACCURACY", "random")}
+    if "ARGO_WORKFLOW_NAME" in os.environ:
+        tags["workflow"] = os.environ["ARGO_WORKFLOW_NAME"]
+    with mlflow.start_run(tags=tags):
+        model_uri = load_and_train_model(scenario)
+        passed = evaluate_model()
+        return register_model(model_uri, passed)
+
+
+def check_request(scenario: str) -> None:
+    """Raise ValueError, before anything is logged, if the pipeline was asked for something it cannot do."""
+    if scenario not in SCENARIO_TO_MODEL:
+        known = ", ".join(SCENARIO_TO_MODEL)
+        raise ValueError(f"unknown scenario {scenario!r}; the scenarios are: {known}")
+    accuracy = os.environ.get("SIMULATED_ACCURACY", "random")
+    try:
+        valid = accuracy == "random" or 0 <= float(accuracy) <= 1
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError(f"SIMULATED_ACCURACY={accuracy!r} is neither a number from 0 to 1 nor 'random'")
+    if not os.environ.get("MLFLOW_TRACKING_URI"):
+        raise ValueError("MLFLOW_TRACKING_URI is not set; give the address of MLflow, http://host:port")
+
+
+def main(arguments: list[str]) -> int:
+    """Run the pipeline as the command line asks, write the model version and return the exit code."""
+    scenario = arguments[0] if arguments else "normal"
+    try:
+        check_request(scenario)
+    except ValueError as problem:
+        print(f"flow.py: {problem}", file=sys.stderr)
+        return 2
+
+    try:
+        # The first request to MLflow comes before Prefect starts: if it fails, nothing has been done yet.
+        mlflow.set_experiment(EXPERIMENT)
+        version = ml_pipeline_flow(scenario)
+    except (MlflowException, requests.RequestException) as problem:
+        address = os.environ["MLFLOW_TRACKING_URI"]
+        print(
+            f"flow.py: MLflow at MLFLOW_TRACKING_URI={address} failed. Is that its address, is it running, "
+            f"and does it accept this host name?\n{problem}",
+            file=sys.stderr,
+        )
+        return 1
+
+    version_file = Path(os.environ.get("MODEL_VERSION_FILE", "/tmp/model_version"))
+    version_file.write_text("" if version is None else version)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
