@@ -31,9 +31,19 @@ export function cacheEntry(kind: string, name: string, ingredients: readonly str
       await writeFile(join(cache, "CACHEDIR.TAG"), "Signature: 8a477f597d28d172789f06886806bc55\n");
       await make(partial);
       await rename(partial, folder);
+      await removeOlder(kind, name, folder);
       return folder;
     },
   };
+}
+
+/** Removes what was made of other ingredients before: it can be made again, and these results are large. */
+async function removeOlder(kind: string, name: string, current: string): Promise<void> {
+  const older = readdirSync(join(cache, kind))
+    .filter((each) => each.startsWith(`${name}-`) && /^[0-9a-f]{16}$/.test(each.slice(name.length + 1)))
+    .map((each) => join(cache, kind, each))
+    .filter((path) => path !== current);
+  for (const path of older) await rm(path, { recursive: true, force: true });
 }
 
 /** The names and contents of all files under a folder, in a stable order, as ingredients of a cache entry. */

@@ -9,7 +9,7 @@ import { startService } from "./machine/services";
 import { engineIsInstalled, installBuiltEngine, installOfficialEngine } from "./pulumi/engine";
 import { type Step } from "./steps";
 import { buildPrograms, goBuilds, isBuilt, type GoBuild } from "./toolchain/go-builds";
-import { goIsReady, installGo } from "./toolchain/go";
+import { goIsReady, hasLeftovers, installGo, removeLeftovers } from "./toolchain/go";
 
 const network = "check that the machine reaches its package registries, then run the same command again";
 const restart = "npm run down, then npm run up; what was built is kept";
@@ -94,3 +94,11 @@ export const clusterSteps = (): Step[] => [
   images,
   cluster,
 ];
+
+/** Once everything is built, what compiling left is of no use. GOURMETGRAM_KEEP_GO_CACHE=1 keeps it, for changes to `lab/go`. */
+export const tidyStep: Step = {
+  title: "Compiler's leftovers removed",
+  isDone: () => isCold() || !hasLeftovers() || process.env["GOURMETGRAM_KEEP_GO_CACHE"] === "1",
+  run: removeLeftovers,
+  remedy: "delete the folders go-mod and go-build in the cache",
+};

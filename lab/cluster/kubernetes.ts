@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { labImages } from "../images/names";
 import { startService, type Service } from "../machine/services";
 import { containerdSocket, kubeconfig, kubernetesFolders, live, ownershipMarker } from "../paths";
-import { ask, run, succeeds, type Report } from "../run";
+import { ask, run, type Report } from "../run";
 import { goBuilds, programPath } from "../toolchain/go-builds";
 import { corefile, kubeadmConfiguration, kubeProxyConfiguration } from "./kubeadm-config";
 import { nodePortAddresses } from "./network";
@@ -46,17 +46,25 @@ async function waitUntil(
   }
 }
 
+const isHealthy = async (url: string): Promise<boolean> => {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(5000) })).ok;
+  } catch {
+    return false;
+  }
+};
+
 const kubelet = (): Service => ({
   name: "kubelet",
   command: ["sh", join(live, "kubelet.sh")],
-  isReady: async () => succeeds("curl", ["--silent", "--fail", "http://127.0.0.1:10248/healthz"]),
+  isReady: () => isHealthy("http://127.0.0.1:10248/healthz"),
   readyWithin: 120,
 });
 
 const kubeProxy = (): Service => ({
   name: "kube-proxy",
   command: [program("kube-proxy"), "--config", join(live, "kube-proxy.yaml")],
-  isReady: async () => succeeds("curl", ["--silent", "--fail", "http://127.0.0.1:10256/healthz"]),
+  isReady: () => isHealthy("http://127.0.0.1:10256/healthz"),
   readyWithin: 120,
 });
 

@@ -1,4 +1,5 @@
-import { chmod, readdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheEntry } from "../cache";
 import { cache } from "../paths";
@@ -39,6 +40,19 @@ export async function installGo(report: Report): Promise<void> {
   });
 }
 
+const moduleCache = join(cache, "go-mod");
+const buildCache = join(cache, "go-build");
+
+/** Whether compiling left anything behind. */
+export const hasLeftovers = (): boolean => existsSync(moduleCache) || existsSync(buildCache);
+
+/** Removes modules and compiled packages, some 20 GB: once all programs are built nothing reads them. */
+export async function removeLeftovers(): Promise<void> {
+  // Go makes downloaded modules read-only, even for their owner.
+  if (existsSync(moduleCache)) await run("chmod", ["-R", "u+w", moduleCache], { log: "go" });
+  for (const folder of [moduleCache, buildCache]) await rm(folder, { recursive: true, force: true });
+}
+
 /** The environment in which the pinned toolchain builds, with all that it downloads inside the lab's cache. */
 export function goEnvironment(): Record<string, string> {
   const root = join(entry.folder, "go");
@@ -46,8 +60,8 @@ export function goEnvironment(): Record<string, string> {
     GOROOT: root,
     PATH: `${join(root, "bin")}:${process.env["PATH"] ?? "/usr/bin:/bin"}`,
     GOTOOLCHAIN: "local",
-    GOMODCACHE: join(cache, "go-mod"),
-    GOCACHE: join(cache, "go-build"),
+    GOMODCACHE: moduleCache,
+    GOCACHE: buildCache,
     GOFLAGS: "-buildvcs=false",
     CGO_ENABLED: "0",
     // The committed go.sum vouches for these; some of their versions are unknown to the checksum database.

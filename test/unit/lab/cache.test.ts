@@ -40,6 +40,17 @@ describe("the cache of what was built", () => {
     assert.equal(new Set(folders).size, 4);
   });
 
+  it("keeps only the newest of a name, and leaves other names alone", async () => {
+    const nothing = (): Promise<void> => Promise.resolve();
+    const other = await cacheEntry("things", "pulumi-language", ["a"]).ensure(nothing);
+    const first = await cacheEntry("things", "pulumi", ["a"]).ensure(nothing);
+    const second = await cacheEntry("things", "pulumi", ["b"]).ensure(nothing);
+    assert.deepEqual(
+      [other, first, second].map((folder) => existsSync(folder)),
+      [true, false, true],
+    );
+  });
+
   it("leaves nothing that looks complete when it is interrupted, and starts clean afterwards", async () => {
     const entry = cacheEntry("things", "broken", ["a"]);
     await assert.rejects(

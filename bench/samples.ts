@@ -1,0 +1,35 @@
+/** Figures of one measurement, in the order in which they were taken. */
+export interface Samples {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+  readonly runs: number;
+}
+
+export function summarise(figures: readonly number[]): Samples {
+  const sorted = [...figures].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const at = (index: number): number => sorted[index] ?? Number.NaN;
+  const median = Number.isInteger(middle) ? (at(middle - 1) + at(middle)) / 2 : at(Math.floor(middle));
+  return { min: at(0), median, max: at(sorted.length - 1), runs: sorted.length };
+}
+
+/**
+ * Times several things in turns, so that a machine that slows down slows down all of them.
+ *
+ * @returns seconds of each, by name
+ */
+export async function timeInTurns(
+  things: Readonly<Record<string, () => Promise<void>>>,
+  runs: number,
+): Promise<Record<string, Samples>> {
+  const figures = new Map(Object.keys(things).map((name) => [name, [] as number[]]));
+  for (let turn = 0; turn < runs; turn += 1) {
+    for (const [name, thing] of Object.entries(things)) {
+      const start = performance.now();
+      await thing();
+      figures.get(name)?.push((performance.now() - start) / 1000);
+    }
+  }
+  return Object.fromEntries([...figures].map(([name, seconds]) => [name, summarise(seconds)]));
+}
