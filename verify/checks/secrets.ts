@@ -1,0 +1,37 @@
+import { type Check, expect } from "../check";
+import { countsOf, haystacksOf } from "../haystacks";
+import type { Lab } from "../lab";
+import { type Needle, finds, needlesOf, secretsOf } from "../needles";
+import { podSpecOf, workloadsOf } from "../workloads";
+
+/** The database's password, and any other secret of MLflow, is in Secrets and nowhere else. */
+export const secrets: Check = {
+  name: "secrets",
+  title: "Passwords are in Secrets and nowhere else",
+  run: async ({ lab, see, progress }) => {
+    const needles = await needlesIn(lab);
+    expect(needles.length > 0, {
+      expected: "MLflow and its database read their passwords from Secrets",
+      seen: "no Secret in their pods",
+    });
+    see(`looked for: ${needles.map((needle) => needle.what).join("; ")}`);
+
+    progress("reading pods, ConfigMaps, Argo's objects, logs and outputs");
+    const haystacks = await haystacksOf(lab);
+    const found = finds(needles, haystacks);
+    expect(found.length === 0, { expected: "no secret outside Secrets", seen: found.join("; ") });
+    see(`not found in: ${countsOf(haystacks)}`);
+  },
+};
+
+/** The secrets of the workloads that keep data. */
+async function needlesIn({ cluster, outputs }: Lab): Promise<Needle[]> {
+  const found = new Map<string, Needle[]>();
+  for (const workload of workloadsOf(outputs.workloads)) {
+    for (const name of secretsOf(await podSpecOf(cluster, workload))) {
+      const { data = {} } = await cluster.core.readNamespacedSecret({ name, namespace: workload.namespace });
+      found.set(name, needlesOf(name, data));
+    }
+  }
+  return [...found.values()].flat();
+}

@@ -1,0 +1,40 @@
+import { type Check, expect, expectEqual } from "../check";
+import { stateText } from "../mlflow";
+import { expectMetrics, trackedRunOf } from "../training-metrics";
+import { nameOf, outputOf, stepOf } from "../workflow";
+
+/** A model that fails its tests is a result, not an error: nothing is registered and nothing is built. */
+export const trainingRefused: Check = {
+  name: "training-refused",
+  title: "A model that fails its tests is not registered, and nothing is built from it",
+  run: async (context) => {
+    const { lab, see } = context;
+    const { run, before, after } = await lab.runs.refused(context);
+    const name = nameOf(run);
+    const look = await lab.runs.look(run);
+    expectEqual(`phase of ${name}`, run.status?.phase, "Succeeded", look);
+    expectEqual(
+      "output model-version of run-training",
+      outputOf(run, "run-training", "model-version"),
+      "",
+      look,
+    );
+    see(`${name} Succeeded, with an empty model-version`);
+
+    expectEqual("the model registry, unless someone else trains", stateText(after), stateText(before), look);
+    see(`the model registry as before: ${stateText(after)}`);
+
+    const tracked = await trackedRunOf(lab.mlflow, run, look);
+    see(`MLflow run ${tracked.id}: ${expectMetrics(tracked, { passes: false, accuracy: 0.75 })}`);
+
+    const build = stepOf(run, "build-container");
+    expect(build?.phase === "Skipped" || build?.phase === "Omitted", {
+      expected: "step build-container Skipped or Omitted",
+      seen: build?.phase ?? "no such step",
+      look,
+    });
+    const children = await lab.runs.childrenOf(run);
+    expectEqual(`workflows that ${name} owns`, children.map(nameOf).join(", "), "", look);
+    see(`step build-container ${build.phase}, no workflow started`);
+  },
+};

@@ -1,0 +1,57 @@
+/** What a verification says in the end. */
+
+/** How a check ended. */
+export interface Result {
+  readonly name: string;
+  readonly title: string;
+  readonly passed: boolean;
+  readonly seconds: number;
+  /** The facts that were seen. */
+  readonly evidence: readonly string[];
+  /** What was expected, what was seen and where to look; `null` for a check that passed. */
+  readonly message: string | null;
+}
+
+/** Of the lab that was verified. */
+export interface Subject {
+  readonly stack: string;
+  readonly namespace: string;
+}
+
+/** `N passed, N failed`. */
+export function countText(results: readonly Result[]): string {
+  const passed = results.filter((each) => each.passed).length;
+  return `${passed} passed, ${results.length - passed} failed`;
+}
+
+/** What is printed below the list of checks: each failure in full, then the count. */
+export function closingText(results: readonly Result[]): string {
+  const failures = results.filter((each) => !each.passed);
+  const texts = failures.map(
+    ({ name, title, message }) => `FAILED ${name}: ${title}\n${indent(message ?? "")}\n`,
+  );
+  return [...texts, countText(results)].join("\n");
+}
+
+/** The whole verification as one JSON document. */
+export function jsonText(lab: Subject, results: readonly Result[]): string {
+  const passed = results.filter((each) => each.passed).length;
+  return JSON.stringify({ lab, passed, failed: results.length - passed, checks: results }, null, 2);
+}
+
+/** The document for a lab that was not reached: nothing was checked. */
+export function unreachableText(error: string): string {
+  return JSON.stringify({ lab: null, passed: 0, failed: 0, checks: [], error }, null, 2);
+}
+
+/** The exit code: 0 if every check passed, else 1. */
+export function exitCodeOf(results: readonly Result[]): number {
+  return results.every((each) => each.passed) ? 0 : 1;
+}
+
+function indent(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
+}

@@ -1,0 +1,88 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { V1LabelSelector, V1Pod, V1PodSpec } from "@kubernetes/client-node";
+import type { WorkloadsOutput } from "../components/outputs";
+import { type Cluster, statusOf } from "./cluster";
+
+/** A workload that keeps data, as the outputs name it. */
+export type Workload = WorkloadsOutput["mlflow"] | NonNullable<WorkloadsOutput["postgres"]>;
+
+/** What is read of a workload, of either kind. */
+interface Spec {
+  readonly selector: V1LabelSelector;
+  readonly pod: V1PodSpec;
+  readonly replicas: number;
+}
+
+/** The workloads of a lab that keep data. */
+export function workloadsOf({ mlflow, postgres }: WorkloadsOutput): Workload[] {
+  return postgres === null ? [mlflow] : [postgres, mlflow];
+}
+
+async function specOf({ apps }: Cluster, { kind, namespace, name }: Workload): Promise<Spec> {
+  const read =
+    kind === "Deployment"
+      ? apps.readNamespacedDeployment.bind(apps)
+      : apps.readNamespacedStatefulSet.bind(apps);
+  const { spec } = await read({ namespace, name });
+  if (spec?.template.spec === undefined) throw new Error(`${kind} ${name} has no pods`);
+  return { selector: spec.selector, pod: spec.template.spec, replicas: spec.replicas ?? 1 };
+}
+
+/** What the workload's pods consist of. */
+export async function podSpecOf(cluster: Cluster, workload: Workload): Promise<V1PodSpec> {
+  return (await specOf(cluster, workload)).pod;
+}
+
+/** The workload's pods, also those that are on their way out. */
+export async function podsOf(cluster: Cluster, workload: Workload): Promise<V1Pod[]> {
+  const { selector } = await specOf(cluster, workload);
+  const labelSelector = Object.entries(selector.matchLabels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  return (await cluster.core.listNamespacedPod({ namespace: workload.namespace, labelSelector })).items;
+}
+
+/** Whether a pod may be sent requests. */
+export function isReady(pod: V1Pod): boolean {
+  return pod.status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") === true;
+}
+
+/** Where a pod stands, in a few words: its phase, or why a container of it waits. */
+export function podStanding(pod: V1Pod): string {
+  const states = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const waiting = states.find((each) => each.state?.waiting !== undefined)?.state?.waiting?.reason;
+  const standing = isReady(pod) ? "ready" : (waiting ?? pod.status?.phase ?? "unknown");
+  return `${pod.metadata?.name ?? ""} ${standing}`;
+}
+
+/**
+ * Deletes the workload's pods, as a node that fails would, and waits until their successors are ready.
+ *
+ * @returns the names of the new pods
+ */
+export async function replacePods(
+  cluster: Cluster,
+  workload: Workload,
+  progress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { replicas } = await specOf(cluster, workload);
+  const old = await podsOf(cluster, workload);
+  for (const { metadata } of old) {
+    await cluster.core
+      .deleteNamespacedPod({ namespace: workload.namespace, name: metadata?.name ?? "" })
+      .catch((error: unknown) => {
+        if (statusOf(error) !== 404) throw error;
+      });
+  }
+  const gone = new Set(old.map((pod) => pod.metadata?.uid));
+  for (;;) {
+    const pods = await podsOf(cluster, workload);
+    progress(pods.map(podStanding).join(", ") || `${workload.name} without a pod`);
+    const fresh = pods.filter((pod) => !gone.has(pod.metadata?.uid));
+    if (fresh.length === pods.length && fresh.filter(isReady).length === replicas) {
+      return fresh.map((pod) => pod.metadata?.name ?? "");
+    }
+    await delay(1000, undefined, { signal });
+  }
+}
