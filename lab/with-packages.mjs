@@ -1,7 +1,7 @@
 // Runs a TypeScript program of this project with its npm packages installed:
 //   node lab/with-packages.mjs FILE [ARGUMENT…]
 // Plain JavaScript without dependencies, because on a fresh checkout there are none.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,10 +27,11 @@ function isInstalled() {
 }
 
 if (!isInstalled()) {
-  console.log("Installing npm packages");
+  // Standard output belongs to the program: a script may be reading JSON from it.
+  console.error("Installing npm packages");
   const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: checkout,
-    stdio: "inherit",
+    stdio: ["ignore", 2, 2],
   });
   if (status !== 0) {
     console.error(
@@ -46,9 +47,14 @@ const [command, args] =
   first === "--run"
     ? [rest[0], rest.slice(1)]
     : [process.execPath, ["-r", "ts-node/register", join(checkout, first), ...rest]];
-const { status, signal } = spawnSync(command, args, {
+const child = spawn(command, args, {
   cwd: checkout,
   stdio: "inherit",
   env: { ...process.env, TS_NODE_PROJECT: join(checkout, "tsconfig.json") },
 });
-process.exit(signal ? 130 : (status ?? 1));
+// The program may have things to put away first, so it is the one to decide when to end.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  // A terminal sends its interrupts to the program as well.
+  process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY) || child.kill(signal));
+}
+child.on("exit", (status, signal) => process.exit(signal ? 130 : (status ?? 1)));

@@ -154,6 +154,8 @@ export interface ContainerManifest {
   readonly resources: k8s.types.input.core.v1.ResourceRequirements;
   readonly securityContext?: k8s.types.input.core.v1.SecurityContext;
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+  /** Where the message of a failed container comes from; Argo shows it as the step's. */
+  readonly terminationMessagePolicy: "FallbackToLogsOnError";
 }
 
 /** What is done to an object of the cluster. */

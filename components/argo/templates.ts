@@ -94,6 +94,8 @@ export function container<const I extends Inputs = None, const O extends Outputs
         resources: spec.resources,
         securityContext: spec.securityContext,
         volumeMounts,
+        // A step that fails says why in Argo's list of steps, rather than only "exit code 2".
+        terminationMessagePolicy: "FallbackToLogsOnError" as const,
       }),
     });
   });

@@ -71,6 +71,7 @@ describe("build-container-image", () => {
             },
             securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
             volumeMounts: [{ name: "model", mountPath: "/model" }],
+            terminationMessagePolicy: "FallbackToLogsOnError",
           },
         },
       ],

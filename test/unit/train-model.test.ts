@@ -94,6 +94,7 @@ describe("train-model", () => {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
     },
+    "spec.templates.run-training.container.terminationMessagePolicy": "FallbackToLogsOnError",
     "spec.templates.trigger-build.serviceAccountName": "trigger-build",
     "spec.templates.trigger-build.activeDeadlineSeconds": 1800,
     "spec.templates.trigger-build.resource.setOwnerReference": true,

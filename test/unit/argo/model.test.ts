@@ -16,6 +16,8 @@ import {
 import { referenceText } from "../../support/argo-text";
 
 const RESOURCES = { requests: { cpu: "1", memory: "1Mi" }, limits: { cpu: "1", memory: "1Mi" } };
+// Every container's last words become the step's message.
+const TELLS_WHY = { terminationMessagePolicy: "FallbackToLogsOnError" };
 const PROGRAM = { image: "registry/image", command: ["run"], resources: RESOURCES };
 
 /** A template without inputs whose output `version` is empty if it is missing. */
@@ -84,6 +86,7 @@ describe("a container template", () => {
           { name: "work", mountPath: "/work" },
           { name: "work", mountPath: "/also" },
         ],
+        ...TELLS_WHY,
       },
     });
   });
@@ -92,7 +95,7 @@ describe("a container template", () => {
     assert.deepEqual(manifestOf(container("plain", { container: () => PROGRAM })).spec, {
       entrypoint: "plain",
       serviceAccountName: "account",
-      templates: [{ name: "plain", container: PROGRAM }],
+      templates: [{ name: "plain", container: { ...PROGRAM, ...TELLS_WHY } }],
     });
   });
 
