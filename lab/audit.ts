@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { labChains, labInterfaces } from "./cluster/host-network";
-import { cache, home, kubernetesFolders, live, logs, sockets } from "./paths";
+import { podNetworkName } from "./cluster/containers";
+import { cache, cniFolder, home, kubernetesFolders, live, logs, sockets } from "./paths";
 
 /** Processes that run a program of the lab or work in one of its folders. */
 async function processes(): Promise<string[]> {
@@ -42,13 +43,23 @@ export async function labControlGroups(): Promise<string[]> {
     .filter((path) => existsSync(path));
 }
 
+/** What the container runtime remembers of the pods' networks, in a folder that its library fixes. */
+export async function networkResults(): Promise<string[]> {
+  const folder = join(cniFolder, "results");
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  // `<network>-<pod sandbox>-<interface>`; each sandbox also has a loopback under a name that all clusters share.
+  const sandboxes = names.flatMap(
+    (name) => new RegExp(`^${podNetworkName}-([0-9a-f]{64})-`).exec(name)?.[1] ?? [],
+  );
+  return names.filter((name) => sandboxes.some((id) => name.includes(id))).map((name) => join(folder, name));
+}
+
 /** Files and folders outside the cache. */
 async function files(): Promise<string[]> {
-  const outside = [sockets, ...Object.values(kubernetesFolders), "/var/lib/cni"].filter((path) =>
-    existsSync(path),
-  );
+  const outside = [sockets, ...Object.values(kubernetesFolders)].filter((path) => existsSync(path));
   const inside = existsSync(home) ? (await readdir(home)).filter((name) => join(home, name) !== cache) : [];
-  return [...outside, ...inside.map((name) => join(home, name)).filter((path) => path !== logs)];
+  const left = inside.map((name) => join(home, name)).filter((path) => path !== logs);
+  return [...outside, ...(await networkResults()), ...left];
 }
 
 /**

@@ -40,3 +40,6 @@ export const kubernetesFolders = {
   containerLogs: "/var/log/containers",
 };
 export const ownershipMarker = join(kubernetesFolders.configuration, ".gourmetgram-lab");
+
+/** Where the library of the container runtime keeps what it knows of pods' networks; others may use it too. */
+export const cniFolder = "/var/lib/cni";

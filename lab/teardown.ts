@@ -2,11 +2,19 @@ import { existsSync } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { audit, labControlGroups, labMounts } from "./audit";
+import { audit, labControlGroups, labMounts, networkResults } from "./audit";
 import { ctrArguments } from "./cluster/containers";
 import { removeHostNetwork } from "./cluster/host-network";
 import { stopService } from "./machine/services";
-import { containerdSocket, kubernetesFolders, live, logs, ownershipMarker, sockets } from "./paths";
+import {
+  cniFolder,
+  containerdSocket,
+  kubernetesFolders,
+  live,
+  logs,
+  ownershipMarker,
+  sockets,
+} from "./paths";
 import { ask, run, succeeds } from "./run";
 import { type Step } from "./steps";
 
@@ -50,6 +58,13 @@ async function removeNetworkNamespaces(): Promise<void> {
   }
 }
 
+async function removeNetworkResults(): Promise<void> {
+  for (const file of await networkResults()) await rm(file);
+  for (const folder of [join(cniFolder, "results"), cniFolder]) {
+    if (existsSync(folder) && (await readdir(folder)).length === 0) await rmdir(folder);
+  }
+}
+
 async function removeControlGroups(): Promise<void> {
   const removeTree = async (folder: string): Promise<void> => {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -86,6 +101,7 @@ export const teardownSteps = (): Step[] => [
     title: "Files",
     run: async () => {
       const owned = existsSync(ownershipMarker) ? Object.values(kubernetesFolders) : [];
+      await removeNetworkResults();
       for (const folder of [...owned, live, sockets]) await rm(folder, { recursive: true, force: true });
     },
     remedy: again,

@@ -5,13 +5,7 @@ import {
   CoreV1Api,
   CustomObjectsApi,
   KubeConfig,
-  VersionApi,
 } from "@kubernetes/client-node";
-import { existsSync } from "node:fs";
-import { kubeconfig } from "../lab/paths";
-import { ownCluster } from "../lab/pulumi/own-cluster";
-import { askPulumi } from "../lab/pulumi/stack";
-import { hasOwnCluster, stackName, stackSetting } from "../lab/stack-settings";
 
 /** The cluster as one identity sees it. */
 export interface Cluster {
@@ -31,42 +25,6 @@ export function clusterOf(config: KubeConfig): Cluster {
     authorization: config.makeApiClient(AuthorizationV1Api),
     objects: config.makeApiClient(CustomObjectsApi),
   };
-}
-
-/** The configuration of the cluster that carries the stack: the one that it names, else the embedded one. */
-export async function adminConfig(): Promise<KubeConfig> {
-  if (!hasOwnCluster()) {
-    if (!existsSync(kubeconfig)) throw new Error("the embedded cluster does not exist\n  remedy: npm run up");
-    const config = new KubeConfig();
-    config.loadFromFile(kubeconfig);
-    return config;
-  }
-  // An encrypted setting, which only Pulumi can read.
-  if (typeof stackSetting("kubernetes:kubeconfig") !== "object") return ownCluster();
-  const text = await askPulumi(["config", "get", "kubernetes:kubeconfig", "--stack", stackName]);
-  if (text === undefined)
-    throw new Error(`kubernetes:kubeconfig of stack ${stackName} cannot be decrypted with this passphrase`);
-  const config = new KubeConfig();
-  if (text.includes("apiVersion:")) config.loadFromString(text);
-  else config.loadFromFile(text.trim());
-  const context = stackSetting("kubernetes:context");
-  if (typeof context === "string") config.setCurrentContext(context);
-  return config;
-}
-
-/** @throws Error if the API server does not answer within 15 s */
-export async function requireAnswer(config: KubeConfig): Promise<void> {
-  const server = config.getCurrentCluster()?.server ?? "no server";
-  const silence = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error("no answer within 15 s")), 15_000).unref();
-  });
-  try {
-    await Promise.race([config.makeApiClient(VersionApi).getCode(), silence]);
-  } catch (error) {
-    throw new Error(
-      `the cluster at ${server} cannot be reached: ${reasonOf(error)}\n  remedy: npm run status`,
-    );
-  }
 }
 
 /** The same cluster with the identity of a token. */

@@ -4,7 +4,8 @@ import { engineIsInstalled } from "../lab/pulumi/engine";
 import { stackOutputs } from "../lab/pulumi/stack";
 import { stackName } from "../lab/stack-settings";
 import { Argo } from "./argo";
-import { adminConfig, type Cluster, clusterOf, requireAnswer } from "./cluster";
+import { clusterConfig, requireAnswer } from "../lab/pulumi/cluster";
+import { type Cluster, clusterOf } from "./cluster";
 import { Mlflow } from "./mlflow";
 import { labOutputs } from "./outputs";
 import { TrainingRuns } from "./training-runs";
@@ -34,7 +35,7 @@ export async function openLab(): Promise<Lab> {
   const found = engineIsInstalled() ? await stackOutputs() : undefined;
   if (found === undefined) throw new Error(`there is no stack ${stackName}\n  remedy: npm run up`);
   const outputs = labOutputs(found);
-  const config = await adminConfig();
+  const config = await clusterConfig();
   await requireAnswer(config);
   const cluster = clusterOf(config);
   const id = randomBytes(4).toString("hex");

@@ -39,10 +39,13 @@ state = "${join(sockets, "containerd")}"
     config_path = "${join(live, "registries")}"
 `;
 
+/** Name of the pods' network. */
+export const podNetworkName = "gourmetgram";
+
 /** Bridge, addresses and host ports of pods. No masquerading: pods have no way out of the lab and need none. */
 const podNetwork = {
   cniVersion: "0.4.0",
-  name: "gourmetgram",
+  name: podNetworkName,
   plugins: [
     {
       type: "bridge",

@@ -1,9 +1,10 @@
+import type { LabOutputs } from "../../components/outputs";
 import { apiIsReady } from "../cluster/kubernetes";
 import { isCold, clusterSteps, engineSteps, tidyStep } from "../embedded-lab";
 import { checkMachine, requireMachine } from "../machine/preflight";
 import { officialDownloadsInReach } from "../pulumi/engine";
 import { prepareState, pulumi, selectStack, stackOutputs } from "../pulumi/stack";
-import { requireCluster } from "../pulumi/own-cluster";
+import { clusterConfig, requireAnswer, waitForWorkloads } from "../pulumi/cluster";
 import { hasOwnCluster, stackName } from "../stack-settings";
 import { recordTiming } from "../timings";
 import { runSteps, type Step } from "../steps";
@@ -44,6 +45,12 @@ async function showPlan(steps: readonly Step[]): Promise<void> {
   }
 }
 
+const readiness = (workloads: LabOutputs["workloads"]): Step => ({
+  title: "MLflow and its database ready",
+  run: (report) => waitForWorkloads(workloads, report),
+  remedy: `npm run kubectl -- describe pods -n ${workloads.mlflow.namespace}`,
+});
+
 /** Stands up the lab. What is there already is left as it is, so an interrupted run goes on where it ended. */
 export async function up(options: UpOptions): Promise<void> {
   const start = Date.now();
@@ -55,7 +62,7 @@ export async function up(options: UpOptions): Promise<void> {
   await runSteps(steps);
   if (options.clusterOnly === true) return;
   await prepareState();
-  if (hasOwnCluster()) await requireCluster();
+  await requireAnswer(await clusterConfig());
   await selectStack();
   // Without a terminal Pulumi's redrawn table would be pages of repetition.
   const display = process.stdout.isTTY ? [] : ["--suppress-progress"];
@@ -74,10 +81,12 @@ export async function up(options: UpOptions): Promise<void> {
       "pulumi up ended with an error, shown above. What was made is kept: mend the cause and run the same command again.",
     );
   }
+  const outputs = (await stackOutputs()) as Partial<LabOutputs> | undefined;
+  const { workloads } = outputs ?? {};
+  if (workloads !== undefined) await runSteps([readiness(workloads)]);
   if (kind !== undefined) recordTiming(upKinds[kind].title, Date.now() - start);
-  const outputs = await stackOutputs();
   // npm takes the arguments after the second dashes for the command's own.
-  const submit = String(outputs?.["submitTraining"]).replace(/^argo /, "npm run argo -- ");
+  const submit = String(outputs?.submitTraining).replace(/^argo /, "npm run argo -- ");
   console.log(`\nThe lab is up. Train a model:\n\n  ${submit}\n`);
   console.log(
     "  npm run verify     proves that it works\n  npm run status     shows what runs and where it is reached",

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheEntry, contentsOf } from "../cache";
+import { cacheEntry } from "../cache";
 import { cache, checkout } from "../paths";
 import { run, type Report } from "../run";
 import { versions } from "../versions";
@@ -121,7 +121,10 @@ export async function makeBaseImages(report: Report): Promise<void> {
 /** Builds the lab's Postgres, unless its archive is in the cache, and returns the archive's path. */
 export async function postgresImageArchive(report: Report): Promise<string> {
   const context = join(checkout, "images", "postgres");
-  const entry = cacheEntry("image-archives", "postgres", [labImages.postgres, ...contentsOf(context)]);
+  const sources = ["Dockerfile", "docker-entrypoint.sh"].map((name) =>
+    readFileSync(join(context, name), "utf8"),
+  );
+  const entry = cacheEntry("image-archives", "postgres", [labImages.postgres, ...sources]);
   const folder = await entry.ensure(async (partial) => {
     const args = [
       "--network",

@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { AppsV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
+import type { WorkloadsOutput } from "../../components/outputs";
+import { kubeconfig } from "../paths";
+import { type Report } from "../run";
+import { hasOwnCluster, stackName, stackSetting } from "../stack-settings";
+import { askPulumi } from "./stack";
+
+const contextCommand = `npm run pulumi -- config set kubernetes:context NAME --stack ${stackName}`;
+
+/** The stack's setting `kubernetes:kubeconfig`: a path or the text itself, as the provider allows. */
+async function kubeconfigSetting(): Promise<string | undefined> {
+  const setting = stackSetting("kubernetes:kubeconfig");
+  if (setting === undefined || typeof setting === "string") return setting;
+  // An encrypted one, which only Pulumi can read.
+  const text = await askPulumi(["config", "get", "kubernetes:kubeconfig", "--stack", stackName]);
+  if (text === undefined) {
+    throw new Error(`kubernetes:kubeconfig of stack ${stackName} cannot be decrypted with this passphrase`);
+  }
+  return text.trim();
+}
+
+/** The configuration of the cluster that carries the stack: the one that it names, else the embedded one. */
+export async function clusterConfig(): Promise<KubeConfig> {
+  const config = new KubeConfig();
+  if (!hasOwnCluster()) {
+    if (!existsSync(kubeconfig)) throw new Error("the embedded cluster does not exist\n  remedy: npm run up");
+    config.loadFromFile(kubeconfig);
+    return config;
+  }
+  const setting = await kubeconfigSetting();
+  if (setting === undefined) config.loadFromDefault();
+  else if (setting.includes("apiVersion")) config.loadFromString(setting);
+  else config.loadFromFile(setting);
+  const context = stackSetting("kubernetes:context");
+  if (typeof context !== "string") return config;
+  const known = config.getContexts().map((each) => each.name);
+  if (!known.includes(context)) {
+    throw new Error(
+      `kubernetes:context of stack ${stackName} is ${context}, which the kubeconfig does not have ` +
+        `(it has ${known.join(", ") || "none"})\n  remedy: ${contextCommand}`,
+    );
+  }
+  config.setCurrentContext(context);
+  return config;
+}
+
+/** @throws Error if the API server does not answer within 15 s; nothing has been changed then */
+export async function requireAnswer(config: KubeConfig): Promise<void> {
+  const silence = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error("no answer within 15 s")), 15_000).unref();
+  });
+  try {
+    await Promise.race([config.makeApiClient(VersionApi).getCode(), silence]);
+  } catch (error) {
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const server = config.getCurrentCluster()?.server ?? "no server";
+    const remedy = hasOwnCluster() ? `see that it runs, or name another: ${contextCommand}` : "npm run up";
+    throw new Error(
+      `the cluster of stack ${stackName} at ${server} cannot be reached: ${reason}\n  remedy: ${remedy}`,
+    );
+  }
+}
+
+/**
+ * Waits until the workloads that the stack changed last are ready in their newest form. Pulumi waits for them too, but
+ * takes a Deployment whose old pod has yet to stop for one that is ready.
+ *
+ * @throws Error if a workload is not ready within 5 minutes
+ */
+export async function waitForWorkloads({ mlflow, postgres }: WorkloadsOutput, report: Report): Promise<void> {
+  const apps = (await clusterConfig()).makeApiClient(AppsV1Api);
+  const deadline = Date.now() + 300_000;
+  for (const workload of postgres === null ? [mlflow] : [postgres, mlflow]) {
+    const { kind, namespace, name } = workload;
+    const read =
+      kind === "Deployment"
+        ? apps.readNamespacedDeployment.bind(apps)
+        : apps.readNamespacedStatefulSet.bind(apps);
+    for (;;) {
+      const { metadata, spec, status } = await read({ namespace, name });
+      const wanted = spec?.replicas ?? 1;
+      const seen = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
+      const pods = [status?.updatedReplicas, status?.readyReplicas, status?.replicas];
+      if (seen && pods.every((count) => (count ?? 0) === wanted)) break;
+      if (Date.now() > deadline) throw new Error(`${kind} ${namespace}/${name} is not ready after 5 minutes`);
+      report(`${name}: ${status?.readyReplicas ?? 0} of ${wanted} ready`);
+      await delay(1000);
+    }
+  }
+}
