@@ -1,6 +1,7 @@
 import type { LabOutputs } from "../../components/outputs";
 import { apiIsReady } from "../cluster/kubernetes";
 import { isCold, clusterSteps, engineSteps, tidyStep } from "../embedded-lab";
+import { requireDocker } from "../images/docker";
 import { checkMachine, requireMachine } from "../machine/preflight";
 import { officialDownloadsInReach } from "../pulumi/engine";
 import { prepareState, pulumi, selectStack, stackOutputs } from "../pulumi/stack";
@@ -63,6 +64,7 @@ export async function up(options: UpOptions): Promise<void> {
   if (options.clusterOnly === true) return;
   await prepareState();
   await requireAnswer(await clusterConfig());
+  if (hasOwnCluster()) await requireDocker();
   await selectStack();
   // Without a terminal Pulumi's redrawn table would be pages of repetition.
   const display = process.stdout.isTTY ? [] : ["--suppress-progress"];
