@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { stringify } from "yaml";
 import { labImages } from "../images/names";
-import { startService, type Service } from "../machine/services";
+import { startService, stopService, type Service } from "../machine/services";
 import { containerdSocket, kubeconfig, kubernetesFolders, live, ownershipMarker } from "../paths";
 import { ask, run, type Report } from "../run";
 import { goBuilds, programPath } from "../toolchain/go-builds";
@@ -89,21 +89,19 @@ async function initialise(report: Report): Promise<void> {
   await writeFile(join(live, "kubelet.sh"), kubeletScript());
   const kubeadm = (args: string[]): Promise<string> => run(program("kubeadm"), args, { log, report });
   const configuration = ["--config", join(live, "kubeadm.yaml")];
-  // A first attempt that was interrupted leaves parts that a second would trip over.
+  // A first attempt that was interrupted leaves parts that a second would trip over: a kubelet with certificates of a
+  // control plane that is gone, and its database.
+  await stopService("kubelet");
   await kubeadm(["reset", "--force", "--cri-socket", `unix://${containerdSocket}`]);
+  await rm(join(live, "etcd"), { recursive: true, force: true });
   await claimFolders();
   // kubeadm starts kubelet through systemd; ours waits for the files that kubeadm is about to write.
-  const started = startServiceWhenConfigured(report);
   const skipped = "addon/kube-proxy,preflight";
-  await kubeadm([
-    "init",
-    ...configuration,
-    "--skip-phases",
-    skipped,
-    "--skip-token-print",
-    "--skip-certificate-key-print",
+  const quiet = ["--skip-token-print", "--skip-certificate-key-print"];
+  await Promise.all([
+    kubeadm(["init", ...configuration, "--skip-phases", skipped, ...quiet]),
+    startServiceWhenConfigured(report),
   ]);
-  await started;
   await copyFile(join(kubernetesFolders.configuration, "admin.conf"), kubeconfig);
   await writeFile(join(live, "cluster-initialised"), new Date().toISOString());
 }
