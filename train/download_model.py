@@ -2,8 +2,9 @@
 
     python download_model.py <version> <target directory>
 
-The WorkflowTemplate `build-container-image` runs this before it builds. MLFLOW_TRACKING_URI says where MLflow is.
-The exit code is 1 when the model could not be downloaded, and 2 when the command was not called as above.
+The WorkflowTemplate `build-container-image` runs this before it builds. MLFLOW_TRACKING_URI says
+where MLflow is. The exit code is 1 when the model could not be downloaded, and 2 when the command
+was not called as above.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def download(version: str, target: Path) -> list[Path]:
     except MlflowException as problem:
         if problem.error_code != ErrorCode.Name(RESOURCE_DOES_NOT_EXIST):
             raise
-        raise Refused(f"{REGISTERED_MODEL} has no version {version}; {existing_versions()}") from problem
+        raise Refused(
+            f"{REGISTERED_MODEL} has no version {version}; {existing_versions()}"
+        ) from problem
 
     target.mkdir(parents=True, exist_ok=True)
     mlflow.artifacts.download_artifacts(
@@ -45,7 +48,9 @@ def download(version: str, target: Path) -> list[Path]:
 
 def existing_versions() -> str:
     """A phrase that tells which versions there are."""
-    found = mlflow.MlflowClient().search_model_versions(f"name = '{REGISTERED_MODEL}'", max_results=100)
+    found = mlflow.MlflowClient().search_model_versions(
+        f"name = '{REGISTERED_MODEL}'", max_results=100
+    )
     numbers = sorted(int(each.version) for each in found)
     if not numbers:
         return "it has none yet: run the workflow train-model until a model passes its tests"
@@ -66,7 +71,10 @@ def main(arguments: list[str]) -> int:
         )
         return 2
     if not (version.isascii() and version.isdigit()):
-        print(f"download_model.py: {version!r} is no model version; a version is a number", file=sys.stderr)
+        print(
+            f"download_model.py: {version!r} is no model version; a version is a number",
+            file=sys.stderr,
+        )
         return 2
 
     print(f"Downloading {REGISTERED_MODEL} version {version} from {address} ...", flush=True)
@@ -77,8 +85,8 @@ def main(arguments: list[str]) -> int:
         return 1
     except (MlflowException, requests.RequestException) as problem:
         print(
-            f"download_model.py: MLflow at MLFLOW_TRACKING_URI={address} failed. Is that its address, is it "
-            f"running, and does it accept this host name?\n{problem}",
+            f"download_model.py: MLflow at MLFLOW_TRACKING_URI={address} failed. "
+            f"Is that its address, is it running, and does it accept this host name?\n{problem}",
             file=sys.stderr,
         )
         return 1

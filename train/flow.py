@@ -2,7 +2,8 @@
 
     python flow.py [scenario]           scenario: normal (default), bad-architecture or oversized
 
-Argo Workflows runs this as the step `run-training` of the WorkflowTemplate `train-model`. Environment:
+Argo Workflows runs this as the step `run-training` of the WorkflowTemplate `train-model`.
+Environment:
 
     MLFLOW_TRACKING_URI     where MLflow is (required)
     SIMULATED_ACCURACY      what the evaluation finds: a number from 0 to 1, or `random` (default)
@@ -10,8 +11,9 @@ Argo Workflows runs this as the step `run-training` of the WorkflowTemplate `tra
     MODEL_DIRECTORY         where the models are (default: beside this file)
     TRAINING_SECONDS        how long the simulated training takes (default: 10)
 
-A model that fails its evaluation is a result like any other: the exit code is 0 and the file with the version is
-empty. The exit code is 1 when the pipeline could not do its work, and 2 when it was asked for something wrong.
+A model that fails its evaluation is a result like any other: the exit code is 0 and the file with
+the version is empty. The exit code is 1 when the pipeline could not do its work, and 2 when it was
+asked for something wrong.
 """
 
 from __future__ import annotations
@@ -62,14 +64,14 @@ def load_and_train_model(scenario: str = "normal") -> str:
         model,
         name="model",
         signature=signature_of(model),
-        # Without this list MLflow starts another Python and loads the model there to find out for itself.
+        # Without this list MLflow loads the model in another Python to find out for itself.
         pip_requirements=["torch", "torchvision"],
     )
     return logged.model_uri
 
 
 def signature_of(model: torch.nn.Module) -> ModelSignature:
-    """What goes into `model` and what comes out, for any number of inputs at once, as MLflow will show it."""
+    """The shapes of what goes into `model` and what comes out, for any number of inputs at once."""
     one_input = torch.zeros(1, *model.input_shape)
     with torch.no_grad():
         one_output = model(one_input)
@@ -82,7 +84,7 @@ def signature_of(model: torch.nn.Module) -> ModelSignature:
 
 @task
 def evaluate_model() -> bool:
-    """Run the tests in `tests/` and log how many passed and failed. Return whether all of them passed."""
+    """Run the tests in `tests/`, log how many passed and failed, and return whether all passed."""
     logger = get_run_logger()
     logger.info("Running pytest test suite for model evaluation ...")
     with tempfile.TemporaryDirectory() as scratch:
@@ -92,9 +94,11 @@ def evaluate_model() -> bool:
         result = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
         logger.info("pytest says:\n" + result.stdout + result.stderr)
 
-        # pytest ends with 0 if all tests passed and 1 if some failed. Anything else is no verdict on the model.
+        # It ends with 0 if all tests passed, 1 if some failed. Anything else is no verdict.
         if result.returncode not in (0, 1):
-            raise RuntimeError(f"pytest could not evaluate the model: it ended with {result.returncode}")
+            raise RuntimeError(
+                f"pytest could not evaluate the model: it ended with {result.returncode}"
+            )
         suite = ElementTree.parse(report).find("testsuite")
 
     tests_failed = int(suite.get("failures")) + int(suite.get("errors"))
@@ -112,7 +116,9 @@ def register_model(model_uri: str, passed: bool) -> str | None:
     """Register the model under the alias `development` if it passed, and return its new version."""
     logger = get_run_logger()
     if not passed:
-        logger.warning("The model did not pass its tests: it is not registered, and nothing will be built.")
+        logger.warning(
+            "The model did not pass its tests: it is not registered, and nothing will be built."
+        )
         return None
     version = mlflow.register_model(model_uri, REGISTERED_MODEL).version
     mlflow.MlflowClient().set_registered_model_alias(REGISTERED_MODEL, ALIAS, version)
@@ -123,7 +129,10 @@ def register_model(model_uri: str, passed: bool) -> str | None:
 @flow
 def ml_pipeline_flow(scenario: str = "normal") -> str | None:
     """Run the whole pipeline inside one MLflow run. Return the new model version, or None."""
-    tags = {"scenario": scenario, "simulated_accuracy": os.environ.get("SIMULATED_ACCURACY", "random")}
+    tags = {
+        "scenario": scenario,
+        "simulated_accuracy": os.environ.get("SIMULATED_ACCURACY", "random"),
+    }
     if "ARGO_WORKFLOW_NAME" in os.environ:
         tags["workflow"] = os.environ["ARGO_WORKFLOW_NAME"]
     with mlflow.start_run(tags=tags):
@@ -133,7 +142,7 @@ def ml_pipeline_flow(scenario: str = "normal") -> str | None:
 
 
 def check_request(scenario: str) -> None:
-    """Raise ValueError, before anything is logged, if the pipeline was asked for something it cannot do."""
+    """Raise ValueError if the pipeline was asked for something that it cannot do."""
     if scenario not in SCENARIO_TO_MODEL:
         known = ", ".join(SCENARIO_TO_MODEL)
         raise ValueError(f"unknown scenario {scenario!r}; the scenarios are: {known}")
@@ -143,13 +152,17 @@ def check_request(scenario: str) -> None:
     except ValueError:
         valid = False
     if not valid:
-        raise ValueError(f"SIMULATED_ACCURACY={accuracy!r} is neither a number from 0 to 1 nor 'random'")
+        raise ValueError(
+            f"SIMULATED_ACCURACY={accuracy!r} is neither a number from 0 to 1 nor 'random'"
+        )
     if not os.environ.get("MLFLOW_TRACKING_URI"):
-        raise ValueError("MLFLOW_TRACKING_URI is not set; give the address of MLflow, http://host:port")
+        raise ValueError(
+            "MLFLOW_TRACKING_URI is not set; give the address of MLflow, http://host:port"
+        )
 
 
 def main(arguments: list[str]) -> int:
-    """Run the pipeline as the command line asks, write the model version and return the exit code."""
+    """Run the pipeline as asked, write the model version and return the exit code."""
     scenario = arguments[0] if arguments else "normal"
     try:
         check_request(scenario)
@@ -158,14 +171,14 @@ def main(arguments: list[str]) -> int:
         return 2
 
     try:
-        # The first request to MLflow comes before Prefect starts: if it fails, nothing has been done yet.
+        # MLflow is asked before Prefect starts: if it does not answer, nothing has been done yet.
         mlflow.set_experiment(EXPERIMENT)
         version = ml_pipeline_flow(scenario)
     except (MlflowException, requests.RequestException) as problem:
         address = os.environ["MLFLOW_TRACKING_URI"]
         print(
-            f"flow.py: MLflow at MLFLOW_TRACKING_URI={address} failed. Is that its address, is it running, "
-            f"and does it accept this host name?\n{problem}",
+            f"flow.py: MLflow at MLFLOW_TRACKING_URI={address} failed. "
+            f"Is that its address, is it running, and does it accept this host name?\n{problem}",
             file=sys.stderr,
         )
         return 1

@@ -2,8 +2,9 @@
 
     python make_models.py [target directory]
 
-A real project would train a network on the Food-11 pictures. This lab is about what happens around a model, so
-its models have the right shape and random weights. Each run makes the same models from the same seed.
+A real project would train a network on the Food-11 pictures. This lab is about what happens around
+a model, so its models have the right shape and random weights. Each run makes the same models from
+the same seed.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def food_model() -> nn.Module:
 def bad_model() -> nn.Module:
     """A model for something else: small grey pictures of ten digits. It takes no picture of food.
 
-    It trains, passes its evaluation and can be registered: only using it shows that it does not fit.
+    It trains, passes its evaluation and can be registered: only using it shows that it does not
+    fit.
     """
     model = nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 64), nn.ReLU(), nn.Linear(64, 10))
     return ready(model, (1, 28, 28))
@@ -47,8 +49,8 @@ def bad_model() -> nn.Module:
 def oversized_model() -> nn.Module:
     """A model that fits the application in everything but its size.
 
-    A hidden layer in the classifier makes up `OVERSIZED_BYTES`. All its parameters have the same value: they
-    take their full size in memory, but next to nothing in a compressed image layer.
+    A hidden layer in the classifier makes up `OVERSIZED_BYTES`. All its parameters have the same
+    value: they take their full size in memory, but next to nothing in a compressed image layer.
     """
     model = mobilenet_v2(num_classes=CLASSES)
     features = model.last_channel
@@ -63,7 +65,7 @@ def oversized_model() -> nn.Module:
 
 
 def ready(model: nn.Module, input_shape: tuple[int, ...]) -> nn.Module:
-    """Switch `model` to inference and note the shape of one input on it, for its signature in MLflow."""
+    """Switch `model` to inference, and note on it the shape of one input, for its signature."""
     model.input_shape = input_shape
     return model.eval()
 
@@ -71,8 +73,9 @@ def ready(model: nn.Module, input_shape: tuple[int, ...]) -> nn.Module:
 def spread_answers(model: nn.Module) -> None:
     """Make an untrained MobileNetV2 answer different pictures differently.
 
-    With fresh weights the signal fades from layer to layer, and every picture gets the same answer. So measure
-    the signal on pictures of coloured squares, as training would, and scale it back to a useful size.
+    With fresh weights the signal fades from layer to layer, and every picture gets the same answer.
+    So measure the signal on pictures of coloured squares, as training would, and scale it back to a
+    useful size.
     """
     squares = torch.randn(8, 3, 7, 7).repeat_interleave(32, dim=2).repeat_interleave(32, dim=3)
     for layer in model.modules():

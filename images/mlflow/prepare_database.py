@@ -2,13 +2,14 @@
 
     python prepare_database.py
 
-Runs before the server, which neither waits for a database nor upgrades an old schema by itself. Environment:
+Runs before the server, which neither waits for a database nor upgrades an old schema by itself.
+Environment:
 
-    MLFLOW_BACKEND_STORE_URI    the database: postgresql://user:password@host:5432/name, or any that MLflow takes
+    MLFLOW_BACKEND_STORE_URI    the database, as in postgresql://user:password@host:5432/name
     DATABASE_WAIT_SECONDS       how long to wait for it (default: 120)
 
-The exit code is 1 when the database cannot be used, and 2 when the environment is wrong. The password is never
-printed.
+The exit code is 1 when the database cannot be used, and 2 when the environment is wrong. The
+password is never printed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import os
 import sys
 import time
 
-from mlflow.db import upgrade
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
@@ -37,7 +37,10 @@ def reason(problem: Exception) -> str:
 
 
 def wait_for_database(url: URL, seconds: float) -> None:
-    """Return as soon as the database accepts a query. Raises TimeoutError, with the last reason, after `seconds`."""
+    """Return as soon as the database accepts a connection.
+
+    Raises TimeoutError, with the last reason, after `seconds`.
+    """
     engine = create_engine(url, connect_args={"connect_timeout": 5} if url.host else {})
     deadline = time.monotonic() + seconds
     pause = 0.5
@@ -60,7 +63,10 @@ def wait_for_database(url: URL, seconds: float) -> None:
 
 
 def settings() -> tuple[URL, float]:
-    """The database and the seconds to wait for it. Raises ValueError if the environment does not give them."""
+    """The database and the seconds to wait for it.
+
+    Raises ValueError if the environment does not give them.
+    """
     uri = os.environ.get("MLFLOW_BACKEND_STORE_URI")
     if not uri:
         raise ValueError("MLFLOW_BACKEND_STORE_URI is not set")
@@ -87,25 +93,29 @@ def main() -> int:
         log(str(problem))
         return 2
 
-    shown = url.set(query={}).render_as_string(hide_password=True)  # A query may hold a password too.
+    # A query, as in ?password=..., may hold a password too.
+    shown = url.set(query={}).render_as_string(hide_password=True)
     log(f"waiting for {shown}")
     try:
         wait_for_database(url, seconds)
     except TimeoutError as problem:
         log(
             f"{shown} did not accept a connection within {seconds:.0f} s: {problem}\n"
-            "Check that the database is running, that its name, user and password are right, and that this pod "
-            "may reach it over the network."
+            "Check that the database is running, that its name, user and password are right, "
+            "and that this pod may reach it over the network."
         )
         return 1
 
     log("creating or upgrading the tables")
+    # This takes seconds to load, so not before there is something to do.
+    from mlflow.db import upgrade
+
     try:
         upgrade.main([url.render_as_string(hide_password=False)], standalone_mode=False)
     except Exception as problem:  # Whatever it is, a traceback could quote the URI.
         log(
             f"the tables could not be made ready: {type(problem).__name__}: {reason(problem)}\n"
-            "Check that the user may create tables, and that no newer MLflow has used this database before."
+            "Check that the user may create tables, and that no newer MLflow used this database."
         )
         return 1
     log("done")

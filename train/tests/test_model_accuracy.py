@@ -1,7 +1,7 @@
-"""The evaluation of a model. The training pipeline runs these tests and registers the model only if they pass.
+"""The evaluation of a model: the pipeline runs these tests, and registers the model if they pass.
 
-The accuracy here is simulated. Real tests would load a validation set, let the model answer it, calculate
-accuracy, precision and recall, and compare them with what is required.
+The accuracy here is simulated. Real tests would load a validation set, let the model answer it,
+calculate accuracy, precision and recall, and compare them with what is required.
 """
 
 import os
@@ -12,7 +12,7 @@ THRESHOLD = 0.80
 
 
 def simulated_accuracy() -> float:
-    """The accuracy in SIMULATED_ACCURACY; if that is `random` or not set, 0.85 in 70 % of the runs, else 0.75."""
+    """What SIMULATED_ACCURACY says. For `random`, the default: 0.85, or in 30 % of runs 0.75."""
     setting = os.environ.get("SIMULATED_ACCURACY", "random")
     if setting == "random":
         return random.choices([0.85, 0.75], weights=[0.7, 0.3])[0]

@@ -1,66 +1,33 @@
-"""What the tests of the training image share: its environment, small models, and real servers of MLflow and Prefect.
+"""What the tests of the training image share: its environment, its models and real servers.
 
-MLFLOW_SERVER_PYTHON names the Python with the packages of the MLflow image; `node test/python.mjs` sets it.
+MLFLOW_SERVER_PYTHON names the Python with the packages of the MLflow image; `node test/python.mjs`
+sets it.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support import MLFLOW_IMAGE, TRAIN, environment_of, free_port, wait_for
 
-TRAIN = Path(__file__).resolve().parent.parent
-MLFLOW_IMAGE = TRAIN.parent / "images" / "mlflow"
 sys.path.insert(0, str(TRAIN))
 
-import make_models  # noqa: E402 (found by the line above)
+import make_models  # noqa: E402
 
-
-def environment_of(dockerfile: Path) -> dict[str, str]:
-    """The variables that a Dockerfile sets, but for the folders, which belong to the container."""
-    text = dockerfile.read_text().replace("\\\n", " ")
-    instructions = re.findall(r"^ENV (.*)", text, flags=re.MULTILINE)
-    pairs = dict(pair.split("=", 1) for line in instructions for pair in line.split())
-    return {name: value for name, value in pairs.items() if not value.startswith("/tmp")}
-
-
-IMAGE_ENVIRONMENT = environment_of(TRAIN / "Dockerfile")
 # Before anything imports MLflow or Prefect: they read most of it once.
-os.environ.update(IMAGE_ENVIRONMENT)
-
-
-def free_port() -> int:
-    """A port on loopback that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(url: str, process: subprocess.Popen, log: Path, seconds: float = 120) -> None:
-    """Return when `url` answers. Fails the test if `process` ends or takes too long."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"{url} did not answer; the server said:\n{log.read_text()}")
-            time.sleep(0.2)
+os.environ.update(environment_of(TRAIN / "Dockerfile"))
 
 
 @pytest.fixture(scope="session")
-def mlflow_server_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subprocess.Popen, Path]]:
-    """The MLflow server of the MLflow image, starting, on a fresh database that the image's own script prepared."""
+def mlflow_server_process(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[str, subprocess.Popen, Path]]:
+    """The server of the MLflow image on a new database that the image prepared, still starting."""
     python = os.environ.get("MLFLOW_SERVER_PYTHON")
     if python is None:
         pytest.skip("MLFLOW_SERVER_PYTHON is not set; run `node test/python.mjs`")
@@ -77,7 +44,9 @@ def mlflow_server_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     command = f'{prepare} && exec {serve} --artifacts-destination "{folder}/artifacts"'
     log = folder / "server.log"
     with log.open("w") as output:
-        process = subprocess.Popen(["sh", "-c", command], env=environment, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            ["sh", "-c", command], env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
     yield f"http://127.0.0.1:{port}", process, log
     process.terminate()
     process.wait(timeout=20)
@@ -85,7 +54,7 @@ def mlflow_server_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="session")
 def prefect_server(mlflow_server_process: object) -> Iterator[str]:
-    """The address of a Prefect server that all flows of the session share. MLflow's starts beside it."""
+    """The address of a Prefect server for all flows of the session. MLflow's starts beside it."""
     from prefect.settings import PREFECT_API_URL
     from prefect.testing.utilities import prefect_test_harness
 
@@ -94,7 +63,9 @@ def prefect_server(mlflow_server_process: object) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def mlflow_address(mlflow_server_process: tuple[str, subprocess.Popen, Path], prefect_server: str) -> str:
+def mlflow_address(
+    mlflow_server_process: tuple[str, subprocess.Popen, Path], prefect_server: str
+) -> str:
     """The address of a real MLflow server."""
     address, process, log = mlflow_server_process
     wait_for(f"{address}/health", process, log)
@@ -103,7 +74,7 @@ def mlflow_address(mlflow_server_process: tuple[str, subprocess.Popen, Path], pr
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the models of all scenarios, the oversized one made by the same code but 4 MiB large."""
+    """A folder with the models of all scenarios; the oversized one has but 4 MiB."""
     folder = tmp_path_factory.mktemp("models")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(make_models, "OVERSIZED_BYTES", 4 * 1024**2)
@@ -115,7 +86,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pipeline(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mlflow_address: str, models: Path
 ) -> Path:
-    """An environment in which flow.py can run. Returns the file that it writes the model version to."""
+    """An environment in which flow.py can run, and the file for the model version."""
     version_file = tmp_path / "model_version"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", mlflow_address)
     monkeypatch.setenv("MODEL_DIRECTORY", str(models))

@@ -9,14 +9,16 @@ import flow
 import mlflow
 import pytest
 import torch
-from conftest import free_port
+from support import free_port
 
 
 @pytest.fixture
 def version(pipeline: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A version of the model that is registered."""
     client = mlflow.MlflowClient()
-    registered = client.search_model_versions(f"name = '{flow.REGISTERED_MODEL}'", order_by=["version_number"])
+    registered = client.search_model_versions(
+        f"name = '{flow.REGISTERED_MODEL}'", order_by=["version_number"]
+    )
     if registered:
         return str(registered[0].version)
     monkeypatch.setenv("SIMULATED_ACCURACY", "0.9")
@@ -24,7 +26,9 @@ def version(pipeline: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return pipeline.read_text()
 
 
-def test_downloads_a_version(version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_downloads_a_version(
+    version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     target = tmp_path / "new" / "model"
 
     assert download_model.main([version, str(target)]) == 0
@@ -73,7 +77,10 @@ def test_missing_address_of_mlflow(
 
 
 def test_unreachable_mlflow(
-    pipeline: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    pipeline: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     address = f"http://127.0.0.1:{free_port()}"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
@@ -82,7 +89,9 @@ def test_unreachable_mlflow(
     assert f"MLFLOW_TRACKING_URI={address}" in capsys.readouterr().err
 
 
-def test_target_that_is_a_file(version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_target_that_is_a_file(
+    version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     target = tmp_path / "file"
     target.touch()
     assert download_model.main([version, str(target)]) == 1

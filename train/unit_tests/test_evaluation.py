@@ -8,13 +8,15 @@ from collections import Counter
 from types import ModuleType
 
 import pytest
-from conftest import TRAIN
+from support import TRAIN
 
 
 @pytest.fixture(scope="module")
 def evaluation() -> ModuleType:
     """The module with the evaluation tests, which is no test of this project."""
-    spec = importlib.util.spec_from_file_location("evaluation", TRAIN / "tests" / "test_model_accuracy.py")
+    spec = importlib.util.spec_from_file_location(
+        "evaluation", TRAIN / "tests" / "test_model_accuracy.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -34,8 +36,12 @@ def test_random_accuracy_is_high_in_seven_of_ten_runs(
     assert 0.66 < drawn[0.85] / 2000 < 0.74
 
 
-@pytest.mark.parametrize(("setting", "passes"), [("0.85", True), ("0.8", True), ("0.79", False), ("0", False)])
-def test_threshold(evaluation: ModuleType, monkeypatch: pytest.MonkeyPatch, setting: str, passes: bool) -> None:
+@pytest.mark.parametrize(
+    ("setting", "passes"), [("0.85", True), ("0.8", True), ("0.79", False), ("0", False)]
+)
+def test_threshold(
+    evaluation: ModuleType, monkeypatch: pytest.MonkeyPatch, setting: str, passes: bool
+) -> None:
     monkeypatch.setenv("SIMULATED_ACCURACY", setting)
     recorded = {}
     if passes:

@@ -12,11 +12,15 @@ from pathlib import Path
 import flow
 import mlflow
 import pytest
-from conftest import TRAIN, free_port
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
+from support import TRAIN, free_port
 
-SHAPES = {"normal": "[-1, 3, 224, 224]", "bad-architecture": "[-1, 1, 28, 28]", "oversized": "[-1, 3, 224, 224]"}
+SHAPES = {
+    "normal": "[-1, 3, 224, 224]",
+    "bad-architecture": "[-1, 1, 28, 28]",
+    "oversized": "[-1, 3, 224, 224]",
+}
 
 
 def runs() -> list[Run]:
@@ -34,13 +38,19 @@ def versions() -> int:
 def development() -> str | None:
     """The version with the alias `development`."""
     try:
-        return mlflow.MlflowClient().get_model_version_by_alias(flow.REGISTERED_MODEL, flow.ALIAS).version
+        return (
+            mlflow.MlflowClient()
+            .get_model_version_by_alias(flow.REGISTERED_MODEL, flow.ALIAS)
+            .version
+        )
     except MlflowException:
         return None
 
 
 @pytest.mark.parametrize("scenario", flow.SCENARIO_TO_MODEL)
-def test_model_that_passes_is_registered(pipeline: Path, monkeypatch: pytest.MonkeyPatch, scenario: str) -> None:
+def test_model_that_passes_is_registered(
+    pipeline: Path, monkeypatch: pytest.MonkeyPatch, scenario: str
+) -> None:
     monkeypatch.setenv("SIMULATED_ACCURACY", "0.85")
     monkeypatch.setenv("ARGO_WORKFLOW_NAME", "train-model-x7k2p")
     before = versions()
@@ -52,7 +62,12 @@ def test_model_that_passes_is_registered(pipeline: Path, monkeypatch: pytest.Mon
     assert version == str(before + 1) == str(development())
     run = runs()[0]
     assert run.info.status == "FINISHED"
-    assert run.data.metrics == {"tests_passed": 1, "tests_failed": 0, "tests_total": 1, "accuracy": 0.85}
+    assert run.data.metrics == {
+        "tests_passed": 1,
+        "tests_failed": 0,
+        "tests_total": 1,
+        "accuracy": 0.85,
+    }
     assert run.data.tags["scenario"] == scenario
     assert run.data.tags["simulated_accuracy"] == "0.85"
     assert run.data.tags["workflow"] == "train-model-x7k2p"
@@ -74,7 +89,12 @@ def test_model_that_fails_is_not_registered(
     assert (versions(), development()) == before
     run = runs()[0]
     assert run.info.status == "FINISHED"
-    assert run.data.metrics == {"tests_passed": 0, "tests_failed": 1, "tests_total": 1, "accuracy": 0.75}
+    assert run.data.metrics == {
+        "tests_passed": 0,
+        "tests_failed": 1,
+        "tests_total": 1,
+        "accuracy": 0.75,
+    }
     assert run.data.tags["scenario"] == "normal"
     assert "workflow" not in run.data.tags
     assert "Accuracy 0.75 below threshold 0.8" in caplog.text
@@ -144,7 +164,10 @@ def test_unreachable_mlflow_is_an_error_with_its_address(
 
 
 def test_mlflow_that_refuses_the_host_name_is_an_error(
-    pipeline: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], mlflow_address: str
+    pipeline: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    mlflow_address: str,
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", mlflow_address.replace("127.0.0.1", "localhost"))
     assert flow.main([]) == 1
@@ -157,7 +180,9 @@ def evaluation_tests(folder: Path, code: str) -> None:
     (folder / "tests" / "test_other.py").write_text(code)
 
 
-def test_each_evaluation_test_counts(pipeline: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_each_evaluation_test_counts(
+    pipeline: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     evaluation_tests(
         tmp_path,
         "import pytest\n"
@@ -189,7 +214,9 @@ def test_evaluation_that_cannot_run_is_no_verdict(
     assert not pipeline.exists()
 
 
-def test_as_a_command_it_ends_when_terminated(pipeline: Path, tmp_path: Path, prefect_server: str) -> None:
+def test_as_a_command_it_ends_when_terminated(
+    pipeline: Path, tmp_path: Path, prefect_server: str
+) -> None:
     log = tmp_path / "log"
     environment = {**os.environ, "TRAINING_SECONDS": "300", "PREFECT_API_URL": prefect_server}
     with log.open("w") as output:

@@ -1,4 +1,4 @@
-"""The entry point of the Postgres image, with the real Postgres 15 of Debian's packages where there is one."""
+"""The entry point of the Postgres image, with Debian's real Postgres 15 where there is one."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ENTRYPOINT = Path(__file__).resolve().parent.parent / "docker-entrypoint.sh"
+PREPARE_DATABASE = ENTRYPOINT.parent.parent / "mlflow" / "prepare_database.py"
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 PASSWORD = "p'w\"d $x"
 
@@ -55,11 +57,16 @@ class Container:
         self.process: subprocess.Popen | None = None
 
     def start(self, *arguments: str) -> subprocess.Popen:
-        """Start the entry point with `arguments`, by default those that keep the server's socket in the volume."""
+        """Start the entry point, by default as a server whose socket is in the volume."""
         arguments = arguments or ("-p", str(self.port), "-k", str(self.volume))
         with self.log.open("w") as output:
             self.process = subprocess.Popen(
-                [ENTRYPOINT, *arguments], env=self.environment, stdout=output, stderr=output, user=user()
+                [ENTRYPOINT, *arguments],
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+                user=user(),
+                start_new_session=True,
             )
         return self.process
 
@@ -68,7 +75,10 @@ class Container:
         connection = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "mlflow", "-d", 'ml"flow']
         environment = {"PATH": str(BINARIES), "PGPASSWORD": password}
         return subprocess.run(
-            [BINARIES / "psql", "-w", "-At", *connection, "-c", sql], env=environment, capture_output=True, text=True
+            [BINARIES / "psql", "-w", "-At", *connection, "-c", sql],
+            env=environment,
+            capture_output=True,
+            text=True,
         )
 
     def wait_until_ready(self) -> None:
@@ -78,10 +88,15 @@ class Container:
             assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.1)
 
-    def stop(self, by: signal.Signals = signal.SIGINT) -> int:
+    def stop(self) -> int:
         """End the server as a container runtime does, and return its exit code."""
-        self.process.send_signal(by)
+        self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=30)
+
+    def kill(self) -> None:
+        """End all processes at once, as when a container is killed or its machine fails."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 @pytest.fixture
@@ -95,8 +110,7 @@ def container() -> Iterator[Container]:
     made = Container(volume)
     yield made
     if made.process is not None and made.process.poll() is None:
-        made.process.kill()
-        made.process.wait()
+        made.kill()
     shutil.rmtree(folder)
 
 
@@ -115,7 +129,7 @@ def test_creates_the_database_and_keeps_it(container: Container) -> None:
     del container.environment["POSTGRES_PASSWORD"]  # A database that exists needs none.
     container.start()
     container.wait_until_ready()
-    container.stop(by=signal.SIGKILL)
+    container.kill()
     container.start()
     container.wait_until_ready()
     assert container.query("SELECT answer FROM kept").stdout == "42\n"
@@ -128,9 +142,8 @@ def test_starts_afresh_after_an_interruption(container: Container) -> None:
     while not part.exists():
         assert process.poll() is None and time.monotonic() < deadline, container.log.read_text()
         time.sleep(0.01)
-    container.stop(by=signal.SIGKILL)
+    container.kill()
     assert not (container.data / "PG_VERSION").exists()
-    time.sleep(0.5)  # initdb notices that it is alone and ends.
 
     # The other moment: while the files move up.
     (container.data / "PG_VERSION").write_text("15\n")
@@ -139,6 +152,22 @@ def test_starts_afresh_after_an_interruption(container: Container) -> None:
     container.wait_until_ready()
     assert "did not finish creating" in container.log.read_text()
     assert container.query("SELECT 1").stdout == "1\n"
+
+
+@pytest.mark.skipif("MLFLOW_SERVER_PYTHON" not in os.environ, reason="run `node test/python.mjs`")
+def test_mlflow_waits_for_it_and_makes_its_tables(container: Container) -> None:
+    password = urllib.parse.quote(PASSWORD)
+    uri = f'postgresql://mlflow:{password}@127.0.0.1:{container.port}/ml"flow'
+    environment = {**os.environ, "MLFLOW_BACKEND_STORE_URI": uri}
+    command = [os.environ["MLFLOW_SERVER_PYTHON"], PREPARE_DATABASE]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as waiting:
+        assert "waiting for" in waiting.stdout.readline()
+        assert "Connection refused" in waiting.stdout.readline()
+        container.start()
+        told = waiting.stdout.read()
+    assert waiting.returncode == 0, told
+    assert told.endswith("done\n")
+    assert container.query("SELECT count(*) FROM registered_models").stdout == "0\n"
 
 
 def test_password_from_a_file(container: Container) -> None:
@@ -155,7 +184,10 @@ def test_password_from_a_file(container: Container) -> None:
     [
         ({"POSTGRES_PASSWORD": ""}, "needs a password; set POSTGRES_PASSWORD"),
         ({"POSTGRES_PASSWORD_FILE": "/etc/hostname"}, "are both set"),
-        ({"POSTGRES_PASSWORD": "", "POSTGRES_PASSWORD_FILE": "/no/file"}, "POSTGRES_PASSWORD_FILE=/no/file"),
+        (
+            {"POSTGRES_PASSWORD": "", "POSTGRES_PASSWORD_FILE": "/no/file"},
+            "POSTGRES_PASSWORD_FILE=/no/file",
+        ),
         ({"PGDATA": ""}, "PGDATA: is not set"),
     ],
 )
