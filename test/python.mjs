@@ -12,10 +12,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
-const cache = join(
-  process.env.GOURMETGRAM_CACHE ?? join(homedir(), ".cache", "gourmetgram-lab", "cache"),
-  "python-tests",
-);
+// The same folder as in lab/paths.ts.
+const home = process.env.GOURMETGRAM_LAB_HOME ?? join(homedir(), ".cache", "gourmetgram-lab");
+const cache = join(home, "cache", "python-tests");
 const debianPython = "/usr/bin/python3";
 /** Each group has a pytest of its own, and all run at the same time: most of it is waiting for servers to start. */
 const testGroups = [["train/unit_tests"], ["images/mlflow/tests", "images/postgres/tests"]];
