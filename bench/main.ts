@@ -4,6 +4,7 @@ import { stackOutputs } from "../lab/pulumi/stack";
 import { readTimings } from "../lab/timings";
 import { upKinds } from "../lab/commands/up";
 import { labMemory } from "./memory";
+import { measureProof } from "./proof";
 import { measurePreview } from "./preview";
 import { type Samples } from "./samples";
 
@@ -52,6 +53,13 @@ async function previewTimes(runs: number): Promise<Figure[]> {
   ];
 }
 
+async function proofTimes(runs: number): Promise<Figure[]> {
+  const { templates, proof, ratio } = await measureProof(runs);
+  const detail = `${seconds(proof)}; ${Math.round(ratio)} times a JSON round trip of the same objects`;
+  const value = Math.round(proof.median * 100) / 100;
+  return [{ what: `proof of ${templates} workflow templates`, value, unit: "s", target: 1, detail }];
+}
+
 async function memory(): Promise<Figure[]> {
   const found = await labMemory();
   if (found === undefined) return [];
@@ -63,10 +71,11 @@ async function memory(): Promise<Figure[]> {
 }
 
 async function main(options: { json?: boolean; runs: string }): Promise<void> {
-  const figures = [...setUpTimes(), ...(await memory())];
+  const runs = Number(options.runs);
+  const figures = [...setUpTimes(), ...(await memory()), ...(await proofTimes(runs))];
   if ((await stackOutputs())?.["namespace"] === undefined) {
     console.error(`stack ${stackName} is not up: no preview is measured (npm run up)`);
-  } else figures.push(...(await previewTimes(Number(options.runs))));
+  } else figures.push(...(await previewTimes(runs)));
   if (options.json === true) {
     console.log(JSON.stringify({ figures }, null, 2));
     return;

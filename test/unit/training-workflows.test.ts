@@ -1,4 +1,12 @@
-import { assertChildNames, childrenOf, onlyResource, promiseOf, resetMocks, settled } from "../support/mocks";
+import {
+  assertChildNames,
+  childrenOf,
+  onlyResource,
+  promiseOf,
+  recorded,
+  resetMocks,
+  settled,
+} from "../support/mocks";
 import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -10,7 +18,7 @@ import { deadlines } from "../../components/workflow-policy";
 
 const ARGS = {
   namespace: "lab",
-  trainingImage: "registry/train@sha256:0",
+  trainingImage: `registry/train@sha256:${"0".repeat(64)}`,
   mlflowUrl: "http://mlflow",
   serviceAccounts: { train: "trainer", triggerBuild: "trigger", build: "builder" },
   schedule: "0 2 * * *",
@@ -51,6 +59,24 @@ describe("TrainingWorkflows", () => {
     assert.deepEqual((await onlyResource(TRAIN, "workflows-build")).inputs, build.manifest("lab"));
     assert.deepEqual((await onlyResource(TRAIN, "workflows-train")).inputs, train.manifest("lab"));
     assert.deepEqual((await onlyResource(SCHEDULE)).inputs, trainModelCron(train, schedule, "lab"));
+  });
+
+  it("creates nothing if the proof finds mistakes, and tells all of them at once", async () => {
+    const bad = { ...ARGS, trainingImage: "registry/train:latest", schedule: "0 0 31 2 *" };
+    assert.throws(
+      () => new TrainingWorkflows("workflows", bad),
+      ({ message }: Error) =>
+        message.includes("WorkflowTemplate/train-model spec.templates[run-training].container.image: ") &&
+        message.includes(
+          "WorkflowTemplate/build-container-image spec.templates[download-model].container.image: ",
+        ) &&
+        message.includes("CronWorkflow/train-model-cron spec.schedules[0]: "),
+    );
+    await settled();
+    assert.deepEqual(
+      (await recorded()).filter((each) => each.custom),
+      [],
+    );
   });
 
   it("gives the names of what it created", async () => {

@@ -20,7 +20,7 @@ describe("the check of the machine", () => {
     await once(server, "listening");
     try {
       const check = (await checkMachine({ cold: false })).find(({ name }) => name === "ports");
-      assert.match(check?.obstacle?.problem ?? "", new RegExp(`^ports taken: ${port} for MLflow`));
+      assert.match(check?.obstacle?.problem ?? "", new RegExp(`\\b${port} for MLflow`));
       assert.match(check?.obstacle?.remedy ?? "", /pulumi config set gourmetgram:/);
     } finally {
       server.close();

@@ -1,0 +1,77 @@
+import type { Segment, Spot } from "./spot";
+
+/**
+ * How sure the proof is: an `error` fails or misleads the run, whatever happens; `unsupported` is what this proof does
+ * not judge, because it lies outside of what was given or of the kinds that it knows.
+ */
+export type Severity = "error" | "unsupported";
+
+/** The rules, by the name that a finding gives. */
+export const RULES = {
+  entrypoint: "the entrypoint and the exit handler exist",
+  template: "every template is of one kind and form, and names are given once",
+  reference: "every template and workflow template that is referred to exists",
+  arguments: "what is passed is declared, and what is required is passed",
+  output: "every reference names a value that is there when it is used",
+  skipped: "the output of what can be skipped has a default",
+  condition: "conditions can be read",
+  dependency: "tasks depend on tasks that exist, in no circle",
+  recursion: "no template runs itself without a condition",
+  volume: "volumes that are mounted are declared",
+  deadline: "deadlines of children fit in their parents'",
+  schedule: "schedules can be read and fire",
+  removed: "nothing is used that Argo 4 has removed",
+  resources: "every container has requests and limits",
+  image: "every image is given by its digest",
+  kind: "what this proof knows about",
+} as const;
+
+/** Name of a rule. */
+export type RuleName = keyof typeof RULES;
+
+/** Something that is wrong, or that the proof cannot judge. */
+export interface Finding {
+  readonly rule: RuleName;
+  readonly severity: Severity;
+  /** Which of the given objects it is in, counted from 0. */
+  readonly object: number;
+  /** The object and the place in it: `WorkflowTemplate/train-model spec.templates[run-training].container.image`. */
+  readonly where: string;
+  /** The place for programs. */
+  readonly path: readonly Segment[];
+  /** What is wrong. */
+  readonly message: string;
+  /** What mends it. */
+  readonly remedy: string;
+}
+
+/** What a rule says of a spot; the object is added by whoever runs the rule. */
+export interface Remark {
+  readonly rule: RuleName;
+  readonly severity: Severity;
+  readonly spot: Spot;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** A mistake. */
+export function wrong(rule: RuleName, spot: Spot, message: string, remedy: string): Remark {
+  return { rule, severity: "error", spot, message, remedy };
+}
+
+/** Something that is not judged. */
+export function unjudged(
+  rule: RuleName,
+  spot: Spot,
+  message: string,
+  remedy = "check it by a run: this proof does not",
+): Remark {
+  return { rule, severity: "unsupported", spot, message, remedy };
+}
+
+/** The findings as lines for people. */
+export function describe(findings: readonly Finding[]): string {
+  return findings
+    .map(({ where, message, remedy, rule }) => `${where}: ${message} (${rule})\n    remedy: ${remedy}`)
+    .join("\n");
+}

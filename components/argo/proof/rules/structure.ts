@@ -1,0 +1,154 @@
+import { callsOf } from "../calls";
+import { unjudged, wrong, type Remark } from "../finding";
+import type { TemplateNode, WorkflowObject } from "../objects";
+import type { ProofSet } from "../proof-set";
+import type { Spot } from "../spot";
+import { literal } from "../tags";
+
+/** The entrypoint and the exit handler exist. */
+export function* entrypoint(object: WorkflowObject, set: ProofSet): Generator<Remark> {
+  const { object: source, remark } = set.source(object);
+  if (remark !== undefined) {
+    yield remark;
+  }
+  if (source === undefined) {
+    return;
+  }
+  const spot = object.spec.at("entrypoint");
+  if (!spot.exists && !source.spec.at("entrypoint").exists) {
+    if (object.runs) {
+      yield wrong(
+        "entrypoint",
+        object.spec,
+        "nothing says with which template a run begins",
+        "add entrypoint",
+      );
+    }
+    return;
+  }
+  for (const name of [spot, object.spec.at("onExit")]) {
+    const found = name.exists ? set.inObject(name, source).remark : undefined;
+    if (found !== undefined) {
+      yield { ...found, rule: "entrypoint" };
+    }
+  }
+}
+
+/** Every template is of one kind, and names are given once. */
+export function* templates(object: WorkflowObject, set: ProofSet): Generator<Remark> {
+  yield* repeated(object.spec.at("templates").items, "template");
+  for (const template of set.templatesOf(object)) {
+    const { spot, types } = template;
+    if (types.length !== 1) {
+      const message =
+        types.length === 0
+          ? "the template does nothing: it is of no kind"
+          : `the template is of several kinds: ${types.join(", ")}`;
+      yield wrong(
+        "template",
+        spot,
+        message,
+        "give one of container, script, resource, steps, dag or suspend",
+      );
+    }
+    if (template.name === undefined && !spot.label.endsWith("inline")) {
+      yield wrong("template", spot, "the template has no name", "add name");
+    }
+    yield* repeated(spot.in("inputs", "parameters").items, "input parameter");
+    yield* repeated(spot.in("outputs", "parameters").items, "output parameter");
+    yield* calls(template);
+    const action = spot.in("resource", "action");
+    const known = ["get", "create", "apply", "delete", "replace", "patch"];
+    const word = literal(action);
+    if (template.type === "resource" && (!action.exists || (word !== undefined && !known.includes(word)))) {
+      const message = `${word ?? "nothing"} is no action on an object`;
+      yield wrong("template", spot.at("resource"), message, `give as action one of ${known.join(", ")}`);
+    }
+  }
+}
+
+function* calls(template: TemplateNode): Generator<Remark> {
+  const all = callsOf(template);
+  yield* repeated(
+    all.map(({ spot }) => spot),
+    "step or task",
+  );
+  for (const { spot, name } of all) {
+    if (name === undefined) {
+      yield wrong("template", spot, "the step has no name", "add name");
+    }
+    const given = ["template", "templateRef", "inline"].filter((key) => spot.at(key).exists);
+    if (given.length > 1) {
+      yield wrong("template", spot, `${given.join(" and ")} are given together`, "give one of them");
+    }
+  }
+}
+
+function* repeated(spots: readonly Spot[], what: string): Generator<Remark> {
+  const seen = new Set<string>();
+  for (const spot of spots) {
+    const name = spot.at("name").text;
+    if (name !== undefined && seen.has(name)) {
+      yield wrong("template", spot.at("name"), `a second ${what} has the name ${name}`, "rename one of them");
+    }
+    seen.add(name ?? "");
+  }
+}
+
+/** Every template that a step, a task or a hook runs exists. */
+export function* references(object: WorkflowObject, set: ProofSet): Generator<Remark> {
+  yield* hooks(object.spec, object, set);
+  for (const template of set.templatesOf(object)) {
+    for (const { spot } of callsOf(template)) {
+      const { remark } = set.resolve(spot, object);
+      if (remark !== undefined) {
+        yield remark;
+      }
+      yield* hooks(spot, object, set);
+    }
+  }
+}
+
+function* hooks(holder: Spot, object: WorkflowObject, set: ProofSet): Generator<Remark> {
+  for (const [, hook] of holder.at("hooks").members) {
+    const { remark } = set.resolve(hook, object);
+    if (remark !== undefined) {
+      yield remark;
+    }
+  }
+}
+
+const BEYOND: Readonly<Record<string, string>> = {
+  http: "HTTP templates are not judged",
+  plugin: "plugin templates are not judged",
+  containerSet: "the containers of a set are not judged as a graph",
+  data: "data templates are not judged",
+};
+
+/** What this proof does not know, so that nobody takes silence for a proof. */
+export function* kinds(object: WorkflowObject, set: ProofSet): Generator<Remark> {
+  for (const key of ["hooks", "podSpecPatch"]) {
+    const spot = object.spec.at(key);
+    if (spot.exists) {
+      yield unjudged("kind", spot, `${key} are not judged`);
+    }
+  }
+  for (const template of set.templatesOf(object)) {
+    for (const [key, message] of Object.entries(BEYOND)) {
+      if (template.spot.at(key).exists) {
+        yield unjudged("kind", template.spot.at(key), message);
+      }
+    }
+    if (template.spot.at("podSpecPatch").exists) {
+      yield unjudged("kind", template.spot.at("podSpecPatch"), "podSpecPatch is not judged");
+    }
+    for (const { spot } of callsOf(template)) {
+      if (spot.at("withParam").exists) {
+        yield unjudged("kind", spot.at("withParam"), "the items are known when the run has come to them");
+      }
+      if (spot.at("hooks").exists) {
+        yield unjudged("kind", spot.at("hooks"), "when and with what a hook runs is not judged");
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { containersOf } from "../containers";
+import { type Remark, unjudged, wrong } from "../finding";
+import type { WorkflowObject } from "../objects";
+import type { ProofSet } from "../proof-set";
+import type { Spot } from "../spot";
+import { literal } from "../tags";
+
+/** Volumes that are mounted are declared, by the template or by its workflow. */
+export function* volumes(object: WorkflowObject, set: ProofSet): Generator<Remark> {
+  const source = set.source(object).object;
+  const shared = [object, ...(source === undefined ? [] : [source])].flatMap(({ spec }) => [
+    ...names(spec.at("volumes")),
+    ...spec.at("volumeClaimTemplates").items.flatMap((each) => each.in("metadata", "name").text ?? []),
+    ...names(spec.in("templateDefaults", "volumes")),
+  ]);
+  const patched = object.spec.at("podSpecPatch").exists;
+  for (const template of set.templatesOf(object)) {
+    const declared = new Set([...shared, ...names(template.spot.at("volumes"))]);
+    const mounts = [...containersOf(template), template.spot.at("containerSet")].flatMap((container) => [
+      ...container.at("volumeMounts").items,
+      ...container.at("volumeDevices").items,
+    ]);
+    for (const mount of mounts) {
+      const name = literal(mount.at("name"));
+      if (name === undefined || declared.has(name)) continue;
+      yield object.isLibrary || patched || template.spot.at("podSpecPatch").exists
+        ? unjudged(
+            "volume",
+            mount,
+            `the volume ${name} has to come from the workflow that uses this template`,
+          )
+        : wrong("volume", mount, `the volume ${name} is not declared`, "declare it under volumes");
+    }
+  }
+}
+
+function names(list: Spot): string[] {
+  return list.items.flatMap((each) => each.at("name").text ?? []);
+}

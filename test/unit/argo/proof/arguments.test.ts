@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { CONTAINER, errors, ref, workflow } from "./judged";
+
+/** A step that passes the given arguments to a template with the given inputs. */
+function call(passed: string, inputs: string): unknown {
+  return workflow(`
+    entrypoint: a
+    templates:
+      - { name: a, steps: [[{ name: s, template: b, arguments: ${passed} }]] }
+      - { name: b, inputs: ${inputs}, container: ${CONTAINER} }
+  `);
+}
+
+const STEP = "spec.templates[a].steps[0][s]";
+
+describe("proof: arguments", () => {
+  it("asks for what the template requires", () => {
+    const inputs = "{ parameters: [{ name: x }, { name: y, default: '1' }, { name: z, value: '' }] }";
+    assert.deepEqual(errors(call("{}", inputs)), [`arguments: ${STEP}`]);
+    assert.deepEqual(errors(call("{ parameters: [{ name: x, value: '1' }] }", inputs)), []);
+  });
+
+  it("refuses what the template does not take", () => {
+    assert.deepEqual(errors(call("{ parameters: [{ name: x, value: '1' }] }", "{}")), [
+      `arguments: ${STEP}.arguments.parameters[x]`,
+    ]);
+  });
+
+  it("asks for artifacts that have no place to come from", () => {
+    const inputs =
+      "{ artifacts: [{ name: f, path: /f }, { name: g, path: /g, raw: { data: x } }, { name: h, optional: true }] }";
+    assert.deepEqual(errors(call("{}", inputs)), [`arguments: ${STEP}`]);
+    assert.deepEqual(errors(call("{ artifacts: [{ name: f, raw: { data: x } }] }", inputs)), []);
+    assert.deepEqual(
+      errors(call("{ artifacts: [{ name: f, raw: { data: x } }, { name: i, raw: {} }] }", inputs)),
+      [`arguments: ${STEP}.arguments.artifacts[i]`],
+    );
+  });
+
+  it("refuses values that a parameter cannot have", () => {
+    const inputs = "{ parameters: [{ name: x, enum: [a, b] }] }";
+    assert.deepEqual(errors(call("{ parameters: [{ name: x, value: c }] }", inputs)), [
+      `arguments: ${STEP}.arguments.parameters[x].value`,
+    ]);
+    assert.deepEqual(errors(call("{ parameters: [{ name: x, value: b }] }", inputs)), []);
+  });
+
+  const TEMPLATE = workflow(
+    `
+    entrypoint: a
+    arguments: { parameters: [{ name: must }, { name: may, value: '1', enum: ['1', '2'] }] }
+    templates: [{ name: a, container: { image: busybox, args: ["${ref("workflow.parameters.must")}"] } }]
+  `,
+    "WorkflowTemplate",
+    "lib",
+  );
+  const run = (passed: string): string =>
+    `{ workflowTemplateRef: { name: lib }, arguments: { parameters: ${passed} } }`;
+
+  it("compares what a run passes with its workflow template", () => {
+    const judge = (passed: string): string[] => errors([TEMPLATE, workflow(run(passed))]);
+    assert.deepEqual(judge("[{ name: must, value: x }]"), []);
+    assert.deepEqual(judge("[]"), ["arguments: spec.workflowTemplateRef"]);
+    assert.deepEqual(judge("[{ name: must, value: x }, { name: other, value: x }]"), [
+      "arguments: spec.arguments.parameters[other]",
+    ]);
+    assert.deepEqual(judge("[{ name: must, value: x }, { name: may, value: '3' }]"), [
+      "arguments: spec.arguments.parameters[may].value",
+    ]);
+  });
+
+  it("does so for schedules and for runs in manifests too", () => {
+    const cron = (passed: string): unknown =>
+      workflow(`{ schedules: ['0 2 * * *'], workflowSpec: ${run(passed)} }`, "CronWorkflow");
+    assert.deepEqual(errors([TEMPLATE, cron("[]")]), ["arguments: spec.workflowSpec.workflowTemplateRef"]);
+    assert.deepEqual(errors([TEMPLATE, cron("[{ name: must, value: x }]")]), []);
+    const creates = (passed: string): unknown =>
+      workflow(
+        `{ entrypoint: c, templates: [{ name: c, resource: { action: create, manifest: ${JSON.stringify(
+          `kind: Workflow\nspec: ${run(passed)}`,
+        )} } }] }`,
+      );
+    const place = "spec.templates[c].resource.manifest.spec";
+    assert.deepEqual(errors([TEMPLATE, creates("[]")]), [`arguments: ${place}.workflowTemplateRef`]);
+    assert.deepEqual(errors([TEMPLATE, creates("[{ name: mst, value: x }]")]), [
+      `arguments: ${place}.arguments.parameters[mst]`,
+      `arguments: ${place}.workflowTemplateRef`,
+    ]);
+    assert.deepEqual(errors([TEMPLATE, creates("[{ name: must, value: x }]")]), []);
+  });
+
+  it("asks a Workflow for what its entrypoint requires, but not a template that is still to be submitted", () => {
+    const spec = `{ entrypoint: a, templates: [{ name: a, inputs: { parameters: [{ name: x }] }, container: ${CONTAINER} }] }`;
+    assert.deepEqual(errors(workflow(spec)), ["arguments: spec"]);
+    assert.deepEqual(errors(workflow(spec, "WorkflowTemplate")), []);
+  });
+});
