@@ -1,7 +1,11 @@
-/** Runs the tests that need a Pulumi engine, with the one that `npm run up` put in place. */
+/**
+ * Runs the tests that need programs which `npm run up` puts in place: the Pulumi engine, and Argo's own command line as
+ * an oracle over the lab's workflows.
+ */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { engineIsInstalled, pulumiHome } from "../lab/pulumi/engine";
+import { goBuilds, isBuilt, programPath } from "../lab/toolchain/go-builds";
 
 if (!engineIsInstalled()) {
   console.error(
@@ -9,10 +13,12 @@ if (!engineIsInstalled()) {
   );
   process.exit(1);
 }
-const mocha = join(__dirname, "..", "node_modules", ".bin", "mocha");
-const { status } = spawnSync(mocha, ["test/engine/**/*.test.ts"], {
-  cwd: join(__dirname, ".."),
+const checkout = join(__dirname, "..");
+const argo = isBuilt(goBuilds.argo) ? { GOURMETGRAM_ARGO: programPath(goBuilds.argo, "argo") } : {};
+const files = ["test/engine/**/*.test.ts", "test/unit/argo/proof/argo-lint.test.ts"];
+const { status } = spawnSync(join(checkout, "node_modules", ".bin", "mocha"), files, {
+  cwd: checkout,
   stdio: "inherit",
-  env: { ...process.env, GOURMETGRAM_ENGINE_HOME: pulumiHome },
+  env: { ...process.env, GOURMETGRAM_ENGINE_HOME: pulumiHome, ...argo },
 });
 process.exit(status ?? 1);
