@@ -5,16 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { audit, labControlGroups, labMounts, networkResults } from "./audit";
 import { ctrArguments } from "./cluster/containers";
 import { removeHostNetwork } from "./cluster/host-network";
+import { owningHome } from "./machine/ownership";
 import { stopService } from "./machine/services";
-import {
-  cniFolder,
-  containerdSocket,
-  kubernetesFolders,
-  live,
-  logs,
-  ownershipMarker,
-  sockets,
-} from "./paths";
+import { cniFolder, containerdSocket, kubernetesFolders, live, logs, home, sockets } from "./paths";
 import { ask, run, succeeds } from "./run";
 import { type Step } from "./steps";
 
@@ -100,7 +93,7 @@ export const teardownSteps = (): Step[] => [
   {
     title: "Files",
     run: async () => {
-      const owned = existsSync(ownershipMarker) ? Object.values(kubernetesFolders) : [];
+      const owned = owningHome() === home ? Object.values(kubernetesFolders) : [];
       await removeNetworkResults();
       for (const folder of [...owned, live, sockets]) await rm(folder, { recursive: true, force: true });
     },

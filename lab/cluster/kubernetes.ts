@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { stringify } from "yaml";
 import { labImages } from "../images/names";
+import { claimFolders } from "../machine/ownership";
 import { startService, stopService, type Service } from "../machine/services";
-import { containerdSocket, kubeconfig, kubernetesFolders, live, ownershipMarker } from "../paths";
+import { containerdSocket, kubeconfig, kubernetesFolders, live } from "../paths";
 import { ask, run, type Report } from "../run";
 import { goBuilds, programPath } from "../toolchain/go-builds";
 import { corefile, kubeadmConfiguration, kubeProxyConfiguration } from "./kubeadm-config";
@@ -75,16 +76,8 @@ eval exec ${program("kubelet")} --config=${kubernetesFolders.kubelet}/config.yam
   --bootstrap-kubeconfig=${kubernetesFolders.configuration}/bootstrap-kubelet.conf "$KUBELET_KUBEADM_ARGS"
 `;
 
-async function claimFolders(): Promise<void> {
-  await mkdir(kubernetesFolders.configuration, { recursive: true });
-  await writeFile(
-    ownershipMarker,
-    "This folder belongs to the GourmetGram lab's embedded cluster; its `down` removes it.\n",
-  );
-}
-
 async function initialise(report: Report): Promise<void> {
-  await claimFolders();
+  claimFolders();
   await writeFile(join(live, "kubeadm.yaml"), kubeadmConfiguration());
   await writeFile(join(live, "kubelet.sh"), kubeletScript());
   const kubeadm = (args: string[]): Promise<string> => run(program("kubeadm"), args, { log, report });
@@ -94,7 +87,7 @@ async function initialise(report: Report): Promise<void> {
   await stopService("kubelet");
   await kubeadm(["reset", "--force", "--cri-socket", `unix://${containerdSocket}`]);
   await rm(join(live, "etcd"), { recursive: true, force: true });
-  await claimFolders();
+  claimFolders();
   // kubeadm starts kubelet through systemd; ours waits for the files that kubeadm is about to write.
   const skipped = "addon/kube-proxy,preflight";
   const quiet = ["--skip-token-print", "--skip-certificate-key-print"];

@@ -4,9 +4,10 @@ import { createServer } from "node:net";
 import { freemem, networkInterfaces, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { controlPlanePorts, network } from "../cluster/network";
-import { home, kubernetesFolders, ownershipMarker } from "../paths";
+import { home, kubernetesFolders } from "../paths";
 import { ask } from "../run";
 import { nodePort } from "../stack-settings";
+import { owningHome } from "./ownership";
 import { supervisorPid } from "./services";
 
 /** Something that stands in the way of the embedded lab, and what to do about it. */
@@ -121,7 +122,13 @@ function otherCluster(): Check {
   const folders = [kubernetesFolders.configuration, kubernetesFolders.kubelet].filter((folder) =>
     existsSync(folder),
   );
-  if (folders.length === 0 || existsSync(ownershipMarker)) return { name, found: "none" };
+  const owner = owningHome();
+  if (folders.length === 0 || owner === home) return { name, found: "none" };
+  if (owner !== undefined) {
+    const problem = `the lab in ${owner} has its cluster on this machine`;
+    const remedy = `use it with GOURMETGRAM_LAB_HOME=${owner}, or take it down with that first`;
+    return { name, found: owner, obstacle: { problem, remedy } };
+  }
   const problem = `${folders.join(" and ")} belong to a Kubernetes that this lab did not make`;
   const remedy = "use that cluster (pulumi config set kubernetes:context NAME), or remove it (kubeadm reset)";
   return { name, found: folders.join(", "), obstacle: { problem, remedy } };
