@@ -3,7 +3,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { labChains, labInterfaces } from "./cluster/host-network";
 import { podNetworkName } from "./cluster/containers";
-import { cache, cniFolder, home, kubernetesFolders, live, logs, sockets } from "./paths";
+import { cache, cniFolder, home, kubernetesFolders, live, logs, sockets, state } from "./paths";
+import { stacksInState } from "./pulumi/stack";
+import { stackName } from "./stack-settings";
 
 /** Processes that run a program of the lab or work in one of its folders. */
 async function processes(): Promise<string[]> {
@@ -58,7 +60,9 @@ export async function networkResults(): Promise<string[]> {
 async function files(): Promise<string[]> {
   const outside = [sockets, ...Object.values(kubernetesFolders)].filter((path) => existsSync(path));
   const inside = existsSync(home) ? (await readdir(home)).filter((name) => join(home, name) !== cache) : [];
-  const left = inside.map((name) => join(home, name)).filter((path) => path !== logs);
+  // The state of stacks on other clusters is theirs, and the only record of what they made.
+  const kept = [logs, ...(stacksInState().some((stack) => stack !== stackName) ? [state] : [])];
+  const left = inside.map((name) => join(home, name)).filter((path) => !kept.includes(path));
   return [...outside, ...(await networkResults()), ...left];
 }
 

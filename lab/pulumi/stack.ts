@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { dockerEnvironment } from "../images/docker";
@@ -118,11 +118,16 @@ export async function stackExists(): Promise<boolean> {
   return stacks.some((stack) => stack.name.split("/").at(-1) === stackName);
 }
 
+/** The stacks in the lab's own state, by name: also those on clusters of their own. */
+export function stacksInState(): string[] {
+  const folder = join(backendFolder, ".pulumi", "stacks", "gourmetgram");
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return files.map((name) => name.slice(0, -".json".length));
+}
+
 /** Removes the lab's own state once no stack is left in it. */
 export async function removeStateIfEmpty(): Promise<void> {
-  if (!ownsState() || !existsSync(state)) return;
-  const stacks = join(backendFolder, ".pulumi", "stacks", "gourmetgram");
-  const left = existsSync(stacks) ? (await readdir(stacks)).filter((name) => name.endsWith(".json")) : [];
-  if (left.length > 0) return;
+  if (!ownsState() || stacksInState().length > 0) return;
   await rm(state, { recursive: true, force: true });
 }
