@@ -7,17 +7,7 @@ import { rightsPage } from "../../components/rights-table";
 import { trainingManifests } from "../../components/training-manifests";
 import { proveTraining } from "../../components/training-proof";
 import { referenceText } from "../support/argo-text";
-
-const ARGS = {
-  namespace: "lab",
-  trainingImage: `registry/train@sha256:${"0".repeat(64)}`,
-  mlflowUrl: "http://mlflow",
-  serviceAccounts: { train: "trainer", triggerBuild: "trigger", build: "builder" },
-  schedule: "0 2 * * *",
-  timezone: "UTC",
-  suspended: false,
-  deadlineSeconds: 3600,
-};
+import { TRAINING_ARGS } from "../support/training";
 
 /** Runs something while an account has other rules. */
 function withRules(who: keyof typeof RIGHTS, rules: Rule[], run: () => void): void {
@@ -33,14 +23,14 @@ function withRules(who: keyof typeof RIGHTS, rules: Rule[], run: () => void): vo
 
 describe("proof of the lab's own workflows", () => {
   it("finds nothing, and leaves nothing out", () => {
-    assert.deepEqual(proveTraining(ARGS), []);
-    assert.deepEqual(proveTraining({ ...ARGS, deadlineSeconds: 60 }), []);
+    assert.deepEqual(proveTraining(TRAINING_ARGS), []);
+    assert.deepEqual(proveTraining({ ...TRAINING_ARGS, deadlineSeconds: 60 }), []);
   });
 
   it("refuses an account that may do less than its templates do", () => {
     withRules("triggerBuild", RIGHTS.triggerBuild.rules.slice(0, 1), () =>
       assert.throws(
-        () => proveTraining(ARGS),
+        () => proveTraining(TRAINING_ARGS),
         /needs what its account may not do, trigger-build: create workflows\.argoproj\.io/,
       ),
     );
@@ -50,7 +40,7 @@ describe("proof of the lab's own workflows", () => {
     const secrets = { apiGroups: [""], resources: ["secrets"], verbs: ["get"] };
     withRules("build", [...RIGHTS.build.rules, secrets], () =>
       assert.throws(
-        () => proveTraining(ARGS),
+        () => proveTraining(TRAINING_ARGS),
         ({ message }: Error) =>
           message.includes(
             "no template needs what an account may do, build-container-image: get secrets\n",
@@ -61,14 +51,14 @@ describe("proof of the lab's own workflows", () => {
 
   it("refuses a schedule that never fires", () => {
     assert.throws(
-      () => proveTraining({ ...ARGS, schedule: "0 0 30 2 *" }),
+      () => proveTraining({ ...TRAINING_ARGS, schedule: "0 0 30 2 *" }),
       /train-model-cron spec\.schedules\[0\]/,
     );
   });
 });
 
 describe("a mistake in the lab's own workflows", () => {
-  const text = JSON.stringify(Object.values(trainingManifests(ARGS)));
+  const text = JSON.stringify(Object.values(trainingManifests(TRAINING_ARGS)));
   const output = referenceText("steps.run-training.outputs.parameters.model-version");
 
   // What is written instead of what, and the rules that then speak.

@@ -13,19 +13,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { WorkflowTemplateManifest } from "../../components/argo";
 import { buildContainerImage } from "../../components/build-container-image";
 import { trainModel, trainModelCron } from "../../components/train-model";
-import { TrainingWorkflows, type TrainingWorkflowsArgs } from "../../components/training-workflows";
+import { TrainingWorkflows } from "../../components/training-workflows";
 import { deadlines } from "../../components/workflow-policy";
-
-const ARGS = {
-  namespace: "lab",
-  trainingImage: `registry/train@sha256:${"0".repeat(64)}`,
-  mlflowUrl: "http://mlflow",
-  serviceAccounts: { train: "trainer", triggerBuild: "trigger", build: "builder" },
-  schedule: "0 2 * * *",
-  timezone: "UTC",
-  suspended: false,
-  deadlineSeconds: 3600,
-} satisfies TrainingWorkflowsArgs;
+import { TRAINING_ARGS } from "../support/training";
 
 const TRAIN = "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate";
 const SCHEDULE = "kubernetes:argoproj.io/v1alpha1:CronWorkflow";
@@ -34,7 +24,7 @@ describe("TrainingWorkflows", () => {
   beforeEach(() => resetMocks());
 
   it("creates the two templates and the schedule, as they are rendered", async () => {
-    const workflows = new TrainingWorkflows("workflows", ARGS);
+    const workflows = new TrainingWorkflows("workflows", TRAINING_ARGS);
     assert.deepEqual(await childrenOf(workflows), [
       `${TRAIN} workflows-build`,
       `${TRAIN} workflows-train`,
@@ -42,8 +32,8 @@ describe("TrainingWorkflows", () => {
     ]);
     await assertChildNames();
 
-    const limits = deadlines(ARGS.deadlineSeconds);
-    const common = { image: ARGS.trainingImage, mlflowUrl: ARGS.mlflowUrl };
+    const limits = deadlines(TRAINING_ARGS.deadlineSeconds);
+    const common = { image: TRAINING_ARGS.trainingImage, mlflowUrl: TRAINING_ARGS.mlflowUrl };
     const build = buildContainerImage({
       ...common,
       serviceAccount: "builder",
@@ -51,18 +41,22 @@ describe("TrainingWorkflows", () => {
     });
     const train = trainModel({
       ...common,
-      serviceAccounts: ARGS.serviceAccounts,
+      serviceAccounts: TRAINING_ARGS.serviceAccounts,
       deadlines: limits,
       build,
     });
-    const schedule = { cron: ARGS.schedule, timezone: ARGS.timezone, suspended: ARGS.suspended };
+    const schedule = {
+      cron: TRAINING_ARGS.schedule,
+      timezone: TRAINING_ARGS.timezone,
+      suspended: TRAINING_ARGS.suspended,
+    };
     assert.deepEqual((await onlyResource(TRAIN, "workflows-build")).inputs, build.manifest("lab"));
     assert.deepEqual((await onlyResource(TRAIN, "workflows-train")).inputs, train.manifest("lab"));
     assert.deepEqual((await onlyResource(SCHEDULE)).inputs, trainModelCron(train, schedule, "lab"));
   });
 
   it("creates nothing if the proof finds mistakes, and tells all of them at once", async () => {
-    const bad = { ...ARGS, trainingImage: "registry/train:latest", schedule: "0 0 31 2 *" };
+    const bad = { ...TRAINING_ARGS, trainingImage: "registry/train:latest", schedule: "0 0 31 2 *" };
     assert.throws(
       () => new TrainingWorkflows("workflows", bad),
       ({ message }: Error) =>
@@ -80,7 +74,7 @@ describe("TrainingWorkflows", () => {
   });
 
   it("gives the names of what it created", async () => {
-    const workflows = new TrainingWorkflows("workflows", ARGS);
+    const workflows = new TrainingWorkflows("workflows", TRAINING_ARGS);
     const names = {
       trainTemplate: "train-model",
       buildTemplate: "build-container-image",
@@ -93,7 +87,7 @@ describe("TrainingWorkflows", () => {
 
   it("waits for what it depends on, and each object for the one that it refers to", async () => {
     const kind = new k8s.core.v1.ConfigMap("installed", {});
-    new TrainingWorkflows("workflows", ARGS, { dependsOn: [kind] });
+    new TrainingWorkflows("workflows", TRAINING_ARGS, { dependsOn: [kind] });
     const installed = (await onlyResource("kubernetes:core/v1:ConfigMap")).urn;
     const [build, train, schedule] = await Promise.all([
       onlyResource(TRAIN, "workflows-build"),
@@ -108,7 +102,7 @@ describe("TrainingWorkflows", () => {
   it("shows everything but the image in a preview before the image is built", async () => {
     resetMocks({ preview: true });
     const unknown = pulumi.output(pulumi.unknown) as pulumi.Output<string>;
-    new TrainingWorkflows("workflows", { ...ARGS, trainingImage: unknown });
+    new TrainingWorkflows("workflows", { ...TRAINING_ARGS, trainingImage: unknown });
     await settled();
     const { inputs } = await onlyResource(TRAIN, "workflows-train");
     const { templates } = inputs["spec"] as unknown as WorkflowTemplateManifest["spec"];
