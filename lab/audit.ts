@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { labChains, labInterfaces } from "./cluster/host-network";
+import { labAddressSets, labChains, labInterfaces } from "./cluster/host-network";
 import { podNetworkName } from "./cluster/containers";
 import { cache, cniFolder, home, kubernetesFolders, live, logs, sockets, state } from "./paths";
 import { stacksInState } from "./pulumi/stack";
@@ -68,7 +68,7 @@ async function files(): Promise<string[]> {
 
 /**
  * Everything of the embedded lab that is on the machine outside its cache: processes, mounts, network interfaces,
- * packet filter chains, control groups and files. Empty after `down`.
+ * packet filter chains, address sets, control groups and files. Empty after `down`.
  */
 export async function audit(): Promise<string[]> {
   return [
@@ -76,6 +76,7 @@ export async function audit(): Promise<string[]> {
     ...labMounts().map((target) => `mount ${target}`),
     ...(await labInterfaces()).map((name) => `interface ${name}`),
     ...(await labChains()).map((name) => `packet filter chain ${name}`),
+    ...(await labAddressSets()).map((name) => `address set ${name}`),
     ...(await labControlGroups()).map((path) => `control group ${path}`),
     ...(await files()).map((path) => `file ${path}`),
   ];

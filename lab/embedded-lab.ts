@@ -1,9 +1,10 @@
-import { labImages } from "./images/names";
-import { makeBaseImages, postgresImageArchive } from "./images/debian-images";
+import { makeBaseImages } from "./images/debian-images";
+import { dockerfileImageArchives } from "./images/dockerfile-images";
 import { scratchImageArchives } from "./images/scratch-images";
 import { configureContainers, containerd, dockerd, importImages } from "./cluster/containers";
 import { hostNetworkIsReady, prepareHostNetwork } from "./cluster/host-network";
 import { clusterIsReady, startCluster } from "./cluster/kubernetes";
+import { enforcePolicies, policiesAreEnforced } from "./cluster/network-policies";
 import { installPackages, missingPackages } from "./machine/packages";
 import { startService } from "./machine/services";
 import { engineIsInstalled, installBuiltEngine, installOfficialEngine } from "./pulumi/engine";
@@ -67,10 +68,10 @@ const containers: Step = {
 const images: Step = {
   title: "Images of the cluster and the lab",
   run: async (report) => {
-    const archives = new Map(await scratchImageArchives(report));
+    const fromScratch = await scratchImageArchives(report);
     await makeBaseImages(report);
-    archives.set(labImages.postgres, await postgresImageArchive(report));
-    await importImages(archives, report);
+    const fromDockerfiles = await dockerfileImageArchives(report);
+    await importImages(new Map([...fromScratch, ...fromDockerfiles]), report);
   },
   remedy: network,
 };
@@ -85,6 +86,13 @@ const cluster: Step = {
   remedy: restart,
 };
 
+const networkPolicies: Step = {
+  title: "Network policies",
+  isDone: policiesAreEnforced,
+  run: enforcePolicies,
+  remedy: restart,
+};
+
 /** The steps from a bare machine to a cluster that a stack can be brought up on. */
 export const clusterSteps = (): Step[] => [
   packages,
@@ -93,6 +101,7 @@ export const clusterSteps = (): Step[] => [
   containers,
   images,
   cluster,
+  networkPolicies,
 ];
 
 /** Once everything is built, what compiling left is of no use. GOURMETGRAM_KEEP_GO_CACHE=1 keeps it, for changes to `lab/go`. */

@@ -74,7 +74,7 @@ export const teardownSteps = (): Step[] => [
     title: "Pods and services of the node",
     run: async () => {
       // kubelet first: it would start again what is ended.
-      for (const name of ["kubelet", "kube-proxy"]) await stopService(name);
+      for (const name of ["kubelet", "kube-router", "kube-proxy"]) await stopService(name);
       await removePods();
       for (const name of ["dockerd", "containerd"]) await stopService(name);
     },

@@ -16,6 +16,8 @@ export const versions = {
   coredns: "1.12.4",
   registry: "3.0.0",
   argo: "3.7.18",
+  buildkit: "0.26.3",
+  kubeRouter: "2.1.0",
   postgres: "15",
   debian: "bookworm",
 } as const;

@@ -80,9 +80,22 @@ async function removeChains(): Promise<void> {
   }
 }
 
+/** Names of the sets of addresses that the packet filter's rules for network policies refer to. */
+export async function labAddressSets(): Promise<string[]> {
+  const names = ((await ask("ipset", ["list", "-name"])) ?? "").split("\n");
+  return names.filter((name) => /^(inet6:)?(KUBE-|kube-router-)/.test(name));
+}
+
+async function removeAddressSets(): Promise<void> {
+  const names = await labAddressSets();
+  for (const name of names) await run("ipset", ["flush", name], { log });
+  for (const name of names) await run("ipset", ["destroy", name], { log });
+}
+
 /** Undoes `prepareHostNetwork` and what the cluster added since. */
 export async function removeHostNetwork(): Promise<void> {
   await removeChains();
+  await removeAddressSets();
   for (const name of (await labInterfaces()).filter((each) => each !== network.bridge)) {
     await succeeds("ip", ["link", "delete", name]);
   }

@@ -110,21 +110,27 @@ async function startServiceWhenConfigured(report: Report): Promise<void> {
   await startService(kubelet());
 }
 
-/** Starts kube-proxy with a certificate for its own role, not the administrator's. */
+/**
+ * A kubeconfig with a certificate of its own for a program of the node, which so has that program's rights and not the
+ * administrator's.
+ *
+ * @returns the file's path
+ */
+export async function programKubeconfig(name: string, user: string): Promise<string> {
+  const file = join(live, `${name}.kubeconfig`);
+  if (existsSync(file)) return file;
+  const configuration = ["--config", join(live, "kubeadm.yaml")];
+  const printed = await run(
+    program("kubeadm"),
+    ["kubeconfig", "user", ...configuration, "--client-name", user],
+    { log },
+  );
+  await writeFile(file, printed.slice(printed.indexOf("apiVersion:")), { mode: 0o600 });
+  return file;
+}
+
 async function startKubeProxy(): Promise<void> {
-  const proxyKubeconfig = join(live, "kube-proxy.kubeconfig");
-  if (!existsSync(proxyKubeconfig)) {
-    const args = [
-      "kubeconfig",
-      "user",
-      "--config",
-      join(live, "kubeadm.yaml"),
-      "--client-name",
-      "system:kube-proxy",
-    ];
-    const printed = await run(program("kubeadm"), args, { log });
-    await writeFile(proxyKubeconfig, printed.slice(printed.indexOf("apiVersion:")), { mode: 0o600 });
-  }
+  const proxyKubeconfig = await programKubeconfig("kube-proxy", "system:kube-proxy");
   await writeFile(join(live, "kube-proxy.yaml"), kubeProxyConfiguration(proxyKubeconfig, nodePortAddresses));
   await startService(kubeProxy());
 }

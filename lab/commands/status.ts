@@ -30,7 +30,10 @@ async function pods(): Promise<Pod[]> {
 /** Shows what runs and where it is reached. Exit code 1 if the lab is not up. */
 export async function status(options: { json?: boolean }): Promise<void> {
   const services = Object.fromEntries(
-    ["containerd", "dockerd", "kubelet", "kube-proxy"].map((name) => [name, supervisorPid(name) ?? null]),
+    ["containerd", "dockerd", "kubelet", "kube-proxy", "kube-router"].map((name) => [
+      name,
+      supervisorPid(name) ?? null,
+    ]),
   );
   const api = hasOwnCluster() ? null : await apiIsReady();
   const outputs = engineIsInstalled() ? await stackOutputs() : undefined;

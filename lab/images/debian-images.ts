@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheEntry } from "../cache";
-import { cache, checkout } from "../paths";
+import { cache } from "../paths";
 import { run, type Report } from "../run";
 import { versions } from "../versions";
 import { askDocker, docker } from "./docker";
-import { baseImages, labImages } from "./names";
+import { baseImages } from "./names";
 
 const log = "images";
 const hashLabel = "gourmetgram.lab/made-from";
@@ -116,27 +116,4 @@ export async function makeBaseImages(report: Report): Promise<void> {
     if ((await madeFrom(spec.image)) === hash) continue;
     await makeDebianImage(spec, hash, (line) => report(`${spec.image}: ${line}`));
   }
-}
-
-/** Builds the lab's Postgres, unless its archive is in the cache, and returns the archive's path. */
-export async function postgresImageArchive(report: Report): Promise<string> {
-  const context = join(checkout, "images", "postgres");
-  const sources = ["Dockerfile", "docker-entrypoint.sh"].map((name) =>
-    readFileSync(join(context, name), "utf8"),
-  );
-  const entry = cacheEntry("image-archives", "postgres", [labImages.postgres, ...sources]);
-  const folder = await entry.ensure(async (partial) => {
-    const args = [
-      "--network",
-      "host",
-      "--build-arg",
-      `BASE_IMAGE=${baseImages.debian}`,
-      "--tag",
-      labImages.postgres,
-    ];
-    await docker(["build", ...args, context], { log, report });
-    await docker(["save", "--output", join(partial, "image.tar"), labImages.postgres], { log });
-    await docker(["rmi", labImages.postgres], { log });
-  });
-  return join(folder, "image.tar");
 }

@@ -19,6 +19,7 @@ export const labImages = {
   argoExecutor: name("argoexec", `v${versions.argo}`),
   argoServer: name("argocli", `v${versions.argo}`),
   postgres: name("postgres", versions.postgres),
+  buildkit: name("buildkit", `v${versions.buildkit}`),
 } as const;
 
 /** The images that others are built on; they stay in Docker. */

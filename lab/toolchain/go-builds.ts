@@ -114,6 +114,22 @@ export const goBuilds = {
     programs: { registry: "github.com/distribution/distribution/v3/cmd/registry" },
     variables: { "github.com/distribution/distribution/v3/version.version": `v${versions.registry}` },
   },
+  buildkit: {
+    name: "buildkit",
+    title: `BuildKit ${versions.buildkit}`,
+    programs: {
+      buildkitd: "github.com/moby/buildkit/cmd/buildkitd",
+      buildctl: "github.com/moby/buildkit/cmd/buildctl",
+      rootlesskit: "github.com/rootless-containers/rootlesskit/v2/cmd/rootlesskit",
+    },
+    variables: { "github.com/moby/buildkit/version.Version": `v${versions.buildkit}` },
+  },
+  kubeRouter: {
+    name: "kube-router",
+    title: `kube-router ${versions.kubeRouter}, for network policies`,
+    programs: { "kube-router": "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router" },
+    variables: { "github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": `v${versions.kubeRouter}` },
+  },
   argo: {
     name: "argo-workflows",
     title: `Argo Workflows ${versions.argo}`,
