@@ -1,6 +1,7 @@
 import {
   container,
   FOLLOW_RUN,
+  fromFile,
   resource,
   steps,
   workflowOf,
@@ -44,7 +45,7 @@ function generated(index: number, next: WorkflowTemplate<{ value: { default: str
           for (let step = 0; step < TEMPLATES_EACH - 2; step += 1) {
             const template = container(`step-${step}`, {
               inputs: { value: {} },
-              outputs: { value: { valueFrom: { path: "/tmp/value", default: "" } } },
+              outputs: { value: fromFile("/tmp/value", { default: "" }) },
               container: (inputs) => ({
                 image: IMAGE,
                 command: ["work"],

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ARGO_USER } from "./argo-controller-config";
-import { CONFIG_MAP_NAME, type NamedRule, READ_CONFIGURATION } from "./argo-rights";
+import { CONFIG_MAP_NAME, READ_CONFIGURATION } from "./argo-rights";
 import { labelsOf } from "./labels";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
+import type { Rule } from "./rbac";
 
 /** Arguments of {@link ArgoProgram}. */
 export interface ArgoProgramArgs {
@@ -15,7 +16,7 @@ export interface ArgoProgramArgs {
   /** The one namespace that it looks at. */
   readonly managedNamespace: pulumi.Input<string>;
   /** What it may do there. */
-  readonly rules: readonly NamedRule[];
+  readonly rules: readonly Rule[];
   /** Text of its configuration. */
   readonly configuration: string;
   /** What it runs, without the security context. */
@@ -72,7 +73,7 @@ export class ArgoProgram extends pulumi.ComponentResource {
     name: string,
     namespace: pulumi.Input<string>,
     account: k8s.core.v1.ServiceAccount,
-    rules: NamedRule[],
+    rules: Rule[],
   ): k8s.rbac.v1.RoleBinding {
     const metadata = { name: account.metadata.name, namespace };
     const role = new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules }, { parent: this });

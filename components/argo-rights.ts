@@ -5,11 +5,6 @@
 import { ARGO_GROUP } from "./argo-crds";
 import type { Rule } from "./rbac";
 
-/** A Rule that can be narrowed down to objects by name. */
-export interface NamedRule extends Rule {
-  resourceNames?: string[];
-}
-
 /** Name of the controller's configuration; both programs look for it under this name. */
 export const CONFIG_MAP_NAME = "workflow-controller-configmap";
 
@@ -17,7 +12,7 @@ export const CONFIG_MAP_NAME = "workflow-controller-configmap";
  * Both programs read their configuration when they start. Not watched: a change of it changes the pods that read it,
  * so they start anew.
  */
-export const READ_CONFIGURATION: NamedRule = {
+export const READ_CONFIGURATION: Rule = {
   apiGroups: [""],
   resources: ["configmaps"],
   resourceNames: [CONFIG_MAP_NAME],
@@ -25,7 +20,7 @@ export const READ_CONFIGURATION: NamedRule = {
 };
 
 /** The controller, in the namespace whose workflows it runs. */
-export const CONTROLLER_RULES: readonly NamedRule[] = [
+export const CONTROLLER_RULES: readonly Rule[] = [
   // The pods of the steps: created, followed, marked as completed, deleted when their time is up.
   {
     apiGroups: [""],
@@ -82,7 +77,7 @@ export const CONTROLLER_RULES: readonly NamedRule[] = [
 ];
 
 /** The server, in the namespace that it shows. Whatever a person does is done with that person's own rights. */
-export const SERVER_RULES: readonly NamedRule[] = [
+export const SERVER_RULES: readonly Rule[] = [
   // The list of runs is kept in memory; before it is shown, the server asks whether that person may list runs.
   // Templates are kept in memory too, to check what is submitted.
   { apiGroups: [ARGO_GROUP], resources: ["workflows", "workflowtemplates"], verbs: ["list", "watch"] },

@@ -1,62 +1,88 @@
 import type { Input } from "@pulumi/pulumi";
-import { type WorkflowTemplate, container, emptyDir, steps, workflowTemplate } from "./argo";
-import { RETRY_INFRASTRUCTURE, STEP_CONTAINER, lifeCycle } from "./workflow-policy";
+import { type WorkflowTemplate, isNot, steps, workflowTemplate } from "./argo";
+import { type BuildStepsArgs, buildImageStep, cloneStep, downloadModelStep } from "./build-steps";
+import { REGISTERED_MODEL } from "./outputs";
+import type { StagingTarget } from "./pipeline-step";
+import { type StagingStepsArgs, deployStep, restoreStep, testStep } from "./staging-steps";
+import { lifeCycle } from "./workflow-policy";
 
-/** What the workflow that turns a model version into a container needs to know. */
-export interface BuildContainerImageArgs {
-  /** Image that has MLflow's client and the script that downloads a model. */
-  readonly image: Input<string>;
-  /** Address of MLflow inside the cluster. */
-  readonly mlflowUrl: Input<string>;
-  /** Service account of its pods. */
-  readonly serviceAccount: Input<string>;
-  /** Seconds that a run may take; less than its parent waits. */
-  readonly deadlineSeconds: number;
-  /** Secret with which the nodes pull the image. @default none */
+/** What the workflow that turns a model version into a container in staging needs to know. */
+export interface BuildContainerImageArgs extends BuildStepsArgs {
+  readonly serviceAccounts: {
+    /** Of the pods that build. */
+    readonly build: Input<string>;
+    /** Of those that change staging. */
+    readonly deployStaging: Input<string>;
+  };
+  readonly staging: StagingTarget;
+  /** Storage class of the folder that the steps share. @default the cluster's default class */
+  readonly storageClass?: Input<string> | undefined;
+  /** Secret with which the nodes pull the pipeline's image. @default none */
   readonly imagePullSecret?: Input<string> | undefined;
 }
 
-/** Its one parameter has no default: whoever runs it must say which version. */
-export type BuildTemplate = WorkflowTemplate<{ readonly "model-version": { readonly description: string } }>;
-
-/** Where the downloaded model lies in the pod. */
-const MODEL_DIRECTORY = "/model";
+/** Whoever runs it must say which version; the application is the lab's unless said otherwise. */
+export type BuildTemplate = WorkflowTemplate<{
+  readonly "model-version": { readonly description: string };
+  readonly "app-repository": { readonly default: Input<string>; readonly description: string };
+  readonly "app-branch": { readonly default: Input<string>; readonly description: string };
+}>;
 
 /**
- * The WorkflowTemplate `build-container-image`, which a training run starts with the version that it has registered.
+ * The WorkflowTemplate `build-container-image`, which a training run starts with the version that it has registered:
+ * builds an image of the application with that model, deploys it to staging and tests it there. If any of it fails,
+ * staging goes back to what passed its test last.
  */
 export function buildContainerImage(args: BuildContainerImageArgs): BuildTemplate {
+  const staging: StagingStepsArgs = { ...args, serviceAccount: args.serviceAccounts.deployStaging };
   return workflowTemplate("build-container-image", {
-    description: "Downloads a version of the model from MLflow.",
+    description:
+      "Builds the application with a version of the model, deploys it to staging and tests it there.",
     parameters: {
-      "model-version": { description: "Version of GourmetGramFood11Model in MLflow, for example 3" },
+      "model-version": { description: `Version of ${REGISTERED_MODEL.name} in MLflow, for example 3` },
+      "app-repository": { default: args.appRepository.url, description: "Git repository of the application" },
+      "app-branch": {
+        default: args.appRepository.branch,
+        description: "Branch of it whose last commit is built",
+      },
     },
-    serviceAccountName: args.serviceAccount,
+    volumeClaims: { workspace: { storage: "4Gi", storageClass: args.storageClass } },
+    serviceAccountName: args.serviceAccounts.build,
     imagePullSecret: args.imagePullSecret,
-    synchronization: { mutexes: [{ name: "build-container-image" }] },
-    ...lifeCycle(args.deadlineSeconds),
-    entrypoint: (parameters) => {
-      const downloadModel = container("download-model", {
-        inputs: { "model-version": {} },
-        retryStrategy: RETRY_INFRASTRUCTURE,
-        container: (inputs) => ({
-          image: args.image,
-          command: ["python", "download_model.py"],
-          args: [inputs["model-version"], MODEL_DIRECTORY],
-          env: { MLFLOW_TRACKING_URI: args.mlflowUrl },
-          resources: {
-            requests: { cpu: "100m", memory: "256Mi" },
-            limits: { cpu: "1", memory: "1Gi" },
-          },
-          securityContext: STEP_CONTAINER,
-          mounts: { [MODEL_DIRECTORY]: emptyDir("model", "2Gi") },
-        }),
-      });
+    // Two at a time would race for staging. A later run waits its turn.
+    synchronization: { mutexes: [{ name: `build-${REGISTERED_MODEL.name}` }] },
+    ...lifeCycle(args.deadlines.run),
+    entrypoint: (parameters, run) => {
+      const { workspace } = run.volumes;
+      const version = parameters["model-version"];
+      const repository = parameters["app-repository"];
       return steps("build-container-image", {
         steps: (flow) => {
-          flow.step("download-model", downloadModel, { "model-version": parameters["model-version"] });
+          const source = flow.together((group) => ({
+            commit: group
+              .step("clone", cloneStep(args, workspace), {
+                "app-repository": repository,
+                "app-branch": parameters["app-branch"],
+              })
+              .output("commit"),
+            "training-image": group
+              .step("download-model", downloadModelStep(args, workspace), { "model-version": version })
+              .output("training-image"),
+          }));
+          const origin = { "model-version": version, ...source };
+          const build = buildImageStep(args, workspace, { name: run.name, repository });
+          const image = flow.step("build-image", build, origin).output("image");
+          const release = { ...origin, image };
+          const url = flow.step("deploy-to-staging", deployStep(staging, run), release).output("staging-url");
+          flow.step("test-staging", testStep(staging, run), { ...release, "staging-url": url });
         },
       });
     },
+    onExit: (_parameters, run) =>
+      steps("restore-unless-succeeded", {
+        steps: (flow) => {
+          flow.step("restore-staging", restoreStep(staging), {}, { when: isNot(run.status, "Succeeded") });
+        },
+      }),
   });
 }

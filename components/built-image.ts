@@ -8,6 +8,8 @@ export interface BuiltImageArgs {
   readonly imageName: string;
   /** Folder with the Dockerfile and all that it needs, relative to the project's folder. */
   readonly context: string;
+  /** The Dockerfile, relative to the project's folder. @default the file `Dockerfile` in `context` */
+  readonly dockerfile?: string;
   /** Image to build on, handed to the Dockerfile as the build argument `BASE_IMAGE`. */
   readonly baseImage: pulumi.Input<string>;
   /** Where the image goes. */
@@ -29,6 +31,8 @@ const TAG = "latest";
 export class BuiltImage extends pulumi.ComponentResource {
   /** What pods pull: the image's address in the registry with its digest. */
   public readonly reference: pulumi.Output<string>;
+  /** The same image for what runs in a pod and pulls by itself, as BuildKit does. */
+  public readonly inClusterReference: pulumi.Output<string>;
   /** The digest alone, `sha256:…`. */
   public readonly digest: pulumi.Output<string>;
 
@@ -50,6 +54,7 @@ export class BuiltImage extends pulumi.ComponentResource {
         imageName: pulumi.interpolate`${addresses.forPushing}/${args.imageName}:${TAG}`,
         build: {
           context: args.context,
+          ...(args.dockerfile === undefined ? {} : { dockerfile: args.dockerfile }),
           args: { BASE_IMAGE: args.baseImage, ...args.buildArgs },
           // Requirements are installed while building: the host's way to a package index is the one known to work.
           network: "host",
@@ -63,6 +68,7 @@ export class BuiltImage extends pulumi.ComponentResource {
 
     this.digest = image.repoDigest.apply(digestOf);
     this.reference = pulumi.interpolate`${pullAddress}/${args.imageName}@${this.digest}`;
+    this.inClusterReference = pulumi.interpolate`${addresses.inCluster}/${args.imageName}@${this.digest}`;
     this.registerOutputs({ reference: this.reference, digest: this.digest });
   }
 }

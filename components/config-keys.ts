@@ -62,7 +62,20 @@ export const KEYS = {
   schedule: text("0 2 * * *", check.cron),
   scheduleTimezone: text("UTC", check.timeZone),
   scheduleSuspended: flag(false),
-  trainingDeadlineSeconds: integer(3600, check.integerBetween(60, 604_800)),
+  stagingNamespace: text("gourmetgram-staging", check.namespaceName),
+  stagingNodePort: nodePort(30081),
+  buildNamespace: text("gourmetgram-build", check.namespaceName),
+  buildkitImage: text("docker.io/moby/buildkit:v0.26.3-rootless", check.imageReference),
+  buildkitMode: choice(["rootless", "privileged"], "rootless"),
+  buildCacheStorage: text("20Gi", check.quantity),
+  appRepositoryUrl: optional(check.httpUrl, "https://git.example.org/team/gourmetgram.git"),
+  appRepositoryBranch: text("main", check.gitBranch),
+  appRepositoryUsername: optional(() => undefined, "builder"),
+  appRepositoryPassword: secret(() => undefined),
+  appRepositoryNodePort: nodePort(30300),
+  appRepositoryStorage: text("1Gi", check.quantity),
+  gitServerBaseImage: text("debian:bookworm-slim", check.imageReference),
+  trainingDeadlineSeconds: integer(3600, check.integerBetween(900, 604_800)),
 } as const satisfies Record<string, Key<unknown>>;
 
 /** The name of a key. */

@@ -32,6 +32,8 @@ export function brokenRules(
       "mlflowS3AccessKeyId",
       "mlflowS3SecretAccessKey",
     ]),
+    ...together(given, "appRepositoryUsername", "appRepositoryPassword"),
+    ...only(given, "appRepositoryUrl", ["appRepositoryUsername", "appRepositoryPassword"]),
     ...distinctNodePorts(values, given, sound),
     ...distinctNamespaces(values, sound),
   ];
@@ -69,38 +71,52 @@ function distinctNodePorts(
     registryNodePort: !given("externalRegistry"),
     mlflowNodePort: values.mlflowServiceType === "NodePort",
     argoServerNodePort: values.argo === "install",
+    stagingNodePort: true,
+    appRepositoryNodePort: !given("appRepositoryUrl"),
   };
   const keys = (Object.keys(inUse) as (keyof typeof inUse)[]).filter((key) => inUse[key] && sound(key));
+  return clashes(values, keys).map(({ wrong, right, others }) => {
+    let free = KEYS[wrong].default;
+    while (others.has(free)) {
+      free += 1;
+    }
+    const reason = `node port ${values[wrong]} is taken by ${full(right)}`;
+    return { key: wrong, reason, mend: "set", example: String(free) };
+  });
+}
+
+/** This stack creates each of them, with a Pod Security level of its own, so no two can be the same one. */
+function distinctNamespaces(values: Values, sound: (key: KeyName) => boolean): BrokenRule[] {
+  const created = ["namespace", "argoNamespace", "stagingNamespace", "buildNamespace"] as const;
+  const keys = created.filter((key) => (key !== "argoNamespace" || values.argo === "install") && sound(key));
+  return clashes(values, keys).map(({ wrong, right, others }) => {
+    let free = KEYS[wrong].default;
+    for (let count = 2; others.has(free); count += 1) {
+      free = `${KEYS[wrong].default}-${count}`;
+    }
+    return { key: wrong, reason: `${full(right)} has the same name`, mend: "set", example: free };
+  });
+}
+
+/** Two keys with the same value where each needs its own. */
+interface Clash<Name extends KeyName> {
+  /** The one to change. */
+  readonly wrong: Name;
+  readonly right: Name;
+  /** The values of all keys but the wrong one. */
+  readonly others: ReadonlySet<unknown>;
+}
+
+function clashes<Name extends KeyName>(values: Values, keys: readonly Name[]): Clash<Name>[] {
   return keys.flatMap((key, index) => {
     const earlier = keys.slice(0, index).find((each) => values[each] === values[key]);
     if (earlier === undefined) {
       return [];
     }
-    const [wrong, right] = chosen(values, key, earlier) ? [key, earlier] : [earlier, key];
-    const taken = new Set(keys.filter((each) => each !== wrong).map((each) => values[each]));
-    let free = KEYS[wrong].default;
-    while (taken.has(free)) {
-      free += 1;
-    }
-    const reason = `node port ${values[wrong]} is taken by ${full(right)}`;
-    return [{ key: wrong, reason, mend: "set" as const, example: String(free) }];
+    const [wrong, right]: [Name, Name] = chosen(values, key, earlier) ? [key, earlier] : [earlier, key];
+    const others = new Set<unknown>(keys.filter((each) => each !== wrong).map((each) => values[each]));
+    return [{ wrong, right, others }];
   });
-}
-
-/** Both namespaces are created by this stack, so they cannot be the same one. */
-function distinctNamespaces(values: Values, sound: (key: KeyName) => boolean): BrokenRule[] {
-  const clash =
-    values.argo === "install" &&
-    sound("namespace") &&
-    sound("argoNamespace") &&
-    values.argoNamespace === values.namespace;
-  if (!clash) {
-    return [];
-  }
-  const [wrong, right] = chosen(values, "namespace", "argoNamespace")
-    ? (["namespace", "argoNamespace"] as const)
-    : (["argoNamespace", "namespace"] as const);
-  return [{ key: wrong, reason: `${full(right)} has the same name`, mend: "set" }];
 }
 
 /**

@@ -2,96 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { brokenRules } from "./config-rules";
 import { isUnset, KEYS, type KeyName, type Values } from "./config-keys";
+import { type LabConfig, toLabConfig } from "./lab-config";
 import { nearest } from "./validation";
-
-/** Everything that a stack can choose, checked and with defaults filled in. Documented in `Pulumi.yaml`. */
-export interface LabConfig {
-  /** Namespace of MLflow, the workflows and the training runs. @default "gourmetgram-platform" */
-  readonly namespace: string;
-  /** Storage class of every volume. @default the cluster's default class */
-  readonly storageClass: string | undefined;
-  /** Host name or IP address under which node ports are reached from outside. @default "localhost" */
-  readonly externalHost: string;
-  /** Where the built images go. @default a registry of the lab's own */
-  readonly registry: LocalRegistryConfig | ExternalRegistryConfig;
-  /** Base of the images that the stack builds. @default "python:3.11-slim" */
-  readonly pythonBaseImage: string;
-  readonly postgres: PostgresConfig;
-  readonly mlflow: MlflowConfig;
-  readonly argo: ArgoConfig;
-  readonly schedule: ScheduleConfig;
-  /** Seconds that a training run may take, its container build included. @default 3600 */
-  readonly trainingDeadlineSeconds: number;
-}
-
-/** The registry in the cluster. */
-export interface LocalRegistryConfig {
-  readonly kind: "local";
-  readonly image: string;
-  readonly nodePort: number;
-  readonly storage: string;
-  readonly pullFrom: "node-port" | "in-cluster";
-}
-
-/** A registry that exists already. */
-export interface ExternalRegistryConfig {
-  readonly kind: "external";
-  /** `host[:port][/path]`. */
-  readonly address: string;
-  /** Left out for a registry that asks nobody. */
-  readonly credentials: { readonly username: string; readonly password: pulumi.Output<string> } | undefined;
-}
-
-/** The database in the platform namespace. Without a meaning where MLflow has an external one. */
-export interface PostgresConfig {
-  readonly image: string;
-  readonly storage: string;
-}
-
-/** MLflow, what it keeps and where, and the way to it. */
-export interface MlflowConfig {
-  readonly storage: string;
-  /** An external database. @default Postgres in the platform namespace */
-  readonly databaseUri: pulumi.Output<string> | undefined;
-  /** A place in S3 for the artifacts. @default a volume */
-  readonly s3: S3Config | undefined;
-  readonly exposure: MlflowExposureConfig;
-}
-
-/** The way to MLflow from outside the cluster. */
-export interface MlflowExposureConfig {
-  readonly type: "NodePort" | "LoadBalancer" | "ClusterIP";
-  readonly nodePort: number;
-  readonly externalIps: readonly string[];
-  readonly allowedHosts: readonly string[];
-}
-
-/** Artifacts in S3. */
-export interface S3Config {
-  /** `s3://bucket/path`. */
-  readonly root: string;
-  /** Address of an S3 service that is not Amazon's. */
-  readonly endpoint: string | undefined;
-  /** Left out where the pods get their rights in another way. */
-  readonly credentials:
-    | { readonly accessKeyId: pulumi.Output<string>; readonly secretAccessKey: pulumi.Output<string> }
-    | undefined;
-}
-
-/** Argo Workflows. */
-export interface ArgoConfig {
-  readonly mode: "install" | "existing";
-  readonly namespace: string;
-  readonly images: { readonly controller: string; readonly executor: string; readonly server: string };
-  readonly serverNodePort: number;
-}
-
-/** When training runs by itself. */
-export interface ScheduleConfig {
-  readonly cron: string;
-  readonly timezone: string;
-  readonly suspended: boolean;
-}
 
 /**
  * Reads and checks the stack's configuration. The only reader of `pulumi.Config`.
@@ -176,7 +88,12 @@ function problem(name: KeyName, text: string | undefined, reason: string, mend: 
   if (isEncrypted(name) === true) {
     return { text: `${full} (secret): the value is not one that this key takes`, mend };
   }
-  return { text: `${full} is ${KEYS[name].type === "array" ? text : JSON.stringify(text)}: ${reason}`, mend };
+  // Some addresses are refused because they have a password in them.
+  const shown = text.replace(/:\/\/[^/\s]*@/, "://***@");
+  return {
+    text: `${full} is ${KEYS[name].type === "array" ? shown : JSON.stringify(shown)}: ${reason}`,
+    mend,
+  };
 }
 
 /** The command that sets a key to a value that would do. */
@@ -217,66 +134,4 @@ function isEncrypted(name: KeyName): boolean | undefined {
 
 function keyNames(): KeyName[] {
   return Object.keys(KEYS) as KeyName[];
-}
-
-function toLabConfig(v: Values, secret: (key: KeyName) => pulumi.Output<string> | undefined): LabConfig {
-  const password = secret("externalRegistryPassword");
-  const accessKeyId = secret("mlflowS3AccessKeyId");
-  const secretAccessKey = secret("mlflowS3SecretAccessKey");
-  const username = v.externalRegistryUsername;
-  return {
-    namespace: v.namespace,
-    storageClass: v.storageClass,
-    externalHost: v.externalHost,
-    registry:
-      v.externalRegistry === undefined
-        ? {
-            kind: "local",
-            image: v.registryImage,
-            nodePort: v.registryNodePort,
-            storage: v.registryStorage,
-            pullFrom: v.registryPullFrom,
-          }
-        : {
-            kind: "external",
-            address: v.externalRegistry,
-            credentials:
-              username === undefined || password === undefined ? undefined : { username, password },
-          },
-    pythonBaseImage: v.pythonBaseImage,
-    postgres: { image: v.postgresImage, storage: v.postgresStorage },
-    mlflow: {
-      storage: v.mlflowStorage,
-      databaseUri: secret("mlflowDatabaseUri"),
-      s3:
-        v.mlflowArtifactRoot === undefined
-          ? undefined
-          : {
-              root: v.mlflowArtifactRoot,
-              endpoint: v.mlflowS3Endpoint,
-              credentials:
-                accessKeyId === undefined || secretAccessKey === undefined
-                  ? undefined
-                  : { accessKeyId, secretAccessKey },
-            },
-      exposure: {
-        type: v.mlflowServiceType,
-        nodePort: v.mlflowNodePort,
-        externalIps: v.mlflowExternalIps,
-        allowedHosts: v.mlflowAllowedHosts,
-      },
-    },
-    argo: {
-      mode: v.argo,
-      namespace: v.argoNamespace,
-      images: {
-        controller: v.argoControllerImage,
-        executor: v.argoExecutorImage,
-        server: v.argoServerImage,
-      },
-      serverNodePort: v.argoServerNodePort,
-    },
-    schedule: { cron: v.schedule, timezone: v.scheduleTimezone, suspended: v.scheduleSuspended },
-    trainingDeadlineSeconds: v.trainingDeadlineSeconds,
-  };
 }

@@ -87,6 +87,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
     this.target = {
       addresses: this.addresses,
       pullAddress: args.pullFrom === "in-cluster" ? this.addresses.inCluster : this.addresses.fromNodes,
+      pods: { namespace: NAMESPACE, labels, port: PORT },
       ready: [deployment, service],
       storage: [claim],
     };

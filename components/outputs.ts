@@ -20,10 +20,13 @@ export interface LabOutputs {
   readonly argoServerUrl: string;
   /** The command that starts a training run and follows it. */
   readonly submitTraining: string;
-  /** Who may do what in the namespace. */
+  /** Who may do what in the lab's namespaces. */
   readonly rights: readonly RightOutput[];
   readonly workloads: WorkloadsOutput;
   readonly registeredModel: RegisteredModelOutput;
+  readonly staging: StagingOutput;
+  readonly appRepository: AppRepositoryOutput;
+  readonly builder: BuilderOutput;
 }
 
 /** Addresses of the registry, each `host[:port][/path]`. */
@@ -63,11 +66,12 @@ export interface ScheduleOutput {
   readonly suspended: boolean;
 }
 
-/** What one service account may do in the lab's namespace. */
+/** What one service account may do in one of the lab's namespaces. */
 export interface RightOutput {
   /** Name of the Role. */
   readonly role: string;
   readonly serviceAccount: string;
+  /** Where the Role is. The accounts themselves are in the lab's namespace. */
   readonly namespace: string;
   readonly rules: readonly RuleOutput[];
 }
@@ -77,6 +81,8 @@ export interface RuleOutput {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** The only objects that may be touched. Left out where all may be. */
+  readonly resourceNames?: readonly string[];
 }
 
 /** The workloads that keep data. */
@@ -95,10 +101,46 @@ export interface RegisteredModelOutput {
   readonly name: "GourmetGramFood11Model";
   /** Alias of the newest version that passed its tests. */
   readonly alias: "development";
+  /** Alias of the version that passed the tests in staging last. */
+  readonly stagingAlias: "staging";
+}
+
+/** The application in staging. */
+export interface StagingOutput {
+  readonly namespace: string;
+  /** Name of the Deployment, which the pipeline changes. */
+  readonly deployment: string;
+  /** Address inside the cluster. */
+  readonly url: string;
+  /** Address from outside the cluster. */
+  readonly externalUrl: string;
+}
+
+/** The repository from which the application is built. */
+export interface AppRepositoryOutput {
+  /** Address inside the cluster. */
+  readonly url: string;
+  /** Address from outside the cluster. */
+  readonly externalUrl: string;
+  /** The branch that is built. */
+  readonly branch: string;
+  /**
+   * Who may push to the lab's own git server, with the password that is the stack's output `appRepositoryPassword`.
+   * `null` for a repository of someone else's.
+   */
+  readonly username: string | null;
+}
+
+/** BuildKit. */
+export interface BuilderOutput {
+  /** Address inside the cluster, `tcp://host:port`. Only the build's pods reach it. */
+  readonly address: string;
+  readonly namespace: string;
 }
 
 /** The registered model: its names are in the course's text and in `train/`. */
 export const REGISTERED_MODEL: RegisteredModelOutput = {
   name: "GourmetGramFood11Model",
   alias: "development",
+  stagingAlias: "staging",
 };

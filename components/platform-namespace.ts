@@ -1,5 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { labNamespace } from "./lab-namespace";
 
 /** Options of {@link PlatformNamespace}. */
 export interface PlatformNamespaceArgs {
@@ -19,29 +19,9 @@ export class PlatformNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:PlatformNamespace", name, {}, opts);
 
-    const namespace = new k8s.core.v1.Namespace(
-      `${name}-namespace`,
-      {
-        metadata: {
-          name: args.name,
-          labels: { "app.kubernetes.io/part-of": "gourmetgram", ...podSecurity("restricted") },
-        },
-      },
-      { parent: this },
-    );
+    const namespace = labNamespace(name, { name: args.name, level: "restricted" }, { parent: this });
 
     this.name = namespace.metadata.name;
     this.registerOutputs({ name: this.name });
   }
-}
-
-/** Labels that refuse pods above a level, and warn and log about them too: `kubectl apply` then says why. */
-function podSecurity(level: "restricted"): Record<string, string> {
-  const modes = ["enforce", "warn", "audit"].map((mode) => `pod-security.kubernetes.io/${mode}`);
-  return Object.fromEntries(
-    modes.flatMap((mode) => [
-      [mode, level],
-      [`${mode}-version`, "latest"],
-    ]),
-  );
 }

@@ -1,20 +1,28 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { STAGING_DEPLOYMENT } from "./staging";
 
 /** What may be done to which objects. */
 export interface Rule {
   /** API groups; the empty text is the core group. */
   apiGroups: string[];
   resources: string[];
+  /** The only objects that may be touched. @default all of the namespace */
+  resourceNames?: string[];
   verbs: string[];
 }
 
-/** A Role and the one service account that has it, in the lab's namespace. */
+/** The namespaces in which accounts have rights. */
+export type RightsPlace = "platform" | "staging";
+
+/** A Role and the one service account that has it. All accounts are in the platform's namespace. */
 export interface Right {
   /** Name of the Role and of its binding. */
-  role: string;
-  serviceAccount: string;
-  rules: Rule[];
+  readonly role: string;
+  readonly serviceAccount: string;
+  /** Where the Role is. */
+  readonly place: RightsPlace;
+  readonly rules: readonly Rule[];
 }
 
 const ARGO = "argoproj.io";
@@ -27,10 +35,11 @@ const REPORT_RESULTS: Rule = {
 };
 
 /** The service accounts of the lab's roles. Templates and people refer to them by these names. */
-const ACCOUNTS = {
+export const ACCOUNTS = {
   train: "train-model",
   triggerBuild: "trigger-build",
   build: "build-container-image",
+  deployStaging: "deploy-staging",
   student: "student",
 } as const;
 
@@ -41,21 +50,44 @@ export type AccountRole = keyof typeof ACCOUNTS;
  * All rights that the lab gives, as data: what the components create, what the stack's output shows and what the
  * acceptance tests ask the cluster about are the same table.
  */
-export const RIGHTS: Readonly<Record<AccountRole, Right>> = {
-  train: { role: ACCOUNTS.train, serviceAccount: ACCOUNTS.train, rules: [REPORT_RESULTS] },
-  triggerBuild: {
+export const RIGHTS: readonly Right[] = [
+  { role: ACCOUNTS.train, serviceAccount: ACCOUNTS.train, place: "platform", rules: [REPORT_RESULTS] },
+  {
     role: ACCOUNTS.triggerBuild,
     serviceAccount: ACCOUNTS.triggerBuild,
+    place: "platform",
     rules: [
       REPORT_RESULTS,
       // Creates the child run, then reads that one object until it has ended. Nothing is listed or watched.
       { apiGroups: [ARGO], resources: ["workflows"], verbs: ["create", "get"] },
     ],
   },
-  build: { role: ACCOUNTS.build, serviceAccount: ACCOUNTS.build, rules: [REPORT_RESULTS] },
-  student: {
+  { role: ACCOUNTS.build, serviceAccount: ACCOUNTS.build, place: "platform", rules: [REPORT_RESULTS] },
+  {
+    role: ACCOUNTS.deployStaging,
+    serviceAccount: ACCOUNTS.deployStaging,
+    place: "platform",
+    rules: [REPORT_RESULTS],
+  },
+  {
+    role: ACCOUNTS.deployStaging,
+    serviceAccount: ACCOUNTS.deployStaging,
+    place: "staging",
+    rules: [
+      {
+        apiGroups: ["apps"],
+        resources: ["deployments"],
+        resourceNames: [STAGING_DEPLOYMENT],
+        verbs: ["get", "patch"],
+      },
+      // Pods have no names to be told beforehand, and a list cannot be narrowed down by labels.
+      { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+    ],
+  },
+  {
     role: "submit-training",
     serviceAccount: ACCOUNTS.student,
+    place: "platform",
     rules: [
       { apiGroups: [ARGO], resources: ["workflows"], verbs: ["create", "get", "list", "watch"] },
       {
@@ -67,62 +99,92 @@ export const RIGHTS: Readonly<Record<AccountRole, Right>> = {
       { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
     ],
   },
-};
+];
 
 /** Arguments of {@link Rbac}. */
 export interface RbacArgs {
-  /** Namespace of the accounts and of everything that they may touch. */
+  /** Namespace of the accounts, the workflows and their pods. */
   readonly namespace: pulumi.Input<string>;
+  /** Namespace of the Deployment that the pipeline changes. */
+  readonly stagingNamespace: pulumi.Input<string>;
 }
 
-/** A service account for each role of the lab, with the Role that it needs and no more. */
+/** A right with the name of its namespace. */
+export interface GrantedRight extends Omit<Right, "place"> {
+  readonly namespace: pulumi.Output<string>;
+}
+
+/** A service account for each role of the lab, with the Roles that it needs and no more. */
 export class Rbac extends pulumi.ComponentResource {
-  /** Names of the service accounts; they are known when the account may do what its role says. */
+  /** Names of the service accounts; they are known when the account may do what its Roles say. */
   public readonly serviceAccounts: Readonly<Record<AccountRole, pulumi.Output<string>>>;
-  /** The rights that the roles have. */
-  public readonly rights: Right[];
+  /** The rights that the accounts have. */
+  public readonly rights: readonly GrantedRight[];
 
   constructor(name: string, args: RbacArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:Rbac", name, {}, opts);
 
-    this.rights = Object.values(RIGHTS);
+    const namespaces = {
+      platform: pulumi.output(args.namespace),
+      staging: pulumi.output(args.stagingNamespace),
+    };
+    this.rights = RIGHTS.map(({ place, ...right }) => ({ ...right, namespace: namespaces[place] }));
     this.serviceAccounts = {
-      train: this.grant(name, "train", args.namespace),
-      triggerBuild: this.grant(name, "triggerBuild", args.namespace),
-      build: this.grant(name, "build", args.namespace),
-      student: this.grant(name, "student", args.namespace),
+      train: this.grant(name, "train", namespaces),
+      triggerBuild: this.grant(name, "triggerBuild", namespaces),
+      build: this.grant(name, "build", namespaces),
+      deployStaging: this.grant(name, "deployStaging", namespaces),
+      student: this.grant(name, "student", namespaces),
     };
     this.registerOutputs({ serviceAccounts: this.serviceAccounts, rights: this.rights });
   }
 
-  private grant(name: string, who: AccountRole, namespace: pulumi.Input<string>): pulumi.Output<string> {
-    const { role, serviceAccount, rules } = RIGHTS[who];
-    const options = { parent: this };
+  private grant(
+    name: string,
+    who: AccountRole,
+    namespaces: Readonly<Record<RightsPlace, pulumi.Output<string>>>,
+  ): pulumi.Output<string> {
+    const serviceAccount = ACCOUNTS[who];
     const account = new k8s.core.v1.ServiceAccount(
       `${name}-${serviceAccount}`,
       {
-        metadata: { name: serviceAccount, namespace },
+        metadata: { name: serviceAccount, namespace: namespaces.platform },
         // Argo's containers in a pod report with the account's token. Argo can take the token away from a pod but
         // cannot ask for it, so the account must give it. No pod runs as a student.
         automountServiceAccountToken: who !== "student",
       },
-      options,
+      { parent: this },
     );
+    const subject = { kind: "ServiceAccount", name: serviceAccount, namespace: namespaces.platform };
+    const bindings = RIGHTS.filter((right) => right.serviceAccount === serviceAccount).map((right) =>
+      this.bind(name, right, namespaces[right.place], subject),
+    );
+    // Whoever takes the name waits for the bindings too. All are known in a preview, where ids are not.
+    return pulumi
+      .all([account.metadata.name, bindings.map(({ metadata }) => metadata)])
+      .apply(([accountName]) => accountName);
+  }
+
+  private bind(
+    name: string,
+    { role, place, rules }: Right,
+    namespace: pulumi.Output<string>,
+    subject: k8s.types.input.rbac.v1.Subject,
+  ): k8s.rbac.v1.RoleBinding {
+    const prefix = place === "platform" ? `${name}-${role}` : `${name}-${role}-in-${place}`;
     const created = new k8s.rbac.v1.Role(
-      `${name}-${role}-role`,
-      { metadata: { name: role, namespace }, rules },
-      options,
+      `${prefix}-role`,
+      { metadata: { name: role, namespace }, rules: [...rules] },
+      { parent: this },
     );
-    const binding = new k8s.rbac.v1.RoleBinding(
-      `${name}-${role}-binding`,
+    return new k8s.rbac.v1.RoleBinding(
+      `${prefix}-binding`,
       {
         metadata: { name: role, namespace },
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role },
-        subjects: [{ kind: "ServiceAccount", name: serviceAccount, namespace }],
+        subjects: [subject],
       },
-      { ...options, dependsOn: created },
+      { parent: this, dependsOn: created },
     );
-    // Whoever takes the name waits for the binding too. Both are known in a preview, where ids are not.
-    return pulumi.all([account.metadata.name, binding.metadata]).apply(([accountName]) => accountName);
   }
 }

@@ -11,7 +11,10 @@ export interface RegistryPullSecretArgs {
   readonly credentials: RegistryCredentials;
 }
 
-/** What the nodes present to a registry that asks for credentials, to be named in pods' `imagePullSecrets`. */
+/**
+ * What the nodes present to a registry that asks for credentials, to be named in pods' `imagePullSecrets`. Its content
+ * is a configuration of Docker, so clients that push can read it too.
+ */
 export class RegistryPullSecret extends pulumi.ComponentResource {
   /** Name of the Secret. */
   public readonly name: pulumi.Output<string>;
@@ -42,6 +45,11 @@ function dockerConfig(
 ): pulumi.Output<string> {
   return pulumi.all([address, credentials.password]).apply(([registry, password]) => {
     const auth = Buffer.from(`${credentials.username}:${password}`).toString("base64");
-    return JSON.stringify({ auths: { [serverOf(registry)]: { auth } } });
+    return JSON.stringify({ auths: { [credentialsKey(serverOf(registry))]: { auth } } });
   });
+}
+
+/** Under what Docker's clients, which BuildKit's is one of, look for a server's credentials: Docker Hub is special. */
+function credentialsKey(server: string): string {
+  return server === "docker.io" ? "https://index.docker.io/v1/" : server;
 }

@@ -17,6 +17,13 @@ export interface RegistryCredentials {
   readonly password: pulumi.Output<string>;
 }
 
+/** Pods by the labels that select them. */
+export interface RegistryPods {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly port: number;
+}
+
 /** A registry as the place where images go. */
 export interface RegistryTarget {
   readonly addresses: RegistryAddresses;
@@ -24,6 +31,11 @@ export interface RegistryTarget {
   readonly pullAddress: pulumi.Output<string>;
   /** Left out for a registry that asks nobody. */
   readonly credentials?: RegistryCredentials | undefined;
+  /**
+   * The pods that serve a registry in the cluster, which speaks plain HTTP. Left out for a registry elsewhere, which
+   * speaks HTTPS.
+   */
+  readonly pods?: RegistryPods;
   /** What has to be ready before an image can be pushed. */
   readonly ready: readonly pulumi.Resource[];
   /** What keeps the images. If it is replaced they are gone, and are built and pushed again. */

@@ -1,67 +1,84 @@
 import { type Need, rightsOf } from "./argo/proof";
-import { type AccountRole, RIGHTS, type Rule } from "./rbac";
+import { ACCOUNTS, RIGHTS, type Rule } from "./rbac";
+import { STAGING_DEPLOYMENT } from "./staging";
 import { trainingManifests } from "./training-manifests";
 
 const HEAD = `# Rights
 
-Which service account of the lab's namespace may do what, and for which template it needs to. The rights of the
-accounts under which pods run are derived from the templates: a preview fails if one of them may do more, or less.
+Which service account of the lab may do what, in which of its two namespaces, and for which template it needs to. The
+rights of the accounts under which pods run are derived from the templates: a preview fails if one of them may do more,
+or less.
 
-| Service account | Role | API group | Resource | Verbs | Needed by |
-| --- | --- | --- | --- | --- | --- |
+| Service account | Role | Namespace | API group | Resource | Objects | Verbs | Needed by |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 `;
 
 const FOOT = `
-The account of \`submit-training\` is for people, so its rights follow from no template.
+All accounts are in the platform's namespace (configuration \`namespace\`); the application runs in that of staging
+(\`stagingNamespace\`). The account of \`submit-training\` is for people, so its rights follow from no template.
 
 This page is printed by \`npm run --silent rights > docs/rights.md\`; \`npm run rights -- --check\` tells whether it is current.
 `;
 
+/** The names of the two namespaces in this page, which has no others. */
+const NAMESPACES = { platform: "platform", staging: "staging" } as const;
+
 /** The page that tells the rights, as Markdown. */
 export function rightsPage(): string {
-  const { train, triggerBuild, build } = RIGHTS;
-  // Images, addresses and times have no part in who may do what.
-  const manifests = trainingManifests({
-    namespace: "gourmetgram-platform",
+  const { needs } = rightsOf(Object.values(anyManifests()));
+  const rows = RIGHTS.flatMap(({ serviceAccount, role, place, rules }) =>
+    rules.map((rule) =>
+      row([
+        `\`${serviceAccount}\``,
+        `\`${role}\``,
+        NAMESPACES[place],
+        ...cells(rule),
+        reasons(serviceAccount, place, rule, needs),
+      ]),
+    ),
+  );
+  return `${HEAD}${rows.join("\n")}\n${FOOT}`;
+}
+
+/** The lab's workflows. Images, addresses and times have no part in who may do what. */
+function anyManifests() {
+  return trainingManifests({
+    namespace: NAMESPACES.platform,
     trainingImage: "gourmetgram-train",
+    pipelineImage: "gourmetgram-pipeline",
+    appBaseImage: "gourmetgram-app-base",
+    registry: { pushRepository: "gourmetgram-app", pullRepository: "gourmetgram-app" },
+    builderAddress: "tcp://buildkitd",
+    appRepository: { url: "http://app-repository", branch: "main" },
+    staging: { namespace: NAMESPACES.staging, deployment: STAGING_DEPLOYMENT, url: "http://gourmetgram" },
     mlflowUrl: "http://mlflow",
-    serviceAccounts: {
-      train: train.serviceAccount,
-      triggerBuild: triggerBuild.serviceAccount,
-      build: build.serviceAccount,
-    },
+    serviceAccounts: ACCOUNTS,
     schedule: "0 2 * * *",
     timezone: "UTC",
     suspended: false,
     deadlineSeconds: 3600,
   });
-  const { needs } = rightsOf(Object.values(manifests));
-  const rows = (Object.keys(RIGHTS) as AccountRole[]).flatMap((who) => {
-    const { serviceAccount, role, rules } = RIGHTS[who];
-    return rules.map((rule) =>
-      row([`\`${serviceAccount}\``, `\`${role}\``, ...cells(rule), reasons(serviceAccount, rule, needs)]),
-    );
-  });
-  return `${HEAD}${rows.join("\n")}\n${FOOT}`;
 }
 
 function row(texts: readonly string[]): string {
   return `| ${texts.join(" | ")} |`;
 }
 
-function cells({ apiGroups, resources, verbs }: Rule): string[] {
+function cells({ apiGroups, resources, resourceNames = ["all"], verbs }: Rule): string[] {
   const groups = apiGroups.map((group) => (group === "" ? "(core)" : group));
-  return [groups, resources, verbs].map((words) => words.join(", "));
+  return [groups, resources, resourceNames, verbs].map((words) => words.join(", "));
 }
 
 function reasons(
   serviceAccount: string,
+  place: keyof typeof NAMESPACES,
   { apiGroups, resources, verbs }: Rule,
   needs: readonly Need[],
 ): string {
   const found = needs.filter(
     (need) =>
       need.serviceAccount === serviceAccount &&
+      (need.namespace ?? NAMESPACES.platform) === NAMESPACES[place] &&
       apiGroups.includes(need.apiGroup) &&
       resources.includes(need.resource) &&
       verbs.includes(need.verb),

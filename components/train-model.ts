@@ -78,6 +78,8 @@ export function trainModel(args: TrainModelArgs): TrainTemplate {
             SIMULATED_ACCURACY: parameters["simulated-accuracy"],
             // Argo tells this only to its own containers. The run in MLflow is tagged with it.
             ARGO_WORKFLOW_NAME: run.name,
+            // The model version is tagged with what has trained it.
+            TRAINING_IMAGE: args.image,
           },
           resources: {
             requests: { cpu: "500m", memory: "1Gi" },

@@ -1,6 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { CronWorkflowManifest, WorkflowTemplateManifest } from "./argo";
 import { buildContainerImage } from "./build-container-image";
+import type { AppImageRepository, AppRepositorySource, StagingTarget } from "./pipeline-step";
 import { trainModel, trainModelCron } from "./train-model";
 import { deadlines } from "./workflow-policy";
 
@@ -10,8 +11,22 @@ export interface TrainingManifestsArgs {
   readonly namespace: Input<string>;
   /** Reference of the training image, with its digest: a run uses what was built, whatever a tag says later. */
   readonly trainingImage: Input<string>;
-  /** Name of the Secret with which the nodes pull the image. @default none: the registry asks nobody */
+  /** Reference of the image with the scripts of the pipeline's steps, with its digest. */
+  readonly pipelineImage: Input<string>;
+  /** Image on which the application is built, with its digest, as BuildKit pulls it. */
+  readonly appBaseImage: Input<string>;
+  /** Name of the Secret with which the nodes pull the images. @default none: the registry asks nobody */
   readonly imagePullSecret?: Input<string> | undefined;
+  /** Where the built application goes. */
+  readonly registry: AppImageRepository;
+  /** Secret of the type `kubernetes.io/dockerconfigjson` for BuildKit. @default none: the registry asks nobody */
+  readonly registryCredentialsSecret?: Input<string> | undefined;
+  /** Address of BuildKit inside the cluster, `tcp://host:port`. */
+  readonly builderAddress: Input<string>;
+  readonly appRepository: AppRepositorySource;
+  readonly staging: StagingTarget;
+  /** Storage class of the folder that the steps of a build share. @default the cluster's default class */
+  readonly storageClass?: Input<string> | undefined;
   /** Address of MLflow inside the cluster. */
   readonly mlflowUrl: Input<string>;
   /** Names of the service accounts, one for each role. */
@@ -22,6 +37,8 @@ export interface TrainingManifestsArgs {
     readonly triggerBuild: Input<string>;
     /** Of the build's pods. */
     readonly build: Input<string>;
+    /** Of the pods that change staging. */
+    readonly deployStaging: Input<string>;
   };
   /** Cron string of five fields, for example `0 2 * * *`. */
   readonly schedule: string;
@@ -43,13 +60,7 @@ export interface TrainingManifests {
 /** Renders the lab's workflows. Pure: nothing is created, and values of other resources are handed on untouched. */
 export function trainingManifests(args: TrainingManifestsArgs): TrainingManifests {
   const limits = deadlines(args.deadlineSeconds);
-  const build = buildContainerImage({
-    image: args.trainingImage,
-    imagePullSecret: args.imagePullSecret,
-    mlflowUrl: args.mlflowUrl,
-    serviceAccount: args.serviceAccounts.build,
-    deadlineSeconds: limits.child,
-  });
+  const build = buildContainerImage({ ...args, deadlines: limits.child });
   const train = trainModel({
     image: args.trainingImage,
     imagePullSecret: args.imagePullSecret,

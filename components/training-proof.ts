@@ -1,38 +1,52 @@
 import { RunError } from "@pulumi/pulumi";
-import { compareRights, describe, type Finding, prove, type RightsNeeded, rightsOf } from "./argo/proof";
-import { RIGHTS } from "./rbac";
+import {
+  compareRights,
+  describe,
+  type Finding,
+  type GivenRight,
+  prove,
+  type RightsNeeded,
+  rightsOf,
+} from "./argo/proof";
+import { ACCOUNTS, type Right, RIGHTS } from "./rbac";
 import { type TrainingManifestsArgs, trainingManifests } from "./training-manifests";
-
-/** The accounts under which pods run, by their names: people's rights follow from no template. */
-const ACCOUNTS = {
-  train: RIGHTS.train.serviceAccount,
-  triggerBuild: RIGHTS.triggerBuild.serviceAccount,
-  build: RIGHTS.build.serviceAccount,
-};
-
-/** The rights of those accounts. */
-const GIVEN = [RIGHTS.train, RIGHTS.triggerBuild, RIGHTS.build];
 
 /**
  * Judges the lab's workflows, and the rights of the accounts under which they run, before anything is created.
  *
+ * @param rights All rights that the lab gives.
  * @returns what the proof cannot judge, so that silence is not taken for a proof
  * @throws pulumi.RunError that lists everything that is wrong, each with its place and what mends it.
  */
-export function proveTraining(args: TrainingManifestsArgs): Finding[] {
+export function proveTraining(args: TrainingManifestsArgs, rights: readonly Right[] = RIGHTS): Finding[] {
   // Names instead of outputs, which are not known in a preview: they decide who needs which right, and nothing else.
   const manifests = Object.values(trainingManifests({ ...args, serviceAccounts: ACCOUNTS }));
   const findings = prove(manifests, { closed: true, strict: true });
   const errors = findings.filter(({ severity }) => severity === "error");
-  const problems = [...errors.map((error) => describe([error])), ...rightsProblems(rightsOf(manifests))];
+  const given = givenToPods(rights, args.staging.namespace);
+  const problems = [
+    ...errors.map((error) => describe([error])),
+    ...rightsProblems(rightsOf(manifests), given),
+  ];
   if (problems.length > 0) {
     throw new RunError(`the workflows would not run as they should:\n${problems.join("\n")}`);
   }
   return findings;
 }
 
-function rightsProblems({ needs, unknown }: RightsNeeded): string[] {
-  const { missing, excess } = compareRights(needs, GIVEN);
+/** The rights of the accounts under which pods run: those of people follow from no template. */
+function givenToPods(rights: readonly Right[], stagingNamespace: string): GivenRight[] {
+  return rights
+    .filter(({ serviceAccount }) => serviceAccount !== ACCOUNTS.student)
+    .map(({ serviceAccount, place, rules }) => ({
+      serviceAccount,
+      rules,
+      ...(place === "platform" ? {} : { namespace: stagingNamespace }),
+    }));
+}
+
+function rightsProblems({ needs, unknown }: RightsNeeded, given: readonly GivenRight[]): string[] {
+  const { missing, excess } = compareRights(needs, given);
   const remedy = "\n    remedy: change RIGHTS in components/rbac.ts";
   return [
     ...unknown.map((each) => `rights: ${each}`),

@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { describe } from "./argo/proof";
 import { type TrainingManifestsArgs, trainingManifests } from "./training-manifests";
 import { proveTraining } from "./training-proof";
 
@@ -27,10 +26,7 @@ export class TrainingWorkflows extends pulumi.ComponentResource {
   constructor(name: string, args: TrainingWorkflowsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("gourmetgram:index:TrainingWorkflows", name, {}, opts);
 
-    const unjudged = proveTraining(args);
-    if (unjudged.length > 0) {
-      void pulumi.log.warn(`not proved before a run:\n${describe(unjudged)}`, this);
-    }
+    proveTraining(args);
     const manifests = trainingManifests(args);
     const childOptions: pulumi.CustomResourceOptions = {
       parent: this,

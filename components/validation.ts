@@ -82,6 +82,12 @@ export const registryAddress: Check = (value) => {
     : "a registry's address is wanted, such as registry.example.org:5000/team, without a scheme";
 };
 
+/** The name of a branch, in the characters that need no quotes in a shell or in a YAML file. */
+export const gitBranch: Check = (value) =>
+  /^[A-Za-z0-9_][\w.-]*(?:\/[A-Za-z0-9_][\w.-]*)*$/.test(value) && !/\.\.|\.$|\.lock(?:\/|$)/.test(value)
+    ? undefined
+    : "the name of a branch is wanted, such as main or feature/page";
+
 /** A URI of a PostgreSQL database in SQLAlchemy's form, with a host and a database name. */
 export const databaseUri: Check = (value) => {
   const uri = parseUrl(value);

@@ -16,20 +16,49 @@ export interface Deadlines {
   readonly training: number;
   /** The step that starts the child and waits for it. */
   readonly build: number;
-  /** The child. */
-  readonly child: number;
+  /** The child and its parts. */
+  readonly child: BuildDeadlines;
+}
+
+/** The longest time that each part of a build may take, in seconds. */
+export interface BuildDeadlines {
+  /** The whole run, without the step that puts staging back after a failure. */
+  readonly run: number;
+  readonly clone: number;
+  readonly downloadModel: number;
+  readonly buildImage: number;
+  readonly deploy: number;
+  readonly test: number;
+  /** Putting staging back. It comes on top: the run's deadline does not end it, since it may have passed by then. */
+  readonly restore: number;
 }
 
 /**
  * Divides a run's time among its parts, so that the innermost deadline ends first and its message is the one that
- * is seen: half for the training, half for the step that waits for the build, nine tenths of that for the build.
+ * is seen: half for the training, half for the step that waits for the build. The build and what puts staging back
+ * after it fit in that, and so do the build's steps, one after the other, in the build.
  *
  * @param run Seconds, at least 60.
  */
 export function deadlines(run: number): Deadlines {
   const training = Math.floor(run / 2);
   const build = run - training;
-  return { run, training, build, child: Math.floor(build * 0.9) };
+  const part = (share: number): number => Math.floor(build * share);
+  return {
+    run,
+    training,
+    build,
+    child: {
+      run: part(0.85),
+      // Side by side.
+      clone: part(0.12),
+      downloadModel: part(0.12),
+      buildImage: part(0.43),
+      deploy: part(0.17),
+      test: part(0.1),
+      restore: part(0.1),
+    },
+  };
 }
 
 /**

@@ -15,3 +15,16 @@ export interface Condition {
 export function isNotEmpty(value: Reference): Condition {
   return { render: (place) => `'${place.text(value)}' != ''` };
 }
+
+/**
+ * True if the value is another than this text.
+ *
+ * @param text What it is compared with. Without quotes and backslashes, which Argo's language would read its own way.
+ * @throws Error if the text has one.
+ */
+export function isNot(value: Reference, text: string): Condition {
+  if (/['"\\]/.test(text)) {
+    throw new Error(`a condition cannot compare with ${text}: it has a quote or a backslash`);
+  }
+  return { render: (place) => `'${place.text(value)}' != '${place.text(text)}'` };
+}

@@ -7,6 +7,7 @@
  */
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
+import type { ArgumentsManifest, TemplateManifest } from "./template-manifests";
 
 /** Group and version of all kinds of Argo Workflows. */
 export const API_VERSION = "argoproj.io/v1alpha1";
@@ -56,13 +57,27 @@ export interface LifeCycle {
 /** A workflow: where it starts and the templates that it has. */
 export interface WorkflowSpec extends LifeCycle {
   readonly entrypoint: string;
+  /** The template that runs when the rest has ended, however it has ended. */
+  readonly onExit?: string;
   readonly arguments?: ArgumentsManifest;
   /** The account of every template that names none itself. */
   readonly serviceAccountName: Input<string>;
   /** Secrets with which the nodes pull the images of all steps. */
   readonly imagePullSecrets?: readonly { readonly name: Input<string> }[];
   readonly synchronization?: Synchronization;
+  /** Claims that are made for each run; templates mount them by their names. */
+  readonly volumeClaimTemplates?: readonly VolumeClaimManifest[];
   readonly templates: readonly TemplateManifest[];
+}
+
+/** A claim that is made for each run. */
+export interface VolumeClaimManifest {
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly accessModes: readonly ["ReadWriteOnce"];
+    readonly storageClassName?: Input<string>;
+    readonly resources: { readonly requests: { readonly storage: string } };
+  };
 }
 
 /** How many runs there may be at a time. */
@@ -88,96 +103,4 @@ export interface CronWorkflowSpec {
     readonly workflowTemplateRef: { readonly name: string };
     readonly arguments?: ArgumentsManifest;
   };
-}
-
-/** Parameters, declared or passed. */
-export interface ArgumentsManifest {
-  readonly parameters: readonly ParameterManifest[];
-}
-
-/** A parameter, declared or passed; its place says which. */
-export interface ParameterManifest {
-  readonly name: string;
-  readonly value?: string;
-  readonly default?: string;
-  readonly enum?: readonly string[];
-  readonly description?: string;
-  readonly valueFrom?: ValueFromManifest;
-}
-
-/** Where a parameter's value comes from. */
-export interface ValueFromManifest {
-  /** File in the main container. */
-  readonly path: string;
-  /** Value if there is none. */
-  readonly default?: string;
-}
-
-/** A template, of whatever kind. */
-export interface TemplateManifest {
-  readonly name: string;
-  readonly inputs?: ArgumentsManifest;
-  readonly outputs?: ArgumentsManifest;
-  readonly serviceAccountName?: Input<string>;
-  /** Seconds that one pod of this template may run, its waiting for a node left out. */
-  readonly activeDeadlineSeconds?: number;
-  readonly retryStrategy?: RetryStrategy;
-  readonly volumes?: readonly VolumeManifest[];
-  // One of the following says what kind of template it is.
-  readonly container?: ContainerManifest;
-  readonly resource?: ResourceManifest;
-  /** Groups one after the other; the steps of a group run side by side. */
-  readonly steps?: readonly (readonly StepManifest[])[];
-}
-
-/** Which failed attempts are repeated, and when. */
-export interface RetryStrategy {
-  /** How often a failed attempt is repeated. */
-  readonly limit: number;
-  /** `OnError` repeats what the cluster broke (a pod deleted, an init container failed), never a verdict. */
-  readonly retryPolicy: "Always" | "OnError" | "OnFailure" | "OnTransientError";
-  readonly backoff?: { readonly duration: string; readonly factor: number };
-}
-
-/** A volume of a pod. */
-export interface VolumeManifest {
-  readonly name: string;
-  readonly emptyDir: { readonly sizeLimit: string };
-}
-
-/** The main container of a pod. */
-export interface ContainerManifest {
-  readonly image: Input<string>;
-  readonly command: readonly string[];
-  readonly args?: readonly Input<string>[];
-  readonly env?: readonly { readonly name: string; readonly value: Input<string> }[];
-  readonly resources: k8s.types.input.core.v1.ResourceRequirements;
-  readonly securityContext?: k8s.types.input.core.v1.SecurityContext;
-  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
-  /** Where the message of a failed container comes from; Argo shows it as the step's. */
-  readonly terminationMessagePolicy: "FallbackToLogsOnError";
-}
-
-/** What is done to an object of the cluster. */
-export interface ResourceManifest extends FollowedResource {
-  readonly action: "create" | "apply" | "patch" | "get" | "delete";
-  /** YAML text. */
-  readonly manifest: string;
-}
-
-/** What binds the outcome of a resource template to the object that it made. */
-export interface FollowedResource {
-  /** The object is deleted together with the run. */
-  readonly setOwnerReference?: boolean;
-  /** Label selectors over the object's fields. The template waits until one of the two holds. */
-  readonly successCondition?: string;
-  readonly failureCondition?: string;
-}
-
-/** A step: which template it runs, with what, and under which condition. */
-export interface StepManifest {
-  readonly name: string;
-  readonly template: string;
-  readonly arguments?: ArgumentsManifest;
-  readonly when?: string;
 }

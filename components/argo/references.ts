@@ -15,6 +15,8 @@ export class Scope {
  * into Argo's text.
  */
 export class Reference {
+  readonly kind = "value";
+
   /**
    * @param path Argo's name of the value, for example `inputs.parameters.model-version`.
    * @param scope Where the value is available.
@@ -29,6 +31,30 @@ export class Reference {
    */
   toString(): never {
     throw new Error(`the reference ${this.path} is an object, not text: pass it on as it is`);
+  }
+}
+
+/**
+ * Files that a template hands on to another: an output of a step, or an input that is passed on. Other than a
+ * {@link Reference} it stands for no text. Argo keeps them in its artifact repository, which has to be configured.
+ */
+export class Artifact {
+  readonly kind = "artifact";
+
+  /**
+   * @param path Argo's name of the artifact, for example `inputs.artifacts.report`.
+   * @param scope Where it is available.
+   */
+  constructor(
+    readonly path: string,
+    readonly scope: Scope,
+  ) {}
+
+  /**
+   * @throws Error always, as {@link Reference.toString}.
+   */
+  toString(): never {
+    throw new Error(`the artifact ${this.path} is an object, not text: pass it on as it is`);
   }
 }
 
@@ -55,6 +81,18 @@ export class Place {
   }
 
   /**
+   * Holds whoever uses something to where it can be used.
+   *
+   * @param what What is used, for the error message.
+   * @throws Error if the scope is not visible here.
+   */
+  demand(scope: Scope, what: string): void {
+    if (!this.visible.includes(scope)) {
+      throw new Error(`${this.description} uses ${what}, but ${scope.description} cannot be used there`);
+    }
+  }
+
+  /**
    * The text that Argo reads.
    *
    * @throws Error if a reference is used where its scope is not visible, or if text holds a reference that was
@@ -62,11 +100,7 @@ export class Place {
    */
   text(value: Value): string {
     if (value instanceof Reference) {
-      if (!this.visible.includes(value.scope)) {
-        throw new Error(
-          `${this.description} uses ${value.path}, but ${value.scope.description} cannot be used there`,
-        );
-      }
+      this.demand(value.scope, value.path);
       return `{{${value.path}}}`;
     }
     if (value.includes("{{")) {
@@ -75,6 +109,16 @@ export class Place {
       );
     }
     return value;
+  }
+
+  /**
+   * Argo's text for where files come from.
+   *
+   * @throws Error if the artifact is used where its scope is not visible.
+   */
+  artifact({ path, scope }: Artifact): string {
+    this.demand(scope, path);
+    return `{{${path}}}`;
   }
 
   /** As {@link text}, for a spot that may also hold a value of another resource, which is passed on untouched. */

@@ -1,25 +1,12 @@
-import type { Condition } from "./conditions";
-import { compact } from "./compact";
-import type { StepManifest } from "./manifests";
-import {
-  type ArgumentsAnd,
-  type Inputs,
-  type Named,
-  type None,
-  type Outputs,
-  type References,
-  pass,
-  referencesTo,
-  renderPassed,
-} from "./parameters";
-import { type Place, Reference, Scope, type Value } from "./references";
+import { Call, type CallOptions, type CallRest, readRest } from "./calls";
+import type { Outputs } from "./outputs";
+import { type Inputs, type Named, type None, type References, inputReferences } from "./parameters";
+import { type Place, Scope } from "./references";
+import type { StepManifest } from "./template-manifests";
 import { type Template, signature } from "./templates";
 
 /** Options of a step. */
-export interface StepOptions {
-  /** The step is skipped if this is false when its turn comes. @default it always runs */
-  readonly when?: Condition;
-}
+export type StepOptions = CallOptions;
 
 /** Options of {@link steps}. */
 export interface StepsTemplateOptions<I extends Inputs> {
@@ -29,54 +16,55 @@ export interface StepsTemplateOptions<I extends Inputs> {
   readonly steps: (flow: Flow, inputs: References<I>) => void;
 }
 
-/** A step that has been added. Its outputs can be passed to the steps that are added after it. */
-export class Step<O extends Outputs = Outputs> {
-  /** Where its outputs can be used: in the steps after it. */
-  readonly scope: Scope;
+/** A step that has been added. Its outputs can be passed to the steps of later groups. */
+export class Step<O extends Outputs = Outputs> extends Call<O> {
+  constructor(name: string, template: Template<Inputs, O>, passed: readonly Named[], { when }: StepOptions) {
+    super("step", name, template, passed, when);
+  }
+}
 
-  constructor(
-    readonly name: string,
-    readonly template: Template<Inputs, O>,
-    private readonly passed: readonly Named<Value>[],
-    private readonly when: Condition | undefined,
-  ) {
-    this.scope = new Scope(`an output of the step ${name}`);
+/** Steps that run side by side. The template goes on when the last of them has ended. */
+export class StepGroup {
+  private readonly added: Step[] = [];
+
+  constructor(private readonly flow: Flow) {}
+
+  /** The steps so far. */
+  get all(): readonly Step[] {
+    return this.added;
   }
 
   /**
-   * An output of the step.
+   * Adds a step to those that start together.
    *
-   * @throws Error if the step can be skipped and the output has no default: Argo would then fail the step that uses
-   *   it.
+   * @param name Unique in the template.
+   * @param template What it runs.
+   * @param rest The template's parameters by name, and options.
+   * @throws Error if the name is taken.
    */
-  output<N extends keyof O & string>(name: N): Reference {
-    if (this.when !== undefined && this.template.outputs[name]?.valueFrom.default === undefined) {
-      throw new Error(`the step ${this.name} can be skipped, so its output ${name} needs a default`);
-    }
-    return new Reference(`steps.${this.name}.outputs.parameters.${name}`, this.scope);
-  }
-
-  /** The step as Argo reads it. */
-  render(place: Place): StepManifest {
-    const parameters = renderPassed(this.passed, place);
-    return compact({
-      name: this.name,
-      template: this.template.name,
-      arguments: parameters.length === 0 ? undefined : { parameters },
-      when: this.when?.render(place),
-    });
+  step<I extends Inputs, O extends Outputs>(
+    name: string,
+    template: Template<I, O>,
+    ...rest: CallRest<I, StepOptions>
+  ): Step<O> {
+    this.flow.claim(name);
+    const { passed, options } = readRest<I, StepOptions>(template, rest);
+    const step = new Step(name, template, passed, options);
+    this.added.push(step);
+    return step;
   }
 }
 
 /** Collects the steps of a template. */
 export class Flow {
-  private readonly added: Step[] = [];
+  private readonly groups: StepGroup[] = [];
+  private readonly names = new Set<string>();
 
   constructor(private readonly template: string) {}
 
   /** The steps so far. */
   get all(): readonly Step[] {
-    return this.added;
+    return this.groups.flatMap((group) => group.all);
   }
 
   /**
@@ -90,19 +78,49 @@ export class Flow {
   step<I extends Inputs, O extends Outputs>(
     name: string,
     template: Template<I, O>,
-    ...rest: ArgumentsAnd<I, [options?: StepOptions]>
+    ...rest: CallRest<I, StepOptions>
   ): Step<O> {
-    if (this.added.some((each) => each.name === name)) {
+    return this.together((group) => group.step(name, template, ...rest));
+  }
+
+  /**
+   * Adds steps that start together, when all before them have succeeded or were skipped. Their outputs can be used
+   * after the group, and not inside of it.
+   *
+   * @param add Adds the steps, at least one.
+   * @returns what `add` returns: outputs for later steps, usually
+   * @throws Error if there is no step.
+   */
+  together<R>(add: (group: StepGroup) => R): R {
+    const group = new StepGroup(this);
+    this.groups.push(group);
+    const result = add(group);
+    if (group.all.length === 0) {
+      throw new Error(`the template ${this.template} has a group without steps`);
+    }
+    return result;
+  }
+
+  /** Takes a name for a step. */
+  claim(name: string): void {
+    if (this.names.has(name)) {
       throw new Error(`the template ${this.template} has two steps ${name}`);
     }
-    const [given = {}, options = {}] = rest as [Readonly<Record<string, Value>>?, StepOptions?];
-    const step = new Step(name, template, pass(template.inputs, given), options.when);
-    this.added.push(step);
-    return step;
+    this.names.add(name);
+  }
+
+  /** The groups as Argo reads them. */
+  render(start: Place): StepManifest[][] {
+    let place = start;
+    return this.groups.map((group) => {
+      const rendered = group.all.map((each) => each.render(place));
+      place = place.within(place.description, ...group.all.map(({ scope }) => scope));
+      return rendered;
+    });
   }
 }
 
-/** A template that runs others, one after the other. */
+/** A template that runs others, group after group. */
 export function steps<const I extends Inputs = None>(
   name: string,
   options: StepsTemplateOptions<I>,
@@ -110,20 +128,15 @@ export function steps<const I extends Inputs = None>(
   const inputs = options.inputs ?? ({} as I);
   const scope = new Scope(`an input of the template ${name}`);
   const flow = new Flow(name);
-  options.steps(flow, referencesTo(inputs, "inputs.parameters", scope));
+  options.steps(flow, inputReferences(inputs, scope));
   return {
     name,
     inputs,
     outputs: {},
     calls: flow.all.map((each) => each.template),
-    render: (workflow) => {
-      let place = workflow.within(`${workflow.description}/${name}`, scope);
-      const groups = flow.all.map((each) => {
-        const group = [each.render(place)];
-        place = place.within(place.description, each.scope);
-        return group;
-      });
-      return { ...signature(name, inputs, {}), steps: groups };
-    },
+    render: (workflow) => ({
+      ...signature(name, inputs, {}),
+      steps: flow.render(workflow.within(`${workflow.description}/${name}`, scope)),
+    }),
   };
 }

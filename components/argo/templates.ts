@@ -1,16 +1,10 @@
 import type { Input } from "@pulumi/pulumi";
 import { compact } from "./compact";
-import type {
-  ContainerManifest,
-  FollowedResource,
-  ResourceManifest,
-  RetryStrategy,
-  TemplateManifest,
-} from "./manifests";
-import { type ManifestTree, toYaml } from "./manifest-text";
-import { type Inputs, type None, type Outputs, type References, declare, referencesTo } from "./parameters";
-import { type Place, Scope, type ValueInput } from "./references";
-import { type Volume, renderMounts } from "./volumes";
+import { type Outputs, declareOutputs } from "./outputs";
+import { type Inputs, type References, declareInputs, inputReferences } from "./parameters";
+import { type Place, Scope } from "./references";
+import type { PodMetadata, RetryStrategy, TemplateManifest } from "./template-manifests";
+import { type ApiUse, USES_ANNOTATION, usesText } from "./uses";
 
 /**
  * A template of a workflow: something that a step can run.
@@ -34,6 +28,16 @@ export interface PodTemplateOptions<I extends Inputs, O extends Outputs> {
   readonly inputs?: I;
   /** @default none */
   readonly outputs?: O;
+  /** Labels of its pods, for example those that a NetworkPolicy asks for. @default those of Argo alone */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Annotations of its pods. @default those of Argo alone */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /**
+   * What its program does by the API of the cluster, so that the rights of its account can be held against it.
+   *
+   * @default nothing
+   */
+  readonly uses?: readonly ApiUse[];
   /** @default the account of the workflow */
   readonly serviceAccountName?: Input<string>;
   /** Seconds that one attempt may take. @default the workflow's deadline alone */
@@ -42,82 +46,12 @@ export interface PodTemplateOptions<I extends Inputs, O extends Outputs> {
   readonly retryStrategy?: RetryStrategy;
 }
 
-/** The container of a template. */
-export interface Container {
-  readonly image: Input<string>;
-  /** Always given: else Argo's controller would have to ask the registry for the image's entrypoint. */
-  readonly command: readonly string[];
-  /** @default none */
-  readonly args?: readonly ValueInput[];
-  /** Variables by name. @default none */
-  readonly env?: Readonly<Record<string, ValueInput>>;
-  readonly resources: ContainerManifest["resources"];
-  readonly securityContext?: ContainerManifest["securityContext"];
-  /** Volumes by the path at which they appear. @default none */
-  readonly mounts?: Readonly<Record<string, Volume>>;
-}
-
-/** Options of {@link container}. */
-export interface ContainerTemplateOptions<I extends Inputs, O extends Outputs> extends PodTemplateOptions<
-  I,
-  O
-> {
-  /** The container, given references to the template's inputs. */
-  readonly container: (inputs: References<I>) => Container;
-}
-
-/** Options of {@link resource}. */
-export interface ResourceTemplateOptions<I extends Inputs, O extends Outputs>
-  extends PodTemplateOptions<I, O>, FollowedResource {
-  readonly action: ResourceManifest["action"];
-  /** The object to act on, given references to the template's inputs. */
-  readonly manifest: (inputs: References<I>) => ManifestTree;
-}
-
-/** A template that runs a container. */
-export function container<const I extends Inputs = None, const O extends Outputs = None>(
-  name: string,
-  options: ContainerTemplateOptions<I, O>,
-): Template<I, O> {
-  return podTemplate(name, options, (inputs, place) => {
-    const { mounts = {}, ...spec } = options.container(inputs);
-    const { volumes, volumeMounts } = renderMounts(mounts);
-    return compact({
-      volumes,
-      container: compact({
-        image: place.input(spec.image),
-        command: spec.command.map((word) => place.text(word)),
-        args: spec.args?.map((word) => place.input(word)),
-        env:
-          spec.env &&
-          Object.entries(spec.env).map(([key, value]) => ({ name: key, value: place.input(value) })),
-        resources: spec.resources,
-        securityContext: spec.securityContext,
-        volumeMounts,
-        // A step that fails says why in Argo's list of steps, rather than only "exit code 2".
-        terminationMessagePolicy: "FallbackToLogsOnError" as const,
-      }),
-    });
-  });
-}
-
-/** A template that acts on an object of the cluster. */
-export function resource<const I extends Inputs = None, const O extends Outputs = None>(
-  name: string,
-  options: ResourceTemplateOptions<I, O>,
-): Template<I, O> {
-  return podTemplate(name, options, (inputs, place) => ({
-    resource: compact({
-      action: options.action,
-      setOwnerReference: options.setOwnerReference,
-      successCondition: options.successCondition,
-      failureCondition: options.failureCondition,
-      manifest: toYaml(options.manifest(inputs), place),
-    }),
-  }));
-}
-
-function podTemplate<I extends Inputs, O extends Outputs>(
+/**
+ * A template that runs in a pod.
+ *
+ * @param body What is done there, given references to the template's inputs.
+ */
+export function podTemplate<I extends Inputs, O extends Outputs>(
   name: string,
   options: PodTemplateOptions<I, O>,
   body: (inputs: References<I>, place: Place) => Partial<TemplateManifest>,
@@ -134,10 +68,11 @@ function podTemplate<I extends Inputs, O extends Outputs>(
       const place = workflow.within(`${workflow.description}/${name}`, scope);
       return compact({
         ...signature(name, inputs, outputs),
+        metadata: metadataOf(options, place),
         serviceAccountName: options.serviceAccountName,
         activeDeadlineSeconds: options.activeDeadlineSeconds,
         retryStrategy: options.retryStrategy,
-        ...body(referencesTo(inputs, "inputs.parameters", scope), place),
+        ...body(inputReferences(inputs, scope), place),
       });
     },
   };
@@ -147,13 +82,28 @@ function podTemplate<I extends Inputs, O extends Outputs>(
 export function signature(name: string, inputs: Inputs, outputs: Outputs): TemplateManifest {
   return compact({
     name,
-    inputs: nonEmpty(declare(inputs, "default")),
-    outputs: nonEmpty(
-      Object.entries(outputs).map(([output, { valueFrom }]) => ({ name: output, valueFrom })),
-    ),
+    inputs: declareInputs(inputs),
+    outputs: declareOutputs(outputs),
   });
 }
 
-function nonEmpty<T>(parameters: readonly T[]): { readonly parameters: readonly T[] } | undefined {
-  return parameters.length === 0 ? undefined : { parameters };
+function metadataOf(
+  { labels = {}, annotations = {}, uses = [] }: PodTemplateOptions<Inputs, Outputs>,
+  place: Place,
+): PodMetadata | undefined {
+  const all = {
+    labels: texts(labels, place),
+    annotations: texts(
+      uses.length === 0 ? annotations : { ...annotations, [USES_ANNOTATION]: usesText(uses) },
+      place,
+    ),
+  };
+  return all.labels === undefined && all.annotations === undefined ? undefined : compact(all);
+}
+
+function texts(table: Readonly<Record<string, string>>, place: Place): Record<string, string> | undefined {
+  const entries = Object.entries(table);
+  return entries.length === 0
+    ? undefined
+    : Object.fromEntries(entries.map(([key, value]) => [key, place.text(value)]));
 }

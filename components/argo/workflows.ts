@@ -2,34 +2,35 @@ import type { Input } from "@pulumi/pulumi";
 import { compact } from "./compact";
 import {
   API_VERSION,
-  type CronWorkflowManifest,
-  type CronWorkflowSpec,
-  type FollowedResource,
   type LifeCycle,
   type Synchronization,
+  type WorkflowSpec,
   type WorkflowTemplateManifest,
 } from "./manifests";
 import type { ManifestTree } from "./manifest-text";
 import {
-  type Arguments,
   type ArgumentsAnd,
-  type Inputs,
   type None,
+  type Parameters,
   type References,
   declare,
   pass,
-  referencesTo,
-  renderPassed,
+  requiredNames,
+  workflowReferences,
 } from "./parameters";
-import { Place, Reference, Scope } from "./references";
+import { Place, Reference, Scope, type Value } from "./references";
+import type { FollowedResource } from "./template-manifests";
 import type { Template } from "./templates";
+import { type ClaimedVolumes, type VolumeClaims, claimedVolumes, renderClaims } from "./volumes";
 
 /** Options of {@link workflowTemplate}. */
-export interface WorkflowTemplateOptions<P extends Inputs> extends LifeCycle {
+export interface WorkflowTemplateOptions<P extends Parameters, C extends VolumeClaims> extends LifeCycle {
   /** One sentence, shown on Argo's page. */
   readonly description: string;
   /** What whoever submits a run can set. @default none */
   readonly parameters?: P;
+  /** What each run claims for itself, for its pods to share. @default nothing */
+  readonly volumeClaims?: C;
   /** The account of every template that names none itself. */
   readonly serviceAccountName: Input<string>;
   /** Name of the Secret with which the nodes pull the images of all steps. @default none */
@@ -37,17 +38,32 @@ export interface WorkflowTemplateOptions<P extends Inputs> extends LifeCycle {
   /** @default any number of runs at a time */
   readonly synchronization?: Synchronization;
   /** The template that a run starts with, given references to the parameters. It must not require inputs. */
-  readonly entrypoint: (parameters: References<P>, run: Run) => Template;
+  readonly entrypoint: (parameters: References<P>, run: Run<C>) => Template;
+  /**
+   * The template that a run ends with, however the rest has ended: a failure, a deadline, `argo stop`. It must not
+   * require inputs. The run's deadline does not hold for its pods, so they need their own.
+   *
+   * @default nothing more is done
+   */
+  readonly onExit?: (parameters: References<P>, run: EndedRun<C>) => Template;
 }
 
 /** What every run has. */
-export interface Run {
+export interface Run<C extends VolumeClaims = None> {
   /** Name of the Workflow object. */
   readonly name: Reference;
+  /** The volumes that the run claims for itself. */
+  readonly volumes: ClaimedVolumes<C>;
+}
+
+/** What a run has when its steps have ended. */
+export interface EndedRun<C extends VolumeClaims = None> extends Run<C> {
+  /** `Succeeded`, `Failed` or `Error`. */
+  readonly status: Reference;
 }
 
 /** A WorkflowTemplate: what runs are submitted from. */
-export interface WorkflowTemplate<P extends Inputs = Inputs> {
+export interface WorkflowTemplate<P extends Parameters = Parameters> {
   readonly name: string;
   readonly parameters: P;
   /**
@@ -60,30 +76,48 @@ export interface WorkflowTemplate<P extends Inputs = Inputs> {
 }
 
 /**
- * Defines a WorkflowTemplate. It has exactly the templates that can be reached from its entrypoint.
+ * Defines a WorkflowTemplate. It has exactly the templates that can be reached from its entrypoint and its exit
+ * handler.
  *
- * @throws Error if two of its templates have the same name, or if the entrypoint requires inputs.
+ * @throws Error if two of its templates have the same name, or if one of those two requires inputs.
  */
-export function workflowTemplate<const P extends Inputs = None>(
+export function workflowTemplate<const P extends Parameters = None, const C extends VolumeClaims = None>(
   name: string,
-  options: WorkflowTemplateOptions<P>,
+  options: WorkflowTemplateOptions<P, C>,
 ): WorkflowTemplate<P> {
-  const { description, parameters = {} as P, entrypoint, imagePullSecret, ...spec } = options;
+  const { description, parameters = {} as P, volumeClaims = {} as C, ...others } = options;
+  const { entrypoint, onExit, imagePullSecret, ...spec } = others;
   const scope = new Scope(`what a run of the workflow ${name} has`);
-  const first = entrypoint(referencesTo(parameters, "workflow.parameters", scope), {
+  const atExit = new Scope("what a run has when its steps have ended");
+  const references = workflowReferences(parameters, scope);
+  const run = {
     name: new Reference("workflow.name", scope),
-  });
-  const required = Object.keys(first.inputs).find((input) => first.inputs[input]?.default === undefined);
-  if (required !== undefined) {
-    throw new Error(`${name}: the entrypoint ${first.name} requires ${required}, which nothing passes to it`);
-  }
+    volumes: claimedVolumes(volumeClaims, scope),
+  };
+  const first = complete(name, "the entrypoint", entrypoint(references, run));
+  const last = onExit?.(references, { ...run, status: new Reference("workflow.status", atExit) });
   const templates = reachable(name, first);
+  // What both come to is rendered once, so it has no more than the steps have.
+  const templatesAtExit =
+    last === undefined ? [] : reachable(name, complete(name, "the exit handler", last), templates);
   return {
     name,
     parameters,
     manifest: (namespace) => {
       const place = new Place(name, [scope]);
       const declared = declare(parameters, "value");
+      const whole: WorkflowSpec = compact({
+        entrypoint: first.name,
+        onExit: last?.name,
+        arguments: declared.length === 0 ? undefined : { parameters: declared },
+        ...spec,
+        imagePullSecrets: imagePullSecret === undefined ? undefined : [{ name: imagePullSecret }],
+        volumeClaimTemplates: renderClaims(volumeClaims),
+        templates: [
+          ...templates.map((template) => template.render(place)),
+          ...templatesAtExit.map((template) => template.render(place.within(name, atExit))),
+        ],
+      });
       return {
         apiVersion: API_VERSION,
         kind: "WorkflowTemplate",
@@ -92,40 +126,46 @@ export function workflowTemplate<const P extends Inputs = None>(
           namespace,
           annotations: { "workflows.argoproj.io/description": description },
         }),
-        spec: compact({
-          entrypoint: first.name,
-          arguments: declared.length === 0 ? undefined : { parameters: declared },
-          ...spec,
-          imagePullSecrets: imagePullSecret === undefined ? undefined : [{ name: imagePullSecret }],
-          templates: templates.map((template) => template.render(place)),
-        }),
+        spec: whole,
       };
     },
   };
 }
 
-/** The template and all that it runs, directly or not, each once, in the order of their first use. */
-function reachable(workflow: string, first: Template): Template[] {
-  const found = new Map<string, Template>();
+function complete(workflow: string, what: string, template: Template): Template {
+  const [required] = requiredNames(template.inputs);
+  if (required !== undefined) {
+    throw new Error(`${workflow}: ${what} ${template.name} requires ${required}, which nothing passes to it`);
+  }
+  return template;
+}
+
+/** The template and all that it runs, directly or not, in the order of their first use, without those known already. */
+function reachable(workflow: string, first: Template, known: readonly Template[] = []): Template[] {
+  const names = new Map(known.map((template) => [template.name, template]));
+  const found: Template[] = [];
   const add = (template: Template): void => {
-    const known = found.get(template.name);
-    if (known === undefined) {
-      found.set(template.name, template);
+    const before = names.get(template.name);
+    if (before === undefined) {
+      names.set(template.name, template);
+      found.push(template);
       template.calls.forEach(add);
-    } else if (known !== template) {
+    } else if (before !== template) {
       throw new Error(`${workflow} has two templates with the name ${template.name}`);
     }
   };
   add(first);
-  return [...found.values()];
+  return found;
 }
 
 /** A run of a WorkflowTemplate, as an object for a template that creates it. */
-export function workflowOf<P extends Inputs>(
+export function workflowOf<P extends Parameters>(
   template: WorkflowTemplate<P>,
   ...[given]: ArgumentsAnd<P, []>
 ): ManifestTree {
-  const parameters = pass(template.parameters, given ?? {});
+  // A workflow takes no artifacts.
+  const values = (given ?? {}) as Readonly<Record<string, Value>>;
+  const parameters = pass(template.parameters, values);
   return compact({
     apiVersion: API_VERSION,
     kind: "Workflow",
@@ -146,36 +186,3 @@ export const FOLLOW_RUN = {
   successCondition: "status.phase == Succeeded",
   failureCondition: "status.phase in (Failed, Error)",
 } as const satisfies FollowedResource;
-
-/** Options of {@link cronWorkflow}. */
-export interface CronWorkflowOptions<P extends Inputs> extends Omit<CronWorkflowSpec, "workflowSpec"> {
-  /** What is run. Its parameters need defaults, or values here. */
-  readonly template: WorkflowTemplate<P>;
-  readonly arguments: Arguments<P>;
-}
-
-/**
- * A schedule that runs a WorkflowTemplate.
- *
- * @param namespace @default left out
- */
-export function cronWorkflow<P extends Inputs>(
-  name: string,
-  options: CronWorkflowOptions<P>,
-  namespace?: Input<string>,
-): CronWorkflowManifest {
-  const { template, arguments: given, ...schedule } = options;
-  const parameters = renderPassed(pass(template.parameters, given), new Place(name, []));
-  return {
-    apiVersion: API_VERSION,
-    kind: "CronWorkflow",
-    metadata: compact({ name, namespace }),
-    spec: {
-      ...schedule,
-      workflowSpec: compact({
-        workflowTemplateRef: { name: template.name },
-        arguments: parameters.length === 0 ? undefined : { parameters },
-      }),
-    },
-  };
-}

@@ -20,9 +20,19 @@ export interface GoBuild {
   readonly prepare?: (folder: string, report: Report) => Promise<void>;
 }
 
-/** Where a module's source is after it was downloaded; it is checked against `sum`, the hash of the module's zip. */
-async function moduleSource(module: string, sum: string, cwd: string, log: string): Promise<string> {
-  const printed = await go(["mod", "download", "-json", module], { cwd, log });
+/**
+ * Where a module's source is after it was downloaded; it is checked against `sum`, the hash of the module's zip.
+ *
+ * @param env stands in for parts of the environment in which `go` runs
+ */
+export async function moduleSource(
+  module: string,
+  sum: string,
+  cwd: string,
+  log: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const printed = await go(["mod", "download", "-json", module], { cwd, log, env });
   const found = JSON.parse(printed) as { Dir: string; Sum: string };
   if (found.Sum !== sum)
     throw new Error(`the module ${module} has the hash ${found.Sum}; ${sum} was expected`);

@@ -69,6 +69,15 @@ export function goEnvironment(): Record<string, string> {
   };
 }
 
+/** How `go` runs. */
+export interface GoOptions {
+  readonly cwd: string;
+  readonly log: string;
+  readonly report?: Report;
+  /** Stands in for parts of the environment. @default nothing */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs `go` and returns what it printed. */
-export const go = (args: string[], options: { cwd: string; log: string; report?: Report }): Promise<string> =>
-  run("go", args, { ...options, env: goEnvironment() });
+export const go = (args: string[], options: GoOptions): Promise<string> =>
+  run("go", args, { ...options, env: { ...goEnvironment(), ...options.env } });

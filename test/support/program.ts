@@ -5,7 +5,10 @@ import type { LabOutputs } from "../../components/outputs";
 import { promiseOf, settled } from "./mocks";
 
 /** The program's exports before they are known. */
-export type ProgramOutputs = { [Name in keyof LabOutputs]: pulumi.Output<LabOutputs[Name]> };
+export type ProgramOutputs = { [Name in keyof LabOutputs]: pulumi.Output<LabOutputs[Name]> } & {
+  /** Secret, and so no part of what tools read. */
+  appRepositoryPassword: pulumi.Output<string | null>;
+};
 
 const load = createRequire(__filename);
 const PROGRAM = load.resolve("../../index");
@@ -19,7 +22,9 @@ export async function runProgram(): Promise<ProgramOutputs> {
   return { ...outputs };
 }
 
-/** The outputs as `pulumi stack output --json` prints them. */
+/** The outputs as `pulumi stack output --json` prints them, without the secret one. */
 export function valuesOf(outputs: ProgramOutputs): Promise<LabOutputs> {
-  return promiseOf(pulumi.output(outputs));
+  const open: Partial<ProgramOutputs> = { ...outputs };
+  delete open.appRepositoryPassword;
+  return promiseOf(pulumi.output(open as Omit<ProgramOutputs, "appRepositoryPassword">));
 }

@@ -1,11 +1,22 @@
 import type { TrainingManifestsArgs } from "../../components/training-manifests";
 
+/** A reference with a digest. */
+function image(name: string): string {
+  return `registry/${name}@sha256:${"0".repeat(64)}`;
+}
+
 /** What the lab's workflows are made from, in tests that care for none of it in particular. */
 export const TRAINING_ARGS = {
   namespace: "lab",
-  trainingImage: `registry/train@sha256:${"0".repeat(64)}`,
+  trainingImage: image("train"),
+  pipelineImage: image("pipeline"),
+  appBaseImage: image("app-base"),
+  registry: { pushRepository: "registry:5000/app", pullRepository: "localhost:30500/app" },
+  builderAddress: "tcp://buildkitd:1234",
+  appRepository: { url: "http://app-repository:8080/gourmetgram.git", branch: "main" },
+  staging: { namespace: "staging", deployment: "gourmetgram", url: "http://gourmetgram.staging:8000" },
   mlflowUrl: "http://mlflow",
-  serviceAccounts: { train: "trainer", triggerBuild: "trigger", build: "builder" },
+  serviceAccounts: { train: "trainer", triggerBuild: "trigger", build: "builder", deployStaging: "deployer" },
   schedule: "0 2 * * *",
   timezone: "UTC",
   suspended: false,

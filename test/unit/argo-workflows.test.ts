@@ -143,7 +143,10 @@ describe("ArgoWorkflows, where it is installed", () => {
       deployment("workflow-controller", CONTROLLER_LABELS, {
         image: "quay/controller:1",
         args: ["--namespaced", "--managed-namespace", "lab", "--executor-image", "quay/executor:1"],
-        env: [{ name: "LEADER_ELECTION_DISABLE", value: "true" }],
+        env: [
+          { name: "LEADER_ELECTION_DISABLE", value: "true" },
+          { name: "DEFAULT_REQUEUE_TIME", value: "1s" },
+        ],
         ports: [{ name: "health", containerPort: 6060 }],
         readinessProbe: { httpGet, periodSeconds: 5 },
         livenessProbe: {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { assertNotSecret, childrenOf, onlyResource, promiseOf, resetMocks } from "../support/mocks";
+import { AppBaseImage } from "../../components/app-base-image";
 import { BuiltImage, digestOf } from "../../components/built-image";
 import { LocalRegistry } from "../../components/local-registry";
+import { PipelineImage } from "../../components/pipeline-image";
 import { externalRegistry } from "../../components/registry";
 import { TrainingImage } from "../../components/training-image";
 
@@ -33,12 +35,29 @@ describe("BuiltImage", () => {
     assert.deepEqual([dependencies, options], [[], {}]);
   });
 
+  it("takes a Dockerfile from elsewhere", async () => {
+    new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./app",
+      dockerfile: "./images/tool/Dockerfile",
+      baseImage: "debian:bookworm-slim",
+      registry: externalRegistry("ghcr.io"),
+    });
+    const { inputs } = await onlyResource(IMAGE);
+    assert.deepEqual(inputs["build"], {
+      context: "./app",
+      dockerfile: "./images/tool/Dockerfile",
+      args: { BASE_IMAGE: "debian:bookworm-slim" },
+      network: "host",
+    });
+  });
+
   it("is referred to by the address that pods pull from, and by digest", async () => {
     const registry = new LocalRegistry("registry", {
       image: "registry:3",
       nodePort: 30500,
       storage: "1Gi",
-      pullFrom: "in-cluster",
+      pullFrom: "node-port",
     });
     const image = new BuiltImage("tool", {
       imageName: "gourmetgram-tool",
@@ -49,7 +68,11 @@ describe("BuiltImage", () => {
 
     const [digest, reference] = await Promise.all([promiseOf(image.digest), promiseOf(image.reference)]);
     assert.match(digest, /^sha256:[0-9a-f]{64}$/);
-    assert.equal(reference, `registry.kube-system.svc.cluster.local:5000/gourmetgram-tool@${digest}`);
+    assert.equal(reference, `localhost:30500/gourmetgram-tool@${digest}`);
+    assert.equal(
+      await promiseOf(image.inClusterReference),
+      `registry.kube-system.svc.cluster.local:5000/gourmetgram-tool@${digest}`,
+    );
     const component = await onlyResource("gourmetgram:index:BuiltImage");
     assert.deepEqual(component.outputs, { reference, digest });
   });
@@ -130,5 +153,46 @@ describe("TrainingImage", () => {
       reference: await promiseOf(image.reference),
       digest: await promiseOf(image.digest),
     });
+  });
+});
+
+describe("AppBaseImage", () => {
+  beforeEach(() => resetMocks());
+
+  it("is built from app/base/", async () => {
+    new AppBaseImage("app-base-image", {
+      baseImage: "python:3.11-slim",
+      registry: externalRegistry("ghcr.io"),
+    });
+
+    const { inputs, parent } = await onlyResource(IMAGE);
+    assert.equal(inputs["imageName"], "ghcr.io/gourmetgram-app-base:latest");
+    assert.deepEqual(inputs["build"], {
+      context: "./app/base",
+      args: { BASE_IMAGE: "python:3.11-slim" },
+      network: "host",
+    });
+    assert.equal(parent, (await onlyResource("gourmetgram:index:AppBaseImage")).urn);
+  });
+});
+
+describe("PipelineImage", () => {
+  beforeEach(() => resetMocks());
+
+  it("is built from pipeline/ with the client of the builder's BuildKit", async () => {
+    new PipelineImage("pipeline-image", {
+      baseImage: "python:3.11-slim",
+      buildkitImage: "buildkit:1",
+      registry: externalRegistry("ghcr.io"),
+    });
+
+    const { inputs, parent } = await onlyResource(IMAGE);
+    assert.equal(inputs["imageName"], "ghcr.io/gourmetgram-pipeline:latest");
+    assert.deepEqual(inputs["build"], {
+      context: "./pipeline",
+      args: { BASE_IMAGE: "python:3.11-slim", BUILDKIT_IMAGE: "buildkit:1" },
+      network: "host",
+    });
+    assert.equal(parent, (await onlyResource("gourmetgram:index:PipelineImage")).urn);
   });
 });

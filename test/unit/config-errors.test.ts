@@ -1,24 +1,6 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
-import { type Plain, resetMocks, setConfig } from "../support/mocks";
-import { loadConfig } from "../../components/config";
-
-/** The text of the error that a configuration ends in. */
-function refusal(values: Record<string, Plain>, secrets: Record<string, string> = {}): string {
-  setConfig(values, secrets);
-  try {
-    loadConfig();
-  } catch (error) {
-    assert.ok(pulumi.RunError.isInstance(error), "an error that the engine shows without a stack trace");
-    return error.message;
-  }
-  assert.fail(`accepted: ${JSON.stringify(values)}`);
-}
-
-/** The text of an error with a single problem. */
-function single(problem: string, mend: string): string {
-  return `the configuration of the stack test has a problem:\n  ${problem}\n      mend it with: ${mend}`;
-}
+import { type Plain, resetMocks } from "../support/mocks";
+import { refusal, single } from "../support/refusal";
 
 const DATABASE = "postgresql://mlflow:hush@db.example.org/mlflow";
 
@@ -60,7 +42,7 @@ describe("a configuration that loadConfig refuses", () => {
     {
       key: "trainingDeadlineSeconds",
       value: 5,
-      reason: "a whole number from 60 to 604800 is wanted",
+      reason: "a whole number from 900 to 604800 is wanted",
       mend: "pulumi config set gourmetgram:trainingDeadlineSeconds 3600",
     },
     {
@@ -94,6 +76,25 @@ describe("a configuration that loadConfig refuses", () => {
       shown: "mlflow.example.org",
       reason: "a list of strings is wanted",
       mend: "pulumi config rm gourmetgram:mlflowAllowedHosts",
+    },
+    {
+      key: "appRepositoryUrl",
+      value: "https://student:hush@git.example.org/app.git",
+      shown: '"https://***@git.example.org/app.git"',
+      reason: "an http or https address is wanted, without a user name or password in it",
+      mend: "pulumi config set gourmetgram:appRepositoryUrl https://git.example.org/team/gourmetgram.git",
+    },
+    {
+      key: "appRepositoryBranch",
+      value: "a branch",
+      reason: "the name of a branch is wanted, such as main or feature/page",
+      mend: "pulumi config set gourmetgram:appRepositoryBranch main",
+    },
+    {
+      key: "buildkitMode",
+      value: "rootfull",
+      reason: "one of rootless, privileged is wanted",
+      mend: "pulumi config set gourmetgram:buildkitMode rootless",
     },
     {
       key: "namespace",
@@ -155,117 +156,6 @@ describe("a configuration that loadConfig refuses", () => {
         "pulumi config set --secret gourmetgram:mlflowDatabaseUri",
       ),
     );
-  });
-
-  const rules: {
-    name: string;
-    values: Record<string, Plain>;
-    secrets?: Record<string, string>;
-    problem: string;
-    mend: string;
-  }[] = [
-    {
-      name: "a user name without a password",
-      values: { externalRegistry: "ghcr.io", externalRegistryUsername: "builder" },
-      problem:
-        "gourmetgram:externalRegistryPassword: it is missing: gourmetgram:externalRegistryUsername is of no use without it",
-      mend: "pulumi config set --secret gourmetgram:externalRegistryPassword",
-    },
-    {
-      name: "a password without a user name",
-      values: { externalRegistry: "ghcr.io" },
-      secrets: { externalRegistryPassword: "hush" },
-      problem:
-        "gourmetgram:externalRegistryUsername: it is missing: gourmetgram:externalRegistryPassword is of no use without it",
-      mend: "pulumi config set gourmetgram:externalRegistryUsername builder",
-    },
-    {
-      name: "an access key without its secret",
-      values: { mlflowArtifactRoot: "s3://bucket" },
-      secrets: { mlflowS3AccessKeyId: "hush" },
-      problem:
-        "gourmetgram:mlflowS3SecretAccessKey: it is missing: gourmetgram:mlflowS3AccessKeyId is of no use without it",
-      mend: "pulumi config set --secret gourmetgram:mlflowS3SecretAccessKey",
-    },
-    {
-      name: "an S3 address without a place in it",
-      values: { mlflowS3Endpoint: "https://s3.example.org" },
-      problem:
-        'gourmetgram:mlflowS3Endpoint is "https://s3.example.org": it has a meaning only together with gourmetgram:mlflowArtifactRoot',
-      mend: "pulumi config rm gourmetgram:mlflowS3Endpoint",
-    },
-    {
-      name: "two Services on a node port",
-      values: { mlflowNodePort: 30500 },
-      problem:
-        'gourmetgram:mlflowNodePort is "30500": node port 30500 is taken by gourmetgram:registryNodePort',
-      mend: "pulumi config set gourmetgram:mlflowNodePort 30800",
-    },
-    {
-      name: "the default node port of another Service",
-      values: { registryNodePort: 30746 },
-      problem:
-        'gourmetgram:registryNodePort is "30746": node port 30746 is taken by gourmetgram:argoServerNodePort',
-      mend: "pulumi config set gourmetgram:registryNodePort 30500",
-    },
-    {
-      name: "a node port twice, where the default is taken as well",
-      values: { registryNodePort: 30800, mlflowNodePort: 30900, argoServerNodePort: 30900 },
-      problem:
-        'gourmetgram:argoServerNodePort is "30900": node port 30900 is taken by gourmetgram:mlflowNodePort',
-      mend: "pulumi config set gourmetgram:argoServerNodePort 30746",
-    },
-    {
-      name: "a node port twice, and says a free one",
-      values: { registryNodePort: 30746, mlflowNodePort: 31000, argoServerNodePort: 31000 },
-      problem:
-        'gourmetgram:argoServerNodePort is "31000": node port 31000 is taken by gourmetgram:mlflowNodePort',
-      mend: "pulumi config set gourmetgram:argoServerNodePort 30747",
-    },
-    {
-      name: "the namespace of Argo Workflows for the lab",
-      values: { namespace: "argo" },
-      problem: 'gourmetgram:namespace is "argo": gourmetgram:argoNamespace has the same name',
-      mend: "pulumi config set gourmetgram:namespace gourmetgram-platform",
-    },
-    {
-      name: "the lab's namespace for Argo Workflows",
-      values: { argoNamespace: "gourmetgram-platform" },
-      problem: 'gourmetgram:argoNamespace is "gourmetgram-platform": gourmetgram:namespace has the same name',
-      mend: "pulumi config set gourmetgram:argoNamespace argo",
-    },
-  ];
-  for (const { name, values, secrets, problem, mend } of rules) {
-    it(`refuses ${name}`, () => {
-      assert.equal(refusal(values, secrets), single(problem, mend));
-    });
-  }
-
-  it("refuses credentials without their registry", () => {
-    const text = refusal({ externalRegistryUsername: "builder" }, { externalRegistryPassword: "hush" });
-    assert.match(text, /2 problems/);
-    assert.match(
-      text,
-      /externalRegistryUsername is "builder": it has a meaning only together with gourmetgram:externalRegistry/,
-    );
-    assert.match(text, /externalRegistryPassword \(secret\): it has a meaning only together/);
-    assert.doesNotMatch(text, /hush/);
-  });
-
-  it("compares only node ports that are used", () => {
-    setConfig({
-      externalRegistry: "ghcr.io",
-      mlflowServiceType: "ClusterIP",
-      argo: "existing",
-      registryNodePort: 30800,
-      argoServerNodePort: 30800,
-    });
-    assert.equal(loadConfig().mlflow.exposure.nodePort, 30800);
-  });
-
-  it("lets an Argo Workflows that exists live in the lab's namespace", () => {
-    setConfig({ argo: "existing", namespace: "argo" });
-    assert.equal(loadConfig().argo.namespace, "argo");
   });
 
   it("reports a mistake once, although rules depend on it", () => {

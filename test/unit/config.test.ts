@@ -39,6 +39,20 @@ describe("loadConfig", () => {
         serverNodePort: 30746,
       },
       schedule: { cron: "0 2 * * *", timezone: "UTC", suspended: false },
+      staging: { namespace: "gourmetgram-staging", nodePort: 30081 },
+      builder: {
+        namespace: "gourmetgram-build",
+        image: "docker.io/moby/buildkit:v0.26.3-rootless",
+        mode: "rootless",
+        cacheStorage: "20Gi",
+      },
+      appRepository: {
+        kind: "hosted",
+        branch: "main",
+        nodePort: 30300,
+        storage: "1Gi",
+        baseImage: "debian:bookworm-slim",
+      },
       trainingDeadlineSeconds: 3600,
     });
   });
@@ -71,7 +85,17 @@ describe("loadConfig", () => {
       schedule: "30 4 * * 1",
       scheduleTimezone: "Europe/Berlin",
       scheduleSuspended: true,
-      trainingDeadlineSeconds: 600,
+      trainingDeadlineSeconds: 1800,
+      stagingNamespace: "stage",
+      stagingNodePort: 30082,
+      buildNamespace: "build",
+      buildkitImage: "buildkit:1",
+      buildkitMode: "privileged",
+      buildCacheStorage: "4Gi",
+      appRepositoryBranch: "course",
+      appRepositoryNodePort: 30301,
+      appRepositoryStorage: "5Gi",
+      gitServerBaseImage: "debian:1",
       // Keys of other projects and providers are none of this project's business.
       "kubernetes:context": "elsewhere",
     });
@@ -106,7 +130,16 @@ describe("loadConfig", () => {
         serverNodePort: 30747,
       },
       schedule: { cron: "30 4 * * 1", timezone: "Europe/Berlin", suspended: true },
-      trainingDeadlineSeconds: 600,
+      staging: { namespace: "stage", nodePort: 30082 },
+      builder: { namespace: "build", image: "buildkit:1", mode: "privileged", cacheStorage: "4Gi" },
+      appRepository: {
+        kind: "hosted",
+        branch: "course",
+        nodePort: 30301,
+        storage: "5Gi",
+        baseImage: "debian:1",
+      },
+      trainingDeadlineSeconds: 1800,
     });
   });
 
@@ -116,23 +149,29 @@ describe("loadConfig", () => {
         externalRegistry: "ghcr.io/team",
         externalRegistryUsername: "builder",
         mlflowArtifactRoot: "s3://bucket",
+        appRepositoryUrl: "https://git.example.org/app.git",
+        appRepositoryUsername: "reader",
       },
       {
         externalRegistryPassword: "hush-1",
         mlflowDatabaseUri: DATABASE,
         mlflowS3AccessKeyId: "hush-2",
         mlflowS3SecretAccessKey: "hush-3",
+        appRepositoryPassword: "hush-4",
       },
     );
-    const { registry, mlflow } = loadConfig();
+    const { registry, mlflow, appRepository } = loadConfig();
     assert.ok(registry.kind === "external" && registry.credentials !== undefined);
     assert.equal(registry.address, "ghcr.io/team");
     assert.equal(registry.credentials.username, "builder");
+    assert.ok(appRepository.kind === "external" && appRepository.credentials !== undefined);
+    assert.equal(appRepository.credentials.username, "reader");
     const secrets = {
       externalRegistryPassword: registry.credentials.password,
       mlflowDatabaseUri: mlflow.databaseUri,
       mlflowS3AccessKeyId: mlflow.s3?.credentials?.accessKeyId,
       mlflowS3SecretAccessKey: mlflow.s3?.credentials?.secretAccessKey,
+      appRepositoryPassword: appRepository.credentials.password,
     };
     for (const [name, value] of Object.entries(secrets)) {
       assert.ok(value !== undefined, name);
@@ -143,6 +182,7 @@ describe("loadConfig", () => {
       DATABASE,
       "hush-2",
       "hush-3",
+      "hush-4",
     ]);
   });
 
@@ -151,6 +191,16 @@ describe("loadConfig", () => {
     assert.deepEqual(loadConfig().registry, {
       kind: "external",
       address: "registry.example.org:5000",
+      credentials: undefined,
+    });
+  });
+
+  it("takes a repository that everyone may read", () => {
+    setConfig({ appRepositoryUrl: "https://git.example.org/app.git", appRepositoryBranch: "course" });
+    assert.deepEqual(loadConfig().appRepository, {
+      kind: "external",
+      url: "https://git.example.org/app.git",
+      branch: "course",
       credentials: undefined,
     });
   });

@@ -123,7 +123,7 @@ describe("LocalRegistry", () => {
   });
 
   it("says what a push has to wait for, and what keeps the images", async () => {
-    const { ready, storage, credentials } = new LocalRegistry("registry", ARGS).target;
+    const { ready, storage, credentials, pods } = new LocalRegistry("registry", ARGS).target;
     assert.deepEqual(await urns(ready), [
       (await onlyResource("kubernetes:apps/v1:Deployment")).urn,
       (await onlyResource("kubernetes:core/v1:Service")).urn,
@@ -132,6 +132,7 @@ describe("LocalRegistry", () => {
       (await onlyResource("kubernetes:core/v1:PersistentVolumeClaim")).urn,
     ]);
     assert.equal(credentials, undefined);
+    assert.deepEqual(pods, { namespace: "kube-system", labels: LABELS, port: 5000 });
   });
 
   it("takes a storage class", async () => {

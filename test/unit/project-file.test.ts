@@ -75,8 +75,8 @@ describe("Pulumi.dev.yaml", () => {
   });
 
   it("takes every image from the machine itself", () => {
-    const images = Object.keys(KEYS).filter((name) => name.endsWith("Image"));
-    assert.equal(images.length, 6);
+    const images = Object.keys(KEYS).filter((name) => /Image$/.test(name));
+    assert.equal(images.length, 8);
     for (const name of images) {
       assert.match(JSON.stringify(stack.config[`${PROJECT}:${name}`]), /^"lab\.local\//, name);
     }

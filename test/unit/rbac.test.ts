@@ -9,20 +9,35 @@ const RESULTS = {
   verbs: ["create", "patch"],
 };
 
-// Every right that exists in the lab's namespace, by role: a verb more or less is a decision, and made here too.
+// Every right that exists in the lab's namespaces, by role: a verb more or less is a decision, and made here too.
 const EXPECTED = [
-  { role: "train-model", account: "train-model", mountsToken: true, rules: [RESULTS] },
+  { role: "train-model", account: "train-model", namespace: "lab", rules: [RESULTS] },
   {
     role: "trigger-build",
     account: "trigger-build",
-    mountsToken: true,
+    namespace: "lab",
     rules: [RESULTS, { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create", "get"] }],
   },
-  { role: "build-container-image", account: "build-container-image", mountsToken: true, rules: [RESULTS] },
+  { role: "build-container-image", account: "build-container-image", namespace: "lab", rules: [RESULTS] },
+  { role: "deploy-staging", account: "deploy-staging", namespace: "lab", rules: [RESULTS] },
+  {
+    role: "deploy-staging",
+    account: "deploy-staging",
+    namespace: "staging",
+    rules: [
+      {
+        apiGroups: ["apps"],
+        resources: ["deployments"],
+        resourceNames: ["gourmetgram"],
+        verbs: ["get", "patch"],
+      },
+      { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+    ],
+  },
   {
     role: "submit-training",
     account: "student",
-    mountsToken: false,
+    namespace: "lab",
     rules: [
       {
         apiGroups: ["argoproj.io"],
@@ -40,34 +55,43 @@ const EXPECTED = [
   },
 ];
 
+const NAMESPACES = { namespace: "lab", stagingNamespace: "staging" };
+
 describe("Rbac", () => {
   beforeEach(() => resetMocks());
 
-  for (const { role, account, mountsToken, rules } of EXPECTED) {
-    it(`gives ${account} exactly the Role ${role}`, async () => {
-      new Rbac("rbac", { namespace: "lab" });
+  for (const account of new Set(EXPECTED.map((each) => each.account))) {
+    it(`makes the account ${account}, whose token only pods have`, async () => {
+      new Rbac("rbac", NAMESPACES);
       const created = await onlyResource("kubernetes:core/v1:ServiceAccount", `rbac-${account}`);
       assert.deepEqual(created.inputs, {
         apiVersion: "v1",
         kind: "ServiceAccount",
         metadata: { name: account, namespace: "lab" },
-        automountServiceAccountToken: mountsToken,
+        automountServiceAccountToken: account !== "student",
       });
-      const granted = await onlyResource("kubernetes:rbac.authorization.k8s.io/v1:Role", `rbac-${role}-role`);
+    });
+  }
+
+  for (const { role, account, namespace, rules } of EXPECTED) {
+    it(`gives ${account} exactly the Role ${role} in ${namespace}`, async () => {
+      new Rbac("rbac", NAMESPACES);
+      const prefix = namespace === "lab" ? `rbac-${role}` : `rbac-${role}-in-staging`;
+      const granted = await onlyResource("kubernetes:rbac.authorization.k8s.io/v1:Role", `${prefix}-role`);
       assert.deepEqual(granted.inputs, {
         apiVersion: "rbac.authorization.k8s.io/v1",
         kind: "Role",
-        metadata: { name: role, namespace: "lab" },
+        metadata: { name: role, namespace },
         rules,
       });
       const binding = await onlyResource(
         "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
-        `rbac-${role}-binding`,
+        `${prefix}-binding`,
       );
       assert.deepEqual(binding.inputs, {
         apiVersion: "rbac.authorization.k8s.io/v1",
         kind: "RoleBinding",
-        metadata: { name: role, namespace: "lab" },
+        metadata: { name: role, namespace },
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role },
         subjects: [{ kind: "ServiceAccount", name: account, namespace: "lab" }],
       });
@@ -75,14 +99,14 @@ describe("Rbac", () => {
   }
 
   it("creates nothing else", async () => {
-    new Rbac("rbac", { namespace: "lab" });
+    new Rbac("rbac", NAMESPACES);
     const made = (await recorded()).filter((each) => each.custom);
-    assert.equal(made.length, EXPECTED.length * 3);
+    assert.equal(made.length, EXPECTED.length * 2 + new Set(EXPECTED.map(({ account }) => account)).size);
     await assertChildNames();
   });
 
   it("gives no right by a wildcard", () => {
-    const words = Object.values(RIGHTS).flatMap(({ rules }) =>
+    const words = RIGHTS.flatMap(({ rules }) =>
       rules.flatMap((rule) => [...rule.apiGroups, ...rule.resources, ...rule.verbs]),
     );
     assert.deepEqual(
@@ -92,25 +116,29 @@ describe("Rbac", () => {
   });
 
   it("says which rights it gives, and to whom", async () => {
-    const rbac = new Rbac("rbac", { namespace: "lab" });
-    assert.deepEqual(
-      rbac.rights,
-      EXPECTED.map(({ role, account, rules }) => ({ role, serviceAccount: account, rules })),
-    );
+    const rbac = new Rbac("rbac", NAMESPACES);
+    const rights = EXPECTED.map(({ role, account, namespace, rules }) => ({
+      role,
+      serviceAccount: account,
+      namespace,
+      rules,
+    }));
+    assert.deepEqual(await promiseOf(pulumi.output(rbac.rights)), rights);
     const serviceAccounts = {
       train: "train-model",
       triggerBuild: "trigger-build",
       build: "build-container-image",
+      deployStaging: "deploy-staging",
       student: "student",
     };
     assert.deepEqual(await promiseOf(pulumi.output(rbac.serviceAccounts)), serviceAccounts);
     const { outputs } = await onlyResource("gourmetgram:index:Rbac");
-    assert.deepEqual(outputs, { serviceAccounts, rights: rbac.rights });
+    assert.deepEqual(outputs, { serviceAccounts, rights });
   });
 
   it("knows the accounts' names in a preview", async () => {
     resetMocks({ preview: true });
-    const rbac = new Rbac("rbac", { namespace: "lab" });
+    const rbac = new Rbac("rbac", NAMESPACES);
     assert.equal(await promiseOf(rbac.serviceAccounts.train), "train-model");
   });
 });

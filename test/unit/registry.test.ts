@@ -58,4 +58,14 @@ describe("RegistryPullSecret", () => {
     assert.equal(parent, component.urn);
     assert.deepEqual(component.outputs, { name: generatedName("pull-secret-credentials") });
   });
+
+  it("is found by Docker's clients for Docker Hub too", async () => {
+    new RegistryPullSecret("pull-secret", {
+      namespace: "lab",
+      address: "docker.io/team",
+      credentials: { username: "builder", password: pulumi.secret("hush") },
+    });
+    const { inputs } = await onlyResource("kubernetes:core/v1:Secret");
+    assert.match(JSON.stringify(inputs["stringData"]), /https:\/\/index\.docker\.io\/v1\//);
+  });
 });

@@ -2,24 +2,27 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { prove } from "../../components/argo/proof";
-import { RIGHTS, type Rule } from "../../components/rbac";
+import { type Right, RIGHTS, type Rule } from "../../components/rbac";
 import { rightsPage } from "../../components/rights-table";
 import { trainingManifests } from "../../components/training-manifests";
 import { proveTraining } from "../../components/training-proof";
 import { referenceText } from "../support/argo-text";
 import { TRAINING_ARGS } from "../support/training";
 
-/** Runs something while an account has other rules. */
-function withRules(who: keyof typeof RIGHTS, rules: Rule[], run: () => void): void {
-  const right = RIGHTS[who];
-  const before = right.rules;
-  right.rules = rules;
-  try {
-    run();
-  } finally {
-    right.rules = before;
-  }
+/** All rights, those of one account in one place replaced. */
+function rightsWith(serviceAccount: string, place: Right["place"], rules: readonly Rule[]): Right[] {
+  return RIGHTS.map((right) =>
+    right.serviceAccount === serviceAccount && right.place === place ? { ...right, rules } : right,
+  );
 }
+
+function rulesOf(serviceAccount: string, place: Right["place"]): readonly Rule[] {
+  const found = RIGHTS.find((right) => right.serviceAccount === serviceAccount && right.place === place);
+  assert.ok(found !== undefined);
+  return found.rules;
+}
+
+const CHANGE = { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "patch"] };
 
 describe("proof of the lab's own workflows", () => {
   it("finds nothing, and leaves nothing out", () => {
@@ -28,24 +31,52 @@ describe("proof of the lab's own workflows", () => {
   });
 
   it("refuses an account that may do less than its templates do", () => {
-    withRules("triggerBuild", RIGHTS.triggerBuild.rules.slice(0, 1), () =>
-      assert.throws(
-        () => proveTraining(TRAINING_ARGS),
-        /needs what its account may not do, trigger-build: create workflows\.argoproj\.io/,
-      ),
+    const less = rightsWith("trigger-build", "platform", rulesOf("trigger-build", "platform").slice(0, 1));
+    assert.throws(
+      () => proveTraining(TRAINING_ARGS, less),
+      /needs what its account may not do, trigger-build: create workflows\.argoproj\.io/,
     );
   });
 
   it("refuses an account that may do more", () => {
     const secrets = { apiGroups: [""], resources: ["secrets"], verbs: ["get"] };
-    withRules("build", [...RIGHTS.build.rules, secrets], () =>
-      assert.throws(
-        () => proveTraining(TRAINING_ARGS),
-        ({ message }: Error) =>
-          message.includes(
-            "no template needs what an account may do, build-container-image: get secrets\n",
-          ) && message.includes("remedy: change RIGHTS in components/rbac.ts"),
-      ),
+    const account = "build-container-image";
+    const more = rightsWith(account, "platform", [...rulesOf(account, "platform"), secrets]);
+    assert.throws(
+      () => proveTraining(TRAINING_ARGS, more),
+      ({ message }: Error) =>
+        message.includes("no template needs what an account may do, build-container-image: get secrets\n") &&
+        message.includes("remedy: change RIGHTS in components/rbac.ts"),
+    );
+  });
+
+  it("holds the rights in staging to its namespace and its one Deployment", () => {
+    const [, pods] = rulesOf("deploy-staging", "staging");
+    assert.ok(pods !== undefined);
+    const wrong = (rules: Rule[]): string[] => {
+      try {
+        proveTraining(TRAINING_ARGS, rightsWith("deploy-staging", "staging", rules));
+      } catch (error) {
+        return (
+          (error as Error).message.match(/(?<=needs what an account may do, |account may not do, ).*/g) ?? []
+        );
+      }
+      return [];
+    };
+    assert.deepEqual(wrong([{ ...CHANGE, resourceNames: ["gourmetgram"] }, pods]), []);
+    assert.deepEqual(wrong([CHANGE, pods]), [
+      "deploy-staging: get deployments.apps in staging",
+      "deploy-staging: patch deployments.apps in staging",
+    ]);
+    assert.deepEqual(wrong([{ ...CHANGE, resourceNames: ["gourmetgram"] }]), [
+      "deploy-staging: list pods in staging",
+    ]);
+    const elsewhere = RIGHTS.map((right) =>
+      right.place === "staging" ? { ...right, place: "platform" } : right,
+    );
+    assert.throws(
+      () => proveTraining(TRAINING_ARGS, elsewhere as Right[]),
+      /account may not do, deploy-staging: list pods in staging\n/,
     );
   });
 
@@ -111,8 +142,8 @@ describe("a mistake in the lab's own workflows", () => {
     ],
     [
       "a volume that is not declared",
-      '"volumeMounts":[{"name":"model"',
-      '"volumeMounts":[{"name":"models"',
+      '"volumeMounts":[{"name":"workspace"',
+      '"volumeMounts":[{"name":"workspaces"',
       ["volume"],
     ],
     [
@@ -120,6 +151,24 @@ describe("a mistake in the lab's own workflows", () => {
       '"activeDeadlineSeconds":3600',
       '"activeDeadlineSeconds":1700',
       ["deadline"],
+    ],
+    [
+      "a build that has no time left for its end",
+      '"activeDeadlineSeconds":1530',
+      '"activeDeadlineSeconds":1700',
+      ["deadline"],
+    ],
+    [
+      "an exit handler that does not exist",
+      '"onExit":"restore-unless-succeeded"',
+      '"onExit":"restore"',
+      ["entrypoint"],
+    ],
+    [
+      "a step that needs what runs beside it",
+      `"value":"${referenceText("workflow.parameters.app-branch")}"`,
+      `"value":"${referenceText("steps.download-model.outputs.parameters.training-image")}"`,
+      ["output"],
     ],
     ["a schedule that never fires", "0 2 * * *", "0 2 31 2 *", ["schedule"]],
     ["a field that Argo 4 has removed", '"schedules":["0 2 * * *"]', '"schedule":"0 2 * * *"', ["removed"]],

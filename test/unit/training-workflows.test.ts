@@ -33,14 +33,10 @@ describe("TrainingWorkflows", () => {
     await assertChildNames();
 
     const limits = deadlines(TRAINING_ARGS.deadlineSeconds);
-    const common = { image: TRAINING_ARGS.trainingImage, mlflowUrl: TRAINING_ARGS.mlflowUrl };
-    const build = buildContainerImage({
-      ...common,
-      serviceAccount: "builder",
-      deadlineSeconds: limits.child,
-    });
+    const build = buildContainerImage({ ...TRAINING_ARGS, deadlines: limits.child });
     const train = trainModel({
-      ...common,
+      image: TRAINING_ARGS.trainingImage,
+      mlflowUrl: TRAINING_ARGS.mlflowUrl,
       serviceAccounts: TRAINING_ARGS.serviceAccounts,
       deadlines: limits,
       build,
@@ -56,7 +52,12 @@ describe("TrainingWorkflows", () => {
   });
 
   it("creates nothing if the proof finds mistakes, and tells all of them at once", async () => {
-    const bad = { ...TRAINING_ARGS, trainingImage: "registry/train:latest", schedule: "0 0 31 2 *" };
+    const bad = {
+      ...TRAINING_ARGS,
+      trainingImage: "registry/train:1",
+      pipelineImage: "registry/pipeline:1",
+      schedule: "0 0 31 2 *",
+    };
     assert.throws(
       () => new TrainingWorkflows("workflows", bad),
       ({ message }: Error) =>

@@ -70,6 +70,11 @@ const TABLE: Record<string, { check: check.Check; good: string[]; bad: string[] 
       "localhost:99999/a",
     ],
   },
+  gitBranch: {
+    check: check.gitBranch,
+    good: ["main", "feature/page", "v1.0", "_a", "course-2"],
+    bad: ["", "a b", "/a", "a/", "a//b", "-a", ".a", "a..b", "a.", "a.lock", "a.lock/b", "a~1", "a:b", "ä"],
+  },
   registryAddress: {
     check: check.registryAddress,
     good: [

@@ -6,7 +6,8 @@ import { conditions } from "./rules/conditions";
 import { deadlines } from "./rules/deadlines";
 import { forms } from "./rules/forms";
 import { dependencies, recursion } from "./rules/graph";
-import { images, resources } from "./rules/house";
+import { endings, images, resources } from "./rules/house";
+import { limits } from "./rules/limits";
 import { references as outputs } from "./rules/outputs";
 import { removed } from "./rules/removed";
 import { schedules } from "./rules/schedules";
@@ -24,8 +25,8 @@ export interface ProofOptions {
    */
   readonly closed?: boolean;
   /**
-   * True asks every container for requests, limits and an image with its digest too: not what makes a workflow
-   * correct, but what makes it one of this house.
+   * True asks every container for requests, limits and an image with its digest, and every exit handler for a deadline
+   * too: not what makes a workflow correct, but what makes it one of this house.
    *
    * @default false
    */
@@ -47,6 +48,7 @@ const CORRECTNESS: readonly Rule[] = [
   dependencies,
   recursion,
   volumes,
+  limits,
   deadlines,
   schedules,
   removed,
@@ -66,7 +68,7 @@ export function prove(objects: readonly unknown[], options: ProofOptions = {}): 
   const set = new ProofSet(objects, { closed: options.closed ?? false });
   const rules =
     options.strict === true
-      ? [...CORRECTNESS, resources, images(options.imagesWithoutDigest ?? [])]
+      ? [...CORRECTNESS, resources, endings, images(options.imagesWithoutDigest ?? [])]
       : CORRECTNESS;
   const findings = new Map<string, Finding>();
   for (const object of set.objects) {

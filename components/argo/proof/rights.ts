@@ -1,6 +1,7 @@
-import { callsOf } from "./calls";
+import { declaredUses } from "./declared-uses";
 import type { TemplateNode, WorkflowObject } from "./objects";
 import { ProofSet } from "./proof-set";
+import { exitHandlers, hooked, reachFrom } from "./reach";
 import type { Spot } from "./spot";
 import { literal } from "./tags";
 
@@ -86,34 +87,23 @@ function accountOf(object: WorkflowObject, set: ProofSet): string | undefined {
 }
 
 /** The templates that a run of the object can come to. */
-function reachable(object: WorkflowObject, set: ProofSet): Set<TemplateNode> {
-  const found = new Set<TemplateNode>();
-  const add = (template: TemplateNode | undefined): void => {
-    if (template === undefined || found.has(template)) return;
-    found.add(template);
-    for (const { spot } of callsOf(template)) {
-      add(set.resolve(spot, template.home).template);
-      addHooks(spot, template.home);
-    }
-  };
-  const addHooks = (holder: Spot, home: WorkflowObject): void => {
-    holder.at("hooks").members.forEach(([, hook]) => add(set.resolve(hook, home).template));
-  };
-  add(set.entrypoint(object));
-  const source = set.source(object).object;
-  const onExit = literal(object.spec.at("onExit")) ?? (source && literal(source.spec.at("onExit")));
-  add(onExit === undefined ? undefined : source?.template(onExit));
-  addHooks(object.spec, object);
-  return found;
+function reachable(object: WorkflowObject, set: ProofSet): ReadonlySet<TemplateNode> {
+  const first = set.entrypoint(object);
+  const starts = [...(first === undefined ? [] : [first]), ...exitHandlers(object, set)];
+  return reachFrom([...starts, ...hooked(object.spec, object, set)], set, { hooks: true });
 }
 
 type PodNeed = Omit<Need, "serviceAccount" | "neededBy">;
 
 function needsOfPod(template: TemplateNode, set: ProofSet): PodNeed[] | string {
-  const report = ["create", "patch"].map((verb) => ({ ...REPORT, verb }));
+  const declared = declaredUses(template);
+  if (typeof declared === "string") {
+    return declared;
+  }
+  const always = [...["create", "patch"].map((verb) => ({ ...REPORT, verb })), ...declared];
   const resource = template.spot.at("resource");
   if (template.type !== "resource") {
-    return report;
+    return always;
   }
   const action = literal(resource.at("action"));
   const verbs = action === undefined ? undefined : VERBS[action];
@@ -126,7 +116,7 @@ function needsOfPod(template: TemplateNode, set: ProofSet): PodNeed[] | string {
   const all = [...new Set([...verbs, ...((reads && action !== "delete") || reports ? ["get"] : [])])];
   const needs = manifests.map((manifest) => needsOfManifest(manifest, all));
   const problem = needs.find((each) => typeof each === "string");
-  return problem ?? [...report, ...needs.flatMap((each) => (typeof each === "string" ? [] : each))];
+  return problem ?? [...always, ...needs.flatMap((each) => (typeof each === "string" ? [] : each))];
 }
 
 function needsOfManifest(manifest: Spot, verbs: readonly string[]): PodNeed[] | string {
@@ -176,35 +166,42 @@ export interface RightsDifference {
 
 /**
  * Compares what workflows need with what their accounts are given. Nothing is missing and nothing is too much when
- * each account can do exactly what its templates do.
+ * each account can do exactly what its templates do: in that namespace, and to that object where it is known.
  */
 export function compareRights(needs: readonly Need[], given: readonly GivenRight[]): RightsDifference {
-  const wanted = new Set(needs.map(inWords));
-  const has = new Set(
-    given.flatMap(({ rules, ...owner }) =>
-      rules.flatMap(({ apiGroups, resources, verbs, resourceNames = [undefined] }) =>
-        apiGroups.flatMap((apiGroup) =>
-          resources.flatMap((resource) =>
-            verbs.flatMap((verb) =>
-              resourceNames.map((name) =>
-                inWords({
-                  ...owner,
-                  apiGroup,
-                  resource,
-                  verb,
-                  ...(name === undefined ? {} : { resourceName: name }),
-                }),
-              ),
-            ),
-          ),
+  const has = new Set(given.flatMap(spread).map(inWords));
+  const wanted = new Map(needs.map((need) => [inWords(need), need]));
+  // Who may touch all objects may touch this one, but that is too much.
+  const covered = (need: Need): boolean => has.has(inWords(withoutName(need)));
+  return {
+    missing: [...wanted].filter(([words, need]) => !has.has(words) && !covered(need)).map(([words]) => words),
+    excess: [...has].filter((words) => !wanted.has(words)),
+  };
+}
+
+/** The same right to all objects. */
+function withoutName({ serviceAccount, namespace, apiGroup, resource, verb }: Need): Omit<Need, "neededBy"> {
+  return { serviceAccount, ...(namespace === undefined ? {} : { namespace }), apiGroup, resource, verb };
+}
+
+/** A given right, one verb on one kind of object at a time. */
+function spread({ rules, serviceAccount, namespace }: GivenRight): Omit<Need, "neededBy">[] {
+  const owner = { serviceAccount, ...(namespace === undefined ? {} : { namespace }) };
+  return rules.flatMap(({ apiGroups, resources, verbs, resourceNames = [undefined] }) =>
+    apiGroups.flatMap((apiGroup) =>
+      resources.flatMap((resource) =>
+        verbs.flatMap((verb) =>
+          resourceNames.map((name) => ({
+            ...owner,
+            apiGroup,
+            resource,
+            verb,
+            ...(name === undefined ? {} : { resourceName: name }),
+          })),
         ),
       ),
     ),
   );
-  return {
-    missing: [...wanted].filter((each) => !has.has(each)),
-    excess: [...has].filter((each) => !wanted.has(each)),
-  };
 }
 
 function inWords(right: Omit<Need, "neededBy">): string {

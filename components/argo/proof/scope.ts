@@ -9,6 +9,8 @@ export interface Scope {
   readonly workflowParameters: ReadonlySet<string>;
   /** True where a run may bring further ones. */
   readonly mayGetMore: boolean;
+  /** True where the run is surely still going on: what is known of its end is not there yet. */
+  readonly running: boolean;
   /** Names under which templates of the run export outputs; undefined where not all of them are known. */
   readonly exported: ReadonlySet<string> | undefined;
   /** Inputs and own outputs are those of these templates: an inline one also sees what is around it. */
@@ -123,6 +125,12 @@ function workflow(parts: readonly string[], scope: Scope): Problem | undefined {
     return scope.exported?.has(last) === false
       ? { message: `no template exports an output as ${last}`, remedy: "give that output a globalName" }
       : undefined;
+  }
+  if (sort === "failures" && scope.running) {
+    return {
+      message: "which steps have failed is known when the run has ended",
+      remedy: "refer to it in the exit handler alone",
+    };
   }
   return WORKFLOW.test(parts.join("."))
     ? undefined

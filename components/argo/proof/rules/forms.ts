@@ -14,6 +14,9 @@ const NAME = {
 /** Parameters and artifacts. */
 const VALUE_NAME = { form: /^[-A-Za-z0-9_]+$/, words: "letters, digits, hyphens and underscores" };
 
+/** As Go reads it; a number without a unit counts seconds. */
+const DURATION = /^(?:[-+]?\d+|[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|)$/;
+
 /** Names and values have the form that Argo asks for: it refuses the whole workflow otherwise. */
 export function* forms(object: WorkflowObject, set: ProofSet): Generator<Remark> {
   if (object.templateRef.exists && object.templates.length > 0) {
@@ -37,6 +40,11 @@ export function* forms(object: WorkflowObject, set: ProofSet): Generator<Remark>
       if (spot.at("name").exists) yield* name(spot, NAME);
       yield* named(spot.at("arguments"));
       yield* passed(spot);
+    }
+    const duration = template.spot.in("suspend", "duration");
+    if (!DURATION.test(literal(duration) ?? "0")) {
+      const message = `"${duration.text ?? ""}" is no duration`;
+      yield wrong("template", duration, message, "give seconds, or a duration such as 1h30m");
     }
     const type = template.type ?? "";
     const preset = object.spec.in("templateDefaults", type, "image").exists;

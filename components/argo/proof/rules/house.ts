@@ -2,6 +2,7 @@ import { containersOf } from "../containers";
 import { type Remark, wrong } from "../finding";
 import type { TemplateNode, WorkflowObject } from "../objects";
 import type { ProofSet } from "../proof-set";
+import { exitHandlers, reachFrom } from "../reach";
 import type { Spot } from "../spot";
 import { literal } from "../tags";
 
@@ -52,6 +53,22 @@ export function images(exceptions: readonly string[]) {
       }
     }
   };
+}
+
+/** What runs when a run ends has a deadline of its own, so that the run does end: the run's does not hold for it. */
+export function* endings(object: WorkflowObject, set: ProofSet): Generator<Remark> {
+  const preset = object.spec.in("templateDefaults", "activeDeadlineSeconds").exists;
+  for (const template of reachFrom(exitHandlers(object, set), set, { hooks: true })) {
+    const own = template.spot.at("activeDeadlineSeconds");
+    if (template.home === object && template.isPod && !own.exists && !preset) {
+      yield wrong(
+        "deadline",
+        template.spot,
+        "it runs when the run has ended, and has no deadline: that of the run does not hold for it",
+        "add activeDeadlineSeconds",
+      );
+    }
+  }
 }
 
 /** What the workflow gives to all its templates. */

@@ -3,6 +3,7 @@ import { flowOf } from "../flow";
 import { type Remark, unjudged, wrong } from "../finding";
 import type { TemplateNode, WorkflowObject } from "../objects";
 import type { ProofSet } from "../proof-set";
+import { reachFrom } from "../reach";
 import { referenceProblem, type Scope } from "../scope";
 import type { Spot } from "../spot";
 import { taggedTexts } from "../tags";
@@ -20,8 +21,10 @@ export function* references(object: WorkflowObject, set: ProofSet): Generator<Re
   }
   const base = baseScope(object, set);
   yield* judge(object.spec, base, NOT_TEMPLATES);
+  const first = set.entrypoint(object);
+  const running = reachFrom(first === undefined ? [] : [first], set, { hooks: false });
   for (const template of object.templates) {
-    yield* inTemplate(template, base);
+    yield* inTemplate(template, { ...base, running: running.has(template) });
   }
 }
 
@@ -34,6 +37,7 @@ function baseScope(object: WorkflowObject, set: ProofSet): Scope {
     object,
     workflowParameters: new Set(parameters),
     mayGetMore: mayGetMore(object, source, set),
+    running: false,
     exported: exportsOf(object, set),
     templates: [],
     group: undefined,

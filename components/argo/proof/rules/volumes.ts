@@ -5,8 +5,9 @@ import type { ProofSet } from "../proof-set";
 import type { Spot } from "../spot";
 import { literal } from "../tags";
 
-/** Volumes that are mounted are declared, by the template or by its workflow. */
+/** Volumes that are mounted are declared, by the template or by its workflow, and claims can be made. */
 export function* volumes(object: WorkflowObject, set: ProofSet): Generator<Remark> {
+  yield* claims(object.spec.at("volumeClaimTemplates"));
   const source = set.source(object).object;
   const shared = [object, ...(source === undefined ? [] : [source])].flatMap(({ spec }) => [
     ...names(spec.at("volumes")),
@@ -31,6 +32,32 @@ export function* volumes(object: WorkflowObject, set: ProofSet): Generator<Remar
           )
         : wrong("volume", mount, `the volume ${name} is not declared`, "declare it under volumes");
     }
+  }
+}
+
+function* claims(list: Spot): Generator<Remark> {
+  const seen = new Set<string>();
+  for (const claim of list.items) {
+    const name = claim.in("metadata", "name").text;
+    const missing = [
+      ...(name === undefined ? ["metadata.name"] : []),
+      ...(claim.in("spec", "accessModes").exists ? [] : ["spec.accessModes"]),
+      ...(claim.in("spec", "resources", "requests", "storage").exists
+        ? []
+        : ["spec.resources.requests.storage"]),
+    ];
+    if (missing.length > 0) {
+      yield wrong(
+        "volume",
+        claim,
+        `the claim has no ${missing.join(", ")}`,
+        "add it: no claim is made without",
+      );
+    }
+    if (name !== undefined && seen.has(name)) {
+      yield wrong("volume", claim, `a second claim has the name ${name}`, "rename one of them");
+    }
+    seen.add(name ?? "");
   }
 }
 

@@ -149,4 +149,71 @@ describe("rights from the graph", () => {
       excess: ["acc: delete deployments.apps web in staging"],
     });
   });
+
+  describe("of what a program uses by the API", () => {
+    const uses = (text: string): unknown =>
+      workflow(
+        `{ entrypoint: a, serviceAccountName: acc, templates: [{ name: a, container: ${CONTAINER},
+           metadata: { annotations: { gourmetgram.dev/uses: ${JSON.stringify(text)} } } }] }`,
+      );
+
+    it("are those that its template declares", () => {
+      const rules = [
+        {
+          apiGroups: ["apps"],
+          namespace: "staging",
+          resourceNames: ["web"],
+          resources: ["deployments"],
+          verbs: ["get", "patch"],
+        },
+        { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+      ];
+      assert.deepEqual(rights([uses(JSON.stringify(rules))]), [
+        "acc get apps/deployments web staging",
+        "acc patch apps/deployments web staging",
+        "acc list /pods * here",
+      ]);
+    });
+
+    it("are unknown if they cannot be read", () => {
+      for (const text of [
+        "pods",
+        "{}",
+        '[{ "apiGroups": [""], "resources": ["pods"] }]',
+        '[{ "apiGroups": [""], "resources": ["pods"], "verbs": [] }]',
+        '[{ "apiGroups": [""], "resources": ["pods"], "verbs": ["get"], "resourceNames": "web" }]',
+        '[{ "apiGroups": [""], "resources": ["pods"], "verbs": ["get"], "namespace": 1 }]',
+        ref("workflow.name"),
+      ]) {
+        assert.deepEqual(
+          rightsOf([uses(text)]).unknown,
+          ["Workflow/tried a: its annotation gourmetgram.dev/uses is no list of rules"],
+          text,
+        );
+      }
+    });
+  });
+
+  it("to one object are covered by those to all, which are too many", () => {
+    const { needs } = rightsOf([resource("action: patch", NAMED)]);
+    const all = { apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"] };
+    const { missing, excess } = compareRights(needs, [
+      { serviceAccount: "acc", namespace: "staging", rules: [all] },
+    ]);
+    assert.deepEqual(excess, ["acc: patch deployments.apps in staging"]);
+    assert.ok(!missing.some((each) => each.includes("deployments")));
+    const here = compareRights(needs, [{ serviceAccount: "acc", rules: [all] }]);
+    assert.ok(here.missing.includes("acc: patch deployments.apps web in staging"));
+  });
+
+  it("are needed by the exit handler too", () => {
+    const object = workflow(
+      `{ entrypoint: a, onExit: z, serviceAccountName: acc, templates: [{ name: a, suspend: {} },
+         { name: z, steps: [[{ name: s, template: e }]] }, { name: e, serviceAccountName: end, container: ${CONTAINER} }] }`,
+    );
+    assert.deepEqual(
+      [...new Set(rightsOf([object]).needs.map(({ serviceAccount }) => serviceAccount))],
+      ["end"],
+    );
+  });
 });

@@ -118,9 +118,11 @@ describe("proof: recursion", () => {
 });
 
 describe("proof: volumes", () => {
+  const CLAIM =
+    "{ metadata: { name: c }, spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }";
   const mounts = (name: string, rest = ""): unknown =>
     workflow(
-      `{ entrypoint: a, volumes: [{ name: w }], volumeClaimTemplates: [{ metadata: { name: c } }],
+      `{ entrypoint: a, volumes: [{ name: w }], volumeClaimTemplates: [${CLAIM}],
          templates: [{ name: a, volumes: [{ name: t }], ${rest} container: { image: i, volumeMounts: [{ name: ${name}, mountPath: /m }] } }] }`,
     );
 
@@ -211,38 +213,5 @@ describe("proof: what Argo 4 has removed", () => {
       ),
       [],
     );
-  });
-});
-
-describe("proof: the rules of the house", () => {
-  const DIGEST = `busybox@sha256:${"0".repeat(64)}`;
-  const full = "{ requests: { cpu: 1, memory: 1Gi }, limits: { cpu: 1, memory: 1Gi } }";
-  const judge = (image: string, resources: string, images: string[] = []): string[] =>
-    errors(
-      workflow(
-        `{ entrypoint: a, templates: [{ name: a, container: { image: "${image}", resources: ${resources} } }] }`,
-      ),
-      { strict: true, imagesWithoutDigest: images },
-    );
-
-  it("ask for requests, limits and a digest", () => {
-    assert.deepEqual(judge(DIGEST, full), []);
-    assert.deepEqual(judge(DIGEST, "{ requests: { cpu: 1, memory: 1Gi }, limits: { memory: 1Gi } }"), [
-      "resources: spec.templates[a].container",
-    ]);
-    assert.deepEqual(judge("busybox:1", full), ["image: spec.templates[a].container.image"]);
-    assert.deepEqual(judge("busybox:1", full, ["busybox:1"]), []);
-    assert.deepEqual(judge(ref("workflow.name"), full), []);
-  });
-
-  it("accept what the workflow gives to all its templates", () => {
-    const object = workflow(
-      `{ entrypoint: a, templateDefaults: { container: { image: "${DIGEST}", resources: ${full} } }, templates: [{ name: a, container: { command: [x] } }] }`,
-    );
-    assert.deepEqual(errors(object, { strict: true }), []);
-  });
-
-  it("are asked of nobody else", () => {
-    assert.deepEqual(errors(workflow(`{ entrypoint: one, templates: [${ONE}] }`)), []);
   });
 });

@@ -1,0 +1,150 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { hostInUrl, serviceHost } from "./addresses";
+import type { AppSource } from "./app-source";
+import { BuiltImage } from "./built-image";
+import { GIT_SERVER_PORT, gitServerPod, REPOSITORY_PATH } from "./git-server-pod";
+import { labelsOf } from "./labels";
+import type { RegistryTarget } from "./registry";
+import { singleWriterClaim } from "./volumes";
+
+/** Options of {@link AppRepository}. */
+export interface AppRepositoryArgs {
+  /** Namespace of the server. */
+  readonly namespace: pulumi.Input<string>;
+  /** Image with Debian on which the server's image is built. */
+  readonly baseImage: pulumi.Input<string>;
+  /** Where the server's image goes. */
+  readonly registry: RegistryTarget;
+  /** Name of the Secret with which the nodes pull the image. @default none: the registry asks nobody */
+  readonly imagePullSecret?: pulumi.Input<string> | undefined;
+  /** The branch that is built. */
+  readonly branch: string;
+  /** Node port, from 30000 to 32767. */
+  readonly nodePort: number;
+  /** Host name or IP address of a node, as seen from outside. */
+  readonly externalHost: string;
+  /** Size of the volume, as a Kubernetes quantity. */
+  readonly storage: pulumi.Input<string>;
+  /** Storage class of the volume. @default the cluster's default class */
+  readonly storageClass?: pulumi.Input<string> | undefined;
+}
+
+// Addresses contain the Service's name, and people write it, so it is not generated.
+const NAME = "app-repository";
+const USERNAME = "student";
+const FOLDER = join("images", "git-server");
+
+/**
+ * A git server with the application's repository, which begins as this project's `app/`.
+ *
+ * The image carries `app/`. At each start the branch `course` becomes what is in it, and `main` follows for as long as
+ * nobody has pushed to it. Everyone who reaches the server may read; pushing takes a generated password.
+ */
+export class AppRepository extends pulumi.ComponentResource implements AppSource {
+  public readonly url: pulumi.Output<string>;
+  public readonly externalUrl: pulumi.Output<string>;
+  public readonly branch: string;
+  public readonly credentialsSecret = undefined;
+  public readonly push: { readonly username: string; readonly password: pulumi.Output<string> };
+
+  constructor(name: string, args: AppRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gourmetgram:index:AppRepository", name, {}, opts);
+    const { namespace } = args;
+    const labels = labelsOf(NAME);
+
+    const image = new BuiltImage(
+      `${name}-image`,
+      {
+        imageName: "gourmetgram-git",
+        // The application is what the image carries; the server's own files come in a ConfigMap.
+        context: "./app",
+        dockerfile: `./${join(FOLDER, "Dockerfile")}`,
+        baseImage: args.baseImage,
+        registry: args.registry,
+      },
+      { parent: this },
+    );
+    // A change of either makes a new object under a new name, which makes the pod start again with it.
+    const files = new k8s.core.v1.ConfigMap(
+      `${name}-files`,
+      {
+        metadata: { namespace, labels },
+        immutable: true,
+        data: { "lighttpd.conf": serverFile("lighttpd.conf"), "seed.sh": serverFile("seed.sh") },
+      },
+      { parent: this },
+    );
+    const password = new random.RandomPassword(
+      `${name}-password`,
+      // Letters and digits only: people put it into addresses, where others would have to be escaped.
+      { length: 24, special: false },
+      { parent: this },
+    );
+    const users = new k8s.core.v1.Secret(
+      `${name}-users`,
+      {
+        metadata: { namespace, labels },
+        immutable: true,
+        stringData: { users: pulumi.interpolate`${USERNAME}:${password.result}\n` },
+      },
+      { parent: this },
+    );
+    const claim = new k8s.core.v1.PersistentVolumeClaim(
+      `${name}-data`,
+      { metadata: { namespace, labels }, spec: singleWriterClaim(args) },
+      { parent: this },
+    );
+    new k8s.apps.v1.Deployment(
+      `${name}-server`,
+      {
+        metadata: { name: NAME, namespace, labels },
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: labels },
+          // The volume has one writer: the old pod has to be gone before the new one starts.
+          strategy: { type: "Recreate" },
+          template: {
+            metadata: { labels },
+            spec: gitServerPod({
+              image: image.reference,
+              imagePullSecret: args.imagePullSecret,
+              filesName: files.metadata.name,
+              usersName: users.metadata.name,
+              claimName: claim.metadata.name,
+            }),
+          },
+        },
+      },
+      { parent: this },
+    );
+    new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { name: NAME, namespace, labels },
+        spec: {
+          type: "NodePort",
+          selector: labels,
+          ports: [{ name: "http", port: GIT_SERVER_PORT, targetPort: "http", nodePort: args.nodePort }],
+        },
+      },
+      { parent: this },
+    );
+
+    this.branch = args.branch;
+    this.url = pulumi.interpolate`http://${serviceHost(NAME, namespace)}:${GIT_SERVER_PORT}${REPOSITORY_PATH}`;
+    this.externalUrl = pulumi.output(
+      `http://${hostInUrl(args.externalHost)}:${args.nodePort}${REPOSITORY_PATH}`,
+    );
+    this.push = { username: USERNAME, password: password.result };
+    this.registerOutputs({ url: this.url, externalUrl: this.externalUrl });
+  }
+}
+
+function serverFile(file: string): string {
+  // From the project's folder, in which Pulumi runs the program, as an image's build context is.
+  return readFileSync(join(FOLDER, file), "utf8");
+}

@@ -1,0 +1,18 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** The repository from which the application is built, whoever keeps it. */
+export interface AppSource {
+  /** Address inside the cluster. */
+  readonly url: pulumi.Output<string>;
+  /** Address from outside the cluster. */
+  readonly externalUrl: pulumi.Output<string>;
+  /** The branch that is built. */
+  readonly branch: string;
+  /**
+   * Name of a Secret in the platform namespace with the keys `username` and `password`, with which it is read.
+   * `undefined` for one that everyone may read.
+   */
+  readonly credentialsSecret: pulumi.Output<string> | undefined;
+  /** Who may push to the lab's own; `undefined` for a repository of someone else's. */
+  readonly push: { readonly username: string; readonly password: pulumi.Output<string> } | undefined;
+}

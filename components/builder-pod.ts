@@ -1,0 +1,99 @@
+/** The pod of BuildKit. */
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { unprivilegedPod } from "./pod-security";
+
+/** Port of BuildKit, in the container and of its Service. */
+export const BUILDKIT_PORT = 1234;
+
+/** How BuildKit gets the rights to build: with user namespaces, or as root on the node. */
+export type BuilderMode = "rootless" | "privileged";
+
+/** What the pod is made of. */
+export interface BuilderPodArgs {
+  readonly image: pulumi.Input<string>;
+  readonly mode: BuilderMode;
+  /** ConfigMap with the file `buildkitd.toml`. */
+  readonly configName: pulumi.Input<string>;
+  /** Claim of the cache's volume. */
+  readonly claimName: pulumi.Input<string>;
+}
+
+interface ModeSettings {
+  readonly pod: k8s.types.input.core.v1.PodSecurityContext;
+  readonly container: k8s.types.input.core.v1.SecurityContext;
+  /** The program; left out where it is the image's own. */
+  readonly command?: string[];
+  readonly args: string[];
+  /** Folder of the cache. */
+  readonly cache: string;
+}
+
+const CONFIG = "/etc/buildkit";
+const LISTEN = ["--addr", `tcp://0.0.0.0:${BUILDKIT_PORT}`, "--config", `${CONFIG}/buildkitd.toml`];
+
+// The user of the rootless image.
+const USER = 1000;
+
+const SETTINGS: Readonly<Record<BuilderMode, ModeSettings>> = {
+  rootless: {
+    pod: unprivilegedPod(USER),
+    // Builds run in a user namespace of their own. The runtime's default profiles forbid to make one, and the helpers
+    // that map the user ids (newuidmap, newgidmap) have to gain the right to do so.
+    container: {
+      seccompProfile: { type: "Unconfined" },
+      appArmorProfile: { type: "Unconfined" },
+      allowPrivilegeEscalation: true,
+    },
+    // A container may mount no /proc of its own for a step, so steps see BuildKit's processes: those of nobody else.
+    args: [...LISTEN, "--oci-worker-no-process-sandbox"],
+    cache: "/home/user/.local/share/buildkit",
+  },
+  privileged: {
+    pod: { runAsUser: 0, runAsGroup: 0 },
+    container: { privileged: true },
+    // In place of the image's own command, which enters a user namespace first.
+    command: ["buildkitd"],
+    args: LISTEN,
+    cache: "/var/lib/buildkit",
+  },
+};
+
+/** The pod: one BuildKit with its cache. */
+export function builderPod(args: BuilderPodArgs): k8s.types.input.core.v1.PodSpec {
+  const { pod, container, command, args: words, cache } = SETTINGS[args.mode];
+  // In the pod and not over its network, which only the build's pods may use.
+  const exec = { command: ["buildctl", "--addr", `tcp://127.0.0.1:${BUILDKIT_PORT}`, "debug", "workers"] };
+  return {
+    automountServiceAccountToken: false,
+    // Variables such as BUILDKITD_PORT, which Kubernetes would make for the Service, are settings of BuildKit's.
+    enableServiceLinks: false,
+    securityContext: pod,
+    containers: [
+      {
+        name: "buildkitd",
+        image: args.image,
+        ...(command === undefined ? {} : { command }),
+        args: words,
+        ports: [{ name: "buildkit", containerPort: BUILDKIT_PORT }],
+        startupProbe: { exec, periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 60 },
+        readinessProbe: { exec, periodSeconds: 10, timeoutSeconds: 10 },
+        livenessProbe: { exec, periodSeconds: 30, timeoutSeconds: 20, failureThreshold: 6 },
+        // What a build's steps take is counted here.
+        resources: {
+          requests: { cpu: "100m", memory: "256Mi" },
+          limits: { cpu: "2", memory: "2Gi" },
+        },
+        securityContext: container,
+        volumeMounts: [
+          { name: "config", mountPath: CONFIG, readOnly: true },
+          { name: "cache", mountPath: cache },
+        ],
+      },
+    ],
+    volumes: [
+      { name: "config", configMap: { name: args.configName } },
+      { name: "cache", persistentVolumeClaim: { claimName: args.claimName } },
+    ],
+  };
+}

@@ -1,0 +1,26 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { BuiltImage, type BuiltImageArgs } from "./built-image";
+
+/** Options of {@link PipelineImage}. */
+export interface PipelineImageArgs extends Pick<BuiltImageArgs, "baseImage" | "registry"> {
+  /** Image of BuildKit, from which its client is copied: client and server are then of one version. */
+  readonly buildkitImage: pulumi.Input<string>;
+}
+
+/** The image of the steps that turn a model version into a running application, built from `pipeline/`. */
+export class PipelineImage extends BuiltImage {
+  constructor(name: string, args: PipelineImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { buildkitImage, ...image } = args;
+    super(
+      name,
+      {
+        ...image,
+        imageName: "gourmetgram-pipeline",
+        context: "./pipeline",
+        buildArgs: { BUILDKIT_IMAGE: buildkitImage },
+      },
+      opts,
+      "gourmetgram:index:PipelineImage",
+    );
+  }
+}

@@ -1,0 +1,62 @@
+/** The pod of the application in staging. */
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
+
+/** Port of the application, in the container and of its Service. */
+export const APP_PORT = 8000;
+
+/** What each pod of the application takes at most. The scenario `oversized` is made to need more memory. */
+export const APP_LIMITS = { cpu: "500m", memory: "512Mi" } as const;
+
+/** What is set aside for each pod of the application. */
+export const APP_REQUESTS = { cpu: "100m", memory: "256Mi" } as const;
+
+// The user of the image.
+const USER = 1000;
+
+/** What the pod is made of. */
+export interface StagingPodArgs {
+  /** Left out where only the rest of the pod is meant. */
+  readonly image?: pulumi.Input<string>;
+  readonly imagePullSecret: pulumi.Input<string> | undefined;
+}
+
+/** The pod, of which the pipeline changes the image. */
+export function stagingPod(args: StagingPodArgs): k8s.types.input.core.v1.PodSpec {
+  const { image, imagePullSecret } = args;
+  const live = { path: "/live", port: "http" };
+  return {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: unprivilegedPod(USER),
+    ...(imagePullSecret === undefined ? {} : { imagePullSecrets: [{ name: imagePullSecret }] }),
+    containers: [
+      {
+        name: "gourmetgram",
+        ...(image === undefined ? {} : { image }),
+        env: [
+          {
+            name: "IMAGE",
+            valueFrom: { fieldRef: { fieldPath: "metadata.annotations['gourmetgram.dev/image']" } },
+          },
+        ],
+        ports: [{ name: "http", containerPort: APP_PORT }],
+        // A model that does not fit the application never gets ready, but the process lives and tells why.
+        startupProbe: { httpGet: live, periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 60 },
+        readinessProbe: {
+          httpGet: { path: "/health", port: "http" },
+          periodSeconds: 5,
+          timeoutSeconds: 5,
+        },
+        livenessProbe: { httpGet: live, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 3 },
+        resources: { requests: APP_REQUESTS, limits: APP_LIMITS },
+        securityContext: LOCKED_DOWN_CONTAINER,
+        // The pipeline shows it where the application ended by itself.
+        terminationMessagePolicy: "FallbackToLogsOnError",
+        volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+      },
+    ],
+    volumes: [{ name: "tmp", emptyDir: { sizeLimit: "128Mi" } }],
+  };
+}
