@@ -2,9 +2,13 @@ import { Command } from "commander";
 import { auditMachine } from "./commands/audit";
 import { doctor } from "./commands/doctor";
 import { down } from "./commands/down";
+import { openCommand } from "./commands/open";
+import { preview } from "./commands/preview";
 import { passThrough } from "./commands/pulumi";
+import { render } from "./commands/render";
 import { status } from "./commands/status";
 import { runTool } from "./commands/tools";
+import { trainCommand } from "./commands/train";
 import { up } from "./commands/up";
 
 const program = new Command("lab")
@@ -44,6 +48,9 @@ program
   .option("--json", "for scripts")
   .action(auditMachine);
 
+trainCommand(program.command("train"));
+openCommand(program.command("open"));
+
 for (const [name, what] of [
   ["kubectl", "run kubectl on the lab's cluster: npm run kubectl -- get pods -A"],
   ["argo", "run Argo's command line on the lab's cluster: npm run argo -- list -n gourmetgram-platform"],
@@ -56,6 +63,21 @@ for (const [name, what] of [
     .helpOption(false)
     .action((args: string[]) => runTool(name, args));
 }
+
+program
+  .command("preview")
+  .description(
+    "show what up would change, and hold it to the policies; needs no cluster, no Docker, no stack",
+  )
+  .argument("[arguments...]", "for pulumi preview, for example --diff or --json")
+  .allowUnknownOption()
+  .action(preview);
+
+program
+  .command("render")
+  .description("write the stack's manifests, without Secrets, in the order in which they are applied")
+  .argument("<folder>", "a new or empty folder, or one that an earlier render wrote")
+  .action((folder: string) => render(folder));
 
 program
   .command("pulumi")

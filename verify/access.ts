@@ -2,6 +2,14 @@
 import type { V1ResourceAttributes } from "@kubernetes/client-node";
 import type { RightOutput, RuleOutput } from "../components/outputs";
 
+/** A service account, and all that it may do, wherever that is. */
+export interface Account {
+  readonly name: string;
+  /** Where the account is. */
+  readonly namespace: string;
+  readonly rights: readonly RightOutput[];
+}
+
 /** A question to the cluster: may this account do that there? */
 export interface Probe {
   /** API group; the empty text is the core group. */
@@ -9,6 +17,8 @@ export interface Probe {
   /** Resource, with a subresource after a slash. */
   readonly resource: string;
   readonly verb: string;
+  /** A certain object; left out, any of them is meant. */
+  readonly name?: string;
   /** The empty text stands for all namespaces, and for objects that are in none. */
   readonly namespace: string;
 }
@@ -28,7 +38,9 @@ const NAMESPACED: Matrix = [
   ["", "services endpoints events persistentvolumeclaims", "create update delete"],
   ["", "serviceaccounts", "create update impersonate"],
   ["", "serviceaccounts/token", "create"],
-  ["apps", "deployments statefulsets daemonsets", "create update patch delete"],
+  ["apps", "deployments statefulsets daemonsets", "get list create update patch delete"],
+  ["apps", "deployments/scale", "update patch"],
+  ["apps", "replicasets", "list create patch delete"],
   ["batch", "jobs cronjobs", "create"],
   ["argoproj.io", "workflows", "get list watch create update patch delete deletecollection"],
   ["argoproj.io", "workflowtemplates cronworkflows", "get list watch create update patch delete"],
@@ -61,10 +73,33 @@ function spread(matrix: Matrix, namespace: string): Probe[] {
   );
 }
 
+/** An object that is none of those which a rule names. */
+const OTHER_OBJECT = "some-other";
+
 function probesOf(rule: RuleOutput, namespace: string): Probe[] {
+  const named = rule.resourceNames === undefined ? [] : [...rule.resourceNames, OTHER_OBJECT];
+  const objects = [{}, ...named.map((name) => ({ name }))];
   return rule.apiGroups.flatMap((group) =>
-    rule.resources.flatMap((resource) => rule.verbs.map((verb) => ({ group, resource, verb, namespace }))),
+    rule.resources.flatMap((resource) =>
+      rule.verbs.flatMap((verb) =>
+        objects.map((object) => ({ group, resource, verb, namespace, ...object })),
+      ),
+    ),
   );
+}
+
+/**
+ * The accounts that the rights are given to.
+ *
+ * @param namespace Of all accounts.
+ */
+export function accountsOf(rights: readonly RightOutput[], namespace: string): Account[] {
+  const names = [...new Set(rights.map((right) => right.serviceAccount))];
+  return names.map((name) => ({
+    name,
+    namespace,
+    rights: rights.filter((right) => right.serviceAccount === name),
+  }));
 }
 
 /**
@@ -85,16 +120,14 @@ export function probes(rights: readonly RightOutput[], otherNamespaces: readonly
 }
 
 /** Whether the account's rules give the right, word by word: a wildcard in them gives only itself. */
-export function isListed(right: RightOutput, probe: Probe): boolean {
-  return (
-    probe.namespace === right.namespace &&
-    right.rules.some(
-      (rule) =>
-        rule.apiGroups.includes(probe.group) &&
-        rule.resources.includes(probe.resource) &&
-        rule.verbs.includes(probe.verb),
-    )
-  );
+export function isListed({ rights }: Account, probe: Probe): boolean {
+  const covers = (rule: RuleOutput): boolean =>
+    rule.apiGroups.includes(probe.group) &&
+    rule.resources.includes(probe.resource) &&
+    rule.verbs.includes(probe.verb) &&
+    (rule.resourceNames === undefined ||
+      (probe.name !== undefined && rule.resourceNames.includes(probe.name)));
+  return rights.some((right) => right.namespace === probe.namespace && right.rules.some(covers));
 }
 
 /** The question as an access review puts it. */
@@ -104,25 +137,27 @@ export function attributesOf(probe: Probe): V1ResourceAttributes {
     group: probe.group,
     resource,
     verb: probe.verb,
+    ...(probe.name === undefined ? {} : { name: probe.name }),
     ...(subresource === undefined ? {} : { subresource }),
     ...(probe.namespace === "" ? {} : { namespace: probe.namespace }),
   };
 }
 
 /** The question in words. */
-export function textOf({ group, resource, verb, namespace }: Probe): string {
+export function textOf({ group, resource, verb, name, namespace }: Probe): string {
   const where = namespace === "" ? "everywhere" : `in ${namespace}`;
-  return `${verb} ${resource}${group === "" ? "" : `.${group}`} ${where}`;
+  const object = name === undefined ? "" : ` ${name}`;
+  return `${verb} ${resource}${group === "" ? "" : `.${group}`}${object} ${where}`;
 }
 
 /** The user name under which the cluster knows the account. */
-export function userOf(right: Pick<RightOutput, "namespace" | "serviceAccount">): string {
-  return `system:serviceaccount:${right.namespace}:${right.serviceAccount}`;
+export function userOf({ namespace, name }: Account): string {
+  return `system:serviceaccount:${namespace}:${name}`;
 }
 
 /** The groups that every service account of the namespace is in. */
-export function groupsOf(right: Pick<RightOutput, "namespace">): string[] {
-  return ["system:serviceaccounts", `system:serviceaccounts:${right.namespace}`, "system:authenticated"];
+export function groupsOf({ namespace }: Account): string[] {
+  return ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"];
 }
 
 /**
@@ -130,13 +165,14 @@ export function groupsOf(right: Pick<RightOutput, "namespace">): string[] {
  *
  * @throws Error if there is none, or more than one
  */
-export function studentRight(rights: readonly RightOutput[]): RightOutput {
-  const may = (right: RightOutput, resource: string, verb: string): boolean =>
-    right.rules.some((rule) => rule.resources.includes(resource) && rule.verbs.includes(verb));
-  const found = rights.filter(
-    (right) =>
-      may(right, "workflows", "create") && may(right, "workflows", "watch") && may(right, "pods/log", "get"),
-  );
+export function studentOf(accounts: readonly Account[]): Account {
+  const found = accounts.filter((account) => {
+    const may = (resource: string, verb: string): boolean =>
+      account.rights.some((right) =>
+        right.rules.some((rule) => rule.resources.includes(resource) && rule.verbs.includes(verb)),
+      );
+    return may("workflows", "create") && may("workflows", "watch") && may("pods/log", "get");
+  });
   const [student] = found;
   if (student === undefined || found.length > 1) {
     throw new Error(

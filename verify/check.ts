@@ -7,6 +7,8 @@ export interface CheckContext {
   readonly see: (fact: string) => void;
   /** Shows what is being waited for; forgotten afterwards. */
   readonly progress: (line: string) => void;
+  /** Folder for pictures of the pages that are looked at; undefined where none are wanted. */
+  readonly screenshots: string | undefined;
   /** Ends the check's waiting: its time is over, or the user interrupted. */
   readonly signal: AbortSignal;
 }

@@ -1,13 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { LabOutputs } from "../components/outputs";
-import { engineIsInstalled } from "../lab/pulumi/engine";
-import { stackOutputs } from "../lab/pulumi/stack";
-import { stackName } from "../lab/stack-settings";
-import { Argo } from "./argo";
-import { clusterConfig, requireAnswer } from "../lab/pulumi/cluster";
-import { type Cluster, clusterOf } from "./cluster";
+import { findLab } from "../lab/pulumi/live-lab";
+import { Argo } from "../lab/workflows/argo";
+import { type Cluster, clusterOf } from "../lab/workflows/cluster";
 import { Mlflow } from "./mlflow";
-import { labOutputs } from "./outputs";
+import { StagingService } from "./staging-service";
 import { TrainingRuns } from "./training-runs";
 
 /** A live lab, with everything that the checks talk to. */
@@ -22,6 +19,8 @@ export interface Lab {
   /** Argo's objects of the lab's namespace, with the same rights. */
   readonly argo: Argo;
   readonly mlflow: Mlflow;
+  /** The application that serves in staging, from outside the cluster. */
+  readonly staging: StagingService;
   /** The runs of this verification. */
   readonly runs: TrainingRuns;
 }
@@ -32,22 +31,15 @@ export interface Lab {
  * @throws Error with a remedy if there is no lab, or if its cluster does not answer
  */
 export async function openLab(): Promise<Lab> {
-  const found = engineIsInstalled() ? await stackOutputs() : undefined;
-  if (found === undefined) throw new Error(`there is no stack ${stackName}\n  remedy: npm run up`);
-  const outputs = labOutputs(found);
-  const config = await clusterConfig();
-  await requireAnswer(config);
+  const { outputs, outputsText, config } = await findLab();
   const cluster = clusterOf(config);
-  const id = randomBytes(4).toString("hex");
-  const argo = new Argo(cluster, outputs.namespace);
-  const mlflow = new Mlflow(outputs.mlflowExternalUrl);
-  return {
-    id,
+  const parts = {
+    id: randomBytes(4).toString("hex"),
     outputs,
-    outputsText: JSON.stringify(found, null, 2),
     cluster,
-    argo,
-    mlflow,
-    runs: new TrainingRuns({ id, outputs, cluster, argo, mlflow }),
+    argo: new Argo(cluster, outputs.namespace),
+    mlflow: new Mlflow(outputs.mlflowExternalUrl),
+    staging: new StagingService(outputs.staging.externalUrl),
   };
+  return { ...parts, outputsText, runs: new TrainingRuns(parts) };
 }

@@ -11,30 +11,36 @@ interface Options {
   only?: string[];
   list?: boolean;
   keep?: boolean;
+  screenshots?: string;
   timeout: number;
 }
 
 /** Exit code for a lab that cannot be reached and for a command line that cannot be understood. */
 const NOT_VERIFIED = 2;
 const INTERRUPTED = 130;
+/** Seconds that a check which was ended has to start again what it has stopped. */
+const GRACE = 120;
 /** Seconds that the removal of the runs may take. */
 const REMOVAL_TIMEOUT = 120;
 
 const program = new Command("verify")
   .description(
-    "Proves that a live lab works, from the outputs of its stack alone: trains models, breaks rules, restarts MLflow.",
+    "Proves that a live lab works, from the outputs of its stack alone: trains, deploys, fails and restarts things.",
   )
   .option("--json", "print one JSON document for scripts, and nothing else")
   .option("--only <names...>", "carry out these checks only")
   .option("--list", "name the checks and end")
   .option("--keep", "leave the workflows that were started, to look at them")
+  .option("--screenshots <folder>", "write pictures of the pages there, as PNG")
   .option("--timeout <seconds>", "longest time that one check may take", positiveInteger, 900)
   .addHelpText(
     "after",
     `
 The stack is ${stackName}; the environment variable GOURMETGRAM_STACK names another.
-What is trained stays in MLflow as versions of the model; everything else that was created is removed.
-Nobody else should train meanwhile, and MLflow and its database are restarted once.
+What is trained stays in MLflow as versions of the model, and what served in staging last stays there; everything
+else that was created is removed. Nobody else should train meanwhile: MLflow, its database and the lab's own registry
+are stopped or restarted. A check looks at the pages in Chromium: the one that GOURMETGRAM_CHROMIUM names, or one on
+the PATH; as root on Debian, the package chromium is installed where there is none.
 
 Exit code: 0 all checks passed, 1 a check failed, 2 the lab cannot be reached.`,
   )
@@ -68,7 +74,8 @@ async function verify(selection: readonly Check[], lab: Lab, options: Options): 
   }
   if (!silent) console.log(`Verifying stack ${stackName}, namespace ${lab.outputs.namespace}`);
   const { signal } = interruption;
-  const results = await runSuite(selection, lab, { timeout: options.timeout, silent, signal });
+  const { timeout, screenshots } = options;
+  const results = await runSuite(selection, lab, { timeout, grace: GRACE, screenshots, silent, signal });
   if (options.keep !== true) {
     await lab.runs.remove(AbortSignal.timeout(REMOVAL_TIMEOUT * 1000)).catch((error: unknown) => {
       console.error(`the workflows of this verification could not all be removed: ${textOf(error)}`);
@@ -84,7 +91,7 @@ async function main(): Promise<number> {
   const options = program.parse().opts<Options>();
   const selection = chosen(options.only);
   if (options.list === true) {
-    for (const { name, title } of selection) console.log(`${name.padEnd(18)} ${title}`);
+    for (const { name, title } of selection) console.log(`${name.padEnd(25)} ${title}`);
     return 0;
   }
   let lab: Lab;

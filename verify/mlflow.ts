@@ -67,6 +67,16 @@ export class Mlflow {
     };
   }
 
+  /** The tags of a version of a model. */
+  async tagsOf(model: string, version: string): Promise<ReadonlyMap<string, string>> {
+    const query = new URLSearchParams({ name: model, version });
+    const { model_version } = await this.ask<{ model_version: { tags?: Entry<string>[] } }>(
+      "GET",
+      `/model-versions/get?${query.toString()}`,
+    );
+    return byKey(model_version.tags);
+  }
+
   /** The runs with a tag, in all experiments. */
   async runsTagged(key: string, value: string): Promise<TrackedRun[]> {
     const { experiments = [] } = await this.ask<{ experiments?: { experiment_id: string }[] }>(

@@ -1,6 +1,14 @@
 /** The registry's own API. */
 import type { RegistryOutput } from "../components/outputs";
 
+const UNAUTHORIZED = 401;
+
+/** What is read of a manifest, of an image or of an index of images. */
+interface Manifest {
+  readonly config?: { readonly digest: string };
+  readonly manifests?: readonly { readonly digest: string; readonly platform?: { readonly os?: string } }[];
+}
+
 /** A registry, and where in it the lab's images are. */
 export interface RegistryPlace {
   /** Addresses under which its API may answer, the likely one first. */
@@ -30,6 +38,51 @@ export function registryPlace({ forPushing, inCluster }: RegistryOutput): Regist
 export function imageNameOf(reference: string): string {
   const name = reference.split("@")[0] ?? reference;
   return name.split("/").at(-1) ?? name;
+}
+
+/** The digest in a reference; the empty text if it names none. */
+export function digestOf(reference: string): string {
+  return reference.split("@")[1] ?? "";
+}
+
+/** The repository of an image in the registry's own words: without the server. */
+export function repositoryOf({ prefix }: RegistryPlace, reference: string): string {
+  return `${prefix}${imageNameOf(reference)}`;
+}
+
+/** Whether the registry wants to know who asks, which outputs do not tell. */
+export async function asksForCredentials(place: RegistryPlace, signal: AbortSignal): Promise<boolean> {
+  const { status } = await askRegistry(place, "/v2/", signal);
+  if (status === UNAUTHORIZED && !place.local) return true;
+  if (status === 200) return false;
+  throw new Error(`the registry answered ${status} to /v2/`);
+}
+
+/**
+ * The labels of an image, read from its manifest and its configuration.
+ *
+ * @throws Error if the registry does not have the image
+ */
+export async function imageLabels(
+  place: RegistryPlace,
+  reference: string,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const repository = repositoryOf(place, reference);
+  const read = async (kind: "manifests" | "blobs", digest: string): Promise<unknown> => {
+    const answer = await askRegistry(place, `/v2/${repository}/${kind}/${digest}`, signal);
+    if (!answer.ok) throw new Error(`the registry answered ${answer.status} for ${repository}@${digest}`);
+    return answer.json();
+  };
+  let manifest = (await read("manifests", digestOf(reference))) as Manifest;
+  // An index lists, besides the image, what is attested about it, for no platform.
+  const image = manifest.manifests?.find((each) => each.platform?.os !== "unknown");
+  if (image !== undefined) manifest = (await read("manifests", image.digest)) as Manifest;
+  if (manifest.config === undefined) throw new Error(`${reference} has no configuration`);
+  const { config } = (await read("blobs", manifest.config.digest)) as {
+    config?: { Labels?: Record<string, string> };
+  };
+  return config?.Labels ?? {};
 }
 
 /** Asks the registry, and gives the answer of the first address that gives any. */

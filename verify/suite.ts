@@ -1,6 +1,6 @@
 import { Listr, type ListrRendererValue, type ListrTask, PRESET_TIMER } from "listr2";
 import type { Check } from "./check";
-import { reasonOf } from "./cluster";
+import { reasonOf } from "../lab/workflows/cluster";
 import type { Lab } from "./lab";
 import type { Result } from "./report";
 
@@ -8,6 +8,10 @@ import type { Result } from "./report";
 export interface SuiteOptions {
   /** Seconds that one check may take. */
   readonly timeout: number;
+  /** Seconds that a check which was ended has to put back what it has stopped. */
+  readonly grace: number;
+  /** Folder for pictures of pages. @default none are taken */
+  readonly screenshots?: string | undefined;
   /** Shows nothing while the checks run. */
   readonly silent: boolean;
   /** Ends everything: the user interrupted. */
@@ -82,21 +86,20 @@ async function carryOut(check: Check, lab: Lab, options: SuiteOptions, display: 
     timeout.abort(new Error(`expected: an end within ${options.timeout} s (--timeout)${standing}`));
   }, options.timeout * 1000);
   try {
-    await untilAborted(
-      check.run({
-        lab,
-        signal,
-        see: (fact) => {
-          evidence.push(fact);
-          display.see(fact);
-        },
-        progress: (line) => {
-          lastProgress = line;
-          display.progress(line);
-        },
-      }),
+    const work = check.run({
+      lab,
       signal,
-    );
+      screenshots: options.screenshots,
+      see: (fact) => {
+        evidence.push(fact);
+        display.see(fact);
+      },
+      progress: (line) => {
+        lastProgress = line;
+        display.progress(line);
+      },
+    });
+    await untilAborted(work, signal, options.grace);
     return { name, title, passed: true, seconds: seconds(), evidence, message: null };
   } catch (error) {
     const message = error instanceof Error && !("body" in error) ? error.message : reasonOf(error);
@@ -106,10 +109,26 @@ async function carryOut(check: Check, lab: Lab, options: SuiteOptions, display: 
   }
 }
 
-/** The promise, or the signal's reason if that comes first: a request that hangs must not hold up the suite. */
-function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+/**
+ * The promise, or the signal's reason if that comes first: a request that hangs must not hold up the suite.
+ *
+ * @param grace Seconds in which the work may still end by itself after the signal, as it may have to put things back.
+ */
+function untilAborted(work: Promise<void>, signal: AbortSignal, grace: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    work.then(resolve, reject);
+    const onAbort = (): void => {
+      const reason = signal.reason as Error;
+      const timer = setTimeout(() => reject(reason), grace * 1000);
+      const end = (): void => {
+        clearTimeout(timer);
+        reject(reason);
+      };
+      work.then(end, end);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, (error: unknown) => {
+      if (!signal.aborted) reject(error instanceof Error ? error : new Error(String(error)));
+    });
   });
 }

@@ -1,6 +1,6 @@
 import { type Finding, expect } from "./check";
 import type { Mlflow, TrackedRun } from "./mlflow";
-import { type Workflow, nameOf } from "./workflow";
+import { type Workflow, nameOf } from "../lab/workflows/workflow";
 
 /** What the tests of a model should have found. */
 export interface Verdict {

@@ -1,33 +1,56 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { studentRight, userOf } from "./access";
-import { Argo, type NewWorkflow } from "./argo";
+import { Argo } from "../lab/workflows/argo";
+import { type Cluster, clusterOf, reasonOf, withToken } from "../lab/workflows/cluster";
+import { childrenOf, type Family, runsOf } from "../lab/workflows/family";
+import { logOf } from "../lab/workflows/logs";
+import { standingOf } from "../lab/workflows/outcome";
+import { failedSteps } from "../lab/workflows/run-steps";
+import { parametersOf, type ScenarioName, type TrainingParameters } from "../lab/workflows/scenarios";
+import { type NewWorkflow, submission } from "../lab/workflows/submission";
+import { messagesOf, nameOf, type RunNode, type Workflow } from "../lab/workflows/workflow";
+import { accountsOf, studentOf, userOf } from "./access";
 import { type CheckContext, shown } from "./check";
-import { type Cluster, clusterOf, reasonOf, withToken } from "./cluster";
 import type { Lab } from "./lab";
 import type { RegistryState } from "./mlflow";
-import { type RunNode, type Workflow, childrenOf, messagesOf, nameOf, nodesOf, standingOf } from "./workflow";
+import { watchWhile, type Watched } from "./service-watch";
+import type { ServedVersion } from "./staging-service";
 
-/** What a run is started with; what is left out has the template's default. */
-export interface TrainingParameters {
-  readonly scenario?: string;
-  /** A number from 0 to 1, or `random`. */
-  readonly "simulated-accuracy"?: string;
+/** What a run may change: the model registry, and what serves in staging. */
+export interface LabState {
+  /** With the alias of training. */
+  readonly registry: RegistryState;
+  /** The version that the alias of staging points to. */
+  readonly stagingAlias: number | undefined;
+  /** What serves; undefined if nothing does. */
+  readonly served: ServedVersion | undefined;
 }
 
-/** A run that has ended, and the model registry before and after it. */
-export interface Training {
-  readonly run: Workflow;
-  readonly before: RegistryState;
-  readonly after: RegistryState;
+/** A run that has ended, and its children. */
+export interface Ended extends Family {
+  /** What staging answered meanwhile. */
+  readonly watched: Watched;
+}
+
+/** A training run that has ended, and the lab before and after it. */
+export interface Training extends Ended {
+  readonly before: LabState;
+  readonly after: LabState;
+}
+
+/** Parameters of a build. */
+export interface BuildParameters {
+  readonly "model-version": string;
+  readonly "app-repository"?: string;
+  readonly "app-branch"?: string;
 }
 
 /** How a check waits. */
 export type Waiting = Pick<CheckContext, "progress" | "signal">;
 
-const LABEL = "gourmetgram/verify";
+/** Label of everything that a verification creates; its value is the verification's id. */
+export const VERIFY_LABEL = "gourmetgram/verify";
 /** Seconds that a student's token holds: longer than any verification. */
 const TOKEN_LIFETIME = 4 * 3600;
-const LOG_LINES = 15;
 
 /**
  * The runs that a verification starts, follows and removes.
@@ -37,30 +60,27 @@ const LOG_LINES = 15;
  */
 export class TrainingRuns {
   private asStudent: Promise<{ cluster: Cluster; argo: Argo }> | undefined;
-  private refusedTraining: Promise<Training> | undefined;
+  private readonly shared = new Map<ScenarioName, Promise<Training>>();
 
   constructor(private readonly lab: Omit<Lab, "runs" | "outputsText">) {}
 
   /** Submits the training template and follows the run to its end. */
   train(parameters: TrainingParameters, waiting: Waiting): Promise<Training> {
-    const name = this.lab.outputs.workflowTemplates.train;
-    const given = Object.entries(parameters).map(([key, value]) => ({ name: key, value: String(value) }));
-    return this.carryOut(
-      {
-        metadata: {
-          generateName: `${name}-`,
-          labels: { ...this.label(), "workflows.argoproj.io/workflow-template": name },
-        },
-        spec: { workflowTemplateRef: { name }, arguments: { parameters: given } },
-      },
-      waiting,
-    );
+    const { train } = this.lab.outputs.workflowTemplates;
+    return this.observe(submission(train, { ...parameters }, this.label()), waiting);
   }
 
-  /** One training whose model fails its tests. Several checks look at it, so it is carried out once. */
-  refused(waiting: Waiting): Promise<Training> {
-    this.refusedTraining ??= this.train({ "simulated-accuracy": "0.75" }, waiting);
-    return this.refusedTraining;
+  /** One training of a scenario. Several checks look at it, so it is carried out once. */
+  once(scenario: ScenarioName, waiting: Waiting): Promise<Training> {
+    const found = this.shared.get(scenario) ?? this.train(parametersOf(scenario), waiting);
+    this.shared.set(scenario, found);
+    return found;
+  }
+
+  /** Has a container built from a version that is registered already, and follows the run to its end. */
+  build(parameters: BuildParameters, waiting: Waiting): Promise<Ended> {
+    const { build } = this.lab.outputs.workflowTemplates;
+    return this.carryOut(submission(build, { ...parameters }, this.label()), waiting);
   }
 
   /** Starts what the schedule would start, as `argo submit --from cronwf/NAME` does, and follows it to its end. */
@@ -70,7 +90,7 @@ export class TrainingRuns {
     const { name, uid } = schedule.metadata;
     if (name === undefined || uid === undefined) throw new Error("a schedule without a name");
     const { labels = {}, annotations = {} } = schedule.spec.workflowMetadata ?? {};
-    return this.carryOut(
+    return this.observe(
       {
         metadata: {
           generateName: `${name}-`,
@@ -86,43 +106,41 @@ export class TrainingRuns {
     );
   }
 
-  /** The runs that a run has started. */
-  async childrenOf(run: Workflow): Promise<Workflow[]> {
-    const { argo } = await this.student();
-    return childrenOf(run, await argo.workflows());
-  }
-
-  /** The last lines that the main container of a node's pod printed. */
-  async logOf(run: Workflow, node: RunNode, lines = LOG_LINES): Promise<string> {
-    const { core } = (await this.student()).cluster;
-    const { namespace } = this.lab.outputs;
-    const labelSelector = `workflows.argoproj.io/workflow=${nameOf(run)}`;
-    const { items } = await core.listNamespacedPod({ namespace, labelSelector });
-    const pod = items.find(
-      (each) => each.metadata?.annotations?.["workflows.argoproj.io/node-id"] === node.id,
-    );
-    if (pod?.metadata?.name === undefined) throw new Error(`the pod of step ${node.displayName} is gone`);
-    const { name } = pod.metadata;
-    return core.readNamespacedPodLog({ name, namespace, container: "main", tailLines: lines });
+  /** The last lines that the main container of a node's pod printed, as a student reads them. */
+  async logOf(run: Workflow, node: RunNode, lines?: number): Promise<string> {
+    return logOf((await this.student()).cluster.core, run, node, lines);
   }
 
   /** Where the reason for a run's outcome may be found: its messages, and the log of each step that failed. */
-  async look(run: Workflow): Promise<string[]> {
-    const failed = nodesOf(run).filter(
-      (node) => node.type === "Pod" && (node.phase === "Failed" || node.phase === "Error"),
-    );
+  async look(family: Family): Promise<string[]> {
     const logs: string[] = [];
-    for (const node of failed) {
-      const log = await this.logOf(run, node).catch((error: unknown) => `no log: ${reasonOf(error)}`);
-      logs.push(`log of step ${node.displayName}:\n${log.trimEnd()}`);
+    for (const step of failedSteps(family).filter(({ node }) => node.type === "Pod")) {
+      const run = runsOf(family).find((each) => nameOf(each) === step.run) ?? family.run;
+      const log = await this.logOf(run, step.node).catch((error: unknown) => `no log: ${reasonOf(error)}`);
+      logs.push(`log of step ${step.name}:\n${log.trimEnd()}`);
     }
-    const children = (await this.childrenOf(run)).flatMap(messagesOf);
-    return [`workflow ${nameOf(run)}, ${shown(run.status?.phase)}`, ...messagesOf(run), ...children, ...logs];
+    const { run } = family;
+    return [
+      `workflow ${nameOf(run)}, ${shown(run.status?.phase)}`,
+      ...runsOf(family).flatMap(messagesOf),
+      ...logs,
+    ];
+  }
+
+  /** What runs may change, as it is now. */
+  async state(): Promise<LabState> {
+    const { outputs, mlflow, staging } = this.lab;
+    const { name, alias, stagingAlias } = outputs.registeredModel;
+    return {
+      registry: await mlflow.registryState(name, alias),
+      stagingAlias: (await mlflow.registryState(name, stagingAlias)).alias,
+      served: await staging.served(),
+    };
   }
 
   /** Removes all runs of this verification, with their children and pods. */
   async remove(signal: AbortSignal): Promise<void> {
-    const selector = `${LABEL}=${this.lab.id}`;
+    const selector = `${VERIFY_LABEL}=${this.lab.id}`;
     const mine = await this.lab.argo.workflows(selector);
     if (mine.length === 0) return;
     await this.lab.argo.deleteWorkflows(selector);
@@ -135,19 +153,23 @@ export class TrainingRuns {
     while (await left()) await delay(1000, undefined, { signal });
   }
 
-  private async carryOut(workflow: NewWorkflow, waiting: Waiting): Promise<Training> {
-    const { outputs, mlflow } = this.lab;
-    const { name, alias } = outputs.registeredModel;
+  private async observe(workflow: NewWorkflow, waiting: Waiting): Promise<Training> {
+    const before = await this.state();
+    const ended = await this.carryOut(workflow, waiting);
+    return { ...ended, before, after: await this.state() };
+  }
+
+  private async carryOut(workflow: NewWorkflow, waiting: Waiting): Promise<Ended> {
+    const { outputs, staging } = this.lab;
     const { argo } = await this.student();
-    const before = await mlflow.registryState(name, alias);
-    const { namespace } = outputs;
     const created = await argo.createWorkflow(workflow).catch((error: unknown) => {
-      const user = userOf(studentRight(outputs.rights));
-      throw new Error(`${user} could not submit a run in ${namespace}: ${reasonOf(error)}`);
+      const user = userOf(studentOf(accountsOf(outputs.rights, outputs.namespace)));
+      throw new Error(`${user} could not submit a run in ${outputs.namespace}: ${reasonOf(error)}`);
     });
-    const report = (run: Workflow): void => waiting.progress(standingOf(run));
-    const run = await argo.follow(nameOf(created), report, waiting.signal);
-    return { run, before, after: await mlflow.registryState(name, alias) };
+    const report = (family: Family): void => waiting.progress(standingOf(family));
+    const following = argo.follow(nameOf(created), report, waiting.signal);
+    const { result, watched } = await watchWhile(staging, following);
+    return { ...result, watched };
   }
 
   /** The cluster with a student's rights, by a token as `kubectl create token` gives it. */
@@ -157,18 +179,19 @@ export class TrainingRuns {
   }
 
   private async signIn(): Promise<{ cluster: Cluster; argo: Argo }> {
-    const right = studentRight(this.lab.outputs.rights);
+    const { rights, namespace } = this.lab.outputs;
+    const student = studentOf(accountsOf(rights, namespace));
     const { status } = await this.lab.cluster.core.createNamespacedServiceAccountToken({
-      name: right.serviceAccount,
-      namespace: right.namespace,
+      name: student.name,
+      namespace,
       body: { spec: { audiences: [], expirationSeconds: TOKEN_LIFETIME } },
     });
-    if (status === undefined) throw new Error(`the API server gave no token for ${userOf(right)}`);
-    const cluster = clusterOf(withToken(this.lab.cluster.config, userOf(right), status.token));
-    return { cluster, argo: new Argo(cluster, right.namespace) };
+    if (status === undefined) throw new Error(`the API server gave no token for ${userOf(student)}`);
+    const cluster = clusterOf(withToken(this.lab.cluster.config, userOf(student), status.token));
+    return { cluster, argo: new Argo(cluster, namespace) };
   }
 
   private label(): Record<string, string> {
-    return { [LABEL]: this.lab.id };
+    return { [VERIFY_LABEL]: this.lab.id };
   }
 }

@@ -1,7 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1LabelSelector, V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import type { WorkloadsOutput } from "../components/outputs";
-import { type Cluster, statusOf } from "./cluster";
+import type { CheckContext } from "./check";
+import { type Cluster, statusOf } from "../lab/workflows/cluster";
+
+/** Milliseconds in which a Deployment that was stopped has to be back. */
+const RETURN_TIMEOUT = 120_000;
 
 /** A workload that keeps data, as the outputs name it. */
 export type Workload = WorkloadsOutput["mlflow"] | NonNullable<WorkloadsOutput["postgres"]>;
@@ -84,5 +88,41 @@ export async function replacePods(
       return fresh.map((pod) => pod.metadata?.name ?? "");
     }
     await delay(1000, undefined, { signal });
+  }
+}
+
+/**
+ * Stops all pods of a Deployment while something is tried, and starts them again whatever becomes of it.
+ *
+ * @param signal Ends the waiting, never the starting again.
+ */
+export async function without<T>(
+  cluster: Cluster,
+  { namespace, name }: Pick<Workload, "namespace" | "name">,
+  { progress, signal }: Pick<CheckContext, "progress" | "signal">,
+  work: () => Promise<T>,
+): Promise<T> {
+  const deployment: Workload = { kind: "Deployment", namespace, name };
+  const { replicas } = await specOf(cluster, deployment);
+  const scale = async (count: number): Promise<void> => {
+    const found = await cluster.apps.readNamespacedDeploymentScale({ namespace, name });
+    const body = { ...found, spec: { replicas: count } };
+    await cluster.apps.replaceNamespacedDeploymentScale({ namespace, name, body });
+  };
+  const until = async (count: number, end: AbortSignal): Promise<void> => {
+    for (;;) {
+      const pods = await podsOf(cluster, deployment);
+      if (pods.length === count && pods.filter(isReady).length === count) return;
+      progress(pods.map(podStanding).join(", ") || `${name} without a pod`);
+      await delay(500, undefined, { signal: end });
+    }
+  };
+  try {
+    await scale(0);
+    await until(0, signal);
+    return await work();
+  } finally {
+    await scale(replicas);
+    await until(replicas, AbortSignal.timeout(RETURN_TIMEOUT));
   }
 }

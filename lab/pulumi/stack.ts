@@ -110,9 +110,9 @@ export async function stackOutputs(): Promise<Record<string, unknown> | undefine
   return printed === undefined ? undefined : (JSON.parse(printed) as Record<string, unknown>);
 }
 
-/** Whether the lab's own state knows the stack. */
+/** Whether there is such a stack. */
 export async function stackExists(): Promise<boolean> {
-  if (ownsState() && !existsSync(passphraseFile)) return false;
+  if (ownsState()) return existsSync(passphraseFile) && stacksInState().includes(stackName);
   const printed = await askPulumi(["stack", "ls", "--json"]);
   const stacks = JSON.parse(printed ?? "[]") as { name: string }[];
   return stacks.some((stack) => stack.name.split("/").at(-1) === stackName);

@@ -1,6 +1,6 @@
 import { type Check, expect, expectEqual } from "../check";
 import { stateText } from "../mlflow";
-import { messagesOf, nameOf } from "../workflow";
+import { messagesOf, nameOf } from "../../lab/workflows/workflow";
 
 const SCENARIO = "no-such-scenario";
 
@@ -10,12 +10,10 @@ export const badScenario: Check = {
   title: "An unknown scenario is refused with a message that names it",
   run: async (context) => {
     const { lab, see } = context;
-    const { run, before, after } = await lab.runs.train(
-      { scenario: SCENARIO, "simulated-accuracy": "0.85" },
-      context,
-    );
+    const training = await lab.runs.train({ scenario: SCENARIO, "simulated-accuracy": "0.85" }, context);
+    const { run, before, after } = training;
     const name = nameOf(run);
-    const look = await lab.runs.look(run);
+    const look = await lab.runs.look(training);
     const phase = run.status?.phase;
     expect(phase === "Failed" || phase === "Error", {
       expected: `phase of ${name}: Failed or Error`,
@@ -30,7 +28,12 @@ export const badScenario: Check = {
     });
     const line = naming.split("\n").find((each) => each.includes(SCENARIO)) ?? naming;
     see(`${name} ${phase}: ${line}`);
-    expectEqual("the model registry, unless someone else trains", stateText(after), stateText(before), look);
-    see(`the model registry as before: ${stateText(after)}`);
+    expectEqual(
+      "the model registry, unless someone else trains",
+      stateText(after.registry),
+      stateText(before.registry),
+      look,
+    );
+    see(`the model registry as before: ${stateText(after.registry)}`);
   },
 };

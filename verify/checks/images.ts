@@ -1,41 +1,47 @@
 import { type Check, type CheckContext, expect, expectEqual } from "../check";
-import { askRegistry, imageNameOf, registryPlace } from "../registry";
-import { type Workflow, nameOf, nodesOf } from "../workflow";
+import { asksForCredentials, askRegistry, digestOf, registryPlace, repositoryOf } from "../registry";
+import { type Workflow, nameOf, nodesOf } from "../../lab/workflows/workflow";
 
-const UNAUTHORIZED = 401;
-
-/** Runs use the training image that the stack built, by its digest, and the registry has it. */
+/** Runs use the images that the stack built, by their digests, and the registry has them. */
 export const images: Check = {
   name: "images",
-  title: "Pods train with the image that the stack built, by digest, and the registry has it",
+  title: "Pods train and build with the images that the stack built, by digest, and the registry has them",
   run: async (context) => {
     const { reference, digest } = context.lab.outputs.trainingImage;
     expect(/^sha256:[0-9a-f]{64}$/.test(digest) && reference.endsWith(`@${digest}`), {
       expected: "output trainingImage.reference ends with @ and trainingImage.digest",
       seen: `${reference}, ${digest}`,
     });
-    await expectTemplates(context);
-    const { run } = await context.lab.runs.refused(context);
+    const pipeline = await expectTemplates(context);
+    const { run } = await context.lab.runs.once("failed-accuracy", context);
     await expectPods(context, run);
-    await expectRegistry(context);
+    for (const image of [reference, pipeline]) await expectInRegistry(context, image);
   },
 };
 
-/** Every container of the templates. */
-async function expectTemplates({ lab, see }: CheckContext): Promise<void> {
+/**
+ * Every container of the templates: training has one image, all steps of the build share another.
+ *
+ * @returns the image of the build's steps
+ */
+async function expectTemplates({ lab, see }: CheckContext): Promise<string> {
   const { workflowTemplates, trainingImage } = lab.outputs;
-  for (const name of [workflowTemplates.train, workflowTemplates.build]) {
+  const imagesOf = async (name: string): Promise<string[]> => {
     const { spec } = await lab.argo.template(name);
-    const containers = (spec.templates ?? []).filter((each) => each.container !== undefined);
-    expect(containers.length > 0, {
-      expected: `a container in WorkflowTemplate ${name}`,
-      seen: "none",
-    });
-    for (const { name: template, container } of containers) {
-      expectEqual(`image of ${name}/${template}`, container?.image, trainingImage.reference);
-    }
-    see(`${name}: ${containers.map((each) => each.name).join(", ")} by digest`);
-  }
+    const found = (spec.templates ?? []).flatMap(({ container }) => container?.image ?? []);
+    expect(found.length > 0, { expected: `a container in WorkflowTemplate ${name}`, seen: "none" });
+    return [...new Set(found)];
+  };
+  const training = await imagesOf(workflowTemplates.train);
+  expectEqual(`images of ${workflowTemplates.train}`, training.join(", "), trainingImage.reference);
+  const building = await imagesOf(workflowTemplates.build);
+  const [pipeline = ""] = building;
+  expect(building.length === 1 && /@sha256:[0-9a-f]{64}$/.test(pipeline), {
+    expected: `one image in all steps of ${workflowTemplates.build}, by digest`,
+    seen: building.join(", "),
+  });
+  see(`${workflowTemplates.train} and ${workflowTemplates.build}: by digest`);
+  return pipeline;
 }
 
 /** The pods of a run, as they were started. */
@@ -65,18 +71,16 @@ async function expectPods({ lab, see }: CheckContext, run: Workflow): Promise<vo
   }
 }
 
-/** The registry answers, lists the image and has the manifest of that digest. */
-async function expectRegistry({ lab, see, signal }: CheckContext): Promise<void> {
+/** The registry answers, lists the image and has the manifest of its digest. */
+async function expectInRegistry({ lab, see, signal }: CheckContext, reference: string): Promise<void> {
   const place = registryPlace(lab.outputs.registry);
-  const { digest, reference } = lab.outputs.trainingImage;
-  const repository = `${place.prefix}${imageNameOf(reference)}`;
+  const digest = digestOf(reference);
+  const repository = repositoryOf(place, reference);
   const { forPushing } = lab.outputs.registry;
-  const base = await askRegistry(place, "/v2/", signal);
-  if (base.status === UNAUTHORIZED && !place.local) {
+  if (await asksForCredentials(place, signal)) {
     see(`${forPushing} answers and asks for credentials, which outputs do not have: not looked into`);
     return;
   }
-  expectEqual(`status of /v2/ at ${forPushing}`, base.status, 200);
   if (place.local) {
     const list = (await (await askRegistry(place, "/v2/_catalog?n=1000", signal)).json()) as {
       repositories?: string[];
@@ -85,7 +89,6 @@ async function expectRegistry({ lab, see, signal }: CheckContext): Promise<void>
       expected: `${repository} in the list of ${forPushing}`,
       seen: list.repositories?.join(", ") ?? "no list",
     });
-    see(`${forPushing} lists ${list.repositories.join(", ")}`);
   }
   const manifest = await askRegistry(place, `/v2/${repository}/manifests/${digest}`, signal);
   expectEqual(`status of the manifest ${digest} at ${forPushing}`, manifest.status, 200);

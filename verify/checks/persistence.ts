@@ -1,10 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 import pRetry from "p-retry";
 import { type Check, type CheckContext, expectEqual } from "../check";
 import type { Lab } from "../lab";
 import { stateText } from "../mlflow";
-import { isOver, nameOf } from "../workflow";
+import { untilNothingRuns } from "../quiet";
 import { replacePods, workloadsOf } from "../workloads";
 
 /** Size of the artifact that has to survive, in bytes. */
@@ -16,7 +15,7 @@ export const persistence: Check = {
   title: "Models, aliases and artifacts survive a restart of MLflow and its database",
   run: async (context) => {
     const { lab, see } = context;
-    await untilNobodyTrains(context);
+    await untilNothingRuns(context);
 
     const marker = `verify-${lab.id}`;
     const description = randomBytes(16).toString("hex");
@@ -40,16 +39,6 @@ export const persistence: Check = {
     }
   },
 };
-
-/** A run that loses MLflow in its middle would fail. */
-async function untilNobodyTrains({ lab, progress, signal }: CheckContext): Promise<void> {
-  for (;;) {
-    const busy = (await lab.argo.workflows()).filter((run) => !isOver(run));
-    if (busy.length === 0) return;
-    progress(`waiting for the end of ${busy.map(nameOf).join(", ")}`);
-    await delay(2000, undefined, { signal });
-  }
-}
 
 async function survey({ mlflow, outputs }: Lab): Promise<string> {
   const { name, alias } = outputs.registeredModel;

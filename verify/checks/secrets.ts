@@ -1,10 +1,11 @@
 import { type Check, expect } from "../check";
+import { pushPassword } from "../../lab/pulumi/live-lab";
 import { countsOf, haystacksOf } from "../haystacks";
 import type { Lab } from "../lab";
 import { type Needle, finds, needlesOf, secretsOf } from "../needles";
 import { podSpecOf, workloadsOf } from "../workloads";
 
-/** The database's password, and any other secret of MLflow, is in Secrets and nowhere else. */
+/** The database's password, any other secret of MLflow, and the password for pushing are in Secrets and nowhere else. */
 export const secrets: Check = {
   name: "secrets",
   title: "Passwords are in Secrets and nowhere else",
@@ -24,9 +25,13 @@ export const secrets: Check = {
   },
 };
 
-/** The secrets of the workloads that keep data. */
+/** The secrets of the workloads that keep data, and the password with which students push. */
 async function needlesIn({ cluster, outputs }: Lab): Promise<Needle[]> {
   const found = new Map<string, Needle[]>();
+  const password = await pushPassword();
+  if (password !== null) {
+    found.set("", [{ what: "the password for pushing to the application's repository", value: password }]);
+  }
   for (const workload of workloadsOf(outputs.workloads)) {
     for (const name of secretsOf(await podSpecOf(cluster, workload))) {
       const { data = {} } = await cluster.core.readNamespacedSecret({ name, namespace: workload.namespace });

@@ -1,7 +1,7 @@
 import { type Check, expect, expectEqual } from "../check";
 import { stateText } from "../mlflow";
 import { expectMetrics, trackedRunOf } from "../training-metrics";
-import { nameOf, outputOf, stepOf } from "../workflow";
+import { nameOf, outputOf, stepOf } from "../../lab/workflows/workflow";
 
 /** A model that fails its tests is a result, not an error: nothing is registered and nothing is built. */
 export const trainingRefused: Check = {
@@ -9,9 +9,11 @@ export const trainingRefused: Check = {
   title: "A model that fails its tests is not registered, and nothing is built from it",
   run: async (context) => {
     const { lab, see } = context;
-    const { run, before, after } = await lab.runs.refused(context);
+    const training = await lab.runs.once("failed-accuracy", context);
+    const { run, children } = training;
+    const [before, after] = [training.before.registry, training.after.registry];
     const name = nameOf(run);
-    const look = await lab.runs.look(run);
+    const look = await lab.runs.look(training);
     expectEqual(`phase of ${name}`, run.status?.phase, "Succeeded", look);
     expectEqual(
       "output model-version of run-training",
@@ -33,7 +35,6 @@ export const trainingRefused: Check = {
       seen: build?.phase ?? "no such step",
       look,
     });
-    const children = await lab.runs.childrenOf(run);
     expectEqual(`workflows that ${name} owns`, children.map(nameOf).join(", "), "", look);
     see(`step build-container ${build.phase}, no workflow started`);
   },

@@ -16,6 +16,8 @@ describe("the embedded lab's versions", () => {
     ["etcd", "go.etcd.io/etcd/server/v3", versions.etcd],
     ["coredns", "github.com/coredns/coredns", versions.coredns],
     ["registry", "github.com/distribution/distribution/v3", versions.registry],
+    ["buildkit", "github.com/moby/buildkit", versions.buildkit],
+    ["kube-router", "github.com/cloudnativelabs/kube-router/v2", versions.kubeRouter],
     ["argo-workflows", "github.com/argoproj/argo-workflows/v3", versions.argo],
     ["pulumi", "github.com/pulumi/pulumi/pkg/v3", versions.pulumi],
     ["pulumi", "github.com/pulumi/pulumi/sdk/v3", versions.pulumi],
@@ -49,7 +51,7 @@ describe("the embedded lab's versions", () => {
     };
     const made = new Set<string>([...Object.values(labImages), ...Object.values(baseImages)]);
     const named = Object.entries(config).filter(([key]) => key.endsWith("Image"));
-    assert.equal(named.length, 6);
+    assert.equal(named.length, 8);
     for (const [key, image] of named)
       assert.ok(made.has(image), `${key} is ${image}, which the embedded lab does not make`);
     assert.equal(config["gourmetgram:storageClass"], storageClass);

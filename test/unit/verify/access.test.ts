@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import {
+  accountsOf,
   attributesOf,
   groupsOf,
   isListed,
   type Probe,
   probes,
-  studentRight,
+  studentOf,
   textOf,
   userOf,
 } from "../../../verify/access";
-import { STUDENT, TRAINER } from "./rights";
+import { DEPLOYER, STUDENT, TRAINER } from "../../support/rights";
 
+const ACCOUNTS = accountsOf([TRAINER, STUDENT, ...DEPLOYER], "lab");
+const [trainer, student, deployer] = ACCOUNTS;
+assert.ok(trainer && student && deployer);
 const READ_LOG: Probe = { group: "", resource: "pods/log", verb: "get", namespace: "lab" };
 
 describe("verify: access", () => {
@@ -54,7 +58,7 @@ describe("verify: access", () => {
   });
 
   it("takes a right as listed only in its namespace, with its group, resource and verb", () => {
-    assert.equal(isListed(STUDENT, READ_LOG), true);
+    assert.equal(isListed(student, READ_LOG), true);
     for (const change of [
       { namespace: "default" },
       { namespace: "" },
@@ -62,13 +66,39 @@ describe("verify: access", () => {
       { resource: "pods" },
       { verb: "list" },
     ]) {
-      assert.equal(isListed(STUDENT, { ...READ_LOG, ...change }), false, JSON.stringify(change));
+      assert.equal(isListed(student, { ...READ_LOG, ...change }), false, JSON.stringify(change));
     }
   });
 
   it("does not take a wildcard for what it covers, so that one is found out", () => {
-    const greedy = { ...STUDENT, rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }] };
+    const all = { ...STUDENT, rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }] };
+    const greedy = { ...student, rights: [all] };
     assert.equal(isListed(greedy, READ_LOG), false);
+  });
+
+  it("takes an account for one, in whichever namespaces its Roles are", () => {
+    assert.deepEqual(
+      ACCOUNTS.map(({ name, namespace, rights }) => [name, namespace, rights.length]),
+      [
+        ["train-model", "lab", 1],
+        ["student", "lab", 1],
+        ["deploy-staging", "lab", 2],
+      ],
+    );
+  });
+
+  it("holds a right to certain objects to these", () => {
+    const asked = probes(DEPLOYER, []).filter((probe) => probe.verb === "patch" && probe.group === "apps");
+    const allowed = asked.filter((probe) => isListed(deployer, probe)).map(textOf);
+    assert.deepEqual(allowed, ["patch deployments.apps gourmetgram in staging"]);
+    for (const text of [
+      "patch deployments.apps in staging",
+      "patch deployments.apps some-other in staging",
+      "patch deployments.apps gourmetgram in lab",
+    ]) {
+      assert.ok(asked.map(textOf).includes(text), text);
+    }
+    assert.equal(attributesOf({ ...READ_LOG, name: "x" }).name, "x");
   });
 
   it("puts questions as an access review takes them", () => {
@@ -84,8 +114,8 @@ describe("verify: access", () => {
       resource: "nodes",
       verb: "list",
     });
-    assert.equal(userOf(STUDENT), "system:serviceaccount:lab:student");
-    assert.deepEqual(groupsOf(STUDENT), [
+    assert.equal(userOf(student), "system:serviceaccount:lab:student");
+    assert.deepEqual(groupsOf(student), [
       "system:serviceaccounts",
       "system:serviceaccounts:lab",
       "system:authenticated",
@@ -93,8 +123,8 @@ describe("verify: access", () => {
   });
 
   it("finds the account of students by what it may do", () => {
-    assert.equal(studentRight([TRAINER, STUDENT]), STUDENT);
-    assert.throws(() => studentRight([TRAINER]), /names 0 accounts/);
-    assert.throws(() => studentRight([STUDENT, STUDENT]), /names 2 accounts/);
+    assert.equal(studentOf(ACCOUNTS), student);
+    assert.throws(() => studentOf([trainer]), /names 0 accounts/);
+    assert.throws(() => studentOf([student, student]), /names 2 accounts/);
   });
 });

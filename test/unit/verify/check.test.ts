@@ -43,7 +43,7 @@ describe("verify: checks", () => {
 
   it("has a name of its own for each check, and restarts last", () => {
     const names = checks.map((check) => check.name);
-    assert.equal(new Set(names).size, 10);
+    assert.equal(new Set(names).size, names.length);
     assert.equal(names.at(-1), "persistence");
   });
 });

@@ -5,7 +5,7 @@ import type { Lab } from "../../../verify/lab";
 import { runSuite, type SuiteOptions } from "../../../verify/suite";
 
 const LAB = {} as Lab;
-const OPTIONS: SuiteOptions = { timeout: 5, silent: true, signal: new AbortController().signal };
+const OPTIONS: SuiteOptions = { timeout: 5, grace: 0.05, silent: true, signal: new AbortController().signal };
 const check = (name: string, run: Check["run"]): Check => ({ name, title: name, run });
 
 const passing = check("passing", ({ see }) => {
@@ -40,6 +40,21 @@ describe("verify: suite", () => {
         "expected: an end within 0.05 s (--timeout)",
       ],
     );
+  });
+
+  it("lets a check that is ended put back what it has stopped", async () => {
+    let isBack = false;
+    const stopping = check("stopping", async ({ signal }) => {
+      try {
+        await delay(60_000, undefined, { signal });
+      } finally {
+        await delay(50);
+        isBack = true;
+      }
+    });
+    const [result] = await runSuite([stopping], LAB, { ...OPTIONS, timeout: 0.05, grace: 5 });
+    assert.equal(result?.passed, false);
+    assert.equal(isBack, true);
   });
 
   it("ends at once when it is interrupted, and begins nothing more", async () => {

@@ -16,6 +16,9 @@ export interface RunNode {
   readonly phase?: string;
   readonly message?: string;
   readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** Ids of the nodes below or after it; for a step with retries, those of its attempts. */
+  readonly children?: readonly string[];
   readonly outputs?: { readonly parameters?: readonly Parameter[] };
 }
 
@@ -102,15 +105,6 @@ export function argumentOf(run: Workflow, parameter: string): string | undefined
   return run.spec.arguments?.parameters?.find((each) => each.name === parameter)?.value;
 }
 
-/** The runs that the run has started and owns. */
-export function childrenOf(run: Workflow, all: readonly Workflow[]): Workflow[] {
-  return all.filter((each) =>
-    each.metadata.ownerReferences?.some(
-      (owner) => owner.uid === run.metadata.uid && owner.kind === "Workflow",
-    ),
-  );
-}
-
 /** Everything that the run says about itself, a line for each message. */
 export function messagesOf(run: Workflow): string[] {
   const own = run.status?.message === undefined ? [] : [`workflow ${nameOf(run)}: ${run.status.message}`];
@@ -118,15 +112,4 @@ export function messagesOf(run: Workflow): string[] {
     .filter((node) => node.message !== undefined && node.message !== "")
     .map((node) => `step ${node.displayName}, ${node.phase ?? "Pending"}: ${node.message ?? ""}`);
   return [...own, ...nodes];
-}
-
-/** Where a run stands, in one line. */
-export function standingOf(run: Workflow): string {
-  const phase = run.status?.phase ?? "not yet seen by Argo";
-  const latest = nodesOf(run)
-    .filter((node) => node.type === "Pod")
-    .at(-1);
-  const waiting = latest === undefined ? run.status?.message : latest.message;
-  const where = latest === undefined ? "" : `, ${latest.displayName} ${latest.phase ?? "Pending"}`;
-  return `${nameOf(run)}: ${phase}${where}${waiting === undefined || waiting === "" ? "" : ` (${waiting})`}`;
 }

@@ -1,4 +1,4 @@
-import type { LabOutputs } from "../components/outputs";
+import type { LabOutputs } from "../../components/outputs";
 
 /** The outputs that must be there, and what each is. The compiler sees to it that none is left out. */
 const FORM: Readonly<Record<keyof LabOutputs, "string" | "object">> = {
@@ -14,6 +14,9 @@ const FORM: Readonly<Record<keyof LabOutputs, "string" | "object">> = {
   rights: "object",
   workloads: "object",
   registeredModel: "object",
+  staging: "object",
+  appRepository: "object",
+  builder: "object",
 };
 
 /**

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import {
   argumentOf,
-  childrenOf,
   isOver,
   messagesOf,
   nodesOf,
   outputOf,
-  standingOf,
   stepOf,
   type Workflow,
-} from "../../../verify/workflow";
+} from "../../../../lab/workflows/workflow";
 
 const RUN: Workflow = {
   metadata: { name: "train-model-x", uid: "1" },
@@ -47,15 +45,7 @@ const RUN: Workflow = {
   },
 };
 
-const child = (uid: string, kind = "Workflow"): Workflow => ({
-  metadata: {
-    name: "build-y",
-    ownerReferences: [{ apiVersion: "argoproj.io/v1alpha1", kind, name: "train-model-x", uid }],
-  },
-  spec: {},
-});
-
-describe("verify: workflow", () => {
+describe("workflows: runs", () => {
   it("knows when a run is over", () => {
     const at = (phase: string): Workflow => ({ ...RUN, status: { phase } });
     for (const phase of ["Succeeded", "Failed", "Error"]) assert.equal(isOver(at(phase)), true, phase);
@@ -79,23 +69,10 @@ describe("verify: workflow", () => {
     );
   });
 
-  it("takes as children only workflows that this run owns", () => {
-    const mine = child("1");
-    assert.deepEqual(childrenOf(RUN, [RUN, mine, child("2"), child("1", "CronWorkflow")]), [mine]);
-  });
-
-  it("tells all messages, and where a run stands", () => {
+  it("tells all messages", () => {
     assert.deepEqual(messagesOf(RUN), [
       "workflow train-model-x: child failed",
       "step build-container, Failed: exit code 1",
     ]);
-    assert.equal(standingOf(RUN), "train-model-x: Failed, build-container Failed (exit code 1)");
-    assert.equal(standingOf({ metadata: { name: "new" }, spec: {} }), "new: not yet seen by Argo");
-    const waiting: Workflow = {
-      metadata: { name: "w" },
-      spec: {},
-      status: { phase: "Pending", message: "waiting for the lock" },
-    };
-    assert.equal(standingOf(waiting), "w: Pending (waiting for the lock)");
   });
 });

@@ -1,0 +1,151 @@
+import { type KubernetesObject, Watch } from "@kubernetes/client-node";
+import { type Cluster, reasonOf } from "./cluster";
+import { type Family, familyOf, NoSuchRun, ownedBy } from "./family";
+import type { NewWorkflow } from "./submission";
+import { type CronWorkflow, isOver, nameOf, type Workflow, type WorkflowTemplate } from "./workflow";
+
+const GROUP = { group: "argoproj.io", version: "v1alpha1" };
+
+/** Argo's objects in one namespace, through the Kubernetes API, with the rights of one identity. */
+export class Argo {
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly namespace: string,
+  ) {}
+
+  async createWorkflow(workflow: NewWorkflow): Promise<Workflow> {
+    const body = { apiVersion: `${GROUP.group}/${GROUP.version}`, kind: "Workflow", ...workflow };
+    const place = this.place("workflows");
+    return (await this.cluster.objects.createNamespacedCustomObject({ ...place, body })) as Workflow;
+  }
+
+  /** @param labelSelector @default all runs of the namespace */
+  async workflows(labelSelector?: string): Promise<Workflow[]> {
+    const place = this.place("workflows");
+    const selection = labelSelector === undefined ? {} : { labelSelector };
+    const found: unknown = await this.cluster.objects.listNamespacedCustomObject({ ...place, ...selection });
+    return [...(found as { items: Workflow[] }).items];
+  }
+
+  /** @throws NoSuchRun if there is no such run */
+  async family(name: string): Promise<Family> {
+    const found = familyOf(name, await this.workflows());
+    if (found === undefined) throw new NoSuchRun(name, this.namespace);
+    return found;
+  }
+
+  async deleteWorkflows(labelSelector: string): Promise<void> {
+    const place = this.place("workflows");
+    await this.cluster.objects.deleteCollectionNamespacedCustomObject({ ...place, labelSelector });
+  }
+
+  async template(name: string): Promise<WorkflowTemplate> {
+    const place = this.place("workflowtemplates");
+    return (await this.cluster.objects.getNamespacedCustomObject({ ...place, name })) as WorkflowTemplate;
+  }
+
+  async schedule(name: string): Promise<CronWorkflow> {
+    const place = this.place("cronworkflows");
+    return (await this.cluster.objects.getNamespacedCustomObject({ ...place, name })) as CronWorkflow;
+  }
+
+  /** The namespace's objects of a kind, as they are. */
+  async all(plural: "workflows" | "workflowtemplates" | "cronworkflows"): Promise<KubernetesObject[]> {
+    const found: unknown = await this.cluster.objects.listNamespacedCustomObject(this.place(plural));
+    return [...(found as { items: KubernetesObject[] }).items];
+  }
+
+  /**
+   * Follows a run, and the runs that it starts, until it has ended.
+   *
+   * @param seen Called with each state of the run or of a child.
+   * @returns the run and its children in their last state
+   * @throws NoSuchRun if there is no such run (any more); the signal's reason when it is aborted; Error if runs may not
+   *   be watched
+   */
+  async follow(name: string, seen: (family: Family) => void, signal: AbortSignal): Promise<Family> {
+    for (;;) {
+      signal.throwIfAborted();
+      // Asked for afresh where the server has closed the stream, as it does now and then.
+      const { items, version } = await this.snapshot();
+      const known = new Map(items.map((run) => [nameOf(run), run]));
+      const family = (): Family => {
+        const found = familyOf(name, [...known.values()]);
+        if (found === undefined) throw new NoSuchRun(name, this.namespace);
+        return found;
+      };
+      let now = family();
+      seen(now);
+      if (isOver(now.run)) return now;
+      const finished = await this.watch(
+        version,
+        (event, run) => {
+          if (event === "DELETED") known.delete(nameOf(run));
+          else known.set(nameOf(run), run);
+          const mine = nameOf(run) === name || ownedBy(run, now.run);
+          if (!mine) return false;
+          now = family();
+          seen(now);
+          return isOver(now.run);
+        },
+        signal,
+      );
+      if (finished) return now;
+    }
+  }
+
+  /** All runs of the namespace, and the version of the collection from which their changes can be watched. */
+  private async snapshot(): Promise<{ items: Workflow[]; version: string | undefined }> {
+    const found: unknown = await this.cluster.objects.listNamespacedCustomObject(this.place("workflows"));
+    const { items, metadata } = found as { items: Workflow[]; metadata?: { resourceVersion?: string } };
+    return { items: [...items], version: metadata?.resourceVersion };
+  }
+
+  /**
+   * Watches the namespace's runs for at most half a minute.
+   *
+   * @param seen Called with each change; true ends the watch.
+   * @returns whether it was `seen` that ended it
+   */
+  private watch(
+    resourceVersion: string | undefined,
+    seen: (event: string, run: Workflow) => boolean,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const path = `/apis/${GROUP.group}/${GROUP.version}/namespaces/${this.namespace}/workflows`;
+    let close: () => void = () => undefined;
+    return new Promise<boolean>((resolve, reject) => {
+      const onAbort = (): void => reject(signal.reason as Error);
+      signal.addEventListener("abort", onAbort);
+      const connection = new Watch(this.cluster.config).watch(
+        path,
+        { resourceVersion, timeoutSeconds: 30 },
+        (event, object) => {
+          try {
+            // An error is that of a version too old to watch from.
+            if (event === "ERROR") resolve(false);
+            else if (seen(event, object as Workflow)) resolve(true);
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
+        },
+        (error: unknown) => {
+          if (error === null || error === undefined) resolve(false);
+          else reject(new Error(`the workflows of ${this.namespace} cannot be watched: ${reasonOf(error)}`));
+        },
+      );
+      connection.catch(reject);
+      close = () => {
+        signal.removeEventListener("abort", onAbort);
+        connection.then(
+          (controller) => controller.abort(),
+          () => undefined,
+        );
+      };
+    }).finally(() => close());
+  }
+
+  private place(plural: string): typeof GROUP & { namespace: string; plural: string } {
+    return { ...GROUP, namespace: this.namespace, plural };
+  }
+}

@@ -1,0 +1,85 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { statusOf } from "../lab/workflows/cluster";
+import type { CheckContext } from "./check";
+import { restrictedPod } from "./pods-for-admission";
+import { VERIFY_LABEL } from "./training-runs";
+
+/** Where a pod tries to connect to. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Whether a connection came about within the time. */
+export type Reach = "reached" | "not reached";
+
+/** Seconds that one attempt waits for an answer; a NetworkPolicy lets it wait for ever. */
+const ATTEMPT = 3;
+
+/**
+ * The script of the pod. A rule for a new pod comes into force a moment after the pod has started, so the pod tries
+ * several times before it says that it gets no connection.
+ */
+const SCRIPT = `
+import socket, sys, time
+address = (sys.argv[1], int(sys.argv[2]))
+for attempt in range(int(sys.argv[3])):
+    try:
+        socket.create_connection(address, ${ATTEMPT}).close()
+        print("reached")
+        break
+    except OSError as problem:
+        print(problem, file=sys.stderr)
+        time.sleep(1)
+else:
+    print("not reached")
+`;
+
+/** Tries from a pod of the lab's namespace with these labels to connect; the pod is removed in any case. */
+export async function reachFrom(
+  { lab, progress, signal }: CheckContext,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  target: Target,
+  attempts: number,
+): Promise<Reach> {
+  const { namespace, trainingImage } = lab.outputs;
+  const { core } = lab.cluster;
+  const pod = restrictedPod(trainingImage.reference, {
+    spec: { restartPolicy: "Never", ...(await pullSecrets(lab.outputs.namespace, core)) },
+    container: {
+      command: ["python", "-c", SCRIPT, target.host, String(target.port), String(attempts)],
+      resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "500m", memory: "64Mi" } },
+    },
+  });
+  const body = { ...pod, metadata: { name, labels: { ...labels, [VERIFY_LABEL]: lab.id } } };
+  await core.createNamespacedPod({ namespace, body });
+  try {
+    for (;;) {
+      const { status } = await core.readNamespacedPod({ namespace, name });
+      if (status?.phase === "Succeeded") break;
+      if (status?.phase === "Failed")
+        throw new Error(`pod ${name} failed: ${status.message ?? "no message"}`);
+      progress(`pod ${name} ${status?.phase ?? "unknown"}`);
+      await delay(1000, undefined, { signal });
+    }
+    const said = (await core.readNamespacedPodLog({ namespace, name })).trim().split("\n").at(-1);
+    return said === "reached" ? "reached" : "not reached";
+  } finally {
+    await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 }).catch((error: unknown) => {
+      if (statusOf(error) !== 404) throw error;
+    });
+  }
+}
+
+/** What the lab's own pods are pulled with, where the registry asks. */
+async function pullSecrets(
+  namespace: string,
+  core: CheckContext["lab"]["cluster"]["core"],
+): Promise<{ imagePullSecrets?: { name: string }[] }> {
+  const { items } = await core.listNamespacedSecret({ namespace });
+  const names = items
+    .filter((secret) => secret.type === "kubernetes.io/dockerconfigjson")
+    .flatMap(({ metadata }) => metadata?.name ?? []);
+  return names.length === 0 ? {} : { imagePullSecrets: names.map((name) => ({ name })) };
+}
