@@ -1,24 +1,50 @@
 /**
- * Runs the tests that need programs which `npm run up` puts in place: the Pulumi engine, and Argo's own command line as
- * an oracle over the lab's workflows.
+ * Runs the tests that need programs which `npm run up` puts in place: the Pulumi engine, and as oracles that nobody
+ * here wrote, Argo's own command line, examples and definitions, and Kubernetes' API server.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { engineIsInstalled, pulumiHome } from "../lab/pulumi/engine";
+import { argoSource, fetchArgoSource } from "../lab/toolchain/argo-source";
+import { goIsReady } from "../lab/toolchain/go";
 import { goBuilds, isBuilt, programPath } from "../lab/toolchain/go-builds";
 
-if (!engineIsInstalled()) {
-  console.error(
-    "error: there is no Pulumi engine yet\n  remedy: npm run up -- --cluster-only, then run this again",
-  );
-  process.exit(1);
+/** What the tests find in their environment: only that which is there. */
+async function oracles(): Promise<Record<string, string>> {
+  const found: Record<string, string> = { GOURMETGRAM_ENGINE_HOME: pulumiHome };
+  const { argo, etcd, kubernetes } = goBuilds;
+  if (isBuilt(argo)) found["GOURMETGRAM_ARGO"] = programPath(argo, "argo");
+  if (isBuilt(kubernetes)) found["GOURMETGRAM_KUBERNETES"] = programPath(kubernetes, "");
+  if (isBuilt(etcd)) found["GOURMETGRAM_ETCD"] = programPath(etcd, "etcd");
+  if (goIsReady()) {
+    await fetchArgoSource();
+    found["GOURMETGRAM_ARGO_SOURCE"] = argoSource.examples;
+    found["GOURMETGRAM_ARGO_DEFINITIONS"] = argoSource.fullDefinitions;
+  }
+  return found;
 }
-const checkout = join(__dirname, "..");
-const argo = isBuilt(goBuilds.argo) ? { GOURMETGRAM_ARGO: programPath(goBuilds.argo, "argo") } : {};
-const files = ["test/engine/**/*.test.ts", "test/unit/argo/proof/argo-lint.test.ts"];
-const { status } = spawnSync(join(checkout, "node_modules", ".bin", "mocha"), files, {
-  cwd: checkout,
-  stdio: "inherit",
-  env: { ...process.env, GOURMETGRAM_ENGINE_HOME: pulumiHome, ...argo },
-});
-process.exit(status ?? 1);
+
+async function main(): Promise<number> {
+  if (!engineIsInstalled()) {
+    console.error(
+      "error: there is no Pulumi engine yet\n  remedy: npm run up -- --cluster-only, then run this again",
+    );
+    return 1;
+  }
+  const checkout = join(__dirname, "..");
+  const proofs = ["argo-lint", "upstream-examples"].map((name) => `test/unit/argo/proof/${name}.test.ts`);
+  const { status } = spawnSync(
+    join(checkout, "node_modules", ".bin", "mocha"),
+    ["test/engine/**/*.test.ts", ...proofs],
+    { cwd: checkout, stdio: "inherit", env: { ...process.env, ...(await oracles()) } },
+  );
+  return status ?? 1;
+}
+
+main().then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import { execa } from "execa";
+import { nextTimes } from "../../components/argo/proof";
+import { engineSteps } from "../embedded-lab";
+import { checkout } from "../paths";
+import { engineIsInstalled, launcher, officialDownloadsInReach } from "../pulumi/engine";
+import { previewPlace } from "../pulumi/preview-place";
+import { projectSetting, stackName } from "../stack-settings";
+import { runSteps } from "../steps";
+
+/**
+ * Shows what `up` would change, and holds it to the policies. Needs neither a cluster nor a Docker daemon, and not even
+ * a stack: without one everything is shown as to be created.
+ *
+ * Arguments are handed on to `pulumi preview`. The exit code is Pulumi's: 0 if nothing stands in the way of an `up`.
+ */
+export async function preview(args: string[]): Promise<void> {
+  if (!engineIsInstalled()) await runSteps(engineSteps(await officialDownloadsInReach()));
+  const place = await previewPlace();
+  try {
+    if (!place.hasStack) {
+      console.error(`There is no stack ${stackName} to compare with: this is the plan for a new one.`);
+    }
+    const { exitCode } = await execa(
+      launcher,
+      ["preview", "--stack", stackName, "--policy-pack", join(checkout, "policy"), ...display(args), ...args],
+      { cwd: checkout, env: place.environment, stdio: "inherit", reject: false },
+    );
+    process.exitCode = exitCode ?? 1;
+  } finally {
+    await place.leave();
+  }
+  // Standard output may be read by a program.
+  if (process.exitCode === 0) console.error(scheduleTimes());
+}
+
+/** Without a terminal Pulumi's redrawn table would be pages of repetition. */
+const display = (args: readonly string[]): string[] =>
+  process.stdout.isTTY || args.includes("--json") ? [] : ["--suppress-progress"];
+
+function scheduleTimes(): string {
+  const [schedule, timezone] = [
+    String(projectSetting("schedule")),
+    String(projectSetting("scheduleTimezone")),
+  ];
+  if (projectSetting("scheduleSuspended") === true) return "The schedule rests: no training runs by itself.";
+  const times = nextTimes(schedule, { timezone, from: new Date() }).map((time) => time.toISOString());
+  return `Training runs by itself (${schedule}, ${timezone}) next at ${times.join(", ")}.`;
+}
