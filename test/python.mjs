@@ -1,12 +1,12 @@
-// Runs the Python tests: those of the training image, the MLflow image and the Postgres image.
+// Runs the Python tests: those of the training, the pipeline, the application and the images.
 //
 //     node test/python.mjs [pytest arguments]        for example: node test/python.mjs -k unreachable -x
 //
-// The packages of the two Python images are installed once, each in a virtual environment in the cache. Elsewhere
+// The packages of each Python image are installed once, in a virtual environment of its own in the cache. Elsewhere
 // than on Debian 12, torch comes from pip; TORCH_INDEX_URL may name an index that has it built for the processor alone.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,8 +16,20 @@ const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const home = process.env.GOURMETGRAM_LAB_HOME ?? join(homedir(), ".cache", "gourmetgram-lab");
 const cache = join(home, "cache", "python-tests");
 const debianPython = "/usr/bin/python3";
-/** Each group has a pytest of its own, and all run at the same time: most of it is waiting for servers to start. */
-const testGroups = [["train/unit_tests"], ["images/mlflow/tests", "images/postgres/tests"]];
+/** Each group runs with the packages of one image in a pytest of its own, in this order. */
+const testGroups = [
+  { packages: "training", folders: ["train/unit_tests"] },
+  { packages: "pipeline", folders: ["pipeline/unit_tests"] },
+  { packages: "application", folders: ["app/tests"] },
+  {
+    packages: "training",
+    folders: ["images/mlflow/tests", "images/postgres/tests", "images/git-server/tests"],
+  },
+];
+/** How many groups run at the same time: much of it is waiting for servers to start. */
+const AT_ONCE = 2;
+/** pytest, for images that do not have it. */
+const testPackages = "test/python/requirements.txt";
 /** What pytest ends with when it was asked for tests of which its folders have none. */
 const NO_TESTS = 5;
 
@@ -30,10 +42,10 @@ class Problem extends Error {}
 const succeeds = (command, args) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
 
 /** Runs a command to its end and returns its exit code, and what it printed unless it prints as it runs. */
-function execute(command, args, { env = process.env, live = false } = {}) {
+function execute(command, args, { env = process.env, live = false, cwd = checkout } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: checkout,
+      cwd,
       env,
       stdio: live ? "inherit" : ["ignore", "pipe", "pipe"],
     });
@@ -48,8 +60,8 @@ function execute(command, args, { env = process.env, live = false } = {}) {
 }
 
 /** Runs a command that must succeed. */
-async function run(command, args, env) {
-  const { code, signal, output } = await execute(command, args, { env });
+async function run(command, args, options) {
+  const { code, signal, output } = await execute(command, args, options);
   if (code !== 0) throw new Problem(`${command} ${args.join(" ")} ended with ${signal ?? code}:\n${output}`);
 }
 
@@ -71,9 +83,35 @@ async function installDebianPackages(python) {
   if (imports(python, "ensurepip", "torch", "torchvision")) return;
   say("installing Debian's python3-venv, python3-torch and python3-torchvision (once)");
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update"], env);
+  await run("apt-get", ["update"], { env });
   const packages = ["python3-venv", "python3-torch", "python3-torchvision"];
-  await run("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], env);
+  await run("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], { env });
+}
+
+/**
+ * The folder with Debian's lighttpd, which is unpacked into the cache: installed, it would begin to serve on this
+ * machine. Without Debian's packages at hand it is `undefined`, and the tests that need it are skipped.
+ */
+async function unpackLighttpd() {
+  if (!existsSync("/etc/debian_version")) return undefined;
+  const folder = join(cache, "lighttpd");
+  if (existsSync(folder)) return folder;
+  const scratch = join(cache, "lighttpd.part");
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true });
+  const download = () => execute("apt-get", ["download", "lighttpd"], { cwd: scratch });
+  let { code, output } = await download();
+  if (code !== 0 && process.getuid?.() === 0) {
+    await run("apt-get", ["update"]);
+    ({ code, output } = await download());
+  }
+  if (code !== 0) {
+    say(`the git server is not tested, for want of lighttpd: ${output.trim()}`);
+    return undefined;
+  }
+  await run("sh", ["-c", "dpkg-deb --extract lighttpd_*.deb . && rm lighttpd_*.deb"], { cwd: scratch });
+  renameSync(scratch, folder);
+  return folder;
 }
 
 /**
@@ -109,17 +147,23 @@ async function environment(name, python, requirements, { systemPackages }) {
 }
 
 /** Runs all groups of tests, shows their results one after another, and returns the worst exit code. */
-async function pytest(python, mlflowPython, pytestArguments) {
+async function pytest(pythons, lighttpd, pytestArguments) {
   const options = ["-p", "no:cacheprovider", "--show-capture=no", "--no-header", "-ra", ...pytestArguments];
   const env = {
     ...process.env,
-    MLFLOW_SERVER_PYTHON: mlflowPython,
+    MLFLOW_SERVER_PYTHON: pythons.mlflow,
+    ...(lighttpd === undefined ? {} : { LIGHTTPD_ROOT: lighttpd }),
     // Compiled modules go to the cache, those of the checkout too.
     PYTHONPYCACHEPREFIX: join(cache, "compiled"),
   };
-  const running = testGroups.map((folders, index) =>
-    execute(python, ["-m", "pytest", ...options, ...folders], { env, live: index === 0 }),
-  );
+  const running = [];
+  for (const [index, { packages, folders }] of testGroups.entries()) {
+    // A group waits for the one that began AT_ONCE places before it.
+    const before = running[index - AT_ONCE];
+    const start = () =>
+      execute(pythons[packages], ["-m", "pytest", ...options, ...folders], { env, live: index === 0 });
+    running.push(before === undefined ? start() : before.then(start));
+  }
   const codes = [];
   for (const group of running) {
     const { code, output } = await group;
@@ -137,12 +181,20 @@ async function main(pytestArguments) {
     throw new Problem(`${python} cannot make virtual environments; on Debian: apt-get install python3-venv`);
   }
   const systemTorch = imports(python, "torch", "torchvision");
-  const training = ["train/requirements.txt", ...(systemTorch ? [] : ["train/requirements-torch.txt"])];
-  const [trainingPython, mlflowPython] = await Promise.all([
-    environment("training", python, training, { systemPackages: systemTorch }),
-    environment("mlflow", python, ["images/mlflow/requirements.txt"], { systemPackages: false }),
-  ]);
-  return await pytest(trainingPython, mlflowPython, pytestArguments);
+  const withTorch = (folder) => [
+    `${folder}/requirements.txt`,
+    ...(systemTorch ? [] : [`${folder}/requirements-torch.txt`]),
+  ];
+  const make = (name, requirements, systemPackages) =>
+    environment(name, python, requirements, { systemPackages });
+  // One after another where they are made: they would only wait for each other's downloads and for the processors.
+  const pythons = {
+    training: await make("training", withTorch("train"), systemTorch),
+    mlflow: await make("mlflow", ["images/mlflow/requirements.txt"], false),
+    pipeline: await make("pipeline", ["pipeline/requirements.txt", testPackages], false),
+    application: await make("application", [...withTorch("app/base"), testPackages], systemTorch),
+  };
+  return await pytest(pythons, await unpackLighttpd(), pytestArguments);
 }
 
 try {

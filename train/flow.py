@@ -10,6 +10,8 @@ Environment:
     MODEL_VERSION_FILE      where to write the new model version (default: /tmp/model_version)
     MODEL_DIRECTORY         where the models are (default: beside this file)
     TRAINING_SECONDS        how long the simulated training takes (default: 10)
+    TRAINING_IMAGE          image that this runs in, noted as a tag of the run (default: no tag)
+    ARGO_WORKFLOW_NAME      workflow that runs this, noted likewise
 
 A model that fails its evaluation is a result like any other: the exit code is 0 and the file with
 the version is empty. The exit code is 1 when the pipeline could not do its work, and 2 when it was
@@ -133,8 +135,12 @@ def ml_pipeline_flow(scenario: str = "normal") -> str | None:
         "scenario": scenario,
         "simulated_accuracy": os.environ.get("SIMULATED_ACCURACY", "random"),
     }
-    if "ARGO_WORKFLOW_NAME" in os.environ:
-        tags["workflow"] = os.environ["ARGO_WORKFLOW_NAME"]
+    for tag, variable in {
+        "workflow": "ARGO_WORKFLOW_NAME",
+        "training_image": "TRAINING_IMAGE",
+    }.items():
+        if os.environ.get(variable):
+            tags[tag] = os.environ[variable]
     with mlflow.start_run(tags=tags):
         model_uri = load_and_train_model(scenario)
         passed = evaluate_model()

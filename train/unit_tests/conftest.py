@@ -1,8 +1,4 @@
-"""What the tests of the training image share: its environment, its models and real servers.
-
-MLFLOW_SERVER_PYTHON names the Python with the packages of the MLflow image; `node test/python.mjs`
-sets it.
-"""
+"""What the tests of the training image share: its environment, its models and real servers."""
 
 from __future__ import annotations
 
@@ -13,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import MLFLOW_IMAGE, TRAIN, environment_of, free_port, wait_for
 
-sys.path.insert(0, str(TRAIN))
+sys.path[:0] = [
+    str(Path(__file__).resolve().parents[2] / folder) for folder in ("test/python", "train")
+]
 
 import make_models  # noqa: E402
+from support import TRAIN, environment_of, starting_mlflow, wait_for  # noqa: E402
 
 # Before anything imports MLflow or Prefect: they read most of it once.
 os.environ.update(environment_of(TRAIN / "Dockerfile"))
@@ -27,29 +25,9 @@ os.environ.update(environment_of(TRAIN / "Dockerfile"))
 def mlflow_server_process(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, subprocess.Popen, Path]]:
-    """The server of the MLflow image on a new database that the image prepared, still starting."""
-    python = os.environ.get("MLFLOW_SERVER_PYTHON")
-    if python is None:
-        pytest.skip("MLFLOW_SERVER_PYTHON is not set; run `node test/python.mjs`")
-    folder = tmp_path_factory.mktemp("mlflow")
-    port = free_port()
-    environment = {
-        **os.environ,
-        **environment_of(MLFLOW_IMAGE / "Dockerfile"),
-        "MLFLOW_BACKEND_STORE_URI": f"sqlite:///{folder}/mlflow.db",
-        "MLFLOW_SERVER_ALLOWED_HOSTS": "127.0.0.1:*",
-    }
-    prepare = f'"{python}" "{MLFLOW_IMAGE}/prepare_database.py"'
-    serve = f'"{python}" -m mlflow server --host 127.0.0.1 --port {port} --workers 1'
-    command = f'{prepare} && exec {serve} --artifacts-destination "{folder}/artifacts"'
-    log = folder / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            ["sh", "-c", command], env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    yield f"http://127.0.0.1:{port}", process, log
-    process.terminate()
-    process.wait(timeout=20)
+    """The server of the MLflow image, still starting."""
+    with starting_mlflow(tmp_path_factory.mktemp("mlflow")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -94,4 +72,5 @@ def pipeline(
     monkeypatch.setenv("TRAINING_SECONDS", "0")
     monkeypatch.delenv("SIMULATED_ACCURACY", raising=False)
     monkeypatch.delenv("ARGO_WORKFLOW_NAME", raising=False)
+    monkeypatch.delenv("TRAINING_IMAGE", raising=False)
     return version_file

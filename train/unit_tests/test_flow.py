@@ -53,6 +53,7 @@ def test_model_that_passes_is_registered(
 ) -> None:
     monkeypatch.setenv("SIMULATED_ACCURACY", "0.85")
     monkeypatch.setenv("ARGO_WORKFLOW_NAME", "train-model-x7k2p")
+    monkeypatch.setenv("TRAINING_IMAGE", "registry:5000/gourmetgram-train@sha256:1f")
     before = versions()
 
     assert flow.main([scenario]) == 0
@@ -71,6 +72,7 @@ def test_model_that_passes_is_registered(
     assert run.data.tags["scenario"] == scenario
     assert run.data.tags["simulated_accuracy"] == "0.85"
     assert run.data.tags["workflow"] == "train-model-x7k2p"
+    assert run.data.tags["training_image"] == "registry:5000/gourmetgram-train@sha256:1f"
     registered = mlflow.MlflowClient().get_model_version(flow.REGISTERED_MODEL, version)
     assert registered.run_id == run.info.run_id
     signature = mlflow.models.get_model_info(f"models:/{flow.REGISTERED_MODEL}/{version}").signature
@@ -96,7 +98,7 @@ def test_model_that_fails_is_not_registered(
         "accuracy": 0.75,
     }
     assert run.data.tags["scenario"] == "normal"
-    assert "workflow" not in run.data.tags
+    assert not {"workflow", "training_image"} & run.data.tags.keys()
     assert "Accuracy 0.75 below threshold 0.8" in caplog.text
 
 

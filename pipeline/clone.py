@@ -1,0 +1,179 @@
+"""Clone the application's repository into the shared folder.
+
+    python clone.py
+
+Environment:
+
+    APP_REPOSITORY                  URL of the repository, http(s)://…
+    APP_BRANCH                      branch to take
+    APP_REPOSITORY_USERNAME         user, where the repository asks for one
+    APP_REPOSITORY_PASSWORD_FILE    file with the password or token of that user
+    APP_REPOSITORY_CREDENTIALS_FOR  the one URL that they are for: none other is given them
+    WORKSPACE                       shared folder; the clone is its folder `application`
+
+Output: `commit`, the full name of the commit that was taken.
+
+All files get the time of the commit, as `git archive` would give them, so that equal commits make
+equal images whenever they are built.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import step
+from step import BadInput, Failure, TemporaryFailure, log
+
+CLONE_TIMEOUT = 120.0
+"""Seconds that the clone may take, once the repository has answered."""
+
+ASKPASS = Path(__file__).resolve().parent / "git_askpass.sh"
+
+REFUSALS = (
+    "authentication failed",
+    "could not read username",
+    "could not read password",
+    "access denied",
+    "error: 401",
+    "error: 403",
+)
+"""What Git says in small letters when the repository wants other credentials."""
+
+MISSING = ("not found", "does not exist", "does not appear to be a git repository", "error: 404")
+"""What Git says in small letters when the server answers, but has no such repository."""
+
+
+def clone() -> None:
+    """Clone APP_BRANCH of APP_REPOSITORY and tell the commit."""
+    repository = repository_url()
+    branch = branch_name()
+    target = step.workspace() / "application"
+
+    log(f"Asking {repository} for the branch {branch} ...")
+    branches = step.persistently(lambda: branches_of(repository), doing="asking the repository")
+    if branch not in branches:
+        known = ", ".join(sorted(branches)[:20]) or "none: it is empty"
+        raise Failure(
+            f"the application's repository APP_REPOSITORY={repository} has no branch "
+            f"APP_BRANCH={branch}; its branches are {known}. Push that branch or name another."
+        )
+
+    shutil.rmtree(target, ignore_errors=True)  # What an attempt before this one has left.
+    step.persistently(lambda: clone_branch(repository, branch, target), doing="cloning")
+    commit = git(["-C", str(target), "rev-parse", "HEAD"])
+    committed_at = int(git(["-C", str(target), "log", "-1", "--format=%ct"]))
+    log(git(["-C", str(target), "log", "-1", "--format=%h %an, %ad: %s"]))
+
+    if not (target / "Dockerfile").is_file():
+        raise Failure(
+            f"the branch {branch} of {repository} has no Dockerfile in its top folder at commit "
+            f"{commit[:7]}; an application needs one that copies the folder `model`"
+        )
+    shutil.rmtree(target / ".git")
+    set_times(target, committed_at)
+    step.write_output("commit", commit)
+
+
+def repository_url() -> str:
+    """The repository's URL, which may not have a password in it."""
+    url = step.required("APP_REPOSITORY", "the URL of the application's repository")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https", "file"):
+        raise BadInput(f"APP_REPOSITORY={url!r} is no URL that begins with https:// or http://")
+    if parts.password is not None:
+        raise BadInput(
+            "APP_REPOSITORY has a password in it, which would show in logs; give it by "
+            "APP_REPOSITORY_USERNAME and APP_REPOSITORY_PASSWORD_FILE"
+        )
+    return url
+
+
+def branch_name() -> str:
+    """The branch, which may not be anything that Git takes for an option."""
+    branch = step.required("APP_BRANCH", "a branch of the application's repository")
+    check = ["git", "check-ref-format", f"refs/heads/{branch}"]
+    if branch.startswith("-") or subprocess.run(check, capture_output=True).returncode != 0:
+        raise BadInput(f"APP_BRANCH={branch!r} is no name of a branch")
+    return branch
+
+
+def branches_of(repository: str) -> set[str]:
+    """The names of all branches of `repository`."""
+    listed = ask(["ls-remote", "--heads", "--", repository], repository, step.REQUEST_TIMEOUT)
+    return {line.split("\trefs/heads/", 1)[1] for line in listed.splitlines()}
+
+
+def clone_branch(repository: str, branch: str, target: Path) -> None:
+    """Clone the newest commit of `branch` into the new folder `target`."""
+    options = ["--quiet", "--depth", "1", "--single-branch", "--no-tags", "--branch", branch]
+    ask(["clone", *options, "--", repository, str(target)], repository, CLONE_TIMEOUT)
+
+
+def ask(arguments: list[str], repository: str, timeout: float) -> str:
+    """Run a Git command that talks to `repository`, and return what it printed."""
+    try:
+        return git(arguments, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        reason = f"no answer within {timeout:g} s"
+    except subprocess.CalledProcessError as problem:
+        reason = step.one_line(problem.stderr)
+        told = reason.lower()
+        if any(phrase in told for phrase in REFUSALS):
+            raise Failure(
+                f"the application's repository APP_REPOSITORY={repository} refuses access: "
+                f"{reason}. Set appRepositoryUsername and appRepositoryPassword to "
+                "a user who may read it."
+            ) from problem
+        if any(phrase in told for phrase in MISSING):
+            raise Failure(
+                f"there is no application's repository at APP_REPOSITORY={repository}: {reason}. "
+                "Set appRepositoryUrl, or the parameter app-repository, to one that exists."
+            ) from problem
+    raise TemporaryFailure(
+        f"the application's repository APP_REPOSITORY={repository} cannot be reached: {reason}. "
+        "Is that its address, and does its server run?"
+    )
+
+
+def git(arguments: list[str], timeout: float | None = None) -> str:
+    """Run Git, which never asks anyone anything, and return what it printed."""
+    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    environment.pop("GIT_ASKPASS", None)
+    if has_credentials():
+        environment["GIT_ASKPASS"] = str(ASKPASS)
+    result = subprocess.run(
+        ["git", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=timeout,
+        check=True,
+    )
+    return result.stdout.strip()
+
+
+def has_credentials() -> bool:
+    """Whether there are credentials, and they are for this repository.
+
+    Whoever submits a run may name a repository of their own, which must not learn the password.
+    """
+    names = ("APP_REPOSITORY_USERNAME", "APP_REPOSITORY_PASSWORD_FILE")
+    meant_for = os.environ.get("APP_REPOSITORY_CREDENTIALS_FOR")
+    return all(map(os.environ.get, names)) and os.environ.get("APP_REPOSITORY") == meant_for
+
+
+def set_times(folder: Path, seconds: int) -> None:
+    """Let everything in `folder`, and itself, be of the time `seconds` after 1970."""
+    for path in [folder, *folder.rglob("*")]:
+        os.utime(path, (seconds, seconds), follow_symlinks=False)
+
+
+if __name__ == "__main__":
+    sys.exit(step.run(clone))

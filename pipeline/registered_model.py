@@ -1,0 +1,132 @@
+"""The registered model in MLflow, as the steps of the pipeline use it.
+
+Every function asks again for about a minute when MLflow does not answer, and raises a Failure that
+names its address when it still does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import mlflow
+import requests
+import step
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+from step import Failure, TemporaryFailure
+
+NAME = "GourmetGramFood11Model"
+STAGING = "staging"
+"""Alias of the version that staging serves and that has passed its test there."""
+
+UNKNOWN = "unknown"
+"""Stands for a training image that nobody noted."""
+
+MISSING = "RESOURCE_DOES_NOT_EXIST"
+TEMPORARY = {"INTERNAL_ERROR", "TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED"}
+"""Codes with which MLflow's client tells of trouble that has nothing to do with what was asked."""
+
+Result = TypeVar("Result")
+
+
+def find(version: str) -> ModelVersion:
+    """The model version. Raises a Failure that names those that exist if it does not."""
+
+    def look() -> ModelVersion:
+        try:
+            return client().get_model_version(NAME, version)
+        except MlflowException as problem:
+            if problem.error_code != MISSING:
+                raise
+            raise Failure(f"{NAME} has no version {version}; {existing_versions()}") from problem
+
+    return ask(look, f"looking up version {version}")
+
+
+def existing_versions() -> str:
+    """A phrase that tells which versions there are."""
+    found = client().search_model_versions(f"name = '{NAME}'", max_results=100)
+    numbers = sorted(int(each.version) for each in found)
+    if not numbers:
+        return "it has none yet: run the workflow train-model until a model passes its tests"
+    return "it has " + ", ".join(map(str, numbers))
+
+
+def training_image_of(version: ModelVersion) -> str:
+    """The image that trained `version`, which the training notes on its run, or `unknown`."""
+
+    def look() -> str:
+        try:
+            tags = client().get_run(version.run_id).data.tags
+        except MlflowException as problem:
+            if problem.error_code != MISSING:
+                raise
+            return UNKNOWN
+        return tags.get("training_image") or UNKNOWN
+
+    return ask(look, "looking up the training run") if version.run_id else UNKNOWN
+
+
+def download(version: str, target: Path) -> None:
+    """Download the files of the model version into the existing folder `target`."""
+    uri = f"models:/{NAME}/{version}"
+    ask(
+        lambda: mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(target)),
+        "downloading",
+    )
+
+
+def tag(version: str, tags: dict[str, str]) -> None:
+    """Set `tags` on the model version; others stay."""
+    for key, value in tags.items():
+        ask(
+            lambda key=key, value=value: client().set_model_version_tag(NAME, version, key, value),
+            f"tagging version {version} with {key}",
+        )
+
+
+def version_in_staging() -> str | None:
+    """The version with the alias `staging`, if there is one."""
+
+    def look() -> str | None:
+        aliases = client().get_registered_model(NAME).aliases
+        version = aliases.get(STAGING)
+        return None if version is None else str(version)
+
+    return ask(look, "looking up the alias")
+
+
+def set_version_in_staging(version: str | None) -> None:
+    """Move the alias `staging` to `version`, or remove it for None."""
+    if version is None:
+        ask(lambda: client().delete_registered_model_alias(NAME, STAGING), "removing the alias")
+    else:
+        ask(
+            lambda: client().set_registered_model_alias(NAME, STAGING, version), "setting the alias"
+        )
+
+
+def client() -> mlflow.MlflowClient:
+    """A client of the MLflow at MLFLOW_TRACKING_URI."""
+    step.required("MLFLOW_TRACKING_URI", "the address of MLflow, http://host:port")
+    return mlflow.MlflowClient()
+
+
+def ask(question: Callable[[], Result], doing: str) -> Result:
+    """Put `question` to MLflow, again if it does not answer. Its errors become Failures."""
+    address = step.required("MLFLOW_TRACKING_URI", "the address of MLflow, http://host:port")
+
+    def attempt() -> Result:
+        try:
+            return question()
+        except (MlflowException, requests.RequestException) as problem:
+            code = getattr(problem, "error_code", "TEMPORARILY_UNAVAILABLE")
+            kind = TemporaryFailure if code in TEMPORARY else Failure
+            raise kind(
+                f"MLflow at MLFLOW_TRACKING_URI={address} failed: {step.reason_of(problem)}. "
+                "Is that its address, is it running, and does it accept this host name?"
+            ) from problem
+
+    return step.persistently(attempt, f"MLflow, {doing}")

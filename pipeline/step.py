@@ -1,0 +1,153 @@
+"""What all steps of the pipeline share: how they get inputs, give outputs, try again and end.
+
+A step is a function without arguments. Its inputs are environment variables, its outputs files in
+the folder OUTPUTS, where Argo reads them. `run` turns what it raises into an exit code: 1 for a
+Failure, 2 for a BadInput, and the message as the last lines of the log and as the reason that
+Kubernetes, and from it Argo, shows for the container.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import tenacity
+
+Result = TypeVar("Result")
+
+ATTEMPTS = 4
+"""How often `persistently` tries at most."""
+
+FIRST_PAUSE = 2.0
+"""Seconds between the first two attempts; each later pause is twice the one before."""
+
+PATIENCE = 30.0
+"""Seconds after the first failure in which another attempt is still made."""
+
+REQUEST_TIMEOUT = 10.0
+"""Seconds that one request may take to be answered; with the pauses, four of them are a minute."""
+
+TERMINATION_LOG = Path("/dev/termination-log")
+"""Where the kubelet reads why a container ended. It is there in each pod, and nowhere else."""
+
+
+class Failure(Exception):
+    """The step cannot do its work. The message is one paragraph: what, value and remedy."""
+
+
+class TemporaryFailure(Failure):
+    """A failure that a later attempt may not have."""
+
+
+class BadInput(Failure):
+    """The step was asked for something that makes no sense."""
+
+
+def log(message: str) -> None:
+    """Print a line of progress at once, so that it can be followed."""
+    print(message, flush=True)
+
+
+def run(step: Callable[[], None]) -> int:
+    """Run `step`, tell why it failed if it did, and return the exit code."""
+    try:
+        step()
+    except Failure as failure:
+        # Once more in a file: the log may end with lines of libraries that stop at exit.
+        if TERMINATION_LOG.is_file():
+            TERMINATION_LOG.write_text(str(failure)[:2000])
+        print(failure, file=sys.stderr, flush=True)
+        return 2 if isinstance(failure, BadInput) else 1
+    return 0
+
+
+def required(name: str, meaning: str) -> str:
+    """The environment variable `name`. Raises BadInput with its `meaning` if it is missing."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise BadInput(f"{name} is not set; give {meaning}")
+    return value
+
+
+def required_version() -> str:
+    """The model version that the step works on."""
+    version = required("MODEL_VERSION", "the number of a model version in MLflow")
+    if not (version.isascii() and version.isdigit()):
+        raise BadInput(f"MODEL_VERSION={version!r} is no model version; a version is a number")
+    return version
+
+
+def required_commit() -> str:
+    """The commit of the application that the step works on, in full."""
+    commit = required("COMMIT", "the commit of the application, which clone.py tells")
+    if len(commit) not in (40, 64) or set(commit) - set("0123456789abcdef"):
+        raise BadInput(f"COMMIT={commit!r} is no commit; give all 40 hexadecimal digits")
+    return commit
+
+
+def workspace() -> Path:
+    """The folder that the steps before the build share."""
+    return Path(required("WORKSPACE", "the folder that the steps share"))
+
+
+def write_output(name: str, value: str) -> None:
+    """Give the step's output `name` to whoever runs it."""
+    folder = Path(os.environ.get("OUTPUTS", "/tmp/outputs"))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(value)
+    log(f"{name}: {value}")
+
+
+def persistently(action: Callable[[], Result], doing: str) -> Result:
+    """Do `action` until it ends without a TemporaryFailure, within about a minute of failures.
+
+    Each failed attempt is logged, as a failure of `doing`. Raises the last failure.
+    """
+    first_failure: float | None = None
+
+    def give_up(state: tenacity.RetryCallState) -> bool:
+        nonlocal first_failure
+        # Counted from the first failure: what is done may rightly take minutes before it fails.
+        if first_failure is None:
+            first_failure = state.outcome_timestamp
+        waited = state.outcome_timestamp - first_failure
+        return state.attempt_number >= ATTEMPTS or waited > PATIENCE
+
+    def tell(state: tenacity.RetryCallState) -> None:
+        pause = f"{state.upcoming_sleep:g} s"
+        log(
+            f"{doing}: attempt {state.attempt_number} of {ATTEMPTS} failed; next in {pause}: "
+            f"{state.outcome.exception()}"
+        )
+
+    attempts = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(TemporaryFailure),
+        wait=tenacity.wait_exponential(multiplier=FIRST_PAUSE),
+        stop=give_up,
+        before_sleep=tell,
+        reraise=True,
+    )
+    return attempts(action)
+
+
+def reason_of(problem: BaseException) -> str:
+    """Why `problem` came about, in one short line.
+
+    Libraries wrap an error of the network in several of their own; the innermost one says it best.
+    """
+    told = problem
+    link: BaseException | None = problem
+    while link is not None:
+        if isinstance(link, OSError) and link.errno is not None:
+            told = link
+        link = link.__cause__ or link.__context__
+    return one_line(str(told) or type(told).__name__)
+
+
+def one_line(text: str, longest: int = 400) -> str:
+    """`text` without line breaks, and cut at its beginning if it is longer than `longest`."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else "…" + line[1 - longest :]

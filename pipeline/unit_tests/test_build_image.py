@@ -1,0 +1,278 @@
+"""The build of the application's image, with a stand-in for BuildKit's command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import build_image
+import mlflow
+import pytest
+import registered_model
+import step
+from conftest import COMMIT
+
+Outputs = Callable[[], dict[str, str]]
+DIGEST = "sha256:" + "a" * 64
+PUSH = "registry.kube-system.svc.cluster.local:5000/gourmetgram-app"
+BASE = "registry.kube-system.svc.cluster.local:5000/gourmetgram-app-base@sha256:" + "b" * 64
+COMMITTED_AT = 1735689600
+
+STUB = f"""#!{sys.executable}
+import json, os, pathlib, sys
+folder = pathlib.Path(__file__).parent
+with (folder / "calls").open("a") as calls:
+    calls.write(json.dumps(sys.argv[1:]) + "\\n")
+says = (folder / "says").read_text().split("\\n---\\n")
+number = len((folder / "calls").read_text().splitlines()) - 1
+said = says[min(number, len(says) - 1)]
+print("#1 [internal] load build definition from Dockerfile", file=sys.stderr)
+if said:
+    sys.exit("error: failed to solve: " + said)
+metadata = sys.argv[sys.argv.index("--metadata-file") + 1]
+pathlib.Path(metadata).write_text(json.dumps({{"containerimage.digest": "{DIGEST}"}}))
+"""
+
+
+class Buildctl:
+    """A stand-in for BuildKit's command line. Of several things it says, each run says the next."""
+
+    def __init__(self, folder: Path) -> None:
+        self.program = folder / "buildctl"
+        self.program.write_text(STUB)
+        self.program.chmod(0o755)
+        self.says("")
+
+    def says(self, *errors: str) -> None:
+        """Let it end with these errors, or well for an empty one."""
+        (self.program.parent / "says").write_text("\n---\n".join(errors))
+
+    def calls(self) -> list[list[str]]:
+        """The arguments of all calls so far."""
+        file = self.program.parent / "calls"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+@pytest.fixture
+def buildctl(
+    tmp_path: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Buildctl]:
+    """A build that is ready to begin, of model version 3; nothing is in MLflow yet."""
+    (workspace / "application").mkdir()
+    (workspace / "application" / "Dockerfile").write_text("FROM scratch\n")
+    os.utime(workspace / "application" / "Dockerfile", (COMMITTED_AT, COMMITTED_AT))
+    (workspace / "model" / "data").mkdir(parents=True)
+    (workspace / "model" / "data" / "model.pth").write_bytes(b"weights")
+    (tmp_path / "bin").mkdir()
+    stub = Buildctl(tmp_path / "bin")
+    monkeypatch.setattr(build_image, "BUILDCTL", str(stub.program))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        for name, value in {
+            "BUILDKIT_ADDRESS": f"tcp://127.0.0.1:{listener.getsockname()[1]}",
+            "MODEL_VERSION": "3",
+            "COMMIT": COMMIT,
+            "TRAINING_IMAGE": "registry:5000/gourmetgram-train@sha256:1f",
+            "APP_REPOSITORY": "http://app-repository:8080/gourmetgram.git",
+            "APP_BASE_IMAGE": BASE,
+            "PUSH_REPOSITORY": PUSH,
+            "PULL_REPOSITORY": "localhost:30500/gourmetgram-app",
+            "ARGO_WORKFLOW_NAME": "build-container-image-x7k2p",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield stub
+
+
+def test_builds_pushes_and_notes_the_image(
+    buildctl: Buildctl,
+    version: str,
+    workspace: Path,
+    outputs: Outputs,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("MODEL_VERSION", version)
+
+    assert step.run(build_image.build_image) == 0
+
+    image = f"localhost:30500/gourmetgram-app@{DIGEST}"
+    assert outputs() == {"image-digest": DIGEST, "image": image}
+    tags = mlflow.MlflowClient().get_model_version(registered_model.NAME, version).tags
+    assert tags == {
+        "image_digest": DIGEST,
+        "image": image,
+        "application_commit": COMMIT,
+        "workflow": "build-container-image-x7k2p",
+    }
+    context = workspace / "application"
+    [call] = buildctl.calls()
+    metadata_file = call.pop()
+    assert not Path(metadata_file).exists()
+    assert call == [
+        *("--addr", os.environ["BUILDKIT_ADDRESS"], "build", "--progress=plain"),
+        *("--frontend", "dockerfile.v0"),
+        *("--local", f"context={context}", "--local", f"dockerfile={context}"),
+        *("--opt", f"build-arg:BASE_IMAGE={BASE}"),
+        *("--opt", f"build-arg:MODEL_VERSION={version}"),
+        *("--opt", f"build-arg:APPLICATION_COMMIT={COMMIT}"),
+        *("--opt", f"build-arg:SOURCE_DATE_EPOCH={COMMITTED_AT}"),
+        *("--opt", f"label:org.opencontainers.image.revision={COMMIT}"),
+        *(
+            "--opt",
+            "label:org.opencontainers.image.source=http://app-repository:8080/gourmetgram.git",
+        ),
+        *("--opt", f"label:dev.gourmetgram.model-version={version}"),
+        *(
+            "--opt",
+            "label:dev.gourmetgram.training-image=registry:5000/gourmetgram-train@sha256:1f",
+        ),
+        *("--output", f"type=image,name={PUSH}:model-{version}-{COMMIT[:7]},push=true"),
+        "--metadata-file",
+    ]
+    assert "load build definition" in capsys.readouterr().out
+
+
+def test_model_goes_into_the_context_again_and_again(buildctl: Buildctl, workspace: Path) -> None:
+    context, model = workspace / "application", workspace / "model"
+    (context / "model").mkdir()
+    (context / "model" / "README").touch()  # The application's own, for those who build by hand.
+    for _ in range(2):
+        build_image.add_model(context, model, COMMITTED_AT)
+    assert [path.name for path in (context / "model").rglob("*")] == ["data", "model.pth"]
+    copied = context / "model" / "data" / "model.pth"
+    assert copied.samefile(model / "data" / "model.pth")
+    assert {path.stat().st_mtime for path in [context, *context.rglob("*")]} == {COMMITTED_AT}
+
+
+CANNOT_DIAL = 'do request: Head "http://registry:5000/v2/": dial tcp: connect: connection refused'
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "attempts"),
+    [
+        (
+            f"failed to push {PUSH}:model-3: failed to {CANNOT_DIAL}",
+            [f"not pushed to PUSH_REPOSITORY={PUSH}", "cannot be reached", "Is it running"],
+            4,
+        ),
+        (
+            f"failed to push {PUSH}:model-3: unexpected status from PUT request: 503 Unavailable",
+            ["not pushed", "cannot be reached"],
+            4,
+        ),
+        (
+            f"failed to push {PUSH}:model-3: insufficient_scope: authorization failed",
+            ["not pushed", "registry refuses it", "Check the registry's credentials"],
+            1,
+        ),
+        (
+            f"{BASE}: failed to resolve source metadata for {BASE}: failed to {CANNOT_DIAL}",
+            [f"APP_BASE_IMAGE={BASE} cannot be pulled", "cannot be reached"],
+            4,
+        ),
+        (
+            f"{BASE}: failed to resolve source metadata for {BASE}: {BASE}: not found",
+            [f"APP_BASE_IMAGE={BASE} cannot be pulled", "npm run up"],
+            1,
+        ),
+        (
+            'process "/bin/sh -c python -c import" did not complete successfully: exit code: 1',
+            ["Dockerfile does not build at commit 0123456 with model version 3", "exit code: 1"],
+            1,
+        ),
+        ("code = Unavailable desc = closing transport", ["BuildKit at BUILDKIT_ADDRESS=tcp"], 4),
+    ],
+)
+def test_failed_build(
+    buildctl: Buildctl,
+    said: str,
+    told: list[str],
+    attempts: int,
+    outputs: Outputs,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    buildctl.says(said)
+    assert step.run(build_image.build_image) == 1
+    message = capsys.readouterr().err
+    assert all(each in message for each in told), message
+    assert len(message.splitlines()) == 1
+    assert len(buildctl.calls()) == attempts
+    assert outputs() == {}
+
+
+def test_registry_that_comes_back(
+    buildctl: Buildctl, version: str, outputs: Outputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODEL_VERSION", version)
+    buildctl.says(f"failed to push {PUSH}:model-3: failed to {CANNOT_DIAL}", "")
+    assert step.run(build_image.build_image) == 0
+    assert len(buildctl.calls()) == 2
+    assert outputs()["image-digest"] == DIGEST
+
+
+def test_unreachable_buildkit(
+    buildctl: Buildctl,
+    nobody: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("BUILDKIT_ADDRESS", f"tcp://{nobody}")
+    assert step.run(build_image.build_image) == 1
+    told = capsys.readouterr()
+    assert f"BuildKit at BUILDKIT_ADDRESS=tcp://{nobody} does not answer" in told.err
+    assert "attempt 3 of 4" in told.out
+    assert buildctl.calls() == []
+
+
+def test_unreachable_mlflow_after_the_push(
+    buildctl: Buildctl,
+    nobody: str,
+    outputs: Outputs,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://{nobody}")
+    assert step.run(build_image.build_image) == 1
+    assert f"MLFLOW_TRACKING_URI=http://{nobody} failed" in capsys.readouterr().err
+    assert outputs() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BUILDKIT_ADDRESS", "buildkitd:1234"),
+        ("BUILDKIT_ADDRESS", ""),
+        ("COMMIT", "main"),
+        ("MODEL_VERSION", "latest"),
+        ("PULL_REPOSITORY", ""),
+    ],
+)
+def test_bad_input(
+    buildctl: Buildctl,
+    name: str,
+    value: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert step.run(build_image.build_image) == 2
+    assert name in capsys.readouterr().err
+    assert buildctl.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "script"), [("application", "clone.py"), ("model", "download_model.py")]
+)
+def test_missing_folder_names_what_makes_it(
+    buildctl: Buildctl,
+    workspace: Path,
+    missing: str,
+    script: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (workspace / missing).rename(workspace / "elsewhere")
+    assert step.run(build_image.build_image) == 2
+    assert script in capsys.readouterr().err

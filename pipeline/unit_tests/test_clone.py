@@ -1,0 +1,223 @@
+"""The clone of the application, from a real repository."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+import clone
+import pytest
+import step
+from git_repository import COMMITTED_AT, AskingForPassword, Repository
+
+Outputs = Callable[[], dict[str, str]]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """A repository, which is to be cloned."""
+    made = Repository(tmp_path)
+    monkeypatch.setenv("APP_REPOSITORY", made.file_url)
+    monkeypatch.setenv("APP_BRANCH", "main")
+    return made
+
+
+def test_clones_the_newest_commit(
+    workspace: Path, repository: Repository, outputs: Outputs
+) -> None:
+    newest = repository.commit({"app.py": "print('food')\n"})
+    repository.publish()
+    (workspace / "application").mkdir()
+    (workspace / "application" / "stale").touch()
+
+    assert step.run(clone.clone) == 0
+
+    assert outputs() == {"commit": newest}
+    application = workspace / "application"
+    files = sorted(str(path.relative_to(application)) for path in application.rglob("*"))
+    assert files == ["Dockerfile", "app.py", "templates", "templates/index.html"]
+    assert {path.stat().st_mtime for path in [application, *application.rglob("*")]} == {
+        COMMITTED_AT
+    }
+
+
+def test_clones_another_branch(
+    workspace: Path, repository: Repository, outputs: Outputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.git("checkout", "--quiet", "-b", "team/blue")
+    commit = repository.commit({"app.py": "print('blue')\n"})
+    repository.publish()
+    monkeypatch.setenv("APP_BRANCH", "team/blue")
+    assert step.run(clone.clone) == 0
+    assert outputs() == {"commit": commit}
+
+
+def test_missing_branch_names_those_that_exist(
+    workspace: Path,
+    repository: Repository,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    repository.git("branch", "course")
+    repository.publish()
+    monkeypatch.setenv("APP_BRANCH", "mian")
+    assert step.run(clone.clone) == 1
+    assert "has no branch APP_BRANCH=mian; its branches are course, main" in capsys.readouterr().err
+
+
+def test_application_without_dockerfile(
+    workspace: Path, repository: Repository, outputs: Outputs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository.work / "Dockerfile").unlink()
+    repository.commit({})
+    repository.publish()
+    assert step.run(clone.clone) == 1
+    assert "has no Dockerfile in its top folder" in capsys.readouterr().err
+    assert outputs() == {}
+
+
+def test_unreachable_repository(
+    workspace: Path,
+    nobody: str,
+    environment: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("APP_REPOSITORY", f"http://{nobody}/app.git")
+    monkeypatch.setenv("APP_BRANCH", "main")
+
+    assert step.run(clone.clone) == 1
+
+    told = capsys.readouterr()
+    assert f"APP_REPOSITORY=http://{nobody}/app.git cannot be reached" in told.err
+    assert "Failed to connect" in told.err or "Couldn't connect" in told.err
+    assert "attempt 3 of 4 failed" in told.out
+    assert (environment / "termination-log").read_text() + "\n" == told.err
+
+
+def test_repository_that_never_answers(
+    workspace: Path,
+    environment: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv(
+            "APP_REPOSITORY", f"http://127.0.0.1:{listener.getsockname()[1]}/app.git"
+        )
+        monkeypatch.setenv("APP_BRANCH", "main")
+        monkeypatch.setattr(step, "REQUEST_TIMEOUT", 0.5)
+        monkeypatch.setattr(step, "ATTEMPTS", 2)
+        assert step.run(clone.clone) == 1
+    assert "cannot be reached: no answer within 0.5 s" in capsys.readouterr().err
+
+
+def test_repository_that_does_not_exist(
+    workspace: Path,
+    repository: Repository,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("APP_REPOSITORY", repository.file_url.replace("app.git", "ap.git"))
+    assert step.run(clone.clone) == 1
+    told = capsys.readouterr()
+    assert "there is no application's repository at" in told.err
+    assert "attempt" not in told.out
+
+
+@pytest.fixture
+def closed_repository(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the repository where it asks for a password."""
+    handler = type("Handler", (AskingForPassword,), {"folder": repository.bare.parent})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/app.git"
+        monkeypatch.setenv("APP_REPOSITORY", address)
+        yield address
+        server.shutdown()
+
+
+def test_credentials(
+    workspace: Path,
+    closed_repository: str,
+    repository: Repository,
+    tmp_path: Path,
+    outputs: Outputs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "password").write_text("gEh3im")
+    monkeypatch.setenv("APP_REPOSITORY_USERNAME", "student")
+    monkeypatch.setenv("APP_REPOSITORY_PASSWORD_FILE", str(tmp_path / "password"))
+    monkeypatch.setenv("APP_REPOSITORY_CREDENTIALS_FOR", closed_repository)
+    assert step.run(clone.clone) == 0
+    assert outputs() == {"commit": repository.git("rev-parse", "main")}
+
+
+def test_credentials_are_for_no_other_repository(
+    workspace: Path,
+    closed_repository: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "password").write_text("gEh3im")
+    monkeypatch.setenv("APP_REPOSITORY_USERNAME", "student")
+    monkeypatch.setenv("APP_REPOSITORY_PASSWORD_FILE", str(tmp_path / "password"))
+    monkeypatch.setenv("APP_REPOSITORY_CREDENTIALS_FOR", "https://host/app.git")
+    assert step.run(clone.clone) == 1
+    assert "refuses access" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("username", [None, "student"])
+def test_wrong_or_no_credentials(
+    workspace: Path,
+    closed_repository: str,
+    username: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "password").write_text("gEh3im-old")
+    if username is not None:
+        monkeypatch.setenv("APP_REPOSITORY_USERNAME", username)
+        monkeypatch.setenv("APP_REPOSITORY_PASSWORD_FILE", str(tmp_path / "password"))
+        monkeypatch.setenv("APP_REPOSITORY_CREDENTIALS_FOR", closed_repository)
+
+    assert step.run(clone.clone) == 1
+
+    told = capsys.readouterr()
+    assert f"APP_REPOSITORY={closed_repository} refuses access" in told.err
+    assert "Set appRepositoryUsername and appRepositoryPassword" in told.err
+    assert "attempt" not in told.out
+    assert "gEh3im" not in told.out + told.err
+
+
+@pytest.mark.parametrize(
+    ("url", "branch", "told"),
+    [
+        ("", "main", "APP_REPOSITORY is not set"),
+        ("ext::sh -c id", "main", "is no URL"),
+        ("--upload-pack=id", "main", "is no URL"),
+        ("https://student:gEh3im@host/app.git", "main", "has a password in it"),
+        ("https://host/app.git", "", "APP_BRANCH is not set"),
+        ("https://host/app.git", "--upload-pack=id", "is no name of a branch"),
+        ("https://host/app.git", "a..b", "is no name of a branch"),
+    ],
+)
+def test_bad_input(
+    workspace: Path,
+    url: str,
+    branch: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("APP_REPOSITORY", url)
+    monkeypatch.setenv("APP_BRANCH", branch)
+    assert step.run(clone.clone) == 2
+    said = capsys.readouterr().err
+    assert told in said
+    assert "gEh3im" not in said

@@ -1,0 +1,123 @@
+"""How a step ends, and how it tries again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import step
+import tenacity
+from step import BadInput, Failure, TemporaryFailure
+
+
+def raising(problem: Exception) -> Callable[[], None]:
+    """A step that raises `problem`."""
+
+    def fail() -> None:
+        raise problem
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("problem", "code"),
+    [(Failure("no"), 1), (TemporaryFailure("no"), 1), (BadInput("no"), 2)],
+)
+def test_failure_is_the_last_line_and_the_reason_of_the_pod(
+    problem: Failure, code: int, environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert step.run(raising(problem)) == code
+    assert capsys.readouterr().err == "no\n"
+    assert (environment / "termination-log").read_text() == "no"
+
+
+def test_without_a_kubelet_no_reason_is_left(environment: Path) -> None:
+    (environment / "termination-log").unlink()
+    assert step.run(raising(Failure("no"))) == 1
+    assert not (environment / "termination-log").exists()
+
+
+def test_success(environment: Path, outputs: Callable[[], dict[str, str]]) -> None:
+    assert step.run(lambda: step.write_output("serving", "7")) == 0
+    assert outputs() == {"serving": "7"}
+    assert (environment / "termination-log").read_text() == ""
+
+
+def test_temporary_failures_are_tried_again_and_told(capsys: pytest.CaptureFixture[str]) -> None:
+    results = iter([TemporaryFailure("first"), TemporaryFailure("second"), "done"])
+
+    def attempt() -> str:
+        result = next(results)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    assert step.persistently(attempt, "asking") == "done"
+    told = capsys.readouterr().out.splitlines()
+    assert told == [
+        "asking: attempt 1 of 4 failed; next in 0.01 s: first",
+        "asking: attempt 2 of 4 failed; next in 0.02 s: second",
+    ]
+
+
+@pytest.mark.parametrize(("problem", "attempts"), [(TemporaryFailure, 4), (Failure, 1)])
+def test_attempts_end(problem: type[Failure], attempts: int) -> None:
+    made = []
+
+    def attempt() -> None:
+        made.append(1)
+        raise problem(f"attempt {len(made)}")
+
+    with pytest.raises(problem, match=f"attempt {attempts}"):
+        step.persistently(attempt, "asking")
+    assert len(made) == attempts
+
+
+def test_all_attempts_take_about_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long one attempt takes until it fails; a success may take as long as it likes."""
+    now = 0.0
+    monkeypatch.setattr(step, "FIRST_PAUSE", 2.0)
+    monkeypatch.setattr(tenacity.nap.time, "sleep", lambda seconds: advance(seconds))
+    monkeypatch.setattr(tenacity.time, "monotonic", lambda: now)
+
+    def advance(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    def fail_after(seconds: float) -> None:
+        advance(seconds)
+        raise TemporaryFailure("no")
+
+    for seconds, least, most in [(0, 10, 20), (10, 45, 65), (30, 60, 95), (600, 600, 1300)]:
+        now = 0.0
+        with pytest.raises(TemporaryFailure):
+            step.persistently(lambda seconds=seconds: fail_after(seconds), "asking")
+        assert least <= now <= most, (seconds, now)
+
+
+@pytest.mark.parametrize("value", ["", "seven", "-1", "²", "7 "])
+def test_model_version_is_a_number(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("MODEL_VERSION", value)
+    with pytest.raises(BadInput, match="MODEL_VERSION"):
+        step.required_version()
+
+
+@pytest.mark.parametrize("value", ["", "main", "0123456", "G" * 40])
+def test_commit_is_complete(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("COMMIT", value)
+    with pytest.raises(BadInput, match="COMMIT"):
+        step.required_commit()
+
+
+def test_innermost_error_of_the_network_is_the_reason() -> None:
+    try:
+        try:
+            raise ConnectionRefusedError(111, "Connection refused")
+        except OSError as inner:
+            raise RuntimeError("pool(host=…): max retries exceeded") from inner
+    except RuntimeError as problem:
+        assert step.reason_of(problem) == "[Errno 111] Connection refused"
+    assert step.reason_of(ValueError("two\n lines")) == "two lines"
+    assert step.reason_of(ValueError()) == "ValueError"
+    assert len(step.one_line("x" * 1000)) == 400
