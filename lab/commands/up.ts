@@ -46,10 +46,10 @@ async function showPlan(steps: readonly Step[]): Promise<void> {
   }
 }
 
-const readiness = (workloads: LabOutputs["workloads"]): Step => ({
-  title: "MLflow and its database ready",
-  run: (report) => waitForWorkloads(workloads, report),
-  remedy: `npm run kubectl -- describe pods -n ${workloads.mlflow.namespace}`,
+const readiness = (namespaces: readonly string[]): Step => ({
+  title: "MLflow, its database, the application's repository and the builder ready",
+  run: (report) => waitForWorkloads(namespaces, report),
+  remedy: "npm run kubectl -- get pods --all-namespaces",
 });
 
 /** Stands up the lab. What is there already is left as it is, so an interrupted run goes on where it ended. */
@@ -84,13 +84,13 @@ export async function up(options: UpOptions): Promise<void> {
     );
   }
   const outputs = (await stackOutputs()) as Partial<LabOutputs> | undefined;
-  const { workloads } = outputs ?? {};
-  if (workloads !== undefined) await runSteps([readiness(workloads)]);
+  const namespaces = [outputs?.namespace, outputs?.builder?.namespace].filter((each) => each !== undefined);
+  await runSteps([readiness(namespaces)]);
   if (kind !== undefined) recordTiming(upKinds[kind].title, Date.now() - start);
-  // npm takes the arguments after the second dashes for the command's own.
-  const submit = String(outputs?.submitTraining).replace(/^argo /, "npm run argo -- ");
-  console.log(`\nThe lab is up. Train a model:\n\n  ${submit}\n`);
+  console.log("\nThe lab is up. Train a model, and see it come to staging:\n\n  npm run train\n");
   console.log(
-    "  npm run verify     proves that it works\n  npm run status     shows what runs and where it is reached",
+    "  npm run open       where MLflow, staging and the application's repository are\n" +
+      "  npm run verify     proves that the lab works\n" +
+      "  npm run status     shows what runs and where it is reached",
   );
 }

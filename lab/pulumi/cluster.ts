@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppsV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
-import type { WorkloadsOutput } from "../../components/outputs";
 import { kubeconfig } from "../paths";
 import { type Report } from "../run";
 import { hasOwnCluster, stackName, stackSetting } from "../stack-settings";
@@ -63,29 +62,47 @@ export async function requireAnswer(config: KubeConfig): Promise<void> {
   }
 }
 
+/** What is looked at of a Deployment or a StatefulSet. */
+interface Workload {
+  readonly metadata?: { readonly name?: string; readonly generation?: number };
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly replicas?: number;
+  };
+}
+
+/** Whether all pods of the workload are ready, and in its newest form. */
+function isReady({ metadata, spec, status }: Workload): boolean {
+  const pods = [status?.updatedReplicas, status?.readyReplicas, status?.replicas];
+  return (
+    (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) &&
+    pods.every((count) => (count ?? 0) === (spec?.replicas ?? 1))
+  );
+}
+
 /**
- * Waits until the workloads that the stack changed last are ready in their newest form. Pulumi waits for them too, but
- * takes a Deployment whose old pod has yet to stop for one that is ready.
+ * Waits until everything that runs in the namespaces is ready in its newest form. Pulumi waits for it too, but takes a
+ * Deployment whose old pod has yet to stop for one that is ready.
  *
- * @throws Error if a workload is not ready within 5 minutes
+ * @throws Error that names what is not ready after 5 minutes
  */
-export async function waitForWorkloads({ mlflow, postgres }: WorkloadsOutput, report: Report): Promise<void> {
+export async function waitForWorkloads(namespaces: readonly string[], report: Report): Promise<void> {
   const apps = (await clusterConfig()).makeApiClient(AppsV1Api);
   const deadline = Date.now() + 300_000;
-  for (const workload of postgres === null ? [mlflow] : [postgres, mlflow]) {
-    const { kind, namespace, name } = workload;
-    const read =
-      kind === "Deployment"
-        ? apps.readNamespacedDeployment.bind(apps)
-        : apps.readNamespacedStatefulSet.bind(apps);
+  for (const namespace of namespaces) {
     for (;;) {
-      const { metadata, spec, status } = await read({ namespace, name });
-      const wanted = spec?.replicas ?? 1;
-      const seen = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
-      const pods = [status?.updatedReplicas, status?.readyReplicas, status?.replicas];
-      if (seen && pods.every((count) => (count ?? 0) === wanted)) break;
-      if (Date.now() > deadline) throw new Error(`${kind} ${namespace}/${name} is not ready after 5 minutes`);
-      report(`${name}: ${status?.readyReplicas ?? 0} of ${wanted} ready`);
+      const lists = [
+        await apps.listNamespacedDeployment({ namespace }),
+        await apps.listNamespacedStatefulSet({ namespace }),
+      ];
+      const waiting = lists.flatMap(({ items }) => items as Workload[]).filter((each) => !isReady(each));
+      if (waiting.length === 0) break;
+      const names = waiting.map(({ metadata }) => metadata?.name).join(", ");
+      if (Date.now() > deadline) throw new Error(`not ready after 5 minutes in ${namespace}: ${names}`);
+      report(`${namespace}: waiting for ${names}`);
       await delay(1000);
     }
   }
