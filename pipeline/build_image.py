@@ -37,6 +37,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import file_times
 import registered_model
 import step
 from step import BadInput, Failure, TemporaryFailure, log
@@ -154,8 +155,8 @@ def add_model(context: Path, model: Path, seconds: int) -> None:
     if target.exists():  # An attempt before this one, or the application's own.
         shutil.rmtree(target)
     shutil.copytree(model, target, copy_function=os.link)
-    for path in [*target.rglob("*"), target, context]:
-        os.utime(path, (seconds, seconds))
+    file_times.set_times(target, seconds)
+    os.utime(context, (seconds, seconds))
 
 
 def wait_for_buildkit(address: str) -> None:

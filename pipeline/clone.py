@@ -26,6 +26,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import file_times
 import step
 from step import BadInput, Failure, TemporaryFailure, log
 
@@ -75,7 +76,7 @@ def clone() -> None:
             f"{commit[:7]}; an application needs one that copies the folder `model`"
         )
     shutil.rmtree(target / ".git")
-    set_times(target, committed_at)
+    file_times.set_times(target, committed_at)
     step.write_output("commit", commit)
 
 
@@ -167,12 +168,6 @@ def has_credentials() -> bool:
     names = ("APP_REPOSITORY_USERNAME", "APP_REPOSITORY_PASSWORD_FILE")
     meant_for = os.environ.get("APP_REPOSITORY_CREDENTIALS_FOR")
     return all(map(os.environ.get, names)) and os.environ.get("APP_REPOSITORY") == meant_for
-
-
-def set_times(folder: Path, seconds: int) -> None:
-    """Let everything in `folder`, and itself, be of the time `seconds` after 1970."""
-    for path in [folder, *folder.rglob("*")]:
-        os.utime(path, (seconds, seconds), follow_symlinks=False)
 
 
 if __name__ == "__main__":
