@@ -23,14 +23,9 @@ function declaredDefault(key: string): unknown {
   return project.config[key]?.default;
 }
 
-/** One of this project's own settings: what the stack sets, else its default. */
-export function projectSetting(key: string): unknown {
-  return stackSetting(`gourmetgram:${key}`) ?? declaredDefault(key);
-}
-
 /** A node port of this project's settings. */
 export function nodePort(key: "registryNodePort" | "mlflowNodePort" | "argoServerNodePort"): number {
-  return Number(projectSetting(key));
+  return Number(stackSetting(`gourmetgram:${key}`) ?? declaredDefault(key));
 }
 
 /**

@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import { nextTimes } from "../../components/argo/proof";
 import { engineSteps } from "../embedded-lab";
 import { checkout } from "../paths";
 import { engineIsInstalled, launcher, officialDownloadsInReach } from "../pulumi/engine";
 import { previewPlace } from "../pulumi/preview-place";
-import { projectSetting, stackName } from "../stack-settings";
+import { stackName } from "../stack-settings";
 import { runSteps } from "../steps";
 
 /**
@@ -30,20 +29,8 @@ export async function preview(args: string[]): Promise<void> {
   } finally {
     await place.leave();
   }
-  // Standard output may be read by a program.
-  if (process.exitCode === 0) console.error(scheduleTimes());
 }
 
 /** Without a terminal Pulumi's redrawn table would be pages of repetition. */
 const display = (args: readonly string[]): string[] =>
   process.stdout.isTTY || args.includes("--json") ? [] : ["--suppress-progress"];
-
-function scheduleTimes(): string {
-  const [schedule, timezone] = [
-    String(projectSetting("schedule")),
-    String(projectSetting("scheduleTimezone")),
-  ];
-  if (projectSetting("scheduleSuspended") === true) return "The schedule rests: no training runs by itself.";
-  const times = nextTimes(schedule, { timezone, from: new Date() }).map((time) => time.toISOString());
-  return `Training runs by itself (${schedule}, ${timezone}) next at ${times.join(", ")}.`;
-}

@@ -1,0 +1,128 @@
+"""The model: how it is loaded, whether it fits this application, and what it makes of a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from gourmetgram.picture import SHAPE
+
+CLASSES = (
+    "Bread",
+    "Dairy product",
+    "Dessert",
+    "Egg",
+    "Fried food",
+    "Meat",
+    "Noodles/Pasta",
+    "Rice",
+    "Seafood",
+    "Soup",
+    "Vegetable/Fruit",
+)
+"""The classes of the Food-11 data set. The order is that of a model's answers."""
+
+
+class UnusableModelError(Exception):
+    """There is no model, or what is in the file is none."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A class, and how much the model believes in it, from 0 to 1."""
+
+    name: str
+    confidence: float
+
+
+class FoodModel:
+    """A model in memory. It is used from one thread at a time."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self._network = network.eval()
+        self.misfit = find_misfit(network)
+        """Why the model does not fit this application, or None if it does."""
+
+    @classmethod
+    def load(cls, path: Path) -> FoodModel:
+        """Load a model that was saved as a whole with `torch.save`.
+
+        Raises UnusableModelError if that is impossible.
+        """
+        try:
+            # A whole model is a pickle, which can run any code: this file is as trusted as this
+            # one. It was made by the training and comes from MLflow, never from a user.
+            network = torch.load(path, map_location="cpu", weights_only=False)
+        except FileNotFoundError:
+            raise UnusableModelError(f"there is no file {path}") from None
+        except ImportError as problem:
+            raise UnusableModelError(
+                f"{path} needs Python code that the application does not have: {problem}. "
+                "Add the package to base/requirements.in, or train with a model that needs none."
+            ) from problem
+        except Exception as problem:  # Whatever a damaged file makes of the unpickler.
+            raise UnusableModelError(
+                f"{path} could not be read as a PyTorch model: {describe(problem)}"
+            ) from problem
+        if not isinstance(network, nn.Module):
+            raise UnusableModelError(
+                f"{path} holds an object of type {type(network).__name__} and not a PyTorch "
+                "model. Save the whole model, not only its weights."
+            )
+        return cls(network)
+
+    def classify(self, picture: torch.Tensor) -> list[Guess]:
+        """All classes for one picture of `SHAPE`, the most likely one first."""
+        answer = answer_of(self._network, picture)
+        if not answer.isfinite().all():
+            raise ArithmeticError("the model's answer to this picture is not finite")
+        confidences = answer[0].softmax(0).tolist()
+        guesses = [Guess(name, sure) for name, sure in zip(CLASSES, confidences, strict=True)]
+        return sorted(guesses, key=lambda guess: guess.confidence, reverse=True)
+
+
+def answer_of(network: nn.Module, one_input: torch.Tensor) -> torch.Tensor:
+    """What `network` makes of a batch of one."""
+    with torch.inference_mode():
+        return network(one_input.unsqueeze(0))
+
+
+def find_misfit(network: nn.Module) -> str | None:
+    """Try `network` on a blank picture. Return None, or why it does not fit this application."""
+    wanted = (1, len(CLASSES))
+    offer = (
+        f"the application gives a model pictures of shape {(1, *SHAPE)} and wants answers of "
+        f"shape {wanted}, one for each class"
+    )
+    try:
+        answer = answer_of(network, torch.zeros(SHAPE))
+    except Exception as problem:  # Any code can be in a model.
+        return f"{offer}; {nature_of(network)}. PyTorch says: {describe(problem)}"
+    if not isinstance(answer, torch.Tensor):
+        return f"{offer}; this model gives an object of type {type(answer).__name__}"
+    if tuple(answer.shape) != wanted:
+        return f"{offer}; this model gives answers of shape {tuple(answer.shape)}"
+    if not answer.isfinite().all():
+        return f"{offer}; this model's answer to a blank picture is not finite"
+    return None
+
+
+def nature_of(network: nn.Module) -> str:
+    """What kind of input `network` takes and what it gives, as far as it tells."""
+    shape = getattr(network, "input_shape", None)  # The training notes it on its models.
+    if shape is None:
+        return "this model fails with such a picture"
+    takes = f"this model takes inputs of shape {(1, *shape)}"
+    try:
+        return f"{takes} and gives answers of shape {tuple(answer_of(network, torch.zeros(shape)).shape)}"
+    except Exception:  # The note may be wrong. The misfit itself is told anyway.
+        return takes
+
+
+def describe(problem: Exception) -> str:
+    """The first line of what `problem` says, which may go on for pages, or its type."""
+    lines = str(problem).strip().splitlines()
+    return lines[0][:300] if lines else type(problem).__name__

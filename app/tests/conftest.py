@@ -1,0 +1,48 @@
+"""What the tests share: the application with a model that fits, and with one that does not."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from networks import digit_network, food_network
+from torch import nn
+
+from gourmetgram.kitchen import Kitchen
+from gourmetgram.model import FoodModel
+from gourmetgram.settings import Settings
+from gourmetgram.web import create_app
+
+SETTINGS = Settings(
+    model_version="3",
+    application_commit="0123456789abcdef0123456789abcdef01234567",
+    image="registry.example/gourmetgram-app@sha256:" + "7" * 64,
+)
+
+
+def client_of(network: nn.Module, settings: Settings = SETTINGS, places: int = 4) -> FlaskClient:
+    """A client of an application with `network`, where `places` pictures may be at once."""
+    return create_app(Kitchen(FoodModel(network), places), settings).test_client()
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    """A client of an application that can do its work."""
+    return client_of(food_network())
+
+
+@pytest.fixture
+def unfit_client() -> FlaskClient:
+    """A client of an application with a model for something else."""
+    return client_of(digit_network())
+
+
+@pytest.fixture
+def busy_client() -> FlaskClient:
+    """A client of an application that has no place for another picture."""
+    return client_of(food_network(), places=0)
+
+
+@pytest.fixture
+def unversioned_client() -> FlaskClient:
+    """A client of an application that was started by hand, without being told what it is."""
+    return client_of(food_network(), Settings())
