@@ -15,10 +15,40 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 
-def missing(requirements: str) -> list[str]:
-    """What is wanted in `requirements`, lines of `name==version`, and is not installed so."""
+REQUIREMENT = re.compile(
+    r"""
+    ^ (?P<name> \w [\w.-]* )     # options start with a dash
+    (?: \[ [^\]]* \] )?        # extras: packages, which have lines of their own
+    (?: == (?P<version> [^\s;\\]+ ) )?
+    """,
+    re.VERBOSE,
+)
+
+
+class UnusableListError(Exception):
+    """The list of requirements does not tell what must be there."""
+
+
+def wanted_packages(requirements: str) -> dict[str, str]:
+    """The names and versions in `requirements`, which has lines of `name==version`.
+
+    Raises UnusableListError if a package has no exact version, or there is no package at all.
+    """
+    wanted = {}
+    for line in requirements.splitlines():
+        if requirement := REQUIREMENT.match(line):
+            if requirement["version"] is None:
+                raise UnusableListError(f"it gives no exact version in the line {line!r}")
+            wanted[requirement["name"]] = requirement["version"]
+    if not wanted:
+        raise UnusableListError("it names no packages")
+    return wanted
+
+
+def missing(packages: dict[str, str]) -> list[str]:
+    """Which of `packages`, names with their versions, are not installed so."""
     findings = []
-    for name, wanted in re.findall(r"^([\w.-]+)==([^\s;\\]+)", requirements, flags=re.MULTILINE):
+    for name, wanted in packages.items():
         try:
             installed = version(name)
         except PackageNotFoundError:
@@ -34,7 +64,11 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python check.py requirements.txt", file=sys.stderr)
         return 2
-    findings = missing(Path(arguments[0]).read_text())
+    try:
+        findings = missing(wanted_packages(Path(arguments[0]).read_text(encoding="utf-8")))
+    except (OSError, ValueError, UnusableListError) as problem:
+        print(f"The requirements in {arguments[0]} cannot be used: {problem}", file=sys.stderr)
+        return 2
     if findings:
         print(
             f"The base image does not have what {arguments[0]} asks for: {'; '.join(findings)}. "

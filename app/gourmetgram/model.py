@@ -101,10 +101,10 @@ def find_misfit(network: nn.Module) -> str | None:
         answer = answer_of(network, torch.zeros(SHAPE))
     except Exception as problem:  # Any code can be in a model.
         return f"{offer}; {nature_of(network)}. PyTorch says: {describe(problem)}"
-    if not isinstance(answer, torch.Tensor):
-        return f"{offer}; this model gives an object of type {type(answer).__name__}"
-    if tuple(answer.shape) != wanted:
-        return f"{offer}; this model gives answers of shape {tuple(answer.shape)}"
+    if not isinstance(answer, torch.Tensor) or tuple(answer.shape) != wanted:
+        return f"{offer}; this model gives {kind_of(answer)}"
+    if not answer.is_floating_point():
+        return f"{offer}; this model gives numbers of type {answer.dtype} and not fractions"
     if not answer.isfinite().all():
         return f"{offer}; this model's answer to a blank picture is not finite"
     return None
@@ -113,13 +113,20 @@ def find_misfit(network: nn.Module) -> str | None:
 def nature_of(network: nn.Module) -> str:
     """What kind of input `network` takes and what it gives, as far as it tells."""
     shape = getattr(network, "input_shape", None)  # The training notes it on its models.
-    if shape is None:
-        return "this model fails with such a picture"
-    takes = f"this model takes inputs of shape {(1, *shape)}"
     try:
-        return f"{takes} and gives answers of shape {tuple(answer_of(network, torch.zeros(shape)).shape)}"
-    except Exception:  # The note may be wrong. The misfit itself is told anyway.
-        return takes
+        one_input = torch.zeros(shape)
+        answer = answer_of(network, one_input)
+    except Exception:  # There may be no note, or a wrong one. The misfit itself is told anyway.
+        return "this model fails with such a picture"
+    takes = (1, *one_input.shape)
+    return f"this model takes inputs of shape {takes} and gives {kind_of(answer)}"
+
+
+def kind_of(answer: object) -> str:
+    """What a model gives, in words."""
+    if isinstance(answer, torch.Tensor):
+        return f"answers of shape {tuple(answer.shape)}"
+    return f"an object of type {type(answer).__name__}"
 
 
 def describe(problem: Exception) -> str:

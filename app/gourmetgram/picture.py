@@ -16,8 +16,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 """What is accepted. Pillow reads many more, which need not be exposed to strangers."""
 
 MAX_PIXELS = 16_000_000
-"""Decoding takes up to 16 bytes for each pixel (WebP), and the whole service has 512 MiB. Photographs
-from cameras can be larger: a JPEG is decoded at a reduced size."""
+"""Decoding takes up to 16 bytes for each pixel (WebP), and the whole service has 512 MiB.
+Photographs from cameras can be larger: a JPEG is decoded at a reduced size."""
 
 # The mean and the standard deviation of each colour in ImageNet, which the network was made for.
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)

@@ -11,7 +11,7 @@ from gourmetgram.model import CLASSES
 from gourmetgram.picture import SHAPE
 
 FOOD_OF_COLOUR = {"red": "Meat", "lime": "Vegetable/Fruit", "blue": "Seafood"}
-"""What `food_network` sees in a picture of one colour; the colours are in the order of a model's input."""
+"""What `food_network` sees in a picture of one colour. Colours are in the order of its input."""
 
 
 def food_network() -> nn.Module:
@@ -31,7 +31,7 @@ def digit_network() -> nn.Module:
 
 
 def ready(network: nn.Module, input_shape: object) -> nn.Module:
-    """Switch `network` to inference, and note on it the shape of one input, as the training does."""
+    """Switch `network` to inference, and note the shape of one input, as the training does."""
     network.input_shape = input_shape
     return network.eval()
 

@@ -30,9 +30,9 @@ def test_it_has_what_a_browser_test_looks_for(html: str, name: str) -> None:
 
 
 def test_it_uses_no_id_that_it_does_not_have(html: str) -> None:
-    used = set(re.findall(r'element\("([\w-]+)"\)', html)) | set(re.findall(r"#([a-z][\w-]*) ", html))
-    there = set(re.findall(r'\bid="([\w-]+)"', html))
-    assert used <= there | {"classes"}
+    used = re.findall(r'element\("([\w-]+)"\)', html)
+    assert "file" in used
+    assert set(used) <= set(re.findall(r'\bid="([\w-]+)"', html))
 
 
 def test_it_needs_no_other_address(html: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -16,6 +17,8 @@ from werkzeug.test import TestResponse
 from gourmetgram.model import CLASSES
 from gourmetgram.web import MAX_PICTURE_BYTES
 
+Send = Callable[[FlaskClient, bytes], TestResponse]
+
 
 def send_form(client: FlaskClient, picture: bytes, field: str = "file") -> TestResponse:
     """Send `picture` as a browser does."""
@@ -29,7 +32,7 @@ def send_body(client: FlaskClient, picture: bytes, kind: str = "image/png") -> T
 
 @pytest.mark.parametrize("send", [send_form, send_body])
 @pytest.mark.parametrize(("colour", "food"), FOOD_OF_COLOUR.items())
-def test_it_tells_the_class(client: FlaskClient, send: object, colour: str, food: str) -> None:
+def test_it_tells_the_class(client: FlaskClient, send: Send, colour: str, food: str) -> None:
     response = send(client, plain(colour))
     assert response.status_code == 200
     answer = response.json
@@ -72,14 +75,14 @@ def test_no_picture_is_refused(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("send", [send_form, send_body])
-def test_what_is_no_picture_is_refused(client: FlaskClient, send: object) -> None:
+def test_what_is_no_picture_is_refused(client: FlaskClient, send: Send) -> None:
     response = send(client, b"%PDF-1.7 a menu")
     assert response.status_code == 400
     assert "JPEG, PNG, WEBP, GIF or BMP" in response.json["error"]
 
 
 @pytest.mark.parametrize("send", [send_form, send_body])
-def test_a_picture_may_have_ten_megabytes(client: FlaskClient, send: object) -> None:
+def test_a_picture_may_have_ten_megabytes(client: FlaskClient, send: Send) -> None:
     assert send(client, padded(plain(), MAX_PICTURE_BYTES)).status_code == 200
     # The second one is too large for a request, whatever is in it.
     for excess in (1, 1024**2):

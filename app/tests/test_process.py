@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from networks import digit_network, food_network, saved
 from gourmetgram import __main__ as program
 
 APPLICATION = Path(__file__).resolve().parents[1]
+RunHere = Callable[[Path, int | str], tuple[int, str]]
 COMMAND = [sys.executable, "-m", "gourmetgram"]
 
 
@@ -104,10 +106,8 @@ def test_without_a_model_it_ends_and_says_why(tmp_path: Path, port: int) -> None
 
 
 @pytest.fixture
-def run_here(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> object:
-    """Runs the program in this process, which has torch already. Gives its exit code and last line."""
+def run_here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> RunHere:
+    """Runs the program in this process, which has torch already: exit code and last line."""
     monkeypatch.setattr(program.signal, "signal", lambda *_: None)
     monkeypatch.setattr(program.logging, "basicConfig", lambda **_: None)
 
@@ -128,7 +128,7 @@ def run_here(
     ],
 )
 def test_an_unusable_model_ends_it(
-    tmp_path: Path, port: int, run_here: object, content: object, reason: str
+    tmp_path: Path, port: int, run_here: RunHere, content: object, reason: str
 ) -> None:
     path = saved(content, tmp_path)
     if isinstance(content, bytes):
@@ -138,7 +138,7 @@ def test_an_unusable_model_ends_it(
     assert last_line.startswith(f"gourmetgram: no usable model: {path} {reason}")
 
 
-def test_a_port_that_is_taken_ends_it(tmp_path: Path, run_here: object) -> None:
+def test_a_port_that_is_taken_ends_it(tmp_path: Path, run_here: RunHere) -> None:
     with socket.create_server(("0.0.0.0", 0)) as other:
         port = other.getsockname()[1]
         code, last_line = run_here(saved(food_network(), tmp_path), port)
@@ -146,7 +146,7 @@ def test_a_port_that_is_taken_ends_it(tmp_path: Path, run_here: object) -> None:
     assert last_line.startswith(f"gourmetgram: cannot listen on port {port}: ")
 
 
-def test_a_wrong_port_ends_it(tmp_path: Path, run_here: object) -> None:
+def test_a_wrong_port_ends_it(tmp_path: Path, run_here: RunHere) -> None:
     code, last_line = run_here(tmp_path / "model.pth", "http")
     assert code == 2
     assert last_line == "gourmetgram: PORT='http' is not a number from 1 to 65535"

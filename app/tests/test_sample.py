@@ -37,7 +37,7 @@ class Unbounded(nn.Module):
     """Gives numbers for a blank picture, and none for any other."""
 
     def forward(self, batch: torch.Tensor) -> torch.Tensor:
-        return batch.mean((2, 3)).repeat(1, 4)[:, : len(CLASSES)] * float("inf" if batch.any() else 1)
+        return torch.full((1, len(CLASSES)), torch.inf if batch.any() else 0.0)
 
 
 def test_it_does_not_pass_if_the_model_fails() -> None:
