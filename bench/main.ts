@@ -1,21 +1,14 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { stackName } from "../lab/stack-settings";
 import { stackOutputs } from "../lab/pulumi/stack";
 import { readTimings } from "../lab/timings";
 import { upKinds } from "../lab/commands/up";
+import { type Figure, medianOf, rounded, spread } from "./figure";
 import { labMemory } from "./memory";
+import { measurePipeline } from "./pipeline";
 import { measureProof } from "./proof";
 import { measurePreview } from "./preview";
 import { type Samples } from "./samples";
-
-/** One figure, with what it should be. */
-interface Figure {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target?: number;
-  readonly detail?: string;
-}
 
 /** How long `up` took when it last did each kind of work, as it recorded itself. */
 function setUpTimes(): Figure[] {
@@ -31,14 +24,13 @@ function setUpTimes(): Figure[] {
   return [...Object.values(upKinds).flatMap(({ title }) => newest(title)), ...steps.flatMap(newest)];
 }
 
-const seconds = ({ min, median, max, runs }: Samples): string =>
-  `${min.toFixed(2)} / ${median.toFixed(2)} / ${max.toFixed(2)} s (min / median / max of ${runs})`;
+const seconds = (samples: Samples): string => spread(samples, "s");
 
 async function previewTimes(runs: number): Promise<Figure[]> {
   const { stack, empty, emptyScript, kubectl } = await measurePreview(runs);
   const against = (what: string, floor: Samples): Figure => ({
     what: `unchanged preview against ${what}`,
-    value: Math.round((stack.median / floor.median) * 100) / 100,
+    value: rounded(stack.median / floor.median, 2),
     unit: "times",
     detail: `${seconds(stack)}; floor ${seconds(floor)}`,
   });
@@ -53,7 +45,7 @@ async function previewTimes(runs: number): Promise<Figure[]> {
 async function proofTimes(runs: number): Promise<Figure[]> {
   const { templates, proof, ratio } = await measureProof(runs);
   const detail = `${seconds(proof)}; ${Math.round(ratio)} times a JSON round trip of the same objects`;
-  const value = Math.round(proof.median * 100) / 100;
+  const value = rounded(proof.median, 2);
   return [{ what: `proof of ${templates} workflow templates`, value, unit: "s", target: 1, detail }];
 }
 
@@ -67,13 +59,62 @@ async function memory(): Promise<Figure[]> {
   ];
 }
 
-async function main(options: { json?: boolean; runs: string }): Promise<void> {
-  const runs = Number(options.runs);
-  const figures = [...setUpTimes(), ...(await memory()), ...(await proofTimes(runs))];
-  if ((await stackOutputs())?.["namespace"] === undefined) {
-    console.error(`stack ${stackName} is not up: no preview is measured (npm run up)`);
-  } else figures.push(...(await previewTimes(runs)));
-  if (options.json === true) {
+async function pipelineTimes(runs: number): Promise<Figure[]> {
+  const times = await measurePipeline(runs, (line) => console.error(line));
+  const { whole, ended, own, overhead, share, closing, steps, rebuild, rebuildOwn } = times;
+  return [
+    medianOf("submission until the new version serves", whole, "s", 1),
+    medianOf("submission until the run has ended", ended, "s", 1),
+    medianOf("in the steps' own containers", own, "s", 0),
+    { ...medianOf("outside of them, over their time", overhead, "%", 0), target: 25 },
+    medianOf("outside of them, of the whole", share, "%", 0),
+    ...steps.map((step) => ({
+      what: `before the container of ${step.name}`,
+      value: step.handover.median + step.startUp.median,
+      unit: "s",
+      detail:
+        `until its pod is created ${step.handover.median} s, then until it runs ${step.startUp.median} s; ` +
+        `its own time ${spread(step.own, "s", 0)}`,
+    })),
+    medianOf("from test-staging's end until Argo knows it", closing, "s", 1),
+    {
+      ...medianOf("build of the same image from the cache", rebuild, "s", 0),
+      target: 20,
+      detail: `${spread(rebuild, "s", 0)}; its container ${spread(rebuildOwn, "s", 0)}`,
+    },
+  ];
+}
+
+/** What can be measured, in the order in which it is printed. */
+const PARTS = ["up", "memory", "proof", "preview", "pipeline"] as const;
+type Part = (typeof PARTS)[number];
+
+/** The parts that need the stack to be up. */
+const NEEDS_STACK: readonly Part[] = ["preview", "pipeline"];
+
+interface BenchOptions {
+  json?: boolean;
+  runs?: number;
+  only?: Part[];
+}
+
+async function main({ json, runs, only = [...PARTS] }: BenchOptions): Promise<void> {
+  const measure: Record<Part, () => Figure[] | Promise<Figure[]>> = {
+    up: setUpTimes,
+    memory,
+    proof: () => proofTimes(runs ?? 5),
+    preview: () => previewTimes(runs ?? 5),
+    pipeline: () => pipelineTimes(runs ?? 3),
+  };
+  const wanted = PARTS.filter((part) => only.includes(part));
+  const left = wanted.filter((part) => NEEDS_STACK.includes(part));
+  const isUp = left.length === 0 || (await stackOutputs())?.["namespace"] !== undefined;
+  if (!isUp) console.error(`stack ${stackName} is not up: no ${left.join(", no ")} is measured (npm run up)`);
+  const figures: Figure[] = [];
+  for (const part of wanted) {
+    if (isUp || !NEEDS_STACK.includes(part)) figures.push(...(await measure[part]()));
+  }
+  if (json === true) {
     console.log(JSON.stringify({ figures }, null, 2));
     return;
   }
@@ -86,12 +127,20 @@ async function main(options: { json?: boolean; runs: string }): Promise<void> {
   }
 }
 
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError("a whole number above 0 is wanted");
+  return value;
+}
+
 new Command("bench")
   .description(
     "Prints how fast and how large the lab is, beside the targets. Asserts nothing: machines differ.",
   )
   .option("--json", "for scripts")
-  .option("--runs <number>", "how often each preview is run", "5")
+  .addOption(new Option("--only <part...>", "measure these alone; pipeline takes minutes").choices(PARTS))
+  .option("--runs <number>", "how often each is repeated (default: 5, the pipeline 3)", positiveInteger)
   .action(main)
   .parseAsync()
   .catch((error: unknown) => {

@@ -31,7 +31,7 @@ export function controllerContainer(
       // There is only one. An election would need leases, and add seconds to every start.
       { name: "LEADER_ELECTION_DISABLE", value: "true" },
       // How long a run whose pod has changed waits for its turn. The default of 10 s, meant for thousands of runs at a
-      // time, would be most of what a run of short steps takes.
+      // time, would be most of what a run of short steps takes. Argo's source advises against less than one second.
       { name: "DEFAULT_REQUEUE_TIME", value: "1s" },
     ],
     ports: [{ name: "health", containerPort: 6060 }],

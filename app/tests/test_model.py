@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_the_misfit_names_the_answer(answer: object, reason: str) -> None:
 def test_the_misfit_is_told_without_a_usable_note_too(note: object) -> None:
     misfit = misfit_of(digit_network(), note)
     assert "(1, 3, 224, 224)" in misfit
-    assert "PyTorch says: " in misfit
+    assert "this model fails with such a picture. PyTorch says: " in misfit
     assert "\n" not in misfit
 
 
@@ -115,7 +116,7 @@ def test_a_model_that_needs_other_code_is_refused(
         from their_layers import Layer
 
         path = saved(Layer(), tmp_path)
-    monkeypatch.delitem(__import__("sys").modules, "their_layers")
+    monkeypatch.delitem(sys.modules, "their_layers")
     message = refusal(path)
     assert "their_layers" in message
     assert "base/requirements.in" in message

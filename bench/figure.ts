@@ -1,0 +1,28 @@
+import type { Samples } from "./samples";
+
+/** One figure, with what it should be. */
+export interface Figure {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What it should be at most. @default no target */
+  readonly target?: number;
+  readonly detail?: string;
+}
+
+/** Rounded to so many digits after the point. */
+export function rounded(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}
+
+/** Smallest, middle and largest of the samples, as text. */
+export function spread({ min, median, max, runs }: Samples, unit: string, digits = 2): string {
+  const figures = [min, median, max].map((value) => value.toFixed(digits)).join(" / ");
+  return `${figures} ${unit} (min / median / max of ${runs})`;
+}
+
+/** The middle of the samples as a figure, with their spread as its detail. */
+export function medianOf(what: string, samples: Samples, unit: string, digits: number): Figure {
+  const value = rounded(samples.median, digits);
+  return { what, value, unit, detail: spread(samples, unit, digits) };
+}
