@@ -9,6 +9,7 @@ import { BuiltImage } from "./built-image";
 import { GIT_SERVER_PORT, gitServerPod, REPOSITORY_PATH } from "./git-server-pod";
 import { labelsOf } from "./labels";
 import type { RegistryTarget } from "./registry";
+import { singleWriterDeployment } from "./single-writer";
 import { singleWriterClaim } from "./volumes";
 
 /** Options of {@link AppRepository}. */
@@ -100,25 +101,18 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
     );
     new k8s.apps.v1.Deployment(
       `${name}-server`,
-      {
-        metadata: { name: NAME, namespace, labels },
-        spec: {
-          replicas: 1,
-          selector: { matchLabels: labels },
-          // The volume has one writer: the old pod has to be gone before the new one starts.
-          strategy: { type: "Recreate" },
-          template: {
-            metadata: { labels },
-            spec: gitServerPod({
-              image: image.reference,
-              imagePullSecret: args.imagePullSecret,
-              filesName: files.metadata.name,
-              usersName: users.metadata.name,
-              claimName: claim.metadata.name,
-            }),
-          },
-        },
-      },
+      singleWriterDeployment({
+        name: NAME,
+        namespace,
+        labels,
+        pod: gitServerPod({
+          image: image.reference,
+          imagePullSecret: args.imagePullSecret,
+          filesName: files.metadata.name,
+          usersName: users.metadata.name,
+          claimName: claim.metadata.name,
+        }),
+      }),
       { parent: this },
     );
     new k8s.core.v1.Service(

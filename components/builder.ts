@@ -6,6 +6,7 @@ import { buildkitConfig } from "./buildkit-config";
 import { labNamespace } from "./lab-namespace";
 import { labelsOf } from "./labels";
 import type { RegistryPods, RegistryTarget } from "./registry";
+import { singleWriterDeployment } from "./single-writer";
 import { singleWriterClaim } from "./volumes";
 
 /** Options of {@link Builder}. */
@@ -102,24 +103,17 @@ export class Builder extends pulumi.ComponentResource {
     );
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-server`,
-      {
-        metadata: { name: NAME, namespace, labels },
-        spec: {
-          replicas: 1,
-          selector: { matchLabels: labels },
-          // The cache has one writer: the old pod has to be gone before the new one starts.
-          strategy: { type: "Recreate" },
-          template: {
-            metadata: { labels },
-            spec: builderPod({
-              image: args.image,
-              mode: args.mode,
-              configName: config.metadata.name,
-              claimName: claim.metadata.name,
-            }),
-          },
-        },
-      },
+      singleWriterDeployment({
+        name: NAME,
+        namespace,
+        labels,
+        pod: builderPod({
+          image: args.image,
+          mode: args.mode,
+          configName: config.metadata.name,
+          claimName: claim.metadata.name,
+        }),
+      }),
       { parent: this },
     );
     new k8s.core.v1.Service(

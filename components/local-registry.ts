@@ -4,6 +4,7 @@ import { hostInUrl, serviceHost } from "./addresses";
 import { labelsOf } from "./labels";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 import type { RegistryAddresses, RegistryTarget } from "./registry";
+import { singleWriterDeployment } from "./single-writer";
 import { singleWriterClaim } from "./volumes";
 
 /** Options of {@link LocalRegistry}. */
@@ -53,17 +54,13 @@ export class LocalRegistry extends pulumi.ComponentResource {
     );
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-server`,
-      {
+      singleWriterDeployment({
         // Fixed, so that `kubectl logs deployment/registry` works as it reads.
-        metadata: { name: SERVICE, namespace: NAMESPACE, labels },
-        spec: {
-          replicas: 1,
-          selector: { matchLabels: labels },
-          // The volume has one writer: the old pod has to be gone before the new one starts.
-          strategy: { type: "Recreate" },
-          template: { metadata: { labels }, spec: podSpec(args.image, claim.metadata.name) },
-        },
-      },
+        name: SERVICE,
+        namespace: NAMESPACE,
+        labels,
+        pod: podSpec(args.image, claim.metadata.name),
+      }),
       { parent: this },
     );
     const service = new k8s.core.v1.Service(
