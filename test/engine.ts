@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { engineIsInstalled, pulumiHome } from "../lab/pulumi/engine";
+import { engineIsReady, pulumiHome } from "../lab/pulumi/engine";
 import { argoSource, fetchArgoSource } from "../lab/toolchain/argo-source";
 import { goIsReady } from "../lab/toolchain/go";
 import { goBuilds, isBuilt, programPath } from "../lab/toolchain/go-builds";
@@ -25,7 +25,7 @@ async function oracles(): Promise<Record<string, string>> {
 }
 
 async function main(): Promise<number> {
-  if (!engineIsInstalled()) {
+  if (!(await engineIsReady())) {
     console.error(
       "error: there is no Pulumi engine yet\n  remedy: npm run up -- --cluster-only, then run this again",
     );

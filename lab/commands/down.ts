@@ -1,7 +1,7 @@
 import { audit } from "../audit";
 import { apiIsReady } from "../cluster/kubernetes";
 import { requireOwnCluster } from "../machine/ownership";
-import { engineIsInstalled } from "../pulumi/engine";
+import { engineIsReady } from "../pulumi/engine";
 import { pulumi, removeStateIfEmpty, stackExists } from "../pulumi/stack";
 import { hasOwnCluster, stackName } from "../stack-settings";
 import { runSteps } from "../steps";
@@ -10,7 +10,7 @@ import { proveNothingIsLeft, teardownSteps } from "../teardown";
 /** Destroys the stack, then the embedded cluster if that is what carries it. */
 export async function down(options: { dryRun?: boolean }): Promise<void> {
   if (!hasOwnCluster()) requireOwnCluster();
-  const stack = engineIsInstalled() && (await stackExists());
+  const stack = (await engineIsReady()) && (await stackExists());
   const embedded = !hasOwnCluster();
   if (options.dryRun === true) {
     console.log(stack ? `the stack ${stackName} with all its resources` : "no stack");

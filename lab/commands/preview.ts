@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { engineSteps } from "../embedded-lab";
 import { checkout } from "../paths";
-import { engineIsInstalled, launcher, officialDownloadsInReach } from "../pulumi/engine";
+import { engineIsReady, launcher, officialDownloadsInReach } from "../pulumi/engine";
 import { previewPlace } from "../pulumi/preview-place";
 import { stackName } from "../stack-settings";
 import { runSteps } from "../steps";
@@ -14,7 +14,7 @@ import { runSteps } from "../steps";
  * Arguments are handed on to `pulumi preview`. The exit code is Pulumi's: 0 if nothing stands in the way of an `up`.
  */
 export async function preview(args: string[]): Promise<void> {
-  if (!engineIsInstalled()) await runSteps(engineSteps(await officialDownloadsInReach()));
+  if (!(await engineIsReady())) await runSteps(engineSteps(await officialDownloadsInReach()));
   const place = await previewPlace();
   try {
     if (!place.hasStack) {

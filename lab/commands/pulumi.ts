@@ -1,5 +1,5 @@
 import { engineSteps } from "../embedded-lab";
-import { engineIsInstalled, officialDownloadsInReach } from "../pulumi/engine";
+import { engineIsReady, officialDownloadsInReach } from "../pulumi/engine";
 import { prepareState, pulumi, selectStack } from "../pulumi/stack";
 import { runSteps } from "../steps";
 
@@ -8,7 +8,7 @@ const needStack = new Set(["config", "destroy", "preview", "refresh", "up"]);
 
 /** Hands a command line to Pulumi, in the environment of the lab's stack. Its exit code is Pulumi's. */
 export async function passThrough(args: string[]): Promise<void> {
-  if (!engineIsInstalled()) await runSteps(engineSteps(await officialDownloadsInReach()));
+  if (!(await engineIsReady())) await runSteps(engineSteps(await officialDownloadsInReach()));
   await prepareState();
   if (needStack.has(args[0] ?? "")) await selectStack();
   process.exitCode = await pulumi(args);

@@ -44,6 +44,16 @@ export const engineIsInstalled = (): boolean =>
     existsSync(join(pulumiHome, "plugins", `resource-${name}-v${version}`)),
   );
 
+/**
+ * Whether an engine is in place for a command that creates or destroys. Stand-ins that another checkout has left, which
+ * may be gone with its packages, are made to work from this one.
+ */
+export async function engineIsReady(): Promise<boolean> {
+  if (!engineIsInstalled()) return false;
+  await installPlugins(pulumiHome);
+  return true;
+}
+
 /** Lets the launcher fetch the engine, and the engine its plugins. */
 export async function installOfficialEngine(report: Report): Promise<void> {
   const options = {
