@@ -4,6 +4,7 @@ import { hostInUrl, serviceHost } from "./addresses";
 import { labelsOf } from "./labels";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 import type { RegistryAddresses, RegistryTarget } from "./registry";
+import { RegistryGuard, type RegistryWays } from "./registry-guard";
 import { singleWriterDeployment } from "./single-writer";
 import { singleWriterClaim } from "./volumes";
 
@@ -26,6 +27,12 @@ export interface LocalRegistryArgs {
   readonly pullFrom: "node-port" | "in-cluster";
   /** Host name or IP address of a node, as seen from the machine that builds images. @default "localhost" */
   readonly externalHost?: string;
+  /**
+   * Has a guard ask who pushes, and who reads what is not for everyone, with this image of nginx.
+   *
+   * @default none: everyone reads and writes everything
+   */
+  readonly guard?: { readonly image: pulumi.Input<string> } | undefined;
 }
 
 const NAMESPACE = "kube-system";
@@ -33,10 +40,14 @@ const NAMESPACE = "kube-system";
 const SERVICE = "registry";
 const PORT = 5000;
 const DATA = "/var/lib/registry";
+const VOLUME = "data";
 // Any will do: the registry needs no entry in the user database.
 const USER = 1000;
 
-/** A registry in the cluster for the images that the stack builds. It speaks plain HTTP and asks nobody. */
+/**
+ * A registry in the cluster for the images that the stack builds. It speaks plain HTTP, and asks nobody unless it has a
+ * guard.
+ */
 export class LocalRegistry extends pulumi.ComponentResource {
   /** The addresses that matter. */
   public readonly addresses: RegistryAddresses;
@@ -52,6 +63,14 @@ export class LocalRegistry extends pulumi.ComponentResource {
       { metadata: { namespace: NAMESPACE, labels }, spec: singleWriterClaim(args) },
       { parent: this },
     );
+    const guard =
+      args.guard === undefined
+        ? undefined
+        : new RegistryGuard(
+            `${name}-guard`,
+            { image: args.guard.image, port: PORT, labels, data: { volume: VOLUME, path: DATA } },
+            { parent: this },
+          );
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-server`,
       singleWriterDeployment({
@@ -59,9 +78,9 @@ export class LocalRegistry extends pulumi.ComponentResource {
         name: SERVICE,
         namespace: NAMESPACE,
         labels,
-        pod: podSpec(args.image, claim.metadata.name),
+        pod: podSpec(args.image, claim.metadata.name, guard),
       }),
-      { parent: this },
+      { parent: this, ...(guard === undefined ? {} : { dependsOn: guard.ready }) },
     );
     const service = new k8s.core.v1.Service(
       `${name}-service`,
@@ -84,6 +103,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
     this.target = {
       addresses: this.addresses,
       pullAddress: args.pullFrom === "in-cluster" ? this.addresses.inCluster : this.addresses.fromNodes,
+      ...(guard === undefined ? {} : { credentials: guard.credentials, guarded: true }),
       pods: { namespace: NAMESPACE, labels, port: PORT },
       ready: [deployment, service],
       storage: [claim],
@@ -92,8 +112,22 @@ export class LocalRegistry extends pulumi.ComponentResource {
   }
 }
 
-function podSpec(image: pulumi.Input<string>, claim: pulumi.Input<string>): k8s.types.input.core.v1.PodSpec {
-  const httpGet = { path: "/", port: "http" };
+const httpGet = { path: "/", port: "http" };
+
+/** How a registry without a guard is reached. */
+const OPEN: RegistryWays = {
+  env: [{ name: "REGISTRY_HTTP_ADDR", value: `:${PORT}` }],
+  ports: [{ name: "http", containerPort: PORT }],
+  readinessProbe: { httpGet, periodSeconds: 5 },
+  livenessProbe: { httpGet, periodSeconds: 20, failureThreshold: 3 },
+};
+
+function podSpec(
+  image: pulumi.Input<string>,
+  claim: pulumi.Input<string>,
+  guard: RegistryGuard | undefined,
+): k8s.types.input.core.v1.PodSpec {
+  const { env, ...ways } = guard?.registry ?? OPEN;
   return {
     automountServiceAccountToken: false,
     // Variables for every Service of the namespace would be noise, and `REGISTRY_*` ones would be read as settings.
@@ -104,22 +138,21 @@ function podSpec(image: pulumi.Input<string>, claim: pulumi.Input<string>): k8s.
         name: "registry",
         image,
         env: [
-          { name: "REGISTRY_HTTP_ADDR", value: `:${PORT}` },
+          ...env,
           { name: "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", value: DATA },
           // Version 3 sends traces to a collector on its own host unless told not to, and logs each failure.
           { name: "OTEL_TRACES_EXPORTER", value: "none" },
         ],
-        ports: [{ name: "http", containerPort: PORT }],
-        readinessProbe: { httpGet, periodSeconds: 5 },
-        livenessProbe: { httpGet, periodSeconds: 20, failureThreshold: 3 },
+        ...ways,
         resources: {
           requests: { cpu: "50m", memory: "64Mi" },
           limits: { cpu: "1", memory: "256Mi" },
         },
         securityContext: LOCKED_DOWN_CONTAINER,
-        volumeMounts: [{ name: "data", mountPath: DATA }],
+        volumeMounts: [{ name: VOLUME, mountPath: DATA }],
       },
+      ...(guard === undefined ? [] : [guard.container]),
     ],
-    volumes: [{ name: "data", persistentVolumeClaim: { claimName: claim } }],
+    volumes: [{ name: VOLUME, persistentVolumeClaim: { claimName: claim } }, ...(guard?.volumes ?? [])],
   };
 }

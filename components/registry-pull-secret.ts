@@ -6,8 +6,8 @@ import { serverOf, type RegistryCredentials } from "./registry";
 export interface RegistryPullSecretArgs {
   /** Namespace whose pods pull. */
   readonly namespace: pulumi.Input<string>;
-  /** The registry's address in image references, `host[:port][/path]`. */
-  readonly address: pulumi.Input<string>;
+  /** The registry's addresses in image references, each `host[:port][/path]`: the nodes' and that of clients in pods. */
+  readonly addresses: readonly pulumi.Input<string>[];
   readonly credentials: RegistryCredentials;
 }
 
@@ -29,7 +29,7 @@ export class RegistryPullSecret extends pulumi.ComponentResource {
         type: "kubernetes.io/dockerconfigjson",
         // A change makes a new Secret under a new name, so pods that start meanwhile find either one whole.
         immutable: true,
-        stringData: { ".dockerconfigjson": dockerConfig(args.address, args.credentials) },
+        stringData: { ".dockerconfigjson": dockerConfig(args.addresses, args.credentials) },
       },
       { parent: this },
     );
@@ -40,12 +40,13 @@ export class RegistryPullSecret extends pulumi.ComponentResource {
 }
 
 function dockerConfig(
-  address: pulumi.Input<string>,
+  addresses: readonly pulumi.Input<string>[],
   credentials: RegistryCredentials,
 ): pulumi.Output<string> {
-  return pulumi.all([address, credentials.password]).apply(([registry, password]) => {
+  return pulumi.all([pulumi.all([...addresses]), credentials.password]).apply(([registries, password]) => {
     const auth = Buffer.from(`${credentials.username}:${password}`).toString("base64");
-    return JSON.stringify({ auths: { [credentialsKey(serverOf(registry))]: { auth } } });
+    const auths = registries.map((registry) => [credentialsKey(serverOf(registry)), { auth }] as const);
+    return JSON.stringify({ auths: Object.fromEntries(auths) });
   });
 }
 

@@ -11,7 +11,7 @@ export interface RegistryAddresses {
   readonly forPushing: pulumi.Output<string>;
 }
 
-/** Credentials for pushing and pulling. */
+/** A user of a registry. */
 export interface RegistryCredentials {
   readonly username: string;
   readonly password: pulumi.Output<string>;
@@ -29,13 +29,17 @@ export interface RegistryTarget {
   readonly addresses: RegistryAddresses;
   /** The address in pods' image references: one that the nodes' container runtime can use. */
   readonly pullAddress: pulumi.Output<string>;
-  /** Left out for a registry that asks nobody. */
+  /** What pushing takes. Left out for a registry that asks nobody. */
   readonly credentials?: RegistryCredentials | undefined;
+  /** What pulling takes. Left out where everyone may pull: a pull Secret would only spread a password. */
+  readonly pullCredentials?: RegistryCredentials | undefined;
   /**
    * The pods that serve a registry in the cluster, which speaks plain HTTP. Left out for a registry elsewhere, which
    * speaks HTTPS.
    */
   readonly pods?: RegistryPods;
+  /** Whether it lets the students of a class see and write under their own names only. @default false */
+  readonly guarded?: boolean;
   /** What has to be ready before an image can be pushed. */
   readonly ready: readonly pulumi.Resource[];
   /** What keeps the images. If it is replaced they are gone, and are built and pushed again. */
@@ -43,7 +47,8 @@ export interface RegistryTarget {
 }
 
 /**
- * A registry that exists already: one address for everyone, and nothing to wait for.
+ * A registry that exists already: one address for everyone, the same credentials for pushing and pulling, and nothing
+ * to wait for.
  *
  * @param address `host[:port][/path]`.
  */
@@ -53,6 +58,7 @@ export function externalRegistry(address: string, credentials?: RegistryCredenti
     addresses: { inCluster: everywhere, fromNodes: everywhere, forPushing: everywhere },
     pullAddress: everywhere,
     credentials,
+    pullCredentials: credentials,
     ready: [],
     storage: [],
   };

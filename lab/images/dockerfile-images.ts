@@ -39,6 +39,13 @@ const dockerfileImages: readonly DockerfileImage[] = [
       Object.keys(goBuilds.buildkit.programs).map((program) => programPath(goBuilds.buildkit, program)),
     builtUpon: true,
   },
+  {
+    image: labImages.nginx,
+    folder: "nginx",
+    files: ["Dockerfile"],
+    programs: () => [],
+    builtUpon: false,
+  },
 ];
 
 const sourceOf = ({ folder }: DockerfileImage, file: string): string =>

@@ -20,6 +20,7 @@ export const labImages = {
   argoServer: name("argocli", `v${versions.argo}`),
   postgres: name("postgres", versions.postgres),
   buildkit: name("buildkit", `v${versions.buildkit}`),
+  nginx: name("nginx", versions.debian),
 } as const;
 
 /** The images that others are built on; they stay in Docker. */

@@ -135,6 +135,17 @@ describe("LocalRegistry", () => {
     assert.deepEqual(pods, { namespace: "kube-system", labels: LABELS, port: 5000 });
   });
 
+  // Pods pull what the base provides without a name, so they need no Secret with the password of who may push it.
+  it("with a guard is pushed to by the base's user, and pulled from by everyone", () => {
+    const { credentials, pullCredentials, guarded } = new LocalRegistry("registry", {
+      ...ARGS,
+      guard: { image: "nginx:1" },
+    }).target;
+    assert.equal(credentials?.username, "base");
+    assert.equal(pullCredentials, undefined);
+    assert.equal(guarded, true);
+  });
+
   it("takes a storage class", async () => {
     new LocalRegistry("registry", { ...ARGS, storageClass: "fast" });
     const claim = await onlyResource("kubernetes:core/v1:PersistentVolumeClaim");

@@ -39,7 +39,7 @@ describe("RegistryPullSecret", () => {
   it("holds what the container runtime presents to the registry", async () => {
     const secret = new RegistryPullSecret("pull-secret", {
       namespace: "lab",
-      address: "ghcr.io/team",
+      addresses: ["ghcr.io/team", "ghcr.io/team"],
       credentials: { username: "builder", password: pulumi.secret("hush") },
     });
 
@@ -62,7 +62,7 @@ describe("RegistryPullSecret", () => {
   it("is found by Docker's clients for Docker Hub too", async () => {
     new RegistryPullSecret("pull-secret", {
       namespace: "lab",
-      address: "docker.io/team",
+      addresses: ["docker.io/team"],
       credentials: { username: "builder", password: pulumi.secret("hush") },
     });
     const { inputs } = await onlyResource("kubernetes:core/v1:Secret");

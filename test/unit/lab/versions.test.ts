@@ -51,7 +51,7 @@ describe("the embedded lab's versions", () => {
     };
     const made = new Set<string>([...Object.values(labImages), ...Object.values(baseImages)]);
     const named = Object.entries(config).filter(([key]) => key.endsWith("Image"));
-    assert.equal(named.length, 8);
+    assert.equal(named.length, 9);
     for (const [key, image] of named)
       assert.ok(made.has(image), `${key} is ${image}, which the embedded lab does not make`);
     assert.equal(config["gourmetgram:storageClass"], storageClass);

@@ -1,0 +1,187 @@
+/** What the registry's guard lets pass: its configuration for nginx, with the rules in one place. */
+
+/** Where the guard finds things; the test that runs nginx itself has other places than the pod. */
+export interface GuardPlaces {
+  /** Address and port, or the port alone, on which it listens. */
+  readonly listen: string | number;
+  /** `host:port` of the registry. */
+  readonly registry: string;
+  /** Folder with a file for each user, which holds `name:hash`. */
+  readonly users: string;
+  /** Folder in which nginx may write. */
+  readonly temp: string;
+}
+
+/** The user that may write everywhere: whoever brings up the base. */
+export const BASE_USER = "base";
+
+/** Path that answers as soon as the registry behind the guard does. */
+export const READY_PATH = "/healthz";
+
+/** Path that the guard answers by itself. */
+export const ALIVE_PATH = "/alive";
+
+// A repository without a slash is the base's; of any other the first part is the name of its owner.
+const REPOSITORY = "[a-z0-9][a-z0-9._-]*";
+const OWNER = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
+const DIGEST = "[a-z0-9]+(?::|%3[Aa])[0-9a-f]+";
+// Spelt out for queries, where clients may escape the slash. A part never starts with a dot.
+const REST = String.raw`(?:(?:/|%2[Ff])[a-z0-9][a-z0-9._-]*)+`;
+// `origin` names another registry, and this one does not look at it.
+const HARMLESS = String.raw`(?:(?:mount|digest)=${DIGEST}|origin=[A-Za-z0-9._:%-]*)`;
+
+/**
+ * nginx's configuration.
+ *
+ * The path decides who has to ask: everyone may read the base's repositories, whatever credentials come along, and
+ * needs a name for anything else. Only plainly written paths are taken, so what is judged here and what the registry
+ * reads are the same text.
+ */
+export function guardConfig({ listen, registry, users, temp }: GuardPlaces): string {
+  return String.raw`daemon off;
+worker_processes 2;
+pid ${temp}/nginx.pid;
+error_log stderr warn;
+
+events {
+  worker_connections 1024;
+}
+
+http {
+  access_log /dev/stdout;
+  server_tokens off;
+
+  client_body_temp_path ${temp}/client_body;
+  proxy_temp_path ${temp}/proxy;
+  fastcgi_temp_path ${temp}/fastcgi;
+  scgi_temp_path ${temp}/scgi;
+  uwsgi_temp_path ${temp}/uwsgi;
+
+  # Layers are large, and pass without being kept here.
+  client_max_body_size 0;
+  client_body_timeout 900s;
+  send_timeout 900s;
+  proxy_connect_timeout 5s;
+  proxy_read_timeout 900s;
+  proxy_send_timeout 900s;
+  proxy_request_buffering off;
+  proxy_buffering off;
+  proxy_http_version 1.1;
+  proxy_set_header Connection "";
+  proxy_set_header Host $http_host;
+  # The registry asks nobody, so passwords end here.
+  proxy_set_header Authorization "";
+
+  # No client escapes anything in a path. Whoever does, or writes parts that start with a dot or have no name, wants
+  # the path to mean one thing here and another behind.
+  map $request_uri $is_plain {
+    "~^[^?]*(?://|/\.)" 0;
+    "~^/[A-Za-z0-9._:/+=-]*(?:\?|\z)" 1;
+    default 0;
+  }
+
+  # The file with the one user who may use an owner's repositories; the other is the base's.
+  map $remote_user $account_for_owner {
+    ${BASE_USER} ${BASE_USER};
+    default $owner;
+  }
+
+  # The file of whoever asks. A name that can be nobody's leads to a file that does not have it.
+  map $remote_user $account_of_anyone {
+    "~^(?<name>${OWNER})\z" $name;
+    default ${BASE_USER};
+  }
+
+  # A blob may come from another repository only if that is the base's or the same owner's. The base may use any.
+  # Otherwise the upload loses its query and goes on as an ordinary one, which is what clients expect of a registry
+  # that cannot do it: BuildKit asks by itself for layers that it knows from another student's build.
+  map "$account_for_owner $args" $upload_args {
+    "~^${BASE_USER} " $args;
+    "~^(?<who>[a-z0-9-]+)(?:[ &](?:${HARMLESS}|from=(?:${REPOSITORY}|\k<who>${REST})))+\z" $args;
+    default "";
+  }
+  # Other methods continue an upload, where the registry looks for no other repository.
+  map $request_method $owner_args {
+    POST $upload_args;
+    default $args;
+  }
+
+  # From a form the registry would take what the query does not say.
+  map $uri $passed_content_type {
+    "~/blobs/uploads/[^/]*\z" application/octet-stream;
+    default $content_type;
+  }
+  proxy_set_header Content-Type $passed_content_type;
+
+  # nginx's own answers say so too; the registry's already do.
+  map $upstream_http_docker_distribution_api_version $api_version {
+    "" registry/2.0;
+  }
+  add_header Docker-Distribution-Api-Version $api_version always;
+
+  server {
+    listen ${listen};
+
+    if ($is_plain = 0) {
+      return 400;
+    }
+
+    location / {
+      return 404;
+    }
+
+    location = ${ALIVE_PATH} {
+      access_log off;
+      return 200;
+    }
+
+    location = ${READY_PATH} {
+      access_log off;
+      proxy_pass http://${registry}/;
+    }
+
+    # Docker learns here, and nowhere else, that it has to present its credentials.
+    location = /v2/ {
+      auth_basic registry;
+      auth_basic_user_file ${users}/$account_of_anyone;
+      proxy_pass http://${registry};
+    }
+
+    location = /v2/_catalog {
+      auth_basic registry;
+      auth_basic_user_file ${users}/${BASE_USER};
+      proxy_pass http://${registry};
+    }
+
+    # The base's repositories.
+    location ~ ^/v2/${REPOSITORY}/(?:manifests|blobs|tags|referrers)/[^/]+\z {
+      limit_except GET {
+        auth_basic registry;
+        auth_basic_user_file ${users}/${BASE_USER};
+      }
+      proxy_pass http://${registry};
+    }
+
+    location ~ ^/v2/${REPOSITORY}/blobs/uploads/[^/]*\z {
+      auth_basic registry;
+      auth_basic_user_file ${users}/${BASE_USER};
+      proxy_pass http://${registry};
+    }
+
+    # An owner's repositories.
+    location ~ ^/v2/(?<owner>${OWNER})/.+/blobs/uploads/[^/]*\z {
+      auth_basic registry;
+      auth_basic_user_file ${users}/$account_for_owner;
+      set $args $owner_args;
+      proxy_pass http://${registry};
+    }
+
+    location ~ ^/v2/(?<owner>${OWNER})/ {
+      auth_basic registry;
+      auth_basic_user_file ${users}/$account_for_owner;
+      proxy_pass http://${registry};
+    }
+  }
+}
+`;
+}
