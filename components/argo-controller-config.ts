@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { Resources } from "./lab-size";
 import { STEP_CONTAINER, lifeCycle } from "./workflow-policy";
 
 /** User of the images of Argo Workflows. */
@@ -7,11 +8,30 @@ export const ARGO_USER = 8737;
 /** Seconds after which a run is ended whose template says nothing about it. */
 const DEFAULT_DEADLINE = 3600;
 
+/** What Argo's own containers are given: one before each step's, and one beside it. */
+export const EXECUTOR_RESOURCES: Resources = {
+  requests: { cpu: "10m", memory: "64Mi" },
+  limits: { cpu: "500m", memory: "256Mi" },
+};
+
+/** What a step's container is given where its template is silent. */
+export const MAIN_CONTAINER_RESOURCES: Resources = {
+  requests: { cpu: "100m", memory: "128Mi" },
+  limits: { cpu: "1", memory: "512Mi" },
+};
+
+/** What the configuration of Argo's controller follows from. */
+export interface ControllerConfigurationArgs {
+  /** Runs that are carried out at the same time in a namespace, at most. @default any number */
+  readonly namespaceParallelism?: number;
+}
+
 /**
  * The configuration of Argo's controller, as YAML. The names of its members are those of Argo Workflows 3.7, which
  * refuses to start if it finds one that it does not know.
  */
-export function controllerConfiguration(): string {
+export function controllerConfiguration(args: ControllerConfigurationArgs = {}): string {
+  const { namespaceParallelism } = args;
   return stringify(
     {
       // For templates that people add to the lab; the lab's own say all of this themselves.
@@ -28,19 +48,16 @@ export function controllerConfiguration(): string {
           runAsUser: ARGO_USER,
           seccompProfile: { type: "RuntimeDefault" },
         },
-        resources: {
-          requests: { cpu: "10m", memory: "64Mi" },
-          limits: { cpu: "500m", memory: "256Mi" },
-        },
+        resources: EXECUTOR_RESOURCES,
       },
       // What a step's container gets where its template is silent.
       mainContainer: {
         securityContext: STEP_CONTAINER,
-        resources: {
-          requests: { cpu: "100m", memory: "128Mi" },
-          limits: { cpu: "1", memory: "512Mi" },
-        },
+        resources: MAIN_CONTAINER_RESOURCES,
       },
+      // One student's runs do not take all of the controller's attention. A run that waits for another, as a training
+      // does for its build, counts too: with as many trainings as this, none of their builds could begin.
+      ...(namespaceParallelism === undefined ? {} : { namespaceParallelism }),
       // Nothing in the lab collects them.
       metricsConfig: { enabled: false },
     },

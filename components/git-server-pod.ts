@@ -1,6 +1,7 @@
 /** The pod of the git server. Its scripts and the image expect the folders that are mounted here. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { LabSize } from "./lab-size";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 
 /** Port of the git server, in the container and of its Service. */
@@ -19,6 +20,7 @@ export interface GitServerPodArgs {
   readonly usersName: pulumi.Input<string>;
   /** Claim of the repositories' volume. */
   readonly claimName: pulumi.Input<string>;
+  readonly resources: LabSize["gitServer"];
 }
 
 const FILES = "/etc/git-server";
@@ -53,10 +55,7 @@ export function gitServerPod(args: GitServerPodArgs): k8s.types.input.core.v1.Po
         ...common,
         name: "seed",
         command: ["sh", `${FILES}/seed.sh`],
-        resources: {
-          requests: { cpu: "50m", memory: "32Mi" },
-          limits: { cpu: "500m", memory: "128Mi" },
-        },
+        resources: args.resources.seed,
         volumeMounts: mounts,
       },
     ],
@@ -73,10 +72,7 @@ export function gitServerPod(args: GitServerPodArgs): k8s.types.input.core.v1.Po
           timeoutSeconds: 5,
           failureThreshold: 6,
         },
-        resources: {
-          requests: { cpu: "50m", memory: "32Mi" },
-          limits: { cpu: "500m", memory: "256Mi" },
-        },
+        resources: args.resources.server,
         volumeMounts: [...mounts, { name: "users", mountPath: USERS, readOnly: true }],
       },
     ],

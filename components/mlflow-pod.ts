@@ -1,6 +1,7 @@
 /** The pod of the MLflow server. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { LabSize } from "./lab-size";
 import { MLFLOW_PORT } from "./mlflow-access";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 
@@ -33,6 +34,7 @@ export interface MlflowPodArgs {
   readonly secretName: pulumi.Input<string>;
   /** Claim of the artifacts' volume; `undefined` where they are in S3. */
   readonly claimName: pulumi.Input<string> | undefined;
+  readonly resources: LabSize["mlflow"];
   readonly artifacts: ArtifactEnvironment;
   readonly allowedHosts: pulumi.Input<string>;
 }
@@ -87,10 +89,7 @@ function prepareDatabase(args: MlflowPodArgs): Container {
     image: args.image,
     command: ["python", "/opt/mlflow/prepare_database.py"],
     env: commonEnv(args),
-    resources: {
-      requests: { cpu: "100m", memory: "256Mi" },
-      limits: { cpu: "1", memory: "512Mi" },
-    },
+    resources: args.resources.prepareDatabase,
     securityContext: LOCKED_DOWN_CONTAINER,
     volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
   };
@@ -126,10 +125,7 @@ function server(args: MlflowPodArgs): Container {
     startupProbe: { httpGet, periodSeconds: 3, timeoutSeconds: 5, failureThreshold: 60 },
     readinessProbe: { httpGet, periodSeconds: 5, timeoutSeconds: 5 },
     livenessProbe: { httpGet, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
-    resources: {
-      requests: { cpu: "100m", memory: "512Mi" },
-      limits: { cpu: "1", memory: "1Gi" },
-    },
+    resources: args.resources.server,
     securityContext: LOCKED_DOWN_CONTAINER,
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },

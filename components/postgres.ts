@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { serviceHost } from "./addresses";
+import { type Resources, sizeOf, type SizeName } from "./lab-size";
 import { labelsOf } from "./labels";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 import { singleWriterClaim } from "./volumes";
@@ -16,6 +17,8 @@ export interface PostgresArgs {
   readonly storage: pulumi.Input<string>;
   /** Storage class of the volume. @default the cluster's default class */
   readonly storageClass?: pulumi.Input<string> | undefined;
+  /** What the pod is given. @default "medium" */
+  readonly size?: SizeName | undefined;
 }
 
 /** A database as MLflow sees it, whoever runs it. */
@@ -87,7 +90,10 @@ export class Postgres extends pulumi.ComponentResource implements Database {
           serviceName: service.metadata.name,
           replicas: 1,
           selector: { matchLabels: labels },
-          template: { metadata: { labels }, spec: podSpec(args.image, secret.metadata.name) },
+          template: {
+            metadata: { labels },
+            spec: podSpec(args.image, secret.metadata.name, sizeOf(args.size).postgres),
+          },
           volumeClaimTemplates: [{ metadata: { name: "data", labels }, spec: singleWriterClaim(args) }],
           // A new size or storage class replaces the StatefulSet: the data must not go with the old one.
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
@@ -106,6 +112,7 @@ export class Postgres extends pulumi.ComponentResource implements Database {
 function podSpec(
   image: pulumi.Input<string>,
   secretName: pulumi.Input<string>,
+  resources: Resources,
 ): k8s.types.input.core.v1.PodSpec {
   // Over TCP, which the server that initializes a new volume does not listen to: that one counts as not ready.
   const exec = { command: ["pg_isready", "-h", "127.0.0.1", "-U", USER, "-d", DATABASE] };
@@ -128,10 +135,7 @@ function podSpec(
         startupProbe: { exec, periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 90 },
         readinessProbe: { exec, periodSeconds: 5, timeoutSeconds: 5 },
         livenessProbe: { exec, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
-        resources: {
-          requests: { cpu: "50m", memory: "128Mi" },
-          limits: { cpu: "1", memory: "512Mi" },
-        },
+        resources,
         securityContext: LOCKED_DOWN_CONTAINER,
         volumeMounts: [
           { name: "data", mountPath: DATA },

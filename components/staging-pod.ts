@@ -1,16 +1,11 @@
 /** The pod of the application in staging. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Resources } from "./lab-size";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 
 /** Port of the application, in the container and of its Service. */
 export const APP_PORT = 8000;
-
-/** What each pod of the application takes at most. The scenario `oversized` is made to need more memory. */
-export const APP_LIMITS = { cpu: "500m", memory: "512Mi" } as const;
-
-/** What is set aside for each pod of the application. */
-export const APP_REQUESTS = { cpu: "100m", memory: "256Mi" } as const;
 
 // The user of the image.
 const USER = 1000;
@@ -20,11 +15,12 @@ export interface StagingPodArgs {
   /** Left out where only the rest of the pod is meant. */
   readonly image?: pulumi.Input<string>;
   readonly imagePullSecret: pulumi.Input<string> | undefined;
+  readonly resources: Resources;
 }
 
 /** The pod, of which the pipeline changes the image. */
 export function stagingPod(args: StagingPodArgs): k8s.types.input.core.v1.PodSpec {
-  const { image, imagePullSecret } = args;
+  const { image, imagePullSecret, resources } = args;
   const live = { path: "/live", port: "http" };
   return {
     automountServiceAccountToken: false,
@@ -50,7 +46,7 @@ export function stagingPod(args: StagingPodArgs): k8s.types.input.core.v1.PodSpe
           timeoutSeconds: 5,
         },
         livenessProbe: { httpGet: live, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 3 },
-        resources: { requests: APP_REQUESTS, limits: APP_LIMITS },
+        resources,
         securityContext: LOCKED_DOWN_CONTAINER,
         // The pipeline shows it where the application ended by itself.
         terminationMessagePolicy: "FallbackToLogsOnError",

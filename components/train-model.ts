@@ -13,6 +13,7 @@ import {
   workflowTemplate,
 } from "./argo";
 import type { BuildTemplate } from "./build-container-image";
+import { type Resources, SIZES } from "./lab-size";
 import { type Deadlines, RETRY_INFRASTRUCTURE, STEP_CONTAINER, lifeCycle } from "./workflow-policy";
 
 /** What the training workflow needs to know. */
@@ -32,6 +33,8 @@ export interface TrainModelArgs {
   readonly imagePullSecret?: Input<string> | undefined;
   /** What is run with the version that the training has registered. */
   readonly build: BuildTemplate;
+  /** What the training is given. @default that of the size medium */
+  readonly resources?: Resources | undefined;
 }
 
 /** Both parameters have a default, so a run can be submitted without a look at them. */
@@ -81,10 +84,7 @@ export function trainModel(args: TrainModelArgs): TrainTemplate {
             // The model version is tagged with what has trained it.
             TRAINING_IMAGE: args.image,
           },
-          resources: {
-            requests: { cpu: "500m", memory: "1Gi" },
-            limits: { cpu: "2", memory: "3Gi" },
-          },
+          resources: args.resources ?? SIZES.medium.training,
           securityContext: STEP_CONTAINER,
         }),
       });

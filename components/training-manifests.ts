@@ -1,6 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { CronWorkflowManifest, WorkflowTemplateManifest } from "./argo";
 import { buildContainerImage } from "./build-container-image";
+import { sizeOf, type SizeName } from "./lab-size";
 import type { AppImageRepository, AppRepositorySource, StagingTarget } from "./pipeline-step";
 import { trainModel, trainModelCron } from "./train-model";
 import { deadlines } from "./workflow-policy";
@@ -48,6 +49,8 @@ export interface TrainingManifestsArgs {
   readonly suspended: boolean;
   /** Seconds that a training run may take, its build included. */
   readonly deadlineSeconds: number;
+  /** What the training is given. @default "medium" */
+  readonly size?: SizeName | undefined;
 }
 
 /** The lab's workflows as objects for the Kubernetes API. */
@@ -68,6 +71,7 @@ export function trainingManifests(args: TrainingManifestsArgs): TrainingManifest
     serviceAccounts: args.serviceAccounts,
     deadlines: limits,
     build,
+    resources: sizeOf(args.size).training,
   });
   const schedule = { cron: args.schedule, timezone: args.timezone, suspended: args.suspended };
   return {
