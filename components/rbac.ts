@@ -34,6 +34,43 @@ const REPORT_RESULTS: Rule = {
   verbs: ["create", "patch"],
 };
 
+/**
+ * Opens a page of the lab on one's own machine: `kubectl port-forward` reads the Service, finds its pod, and asks for a
+ * connection. It asks by a WebSocket first, which API servers before 1.35 count as `get`, and then by this verb.
+ */
+const FORWARD_PORTS: readonly Rule[] = [
+  { apiGroups: [""], resources: ["services"], verbs: ["get"] },
+  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
+  { apiGroups: [""], resources: ["pods/portforward"], verbs: ["create"] },
+];
+
+/**
+ * What Argo's command does with runs, by the API server alone: `submit` creates; `list`, `get`, `watch` and `logs` read;
+ * `stop` and `terminate` patch; `retry`, `suspend` and `resume` update. `delete` is not among them: runs go by themselves.
+ *
+ * `create`, `update` and `patch` say more than they seem to. A run has no status apart from the rest of it, so whoever
+ * writes one also writes which templates it executes (`status.storedWorkflowTemplateSpec`): the controller's
+ * `templateReferencing` keeps honest people from mistakes, and nobody from anything. A student can therefore run any
+ * container that the namespace admits, under any account of the namespace, and with any of its Secrets. That is why the
+ * namespace is the boundary between students, and not this Role: its Pod Security level, quota and network policies bind
+ * whatever runs there, its accounts have rights in it and in its staging alone, and nothing in it opens a door elsewhere.
+ */
+const RUN_WORKFLOWS: readonly Rule[] = [
+  {
+    apiGroups: [ARGO],
+    resources: ["workflows"],
+    verbs: ["create", "get", "list", "watch", "update", "patch"],
+  },
+  {
+    apiGroups: [ARGO],
+    resources: ["workflowtemplates", "cronworkflows"],
+    verbs: ["get", "list", "watch"],
+  },
+  // `retry` removes the pods of the steps that it repeats. Pods of services that go this way come back by themselves.
+  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "delete"] },
+  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+];
+
 /** The service accounts of the lab's roles. Templates and people refer to them by these names. */
 export const ACCOUNTS = {
   train: "train-model",
@@ -84,21 +121,9 @@ export const RIGHTS: readonly Right[] = [
       { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
     ],
   },
-  {
-    role: "submit-training",
-    serviceAccount: ACCOUNTS.student,
-    place: "platform",
-    rules: [
-      { apiGroups: [ARGO], resources: ["workflows"], verbs: ["create", "get", "list", "watch"] },
-      {
-        apiGroups: [ARGO],
-        resources: ["workflowtemplates", "cronworkflows"],
-        verbs: ["get", "list", "watch"],
-      },
-      { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
-      { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
-    ],
-  },
+  { role: "submit-training", serviceAccount: ACCOUNTS.student, place: "platform", rules: RUN_WORKFLOWS },
+  { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "platform", rules: FORWARD_PORTS },
+  { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "staging", rules: FORWARD_PORTS },
 ];
 
 /** Arguments of {@link Rbac}. */

@@ -15,7 +15,12 @@ or less.
 
 const FOOT = `
 All accounts are in the platform's namespace (configuration \`namespace\`); the application runs in that of staging
-(\`stagingNamespace\`). The account of \`submit-training\` is for people, so its rights follow from no template.
+(\`stagingNamespace\`). The account \`student\` is for people, so its rights follow from no template.
+
+Whoever may write workflows decides in the end what runs in the namespace, under which of its accounts and with which of
+its Secrets: a workflow's status, from which Argo takes the templates that it executes, is a part of the same object. The
+boundary between students is therefore the namespace with its Pod Security level, quota and network policies; no account
+of it has a right elsewhere, except in its own staging.
 
 This page is printed by \`npm run --silent rights > docs/rights.md\`; \`npm run rights -- --check\` tells whether it is current.
 `;

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { statusOf } from "../lab/workflows/cluster";
 import type { CheckContext } from "./check";
 import { restrictedPod } from "./pods-for-admission";
+import { pullSecrets, runPod } from "./run-pod";
 import { VERIFY_LABEL } from "./training-runs";
 
 /** Where a pod tries to connect to. */
@@ -46,40 +45,13 @@ export async function reachFrom(
   const { namespace, trainingImage } = lab.outputs;
   const { core } = lab.cluster;
   const pod = restrictedPod(trainingImage.reference, {
-    spec: { restartPolicy: "Never", ...(await pullSecrets(lab.outputs.namespace, core)) },
+    spec: { restartPolicy: "Never", ...(await pullSecrets(namespace, core)) },
     container: {
       command: ["python", "-c", SCRIPT, target.host, String(target.port), String(attempts)],
       resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "500m", memory: "64Mi" } },
     },
   });
   const body = { ...pod, metadata: { name, labels: { ...labels, [VERIFY_LABEL]: lab.id } } };
-  await core.createNamespacedPod({ namespace, body });
-  try {
-    for (;;) {
-      const { status } = await core.readNamespacedPod({ namespace, name });
-      if (status?.phase === "Succeeded") break;
-      if (status?.phase === "Failed")
-        throw new Error(`pod ${name} failed: ${status.message ?? "no message"}`);
-      progress(`pod ${name} ${status?.phase ?? "unknown"}`);
-      await delay(1000, undefined, { signal });
-    }
-    const said = (await core.readNamespacedPodLog({ namespace, name })).trim().split("\n").at(-1);
-    return said === "reached" ? "reached" : "not reached";
-  } finally {
-    await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 }).catch((error: unknown) => {
-      if (statusOf(error) !== 404) throw error;
-    });
-  }
-}
-
-/** What the lab's own pods are pulled with, where the registry asks. */
-async function pullSecrets(
-  namespace: string,
-  core: CheckContext["lab"]["cluster"]["core"],
-): Promise<{ imagePullSecrets?: { name: string }[] }> {
-  const { items } = await core.listNamespacedSecret({ namespace });
-  const names = items
-    .filter((secret) => secret.type === "kubernetes.io/dockerconfigjson")
-    .flatMap(({ metadata }) => metadata?.name ?? []);
-  return names.length === 0 ? {} : { imagePullSecrets: names.map((name) => ({ name })) };
+  const said = await runPod({ core, namespace, name, progress, signal }, body);
+  return said === "reached" ? "reached" : "not reached";
 }

@@ -9,6 +9,12 @@ const RESULTS = {
   verbs: ["create", "patch"],
 };
 
+const FORWARDING = [
+  { apiGroups: [""], resources: ["services"], verbs: ["get"] },
+  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
+  { apiGroups: [""], resources: ["pods/portforward"], verbs: ["create"] },
+];
+
 // Every right that exists in the lab's namespaces, by role: a verb more or less is a decision, and made here too.
 const EXPECTED = [
   { role: "train-model", account: "train-model", namespace: "lab", rules: [RESULTS] },
@@ -42,17 +48,19 @@ const EXPECTED = [
       {
         apiGroups: ["argoproj.io"],
         resources: ["workflows"],
-        verbs: ["create", "get", "list", "watch"],
+        verbs: ["create", "get", "list", "watch", "update", "patch"],
       },
       {
         apiGroups: ["argoproj.io"],
         resources: ["workflowtemplates", "cronworkflows"],
         verbs: ["get", "list", "watch"],
       },
-      { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
+      { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "delete"] },
       { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
     ],
   },
+  { role: "forward-ports", account: "student", namespace: "lab", rules: FORWARDING },
+  { role: "forward-ports", account: "student", namespace: "staging", rules: FORWARDING },
 ];
 
 const NAMESPACES = { namespace: "lab", stagingNamespace: "staging" };
@@ -103,6 +111,20 @@ describe("Rbac", () => {
     const made = (await recorded()).filter((each) => each.custom);
     assert.equal(made.length, EXPECTED.length * 2 + new Set(EXPECTED.map(({ account }) => account)).size);
     await assertChildNames();
+  });
+
+  it("lets students read no Secret and write nothing but runs", () => {
+    const rules = RIGHTS.filter(({ serviceAccount }) => serviceAccount === "student").flatMap(
+      (right) => right.rules,
+    );
+    const writing = rules.filter(({ verbs }) =>
+      verbs.some((verb) => !["get", "list", "watch"].includes(verb)),
+    );
+    assert.deepEqual(
+      writing.map(({ resources }) => resources.join()),
+      ["workflows", "pods", "pods/portforward", "pods/portforward"],
+    );
+    assert.ok(!rules.some(({ resources }) => resources.includes("secrets")));
   });
 
   it("gives no right by a wildcard", () => {

@@ -1,0 +1,95 @@
+/** One attempt at reaching something, as data, and what is made of the answer to it. */
+
+/** What an attempt comes to. */
+export type Outcome = "reached" | "refused";
+
+/**
+ * The pods from which connections are tried: a step that builds, which may reach the most; another step; and the
+ * student's own application, which may reach nothing.
+ */
+export type PodRole = "build" | "step" | "application";
+
+/** How it is tried. */
+export type Means =
+  /** A TCP connection from a pod. */
+  | { readonly kind: "connect"; readonly from: PodRole; readonly host: string; readonly port: number }
+  /** A GET from a pod; to the API server, with the token of the pod's account. */
+  | { readonly kind: "ask"; readonly from: PodRole; readonly url: string }
+  /** A request to the API server with the student's kubeconfig. */
+  | ({ readonly kind: "api" } & Request)
+  /** A request to the registry, with or without the student's password. */
+  | ({ readonly kind: "registry"; readonly as: "nobody" | "student" } & Request);
+
+/** An HTTP request. The path goes out as it is written here. */
+export interface Request {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** An attempt, and what it has to come to. */
+export interface Try {
+  /** Completes "… tries". */
+  readonly who: string;
+  readonly what: string;
+  readonly expected: Outcome;
+  readonly means: Means;
+  /**
+   * Further HTTP statuses that count as what is expected. Without them, 2xx is reached, 401 and 403 are refused, and any
+   * other status is neither.
+   */
+  readonly also?: readonly number[];
+}
+
+/** What came of it. */
+export type Answer =
+  | { readonly kind: "connected" }
+  /** No connection came about, though the name, if it was one, is known. */
+  | { readonly kind: "no connection"; readonly reason: string }
+  | { readonly kind: "status"; readonly status: number; readonly text?: string }
+  /** It could not be tried. */
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** An answer, judged. */
+export interface Verdict {
+  readonly passed: boolean;
+  /** What was seen, in words. */
+  readonly seen: string;
+}
+
+/** Judges an answer. One that tells nothing passes for neither outcome. */
+export function judge(attempt: Try, answer: Answer): Verdict {
+  const outcome = outcomeOf(attempt, answer);
+  return { passed: outcome === attempt.expected, seen: `${outcome ?? "undecided"} (${textOf(answer)})` };
+}
+
+function outcomeOf({ expected, also = [] }: Try, answer: Answer): Outcome | undefined {
+  switch (answer.kind) {
+    case "connected":
+      return "reached";
+    case "no connection":
+      return "refused";
+    case "failed":
+      return undefined;
+    case "status":
+      if (also.includes(answer.status)) return expected;
+      if (answer.status >= 200 && answer.status < 300) return "reached";
+      return [401, 403].includes(answer.status) ? "refused" : undefined;
+  }
+}
+
+function textOf(answer: Answer): string {
+  switch (answer.kind) {
+    case "connected":
+      return "a connection";
+    case "no connection":
+      return answer.reason;
+    case "failed":
+      return `not tried: ${answer.reason}`;
+    case "status":
+      return answer.text === undefined
+        ? `status ${answer.status}`
+        : `status ${answer.status}: ${answer.text}`;
+  }
+}
