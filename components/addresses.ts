@@ -1,5 +1,6 @@
 /** How things are addressed, inside the cluster and from outside. */
 import { isIPv6 } from "node:net";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 /** The full DNS name of a Service, which resolves in every namespace. */
@@ -13,4 +14,33 @@ export function serviceHost(
 /** A host as it stands before a port: an IPv6 address in brackets, anything else as it is. */
 export function hostInUrl(host: string): string {
   return isIPv6(host) ? `[${host}]` : host;
+}
+
+/** Where a Service answers outside the cluster. */
+export interface ServiceExposure {
+  /** Host name or IP address of a node, as seen from outside. */
+  readonly externalHost: string;
+  /**
+   * Node port, from 30000 to 32767. Left out where the Service is for the cluster alone; people then come by
+   * `kubectl port-forward`, with rights of their own and past no network policy.
+   */
+  readonly nodePort: number | undefined;
+  /** Port on one's own machine that a port-forward is given. */
+  readonly forwardPort: number;
+}
+
+/** Type and port of a Service that leads to a pod's port `http`. */
+export function exposedHttp(
+  port: number,
+  { nodePort }: Pick<ServiceExposure, "nodePort">,
+): Pick<k8s.types.input.core.v1.ServiceSpec, "type" | "ports"> {
+  const http = { name: "http", port, targetPort: "http" };
+  return nodePort === undefined
+    ? { type: "ClusterIP", ports: [http] }
+    : { type: "NodePort", ports: [{ ...http, nodePort }] };
+}
+
+/** `host:port` at which an exposed Service is reached: that of the node port, else the one that a port-forward gives. */
+export function externalAddress({ externalHost, nodePort, forwardPort }: ServiceExposure): string {
+  return nodePort === undefined ? `localhost:${forwardPort}` : `${hostInUrl(externalHost)}:${nodePort}`;
 }

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { hostInUrl, serviceHost } from "./addresses";
+import { exposedHttp, externalAddress, serviceHost } from "./addresses";
 import type { AppSource } from "./app-source";
-import { BuiltImage } from "./built-image";
+import { FOLDER } from "./git-server-image";
 import { GIT_SERVER_PORT, gitServerPod, REPOSITORY_PATH } from "./git-server-pod";
+import { sizeOf, type SizeName } from "./lab-size";
 import { labelsOf } from "./labels";
-import type { RegistryTarget } from "./registry";
 import { singleWriterDeployment } from "./single-writer";
 import { singleWriterClaim } from "./volumes";
 
@@ -16,28 +16,29 @@ import { singleWriterClaim } from "./volumes";
 export interface AppRepositoryArgs {
   /** Namespace of the server. */
   readonly namespace: pulumi.Input<string>;
-  /** Image with Debian on which the server's image is built. */
-  readonly baseImage: pulumi.Input<string>;
-  /** Where the server's image goes. */
-  readonly registry: RegistryTarget;
+  /** Reference of the server's image, as {@link GitServerImage} gives it. */
+  readonly image: pulumi.Input<string>;
   /** Name of the Secret with which the nodes pull the image. @default none: the registry asks nobody */
   readonly imagePullSecret?: pulumi.Input<string> | undefined;
   /** The branch that is built. */
   readonly branch: string;
-  /** Node port, from 30000 to 32767. */
-  readonly nodePort: number;
+  /** Node port, from 30000 to 32767. @default none: people come by a port-forward */
+  readonly nodePort?: number | undefined;
   /** Host name or IP address of a node, as seen from outside. */
   readonly externalHost: string;
   /** Size of the volume, as a Kubernetes quantity. */
   readonly storage: pulumi.Input<string>;
   /** Storage class of the volume. @default the cluster's default class */
   readonly storageClass?: pulumi.Input<string> | undefined;
+  /** What the pod is given. @default "medium" */
+  readonly size?: SizeName | undefined;
 }
 
 // Addresses contain the Service's name, and people write it, so it is not generated.
 const NAME = "app-repository";
 const USERNAME = "student";
-const FOLDER = join("images", "git-server");
+// MLflow has 8000 on the same machine, and the application in staging 8080.
+const FORWARD_PORT = 8081;
 
 /**
  * A git server with the application's repository, which begins as this project's `app/`.
@@ -56,19 +57,9 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
     super("gourmetgram:index:AppRepository", name, {}, opts);
     const { namespace } = args;
     const labels = labelsOf(NAME);
+    const { externalHost, nodePort } = args;
+    const exposure = { externalHost, nodePort, forwardPort: FORWARD_PORT };
 
-    const image = new BuiltImage(
-      `${name}-image`,
-      {
-        imageName: "gourmetgram-git",
-        // The application is what the image carries; the server's own files come in a ConfigMap.
-        context: "./app",
-        dockerfile: `./${join(FOLDER, "Dockerfile")}`,
-        baseImage: args.baseImage,
-        registry: args.registry,
-      },
-      { parent: this },
-    );
     // A change of either makes a new object under a new name, which makes the pod start again with it.
     const files = new k8s.core.v1.ConfigMap(
       `${name}-files`,
@@ -106,11 +97,12 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
         namespace,
         labels,
         pod: gitServerPod({
-          image: image.reference,
+          image: args.image,
           imagePullSecret: args.imagePullSecret,
           filesName: files.metadata.name,
           usersName: users.metadata.name,
           claimName: claim.metadata.name,
+          resources: sizeOf(args.size).gitServer,
         }),
       }),
       { parent: this },
@@ -119,20 +111,14 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
       `${name}-service`,
       {
         metadata: { name: NAME, namespace, labels },
-        spec: {
-          type: "NodePort",
-          selector: labels,
-          ports: [{ name: "http", port: GIT_SERVER_PORT, targetPort: "http", nodePort: args.nodePort }],
-        },
+        spec: { ...exposedHttp(GIT_SERVER_PORT, exposure), selector: labels },
       },
       { parent: this },
     );
 
     this.branch = args.branch;
     this.url = pulumi.interpolate`http://${serviceHost(NAME, namespace)}:${GIT_SERVER_PORT}${REPOSITORY_PATH}`;
-    this.externalUrl = pulumi.output(
-      `http://${hostInUrl(args.externalHost)}:${args.nodePort}${REPOSITORY_PATH}`,
-    );
+    this.externalUrl = pulumi.output(`http://${externalAddress(exposure)}${REPOSITORY_PATH}`);
     this.push = { username: USERNAME, password: password.result };
     this.registerOutputs({ url: this.url, externalUrl: this.externalUrl });
   }

@@ -1,14 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArgoProgramArgs } from "./argo-program";
+import type { ServedNamespaces } from "./class-names";
 
 type Container = ArgoProgramArgs["container"];
 
 /** Port of the server, for TLS. */
 export const SERVER_PORT = 2746;
 
-/** Limits the view of either program to one namespace. */
-function only(namespace: pulumi.Input<string>): pulumi.Input<string>[] {
-  return ["--namespaced", "--managed-namespace", namespace];
+/** Limits the view of either program to one namespace. For a class its rights are what limits it. */
+function only(managed: ServedNamespaces): pulumi.Input<string>[] {
+  return managed === "students" ? [] : ["--namespaced", "--managed-namespace", managed.namespace];
 }
 
 /**
@@ -16,17 +17,17 @@ function only(namespace: pulumi.Input<string>): pulumi.Input<string>[] {
  *
  * @param image Image of the controller.
  * @param executorImage Image that the controller puts beside every step.
- * @param managedNamespace Namespace whose workflows it carries out.
+ * @param managed Namespaces whose workflows it carries out.
  */
 export function controllerContainer(
   image: pulumi.Input<string>,
   executorImage: pulumi.Input<string>,
-  managedNamespace: pulumi.Input<string>,
+  managed: ServedNamespaces,
 ): Container {
   const httpGet = { path: "/healthz", port: "health" };
   return {
     image,
-    args: [...only(managedNamespace), "--executor-image", executorImage],
+    args: [...only(managed), "--executor-image", executorImage],
     env: [
       // There is only one. An election would need leases, and add seconds to every start.
       { name: "LEADER_ELECTION_DISABLE", value: "true" },
@@ -55,12 +56,9 @@ export function controllerContainer(
  * The container of the server.
  *
  * @param image Image of the server.
- * @param managedNamespace Namespace that it shows.
+ * @param managed Namespaces that it shows.
  */
-export function serverContainer(
-  image: pulumi.Input<string>,
-  managedNamespace: pulumi.Input<string>,
-): Container {
+export function serverContainer(image: pulumi.Input<string>, managed: ServedNamespaces): Container {
   const httpGet = { path: "/", port: "https", scheme: "HTTPS" };
   return {
     image,
@@ -68,7 +66,7 @@ export function serverContainer(
       "server",
       // Whoever asks brings a token of their own, and may do what that account may do.
       "--auth-mode=client",
-      ...only(managedNamespace),
+      ...only(managed),
       // Strict transport security holds for all ports of a host: browsers would no longer open MLflow's page.
       "--hsts=false",
     ],

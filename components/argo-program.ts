@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ARGO_USER } from "./argo-controller-config";
 import { CONFIG_MAP_NAME, READ_CONFIGURATION } from "./argo-rights";
+import type { ServedNamespaces } from "./class-names";
 import { labelsOf } from "./labels";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 import type { Rule } from "./rbac";
@@ -13,8 +14,8 @@ export interface ArgoProgramArgs {
   readonly program: "workflow-controller" | "argo-server";
   /** Namespace in which it runs. */
   readonly namespace: pulumi.Input<string>;
-  /** The one namespace that it looks at. */
-  readonly managedNamespace: pulumi.Input<string>;
+  /** The namespaces that it looks at. */
+  readonly managed: ServedNamespaces;
   /** What it may do there. */
   readonly rules: readonly Rule[];
   /** Text of its configuration. */
@@ -43,7 +44,9 @@ export class ArgoProgram extends pulumi.ComponentResource {
     );
     const rights = [
       this.grant(`${name}-configuration`, args.namespace, account, [READ_CONFIGURATION]),
-      this.grant(`${name}-workflows`, args.managedNamespace, account, [...args.rules]),
+      args.managed === "students"
+        ? this.grantEverywhere(name, account, args)
+        : this.grant(`${name}-workflows`, args.managed.namespace, account, [...args.rules]),
     ];
     const labels = labelsOf(args.program);
     // Read once, at the start: a change of it has to change the pod.
@@ -81,18 +84,64 @@ export class ArgoProgram extends pulumi.ComponentResource {
       `${name}-binding`,
       {
         metadata,
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-        subjects: [
-          {
-            kind: "ServiceAccount",
-            name: account.metadata.name,
-            namespace: account.metadata.namespace,
-          },
-        ],
+        roleRef: { apiGroup: RBAC, kind: "Role", name: role.metadata.name },
+        subjects: [subjectOf(account)],
       },
       { parent: this },
     );
   }
+
+  /**
+   * A program that serves many namespaces keeps lists of all of them together, so those may be read everywhere. What
+   * changes or reads a single object may be done only where a student's stack binds the other role: see
+   * {@link ArgoAccess}.
+   */
+  private grantEverywhere(
+    name: string,
+    account: k8s.core.v1.ServiceAccount,
+    { program, rules }: ArgoProgramArgs,
+  ): k8s.rbac.v1.ClusterRoleBinding {
+    const { lists, acts } = divided(rules);
+    if (acts.length > 0) {
+      new k8s.rbac.v1.ClusterRole(
+        `${name}-acting`,
+        { metadata: { name: actingRole(program) }, rules: acts },
+        { parent: this },
+      );
+    }
+    const metadata = { name: `gourmetgram-${program}-lists` };
+    const role = new k8s.rbac.v1.ClusterRole(`${name}-listing`, { metadata, rules: lists }, { parent: this });
+    return new k8s.rbac.v1.ClusterRoleBinding(
+      `${name}-listing-binding`,
+      {
+        metadata,
+        roleRef: { apiGroup: RBAC, kind: "ClusterRole", name: role.metadata.name },
+        subjects: [subjectOf(account)],
+      },
+      { parent: this },
+    );
+  }
+}
+
+const RBAC = "rbac.authorization.k8s.io";
+
+/** Name of the role that a program has in a student's namespace. */
+export function actingRole(program: ArgoProgramArgs["program"]): string {
+  return `gourmetgram-${program}`;
+}
+
+/** Divides rules into those for lists, which span namespaces, and those for single objects. */
+export function divided(rules: readonly Rule[]): { lists: Rule[]; acts: Rule[] } {
+  const having = (keep: (verb: string) => boolean): Rule[] =>
+    rules
+      .map((rule) => ({ ...rule, verbs: rule.verbs.filter(keep) }))
+      .filter(({ verbs }) => verbs.length > 0);
+  const isList = (verb: string): boolean => verb === "list" || verb === "watch";
+  return { lists: having(isList), acts: having((verb) => !isList(verb)) };
+}
+
+function subjectOf({ metadata }: k8s.core.v1.ServiceAccount): k8s.types.input.rbac.v1.Subject {
+  return { kind: "ServiceAccount", name: metadata.name, namespace: metadata.namespace };
 }
 
 function podSpec(

@@ -6,6 +6,7 @@ import { controllerConfiguration } from "./argo-controller-config";
 import { ARGO_KINDS, definitionOf } from "./argo-crds";
 import { ArgoProgram } from "./argo-program";
 import { CONFIG_MAP_NAME, CONTROLLER_RULES, SERVER_RULES } from "./argo-rights";
+import type { ServedNamespaces } from "./class-names";
 import { labelsOf } from "./labels";
 import { PlatformNamespace } from "./platform-namespace";
 
@@ -27,10 +28,12 @@ export interface ArgoWorkflowsArgs {
    * `restricted` asks for.
    */
   readonly mode: "install" | "existing";
-  /** Namespace of the controller and the server, other than the managed one. */
+  /** Namespace of the controller and the server, other than the managed ones. */
   readonly namespace: string;
-  /** Namespace whose workflows are carried out and shown. */
-  readonly managedNamespace: pulumi.Input<string>;
+  /** Namespaces whose workflows are carried out and shown. */
+  readonly managed: ServedNamespaces;
+  /** Runs that are carried out at the same time in a namespace, at most. @default any number */
+  readonly namespaceParallelism?: number;
   readonly images: ArgoImages;
   /** Node port of the server, from 30000 to 32767. */
   readonly serverNodePort: number;
@@ -42,8 +45,8 @@ export interface ArgoWorkflowsArgs {
 const SERVER = "argo-server";
 
 /**
- * Argo Workflows 3.7, for one namespace: its kinds, the controller that carries workflows out, and the server that
- * shows them to people, with rights in that namespace only.
+ * Argo Workflows 3.7, for one lab or for a class: its kinds, the controller that carries workflows out, and the server
+ * that shows them to people.
  *
  * The kinds belong to the whole cluster. Destroying the stack that installed them deletes every workflow of the
  * cluster, so a cluster that several stacks share has them from elsewhere (`existing`).
@@ -68,21 +71,21 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
   }
 
   private install(name: string, args: ArgoWorkflowsArgs): pulumi.Resource[] {
-    const { images, managedNamespace } = args;
+    const { images, managed } = args;
     const parent = { parent: this };
     const namespace = new PlatformNamespace(`${name}-namespace`, { name: args.namespace }, parent).name;
     const kinds = ARGO_KINDS.map((kind) => {
       const child = `${name}-crd-${kind.plural}`;
       return new k8s.apiextensions.v1.CustomResourceDefinition(child, definitionOf(kind), parent);
     });
-    const configuration = controllerConfiguration();
+    const configuration = controllerConfiguration(args);
     const configMap = new k8s.core.v1.ConfigMap(
       `${name}-configuration`,
       { metadata: { name: CONFIG_MAP_NAME, namespace }, data: { config: configuration } },
       parent,
     );
     // Both programs look for the kinds and the configuration when they start.
-    const program = { namespace, managedNamespace, configuration };
+    const program = { namespace, managed, configuration };
     const started = { ...parent, dependsOn: [...kinds, configMap] };
     const controller = new ArgoProgram(
       `${name}-controller`,
@@ -90,7 +93,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
         ...program,
         program: "workflow-controller",
         rules: CONTROLLER_RULES,
-        container: controllerContainer(images.controller, images.executor, managedNamespace),
+        container: controllerContainer(images.controller, images.executor, managed),
       },
       started,
     );
@@ -100,7 +103,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
         ...program,
         program: SERVER,
         rules: SERVER_RULES,
-        container: serverContainer(images.server, managedNamespace),
+        container: serverContainer(images.server, managed),
       },
       started,
     );

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { serviceHost } from "./addresses";
 import { BUILDKIT_PORT, type BuilderMode, builderPod } from "./builder-pod";
 import { buildkitConfig } from "./buildkit-config";
+import { type ServedNamespaces, STUDENT_LABEL } from "./class-names";
 import { labNamespace } from "./lab-namespace";
 import { labelsOf } from "./labels";
 import type { RegistryPods, RegistryTarget } from "./registry";
@@ -24,14 +25,14 @@ export interface BuilderArgs {
   readonly cacheStorage: string;
   /** Storage class of the volume. @default the cluster's default class */
   readonly storageClass?: pulumi.Input<string> | undefined;
-  /** Namespace of the pods that build. */
-  readonly clientNamespace: pulumi.Input<string>;
+  /** Namespaces of the pods that build. */
+  readonly clients: ServedNamespaces;
   /** Where base images come from and built images go. */
   readonly registry: RegistryTarget;
 }
 
-// The build's pods contain the Service's name, so it is not generated.
-const NAME = "buildkitd";
+/** Name of the Deployment and its Service. The build's pods contain it, so it is not generated. */
+export const BUILDKIT = "buildkitd";
 
 /** The label of the pods that may use the builder. */
 export const BUILD_ROLE = { "gourmetgram.dev/role": "build-image" } as const;
@@ -54,7 +55,7 @@ export class Builder extends pulumi.ComponentResource {
 
   constructor(name: string, args: BuilderArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:Builder", name, {}, opts);
-    const labels = labelsOf(NAME);
+    const labels = labelsOf(BUILDKIT);
     const { pods, addresses } = args.registry;
 
     this.namespace = labNamespace(
@@ -66,11 +67,11 @@ export class Builder extends pulumi.ComponentResource {
     new k8s.networking.v1.NetworkPolicy(
       `${name}-network`,
       {
-        metadata: { name: NAME, namespace, labels },
+        metadata: { name: BUILDKIT, namespace, labels },
         spec: {
           podSelector: {},
           policyTypes: ["Ingress", "Egress"],
-          ingress: [buildPods(args.clientNamespace)],
+          ingress: [buildPods(args.clients)],
           egress: egress(pods),
         },
       },
@@ -104,7 +105,7 @@ export class Builder extends pulumi.ComponentResource {
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-server`,
       singleWriterDeployment({
-        name: NAME,
+        name: BUILDKIT,
         namespace,
         labels,
         pod: builderPod({
@@ -119,7 +120,7 @@ export class Builder extends pulumi.ComponentResource {
     new k8s.core.v1.Service(
       `${name}-service`,
       {
-        metadata: { name: NAME, namespace, labels },
+        metadata: { name: BUILDKIT, namespace, labels },
         spec: {
           selector: labels,
           ports: [{ name: "buildkit", port: BUILDKIT_PORT, targetPort: "buildkit" }],
@@ -128,7 +129,7 @@ export class Builder extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    this.address = pulumi.interpolate`tcp://${serviceHost(NAME, namespace)}:${BUILDKIT_PORT}`;
+    this.address = pulumi.interpolate`tcp://${serviceHost(BUILDKIT, namespace)}:${BUILDKIT_PORT}`;
     this.deploymentName = deployment.metadata.name;
     this.registerOutputs({
       address: this.address,
@@ -139,9 +140,13 @@ export class Builder extends pulumi.ComponentResource {
 }
 
 /** The pods that may use the builder. */
-function buildPods(namespace: pulumi.Input<string>): k8s.types.input.networking.v1.NetworkPolicyIngressRule {
+function buildPods(clients: ServedNamespaces): k8s.types.input.networking.v1.NetworkPolicyIngressRule {
+  const namespaceSelector =
+    clients === "students"
+      ? { matchExpressions: [{ key: STUDENT_LABEL, operator: "Exists" }] }
+      : byName(clients.namespace);
   return {
-    from: [{ namespaceSelector: byName(namespace), podSelector: { matchLabels: BUILD_ROLE } }],
+    from: [{ namespaceSelector, podSelector: { matchLabels: BUILD_ROLE } }],
     ports: [{ protocol: "TCP", port: BUILDKIT_PORT }],
   };
 }

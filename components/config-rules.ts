@@ -1,5 +1,6 @@
 /** Rules that span several configuration keys. */
 import { KEYS, type KeyName, type Values } from "./config-keys";
+import { scopesOf } from "./config-scopes";
 
 /** A broken rule: the key to change and why. */
 export interface BrokenRule {
@@ -24,6 +25,7 @@ export function brokenRules(
   sound: (key: KeyName) => boolean,
 ): BrokenRule[] {
   return [
+    ...ofTheScope(values, given, sound),
     ...together(given, "externalRegistryUsername", "externalRegistryPassword"),
     ...only(given, "externalRegistry", ["externalRegistryUsername", "externalRegistryPassword"]),
     ...together(given, "mlflowS3AccessKeyId", "mlflowS3SecretAccessKey"),
@@ -37,6 +39,40 @@ export function brokenRules(
     ...distinctNodePorts(values, given, sound),
     ...distinctNamespaces(values, sound),
   ];
+}
+
+/**
+ * A student's stack says whose it is and which base it uses, and nothing about what the base decides. Keys of one scope
+ * may stand in a file that several kinds of stacks share, as those for a class's students do in a lab's.
+ */
+function ofTheScope(
+  values: Values,
+  given: (key: KeyName) => boolean,
+  sound: (key: KeyName) => boolean,
+): BrokenRule[] {
+  const { scope } = values;
+  if (!sound("scope")) return [];
+  if (scope !== "student") {
+    return (["student", "baseStack"] as const)
+      .filter((key) => given(key))
+      .map((key) => ({ key, reason: "it has a meaning only with gourmetgram:scope student", mend: "rm" }));
+  }
+  const missing = (["student", "baseStack"] as const)
+    .filter((key) => !given(key))
+    .map((key) => ({
+      key,
+      reason: "it is missing: gourmetgram:scope is student",
+      mend: "set" as const,
+    }));
+  // A value that the engine filled in looks like one that the stack sets, so only others than the default count.
+  const foreign = (Object.keys(KEYS) as KeyName[])
+    .filter((key) => given(key) && !isDefault(key, values[key]) && !scopesOf(key).includes(scope))
+    .map((key) => ({
+      key,
+      reason: "it has no meaning for a student: the base decides, or the student's name",
+      mend: "rm" as const,
+    }));
+  return [...missing, ...foreign];
 }
 
 /** Two keys of which one is useless without the other. */
@@ -74,7 +110,9 @@ function distinctNodePorts(
     stagingNodePort: true,
     appRepositoryNodePort: !given("appRepositoryUrl"),
   };
-  const keys = (Object.keys(inUse) as (keyof typeof inUse)[]).filter((key) => inUse[key] && sound(key));
+  const keys = (Object.keys(inUse) as (keyof typeof inUse)[]).filter(
+    (key) => inUse[key] && sound(key) && scopesOf(key).includes(values.scope),
+  );
   return clashes(values, keys).map(({ wrong, right, others }) => {
     let free = KEYS[wrong].default;
     while (others.has(free)) {
@@ -88,7 +126,12 @@ function distinctNodePorts(
 /** This stack creates each of them, with a Pod Security level of its own, so no two can be the same one. */
 function distinctNamespaces(values: Values, sound: (key: KeyName) => boolean): BrokenRule[] {
   const created = ["namespace", "argoNamespace", "stagingNamespace", "buildNamespace"] as const;
-  const keys = created.filter((key) => (key !== "argoNamespace" || values.argo === "install") && sound(key));
+  const keys = created.filter(
+    (key) =>
+      (key !== "argoNamespace" || values.argo === "install") &&
+      sound(key) &&
+      scopesOf(key).includes(values.scope),
+  );
   return clashes(values, keys).map(({ wrong, right, others }) => {
     let free = KEYS[wrong].default;
     for (let count = 2; others.has(free); count += 1) {
@@ -125,6 +168,11 @@ function clashes<Name extends KeyName>(values: Values, keys: readonly Name[]): C
  */
 function chosen(values: Values, key: KeyName, other: KeyName): boolean {
   return values[key] !== KEYS[key].default || values[other] === KEYS[other].default;
+}
+
+/** Lists are compared by what is in them. */
+function isDefault(key: KeyName, value: unknown): boolean {
+  return JSON.stringify(value) === JSON.stringify(KEYS[key].default);
 }
 
 function full(key: KeyName): string {

@@ -6,7 +6,7 @@ import { type LabConfig, toLabConfig } from "./lab-config";
 import { nearest } from "./validation";
 
 /**
- * Reads and checks the stack's configuration. The only reader of `pulumi.Config`.
+ * Reads and checks the stack's configuration.
  *
  * @throws pulumi.RunError that lists every problem with the key, the bad value, the reason and the command that mends
  *   it. Secret values are not shown. Nothing has been created by then.
@@ -33,6 +33,15 @@ export function loadConfig(): LabConfig {
     throw new pulumi.RunError(report(all));
   }
   return toLabConfig(values, (key) => (given.has(key) ? config.requireSecret(key) : undefined));
+}
+
+/** The cluster as the stack's settings of the Kubernetes provider name it; nothing of it is checked here. */
+export function clusterSettings(): {
+  readonly kubeconfig: pulumi.Output<string> | undefined;
+  readonly context: string | undefined;
+} {
+  const config = new pulumi.Config("kubernetes");
+  return { kubeconfig: config.getSecret("kubeconfig"), context: config.get("context") };
 }
 
 /** What is wrong with a key, and the command that mends it. */

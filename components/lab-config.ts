@@ -1,9 +1,21 @@
 /** What a stack can choose, as the program uses it. */
 import type * as pulumi from "@pulumi/pulumi";
+import { studentNamespaces } from "./class-names";
+import { type OffsetSchedule, offsetSchedule } from "./schedule-offset";
 import type { KeyName, Values } from "./config-keys";
 
 /** Everything that a stack can choose, checked and with defaults filled in. Documented in `Pulumi.yaml`. */
 export interface LabConfig {
+  /** What the stack is: a whole lab, what a class shares, or what one of its students has. @default "lab" */
+  readonly scope: "lab" | "base" | "student";
+  /** Whose stack this is. Given exactly where the scope is `student`. */
+  readonly student: StudentConfig | undefined;
+  /** How much room there is. @default "medium" */
+  readonly size: "small" | "medium" | "large";
+  /** What the stack may ask for at most. @default anything */
+  readonly budget: BudgetConfig;
+  /** Whether volumes outlive the stack. @default false */
+  readonly keepData: boolean;
   /** Namespace of MLflow, the workflows and the training runs. @default "gourmetgram-platform" */
   readonly namespace: string;
   /** Storage class of every volume. @default the cluster's default class */
@@ -26,6 +38,26 @@ export interface LabConfig {
   readonly trainingDeadlineSeconds: number;
 }
 
+/** A student of a class. */
+export interface StudentConfig {
+  readonly name: string;
+  /** The stack with what the class shares. */
+  readonly baseStack: string;
+  /** Days for which the student's way to the cluster stays open. @default 120 */
+  readonly tokenDays: number;
+  /** Where the API server answers, as blocks of addresses. @default anywhere */
+  readonly apiServerAddresses: readonly string[];
+  /** When the student's training runs, and how far that is from the class's schedule. */
+  readonly schedule: OffsetSchedule;
+}
+
+/** Upper bounds of the stack's footprint, as Kubernetes quantities. */
+export interface BudgetConfig {
+  readonly cpu: string | undefined;
+  readonly memory: string | undefined;
+  readonly storage: string | undefined;
+}
+
 /** The registry in the cluster. */
 export interface LocalRegistryConfig {
   readonly kind: "local";
@@ -33,6 +65,8 @@ export interface LocalRegistryConfig {
   readonly nodePort: number;
   readonly storage: string;
   readonly pullFrom: "node-port" | "in-cluster";
+  /** Image of what keeps the students of a class apart. Without a meaning for a registry of one lab. */
+  readonly guardImage: string;
 }
 
 /** A registry that exists already. */
@@ -86,6 +120,8 @@ export interface ArgoConfig {
   readonly namespace: string;
   readonly images: { readonly controller: string; readonly executor: string; readonly server: string };
   readonly serverNodePort: number;
+  /** Runs that are carried out at the same time in a namespace, at most. */
+  readonly namespaceParallelism: number;
 }
 
 /** The application in staging. */
@@ -144,8 +180,27 @@ export function toLabConfig(
   const secretAccessKey = secret("mlflowS3SecretAccessKey");
   const repositoryPassword = secret("appRepositoryPassword");
   const { externalRegistryUsername: username, appRepositoryUsername: repositoryUsername } = v;
+  const student =
+    v.student === undefined || v.baseStack === undefined
+      ? undefined
+      : {
+          name: v.student,
+          baseStack: v.baseStack,
+          tokenDays: v.studentTokenDays,
+          apiServerAddresses: v.apiServerAddresses,
+          schedule: offsetSchedule(v.schedule, v.student, v.scheduleSpreadMinutes),
+        };
+  const names =
+    student === undefined
+      ? { platform: v.namespace, staging: v.stagingNamespace }
+      : studentNamespaces(student.name);
   return {
-    namespace: v.namespace,
+    scope: v.scope,
+    student,
+    size: v.size,
+    budget: { cpu: v.budgetCpu, memory: v.budgetMemory, storage: v.budgetStorage },
+    keepData: v.keepData,
+    namespace: names.platform,
     storageClass: v.storageClass,
     externalHost: v.externalHost,
     registry:
@@ -156,6 +211,7 @@ export function toLabConfig(
             nodePort: v.registryNodePort,
             storage: v.registryStorage,
             pullFrom: v.registryPullFrom,
+            guardImage: v.registryGuardImage,
           }
         : {
             kind: "external",
@@ -167,12 +223,15 @@ export function toLabConfig(
     postgres: { image: v.postgresImage, storage: v.postgresStorage },
     mlflow: {
       storage: v.mlflowStorage,
-      databaseUri: secret("mlflowDatabaseUri"),
+      databaseUri: secret("mlflowDatabaseUri")?.apply((uri) =>
+        uri.replaceAll("{student}", student?.name ?? "{student}"),
+      ),
       s3:
         v.mlflowArtifactRoot === undefined
           ? undefined
           : {
-              root: v.mlflowArtifactRoot,
+              // The class may share a bucket, but no two students the same place in it.
+              root: student === undefined ? v.mlflowArtifactRoot : `${v.mlflowArtifactRoot}/${student.name}`,
               endpoint: v.mlflowS3Endpoint,
               credentials:
                 accessKeyId === undefined || secretAccessKey === undefined
@@ -180,7 +239,8 @@ export function toLabConfig(
                   : { accessKeyId, secretAccessKey },
             },
       exposure: {
-        type: v.mlflowServiceType,
+        // Students come by port-forwards, with rights of their own: a node port would let everyone in.
+        type: student === undefined ? v.mlflowServiceType : "ClusterIP",
         nodePort: v.mlflowNodePort,
         externalIps: v.mlflowExternalIps,
         allowedHosts: v.mlflowAllowedHosts,
@@ -195,9 +255,14 @@ export function toLabConfig(
         server: v.argoServerImage,
       },
       serverNodePort: v.argoServerNodePort,
+      namespaceParallelism: v.namespaceParallelism,
     },
-    schedule: { cron: v.schedule, timezone: v.scheduleTimezone, suspended: v.scheduleSuspended },
-    staging: { namespace: v.stagingNamespace, nodePort: v.stagingNodePort },
+    schedule: {
+      cron: student?.schedule.cron ?? v.schedule,
+      timezone: v.scheduleTimezone,
+      suspended: v.scheduleSuspended,
+    },
+    staging: { namespace: names.staging, nodePort: v.stagingNodePort },
     builder: {
       namespace: v.buildNamespace,
       image: v.buildkitImage,

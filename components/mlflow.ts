@@ -1,21 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { serviceHost } from "./addresses";
-import { BuiltImage } from "./built-image";
+import { sizeOf, type SizeName } from "./lab-size";
 import { labelsOf } from "./labels";
 import { allowedHosts, externalUrl, type MlflowExposure, MLFLOW_PORT } from "./mlflow-access";
 import { artifactEnvironment, mlflowPod, type MlflowS3 } from "./mlflow-pod";
-import type { RegistryTarget } from "./registry";
 import { singleWriterClaim } from "./volumes";
 
 /** Options of {@link Mlflow}. */
 export interface MlflowArgs {
   /** Namespace of the server. */
   readonly namespace: pulumi.Input<string>;
-  /** Image with Python 3.11 on which the server's image is built. */
-  readonly baseImage: pulumi.Input<string>;
-  /** Where the server's image goes. */
-  readonly registry: RegistryTarget;
+  /** Reference of the server's image, as {@link MlflowImage} gives it. */
+  readonly image: pulumi.Input<string>;
   /** Name of the Secret with which the nodes pull the image. @default none: the registry asks nobody */
   readonly imagePullSecret?: pulumi.Input<string> | undefined;
   /** URI of a PostgreSQL database. It becomes a Secret, never a plain environment variable. */
@@ -24,6 +21,8 @@ export interface MlflowArgs {
   readonly storage: pulumi.Input<string>;
   /** Storage class of the volume. @default the cluster's default class */
   readonly storageClass?: pulumi.Input<string> | undefined;
+  /** What the pod is given. @default "medium" */
+  readonly size?: SizeName | undefined;
   /** Keeps the artifacts in S3. @default on a volume */
   readonly s3?: MlflowS3 | undefined;
   /** The way in from outside the cluster. */
@@ -51,16 +50,6 @@ export class Mlflow extends pulumi.ComponentResource {
     const { namespace, exposure } = args;
     const labels = labelsOf(NAME);
 
-    const image = new BuiltImage(
-      `${name}-image`,
-      {
-        imageName: "gourmetgram-mlflow",
-        context: "./images/mlflow",
-        baseImage: args.baseImage,
-        registry: args.registry,
-      },
-      { parent: this },
-    );
     const secret = new k8s.core.v1.Secret(
       `${name}-credentials`,
       {
@@ -112,10 +101,11 @@ export class Mlflow extends pulumi.ComponentResource {
           template: {
             metadata: { labels },
             spec: mlflowPod({
-              image: image.reference,
+              image: args.image,
               imagePullSecret: args.imagePullSecret,
               secretName: secret.metadata.name,
               claimName: claim?.metadata.name,
+              resources: sizeOf(args.size).mlflow,
               artifacts: artifactEnvironment(args.s3, secret.metadata.name),
               allowedHosts: allowedHosts(NAME, namespace, exposure, service),
             }),

@@ -4,7 +4,7 @@
  * Plain types without a dependency, so that tools which only talk to a live lab can use them.
  */
 
-/** Everything that a stack of this project gives. */
+/** Everything that a stack with a lab in it gives: one of its own, or a student's. */
 export interface LabOutputs {
   /** Namespace of MLflow, the workflows and the training runs. */
   readonly namespace: string;
@@ -27,6 +27,46 @@ export interface LabOutputs {
   readonly staging: StagingOutput;
   readonly appRepository: AppRepositoryOutput;
   readonly builder: BuilderOutput;
+  readonly footprint: FootprintOutput;
+}
+
+/** Everything that the base of a class gives. */
+export interface BaseStackOutputs {
+  /** What the stacks of students need to know. */
+  readonly base: BaseOutput;
+  readonly registry: RegistryOutput;
+  /** Address of Argo's server, over TLS. */
+  readonly argoServerUrl: string;
+  readonly builder: BuilderOutput;
+  readonly footprint: FootprintOutput;
+}
+
+/** What the base of a class tells the stacks of its students: its output `base`. */
+export interface BaseOutput {
+  readonly registry: RegistryOutput & {
+    /** In pods' image references. */
+    readonly forPulling: string;
+    /** Whether it lets everyone see and write under the own name only. */
+    readonly guarded: boolean;
+  };
+  /** References of the images that the base has built, each with its digest. */
+  readonly images: {
+    readonly training: ImageOutput;
+    readonly pipeline: string;
+    readonly appBase: string;
+    /** The same as BuildKit pulls it. */
+    readonly appBaseForBuilds: string;
+    readonly mlflow: string;
+    /** `null` where students have the application's repository elsewhere. */
+    readonly gitServer: string | null;
+  };
+  readonly builder: BuilderOutput;
+  readonly argo: {
+    /** Address of the server, over TLS. */
+    readonly serverUrl: string;
+    /** Namespace of the controller and the server. */
+    readonly namespace: string;
+  };
 }
 
 /** Addresses of the registry, each `host[:port][/path]`. */
@@ -144,3 +184,25 @@ export const REGISTERED_MODEL: RegisteredModelOutput = {
   alias: "development",
   stagingAlias: "staging",
 };
+
+/** What a stack takes of a cluster. */
+export interface FootprintOutput {
+  /** What is set aside for the pods that always run. */
+  readonly services: CoresAndBytes;
+  /** What those pods may take at most. */
+  readonly limits: CoresAndBytes;
+  /** Bytes of the volumes. */
+  readonly volumes: number;
+  /** Number of the pods that always run, with the one of the application in staging. */
+  readonly pods: number;
+  /** The most that one training run has set aside at the same time, its build included. */
+  readonly run: CoresAndBytes & { readonly volumes: number; readonly pods: number };
+  /** How many training runs have room at the same time. */
+  readonly runsAtOnce: number;
+}
+
+/** Processor cores and bytes of memory. */
+export interface CoresAndBytes {
+  readonly cpu: number;
+  readonly memory: number;
+}

@@ -1,11 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { hostInUrl, serviceHost } from "./addresses";
+import { exposedHttp, externalAddress, serviceHost } from "./addresses";
+import { podAmounts, quantities, times } from "./amounts";
 import { labNamespace } from "./lab-namespace";
+import { type Resources, sizeOf, type SizeName } from "./lab-size";
 import { labelsOf } from "./labels";
 import type { RegistryTarget } from "./registry";
 import { RegistryPullSecret } from "./registry-pull-secret";
-import { APP_LIMITS, APP_PORT, APP_REQUESTS, stagingPod } from "./staging-pod";
+import { APP_PORT, stagingPod, type StagingPodArgs } from "./staging-pod";
 
 /** Options of {@link Staging}. */
 export interface StagingArgs {
@@ -15,14 +17,19 @@ export interface StagingArgs {
   readonly image: pulumi.Input<string>;
   /** Where the pipeline's images come from. */
   readonly registry: RegistryTarget;
-  /** Node port, from 30000 to 32767. */
-  readonly nodePort: number;
+  /** Node port, from 30000 to 32767. @default none: people come by a port-forward */
+  readonly nodePort?: number | undefined;
   /** Host name or IP address of a node, as seen from outside. */
   readonly externalHost: string;
+  /** What the pods are given. @default "medium" */
+  readonly size?: SizeName | undefined;
 }
 
 /** Name of the Deployment and of its Service. The pipeline and the course's commands use it. */
 export const STAGING_DEPLOYMENT = "gourmetgram";
+
+// MLflow has 8000 on the same machine.
+const FORWARD_PORT = 8080;
 
 // While nothing is deployed the Service has no pod, and a rollout may be one that fails: that is the pipeline's to tell.
 const UNAWAITED = { "pulumi.com/skipAwait": "true" };
@@ -46,10 +53,13 @@ export class Staging extends pulumi.ComponentResource {
   constructor(name: string, args: StagingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:Staging", name, {}, opts);
     const options = { parent: this };
+    const { externalHost, nodePort } = args;
+    const exposure = { externalHost, nodePort, forwardPort: FORWARD_PORT };
 
     this.namespace = labNamespace(name, { name: args.namespace, level: "restricted" }, options).metadata.name;
     const { namespace } = this;
-    bound(name, namespace, options);
+    const resources = sizeOf(args.size).staging;
+    bound(name, { namespace, resources }, options);
     const imagePullSecret = pullSecretOf(name, namespace, args.registry, options);
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-deployment`,
@@ -60,7 +70,7 @@ export class Staging extends pulumi.ComponentResource {
           labels: labelsOf(STAGING_DEPLOYMENT),
           annotations: UNAWAITED,
         },
-        spec: deploymentSpec(args.image, imagePullSecret),
+        spec: deploymentSpec({ image: args.image, imagePullSecret, resources }),
       },
       // What the pipeline has deployed stays. The whole template is left alone and not just the image in it: on an
       // update the provider leaves out what another field manager owns, or takes the live value, but it does not look
@@ -83,7 +93,7 @@ export class Staging extends pulumi.ComponentResource {
             "gourmetgram.dev/patched": deployment.metadata.uid,
           },
         },
-        spec: { template: { spec: stagingPod({ imagePullSecret }) } },
+        spec: { template: { spec: stagingPod({ imagePullSecret, resources }) } },
       },
       { ...options, deletedWith: deployment },
     );
@@ -96,18 +106,14 @@ export class Staging extends pulumi.ComponentResource {
           labels: labelsOf(STAGING_DEPLOYMENT),
           annotations: UNAWAITED,
         },
-        spec: {
-          type: "NodePort",
-          selector: labelsOf(STAGING_DEPLOYMENT),
-          ports: [{ name: "http", port: APP_PORT, targetPort: "http", nodePort: args.nodePort }],
-        },
+        spec: { ...exposedHttp(APP_PORT, exposure), selector: labelsOf(STAGING_DEPLOYMENT) },
       },
       options,
     );
 
     this.deployment = deployment.metadata.name;
     this.url = pulumi.interpolate`http://${serviceHost(STAGING_DEPLOYMENT, namespace)}:${APP_PORT}`;
-    this.externalUrl = pulumi.output(`http://${hostInUrl(args.externalHost)}:${args.nodePort}`);
+    this.externalUrl = pulumi.output(`http://${externalAddress(exposure)}`);
     this.registerOutputs({
       namespace,
       deployment: this.deployment,
@@ -118,7 +124,12 @@ export class Staging extends pulumi.ComponentResource {
 }
 
 /** Keeps what runs in staging within the space of an application that is being replaced by its next version. */
-function bound(name: string, namespace: pulumi.Input<string>, options: pulumi.ResourceOptions): void {
+function bound(
+  name: string,
+  { namespace, resources }: { namespace: pulumi.Input<string>; resources: Resources },
+  options: pulumi.ResourceOptions,
+): void {
+  const three = quantities(times(3, podAmounts([resources])));
   new k8s.core.v1.ResourceQuota(
     `${name}-quota`,
     {
@@ -127,10 +138,10 @@ function bound(name: string, namespace: pulumi.Input<string>, options: pulumi.Re
         // Three pods by their requests and limits: the one that serves, the new one, and one that is still stopping.
         hard: {
           pods: "4",
-          "requests.cpu": "300m",
-          "requests.memory": "768Mi",
-          "limits.cpu": "1500m",
-          "limits.memory": "1536Mi",
+          "requests.cpu": three["requests.cpu"],
+          "requests.memory": three["requests.memory"],
+          "limits.cpu": three["limits.cpu"],
+          "limits.memory": three["limits.memory"],
         },
       },
     },
@@ -141,7 +152,9 @@ function bound(name: string, namespace: pulumi.Input<string>, options: pulumi.Re
     {
       metadata: { name: "staging", namespace },
       // The quota refuses pods that name none, as those that someone starts to look around.
-      spec: { limits: [{ type: "Container", default: APP_LIMITS, defaultRequest: APP_REQUESTS }] },
+      spec: {
+        limits: [{ type: "Container", default: resources.limits, defaultRequest: resources.requests }],
+      },
     },
     options,
   );
@@ -151,19 +164,19 @@ function bound(name: string, namespace: pulumi.Input<string>, options: pulumi.Re
 function pullSecretOf(
   name: string,
   namespace: pulumi.Input<string>,
-  { credentials, pullAddress }: RegistryTarget,
+  { pullCredentials, pullAddress }: RegistryTarget,
   options: pulumi.ResourceOptions,
 ): pulumi.Output<string> | undefined {
-  return credentials === undefined
+  return pullCredentials === undefined
     ? undefined
-    : new RegistryPullSecret(`${name}-pull-secret`, { namespace, address: pullAddress, credentials }, options)
-        .name;
+    : new RegistryPullSecret(
+        `${name}-pull-secret`,
+        { namespace, addresses: [pullAddress], credentials: pullCredentials },
+        options,
+      ).name;
 }
 
-function deploymentSpec(
-  image: pulumi.Input<string>,
-  imagePullSecret: pulumi.Input<string> | undefined,
-): k8s.types.input.apps.v1.DeploymentSpec {
+function deploymentSpec(pod: StagingPodArgs): k8s.types.input.apps.v1.DeploymentSpec {
   const labels = labelsOf(STAGING_DEPLOYMENT);
   return {
     replicas: 0,
@@ -172,6 +185,6 @@ function deploymentSpec(
     strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
     progressDeadlineSeconds: 180,
     revisionHistoryLimit: 3,
-    template: { metadata: { labels }, spec: stagingPod({ image, imagePullSecret }) },
+    template: { metadata: { labels }, spec: stagingPod(pod) },
   };
 }

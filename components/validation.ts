@@ -31,6 +31,26 @@ export const namespaceName: Check = (value) =>
     ? "this namespace belongs to Kubernetes; a name of the lab's own is wanted"
     : dnsLabel(value);
 
+/** Names of namespaces and of a user of the registry that are taken, each with `gourmetgram-` before it. */
+const TAKEN = ["base", "build", "platform", "staging"];
+
+/** A student's name: it begins the names of namespaces, and is a path in the registry. */
+export const studentName: Check = (value) => {
+  if (TAKEN.includes(value)) {
+    return "this name belongs to the lab itself; another one is wanted";
+  }
+  // The staging namespace of bob is the other namespace of bob-staging.
+  return /^[a-z](?:-?[a-z0-9]+)*$/.test(value) && value.length <= 40 && !value.endsWith("-staging")
+    ? undefined
+    : "a student's name is wanted: at most 40 lower-case letters, digits and single hyphens, with a letter first, and neither a hyphen nor -staging last";
+};
+
+/** The name of a stack: its own, or with those of its organization and project before it. */
+export const stackName: Check = matching(
+  "^(?:[\\w.-]+/[\\w.-]+/)?[\\w.-]{1,100}$",
+  "the name of a stack is wanted, such as dev-base or organization/gourmetgram/dev-base",
+);
+
 /** A DNS subdomain (RFC 1123): the form of most names in Kubernetes, such as a storage class's. */
 export const dnsSubdomain: Check = (value) =>
   value.length <= 253 && new RegExp(`^${SUBDOMAIN}$`).test(value)
@@ -51,6 +71,23 @@ export const hostPattern: Check = (value) =>
 
 /** An IPv4 or IPv6 address. */
 export const ipAddress: Check = (value) => (isIP(value) !== 0 ? undefined : "an IP address is wanted");
+
+/** A block of IPv4 or IPv6 addresses in CIDR notation. */
+export const addressBlock: Check = (value) => {
+  const [address = "", prefix = "", ...rest] = value.split("/");
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits
+    ? undefined
+    : "a block of addresses is wanted, such as 10.0.0.1/32";
+};
+
+/** A positive number of processor cores, such as `1.5` or `1500m`. */
+export const cpuQuantity: Check = (value) => {
+  const match = /^(\d+(?:\.\d+)?)m?$/.exec(value);
+  return match !== null && Number(match[1]) > 0
+    ? undefined
+    : "a positive number of cores is wanted, such as 1.5 or 1500m";
+};
 
 /** A positive Kubernetes quantity, such as `10Gi`. */
 export const quantity: Check = (value) => {

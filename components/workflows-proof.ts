@@ -15,7 +15,7 @@ const LATER = pulumi.output("");
  * @throws pulumi.RunError that lists everything that is wrong, each with its place and what mends it.
  */
 export function proveWorkflows(
-  config: Pick<LabConfig, "namespace" | "staging" | "schedule" | "trainingDeadlineSeconds">,
+  config: Pick<LabConfig, "namespace" | "staging" | "schedule" | "size" | "trainingDeadlineSeconds">,
 ): void {
   const unjudged = proveTraining({
     namespace: config.namespace,
@@ -33,6 +33,7 @@ export function proveWorkflows(
     schedule: config.schedule.cron,
     timezone: config.schedule.timezone,
     suspended: config.schedule.suspended,
+    size: config.size,
     deadlineSeconds: config.trainingDeadlineSeconds,
   });
   if (unjudged.length > 0) {

@@ -17,6 +17,7 @@ const FORM: Readonly<Record<keyof LabOutputs, "string" | "object">> = {
   staging: "object",
   appRepository: "object",
   builder: "object",
+  footprint: "object",
 };
 
 /**

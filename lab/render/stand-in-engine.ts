@@ -51,7 +51,7 @@ export async function declaredBy(
     false,
   );
   pulumi.runtime.setAllConfig({ ...settings.values }, [...settings.secretKeys]);
-  await program();
+  await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
   // Objects that wait for others are asked for later.
   await pulumi.runtime.disconnect();
   return declared;

@@ -27,5 +27,13 @@ export const OUTPUTS: LabOutputs = {
     branch: "main",
     username: "student",
   },
+  footprint: {
+    services: { cpu: 0.3, memory: 973_078_528 },
+    limits: { cpu: 4, memory: 2_000_000_000 },
+    volumes: 8_589_934_592,
+    pods: 8,
+    run: { cpu: 0.51, memory: 1_181_116_006, volumes: 4_294_967_296, pods: 3 },
+    runsAtOnce: 2,
+  },
   builder: { address: "tcp://buildkitd.build.svc.cluster.local:1234", namespace: "build" },
 };

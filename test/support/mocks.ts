@@ -5,6 +5,7 @@
  * that a test creates ends up in {@link recorded} with its exact inputs, its parent and its dependencies.
  */
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { providerAnswer } from "./providers";
 import {
@@ -62,6 +63,12 @@ export const PROJECT = "gourmetgram";
 /** Name of the stack under test. */
 export const STACK = "test";
 
+const STACK_TYPE = "pulumi:pulumi:Stack";
+// Left out of the SDK's public types.
+const { setStackResource } = createRequire(__filename)("@pulumi/pulumi/runtime/state") as {
+  setStackResource: (stack: undefined) => void;
+};
+
 installMocks();
 
 /**
@@ -72,6 +79,7 @@ installMocks();
 export function resetMocks(options: { preview?: boolean } = {}): void {
   records.length = 0;
   current = undefined;
+  setStackResource(undefined);
   pulumi.runtime.setAllConfig({});
   installMocks(options.preview);
 }
@@ -190,7 +198,13 @@ export async function assertTree(): Promise<void> {
 
 function installMocks(preview = false): void {
   // The promise only covers flags that are set synchronously before its first await.
-  void pulumi.runtime.setMocks({ call: unexpectedCall, newResource: record }, PROJECT, STACK, preview);
+  void pulumi.runtime.setMocks(
+    { call: unexpectedCall, newResource: record },
+    PROJECT,
+    STACK,
+    preview,
+    "organization",
+  );
   const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
   const register = monitor.registerResource.bind(monitor);
   const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
@@ -214,9 +228,16 @@ function unexpectedCall(args: pulumi.runtime.MockCallArgs): never {
 }
 
 function record(args: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+  // Another stack's outputs are read, not made.
+  if (args.type === "pulumi:pulumi:StackReference") {
+    return providerAnswer(args.type, args.name, args.inputs as Record<string, Plain>);
+  }
   const request = current;
   assert.ok(request !== undefined, `${args.type} ${args.name} was read, not registered`);
   current = undefined;
+  if (args.type === STACK_TYPE) {
+    return { id: undefined, state: {} };
+  }
   const raw = request.getObject()?.toJavaScript() ?? {};
   const inputs = unwrapSecrets(raw) as Record<string, Plain>;
   records.push({
@@ -224,7 +245,8 @@ function record(args: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResou
     name: args.name,
     urn: urnOf(request),
     custom: request.getCustom(),
-    parent: request.getParent(),
+    // What has the stack for its parent is at the top.
+    parent: request.getParent().includes(`::${STACK_TYPE}::`) ? "" : request.getParent(),
     inputs,
     secretPaths: secretPathsOf(raw).sort(),
     dependencies: request.getDependenciesList(),

@@ -1,4 +1,5 @@
 /** Runs the stack's program under the mocks. */
+import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { LabOutputs } from "../../components/outputs";
@@ -17,8 +18,14 @@ const PROGRAM = load.resolve("../../index");
 export async function runProgram(): Promise<ProgramOutputs> {
   // The program is a module: it runs when it is loaded, and Node loads it once.
   delete load.cache[PROGRAM];
-  const outputs = load(PROGRAM) as ProgramOutputs;
+  let outputs: ProgramOutputs | undefined;
+  // As the language host does it: the program may then look at every resource of the stack.
+  await pulumi.runtime.runInPulumiStack(() => {
+    outputs = load(PROGRAM) as ProgramOutputs;
+    return Promise.resolve({});
+  });
   await settled();
+  assert.ok(outputs !== undefined);
   return { ...outputs };
 }
 

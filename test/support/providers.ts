@@ -2,6 +2,34 @@
 import { createHash } from "node:crypto";
 import type { Plain } from "./wire-format";
 
+const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+const REGISTRY = "registry.kube-system.svc.cluster.local:5000";
+const image = (name: string): string => `${REGISTRY}/gourmetgram-${name}@${DIGEST}`;
+
+/** What the base of a class tells the stacks of its students. */
+export const BASE_OUTPUT = {
+  registry: {
+    inCluster: REGISTRY,
+    fromNodes: "localhost:30500",
+    forPushing: "localhost:30500",
+    forPulling: REGISTRY,
+    guarded: true,
+  },
+  images: {
+    training: { reference: image("train"), digest: DIGEST },
+    pipeline: image("pipeline"),
+    appBase: image("app-base"),
+    appBaseForBuilds: image("app-base"),
+    mlflow: image("mlflow"),
+    gitServer: image("git"),
+  },
+  builder: {
+    address: "tcp://buildkitd.gourmetgram-build.svc.cluster.local:1234",
+    namespace: "gourmetgram-build",
+  },
+  argo: { serverUrl: "https://localhost:30746", namespace: "argo" },
+};
+
 /** Id and outputs as the real providers would give them, so that nothing downstream is undefined. */
 export function providerAnswer(
   type: string,
@@ -25,6 +53,9 @@ export function providerAnswer(
     const repoDigest = `${repository}@sha256:${hash(JSON.stringify(inputs["build"] ?? null))}`;
     const registryServer = repository.split("/")[0] ?? "";
     return { id: repoDigest, state: { ...inputs, baseImageName: imageName, registryServer, repoDigest } };
+  }
+  if (type === "pulumi:pulumi:StackReference") {
+    return { id: name, state: { ...inputs, outputs: { base: BASE_OUTPUT }, secretOutputNames: [] } };
   }
   throw new Error(`no mock for the resource type ${type}: say here what its provider answers`);
 }

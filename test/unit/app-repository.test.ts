@@ -12,13 +12,14 @@ import {
 } from "../support/mocks";
 import { AppRepository, type AppRepositoryArgs } from "../../components/app-repository";
 import { ExternalAppRepository } from "../../components/external-app-repository";
+import { GitServerImage } from "../../components/git-server-image";
 import { externalRegistry } from "../../components/registry";
 
 const LABELS = { "app.kubernetes.io/name": "app-repository", "app.kubernetes.io/part-of": "gourmetgram" };
+const IMAGE = `ghcr.io/team/gourmetgram-git@sha256:${"0123456789abcdef".repeat(4)}`;
 const ARGS: AppRepositoryArgs = {
   namespace: "lab",
-  baseImage: "debian:bookworm-slim",
-  registry: externalRegistry("ghcr.io/team"),
+  image: IMAGE,
   branch: "main",
   nodePort: 30300,
   externalHost: "2001:db8::7",
@@ -44,7 +45,6 @@ describe("AppRepository", () => {
     const repository = new AppRepository("app-repository", ARGS);
 
     assert.deepEqual((await childrenOf(repository)).sort(), [
-      "gourmetgram:index:BuiltImage app-repository-image",
       "kubernetes:apps/v1:Deployment app-repository-server",
       "kubernetes:core/v1:ConfigMap app-repository-files",
       "kubernetes:core/v1:PersistentVolumeClaim app-repository-data",
@@ -52,9 +52,8 @@ describe("AppRepository", () => {
       "kubernetes:core/v1:Service app-repository-service",
       "random:index/randomPassword:RandomPassword app-repository-password",
     ]);
-    const { outputs } = await onlyResource("gourmetgram:index:BuiltImage");
     const common = {
-      image: outputs?.["reference"],
+      image: IMAGE,
       env: [{ name: "HOME", value: "/tmp" }],
       securityContext: LOCKED_DOWN,
     };
@@ -142,7 +141,22 @@ describe("AppRepository", () => {
     });
   });
 
+  it("is reached by a port-forward where it has no node port", async () => {
+    const repository = new AppRepository("app-repository", { ...ARGS, nodePort: undefined });
+
+    assert.equal(await promiseOf(repository.externalUrl), "http://localhost:8081/gourmetgram.git");
+    assert.deepEqual((await onlyResource("kubernetes:core/v1:Service")).inputs["spec"], {
+      type: "ClusterIP",
+      selector: LABELS,
+      ports: [{ name: "http", port: 8080, targetPort: "http" }],
+    });
+  });
+
   it("serves the application of this project", async () => {
+    new GitServerImage("git-server-image", {
+      baseImage: "debian:bookworm-slim",
+      registry: externalRegistry("ghcr.io/team"),
+    });
     new AppRepository("app-repository", ARGS);
 
     const image = await onlyResource("docker:index/image:Image");

@@ -17,7 +17,7 @@ import { ArgoWorkflows, type ArgoWorkflowsArgs } from "../../components/argo-wor
 const ARGS = {
   mode: "install",
   namespace: "argo",
-  managedNamespace: "lab",
+  managed: { namespace: "lab" },
   images: { controller: "quay/controller:1", executor: "quay/executor:1", server: "quay/server:1" },
   serverNodePort: 30746,
   externalHost: "lab.example",

@@ -10,7 +10,7 @@ const ARGS: BuilderArgs = {
   image: "buildkit:1",
   mode: "rootless",
   cacheStorage: "10Gi",
-  clientNamespace: "lab",
+  clients: { namespace: "lab" },
   registry: externalRegistry("ghcr.io/team"),
 };
 const PROBE = {

@@ -5,11 +5,21 @@ import { loadConfig } from "../../components/config";
 
 const DATABASE = "postgresql://mlflow:hush@db.example.org/mlflow";
 
+/** What a lab of its own has of the settings that are there for a class. */
+const ONE_LAB = {
+  scope: "lab",
+  student: undefined,
+  size: "medium",
+  budget: { cpu: undefined, memory: undefined, storage: undefined },
+  keepData: false,
+};
+
 describe("loadConfig", () => {
   beforeEach(() => resetMocks());
 
   it("needs no configuration", () => {
     assert.deepEqual(loadConfig(), {
+      ...ONE_LAB,
       namespace: "gourmetgram-platform",
       storageClass: undefined,
       externalHost: "localhost",
@@ -19,6 +29,7 @@ describe("loadConfig", () => {
         nodePort: 30500,
         storage: "10Gi",
         pullFrom: "node-port",
+        guardImage: "docker.io/nginxinc/nginx-unprivileged:1.29.3",
       },
       pythonBaseImage: "python:3.11-slim",
       postgres: { image: "docker.io/library/postgres:17.6", storage: "5Gi" },
@@ -37,6 +48,7 @@ describe("loadConfig", () => {
           server: "quay.io/argoproj/argocli:v3.7.18",
         },
         serverNodePort: 30746,
+        namespaceParallelism: 10,
       },
       schedule: { cron: "0 2 * * *", timezone: "UTC", suspended: false },
       staging: { namespace: "gourmetgram-staging", nodePort: 30081 },
@@ -82,6 +94,7 @@ describe("loadConfig", () => {
       argo: "existing",
       argoNamespace: "workflows",
       argoServerNodePort: 30747,
+      namespaceParallelism: 4,
       schedule: "30 4 * * 1",
       scheduleTimezone: "Europe/Berlin",
       scheduleSuspended: true,
@@ -100,6 +113,7 @@ describe("loadConfig", () => {
       "kubernetes:context": "elsewhere",
     });
     assert.deepEqual(loadConfig(), {
+      ...ONE_LAB,
       namespace: "lab",
       storageClass: "fast",
       externalHost: "192.0.2.7",
@@ -109,6 +123,7 @@ describe("loadConfig", () => {
         nodePort: 30501,
         storage: "1Gi",
         pullFrom: "in-cluster",
+        guardImage: "docker.io/nginxinc/nginx-unprivileged:1.29.3",
       },
       pythonBaseImage: "base:1",
       postgres: { image: "postgres:1", storage: "3Gi" },
@@ -128,6 +143,7 @@ describe("loadConfig", () => {
         namespace: "workflows",
         images: { controller: "controller:1", executor: "executor:1", server: "server:1" },
         serverNodePort: 30747,
+        namespaceParallelism: 4,
       },
       schedule: { cron: "30 4 * * 1", timezone: "Europe/Berlin", suspended: true },
       staging: { namespace: "stage", nodePort: 30082 },

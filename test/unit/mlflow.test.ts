@@ -4,6 +4,7 @@ import { childrenOf, generatedName, onlyResource, resetMocks } from "../support/
 import {
   deployment,
   MLFLOW_DATABASE,
+  MLFLOW_IMAGE,
   MLFLOW_LABELS,
   mlflowArgs,
   variable,
@@ -32,27 +33,15 @@ const PROBE = {
 describe("Mlflow", () => {
   beforeEach(() => resetMocks());
 
-  it("is a Deployment with a volume, of an image that the stack builds", async () => {
+  it("is a Deployment with a volume, of the image that it is given", async () => {
     const mlflow = new Mlflow("mlflow", mlflowArgs());
 
     assert.deepEqual((await childrenOf(mlflow)).sort(), [
-      "gourmetgram:index:BuiltImage mlflow-image",
       "kubernetes:apps/v1:Deployment mlflow-server",
       "kubernetes:core/v1:PersistentVolumeClaim mlflow-artifacts",
       "kubernetes:core/v1:Secret mlflow-credentials",
       "kubernetes:core/v1:Service mlflow-service",
     ]);
-    const image = await onlyResource("docker:index/image:Image", "mlflow-image-build");
-    assert.deepEqual(image.inputs, {
-      imageName: "ghcr.io/gourmetgram-mlflow:latest",
-      build: { context: "./images/mlflow", args: { BASE_IMAGE: "python:3.11-slim" }, network: "host" },
-      buildOnPreview: false,
-      skipPush: false,
-    });
-    const { outputs } = await onlyResource("gourmetgram:index:BuiltImage");
-    const reference = outputs?.["reference"];
-    assert.match(JSON.stringify(reference), /^"ghcr\.io\/gourmetgram-mlflow@sha256:[0-9a-f]{64}"$/);
-
     const { inputs, secretPaths } = await deployment();
     assert.deepEqual(inputs, {
       apiVersion: "apps/v1",
@@ -78,7 +67,7 @@ describe("Mlflow", () => {
             initContainers: [
               {
                 name: "prepare-database",
-                image: reference,
+                image: MLFLOW_IMAGE,
                 command: ["python", "/opt/mlflow/prepare_database.py"],
                 env: COMMON_ENV,
                 resources: {
@@ -92,7 +81,7 @@ describe("Mlflow", () => {
             containers: [
               {
                 name: "mlflow",
-                image: reference,
+                image: MLFLOW_IMAGE,
                 command: ["mlflow", "server"],
                 args: [
                   "--host",

@@ -43,15 +43,16 @@ describeStack("on what exists already", external, (stack) => {
   it("is made of these components", () => {
     assert.deepEqual(componentsOf(stack.all), [
       "gourmetgram:index:PlatformNamespace platform",
-      "gourmetgram:index:RegistryPullSecret pull-secret",
       "gourmetgram:index:TrainingImage training-image",
       "gourmetgram:index:PipelineImage pipeline-image",
+      "gourmetgram:index:AppBaseImage app-base-image",
+      "gourmetgram:index:MlflowImage mlflow-image",
+      "gourmetgram:index:Builder builder",
+      "gourmetgram:index:ArgoWorkflows argo",
+      "gourmetgram:index:RegistryPullSecret pull-secret",
       "gourmetgram:index:Mlflow mlflow",
       "gourmetgram:index:ExternalAppRepository app-repository",
-      "gourmetgram:index:AppBaseImage app-base-image",
-      "gourmetgram:index:Builder builder",
       "gourmetgram:index:Staging staging",
-      "gourmetgram:index:ArgoWorkflows argo",
       "gourmetgram:index:Rbac rbac",
       "gourmetgram:index:TrainingWorkflows workflows",
     ]);

@@ -11,7 +11,7 @@ describeStack(
   () => undefined,
   (stack) => {
     it("gives the typed outputs", async () => {
-      const { trainingImage, rights, ...outputs } = await valuesOf(stack.outputs);
+      const { trainingImage, rights, footprint, ...outputs } = await valuesOf(stack.outputs);
       assert.deepEqual(outputs, {
         namespace: "gourmetgram-platform",
         mlflowUrl: "http://mlflow.gourmetgram-platform.svc.cluster.local:8000",
@@ -62,8 +62,11 @@ describeStack(
           ["deploy-staging", "deploy-staging", "gourmetgram-platform"],
           ["deploy-staging", "deploy-staging", "gourmetgram-staging"],
           ["submit-training", "student", "gourmetgram-platform"],
+          ["forward-ports", "student", "gourmetgram-platform"],
+          ["forward-ports", "student", "gourmetgram-staging"],
         ],
       );
+      assert.deepEqual([footprint.pods, footprint.runsAtOnce], [8, 2]);
       assert.ok(rights.every(({ rules }) => rules.length > 0));
     });
 
@@ -73,13 +76,15 @@ describeStack(
         "gourmetgram:index:LocalRegistry registry",
         "gourmetgram:index:TrainingImage training-image",
         "gourmetgram:index:PipelineImage pipeline-image",
+        "gourmetgram:index:AppBaseImage app-base-image",
+        "gourmetgram:index:MlflowImage mlflow-image",
+        "gourmetgram:index:GitServerImage git-server-image",
+        "gourmetgram:index:Builder builder",
+        "gourmetgram:index:ArgoWorkflows argo",
         "gourmetgram:index:Postgres postgres",
         "gourmetgram:index:Mlflow mlflow",
         "gourmetgram:index:AppRepository app-repository",
-        "gourmetgram:index:AppBaseImage app-base-image",
-        "gourmetgram:index:Builder builder",
         "gourmetgram:index:Staging staging",
-        "gourmetgram:index:ArgoWorkflows argo",
         "gourmetgram:index:Rbac rbac",
         "gourmetgram:index:TrainingWorkflows workflows",
       ]);

@@ -76,7 +76,7 @@ describe("Pulumi.dev.yaml", () => {
 
   it("takes every image from the machine itself", () => {
     const images = Object.keys(KEYS).filter((name) => /Image$/.test(name));
-    assert.equal(images.length, 8);
+    assert.equal(images.length, 9);
     for (const name of images) {
       assert.match(JSON.stringify(stack.config[`${PROJECT}:${name}`]), /^"lab\.local\//, name);
     }

@@ -4,6 +4,7 @@ import { proveWorkflows, upcomingRuns } from "../../components/workflows-proof";
 
 const CONFIG = {
   namespace: "lab",
+  size: "medium" as const,
   staging: { namespace: "staging", nodePort: 30081 },
   schedule: { cron: "0 2 * * *", timezone: "UTC", suspended: false },
   trainingDeadlineSeconds: 3600,

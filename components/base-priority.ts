@@ -1,0 +1,26 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Name of the PriorityClass, fixed so that everything can be given it as it is registered. */
+export const BASE_PRIORITY = "gourmetgram-base";
+
+/**
+ * The priority of what all students of a class need: where the cluster is full, a training waits or gives way, and not
+ * the registry or Argo's controller.
+ */
+export class BasePriority extends pulumi.ComponentResource {
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("gourmetgram:index:BasePriority", name, {}, opts);
+    new k8s.scheduling.v1.PriorityClass(
+      `${name}-class`,
+      {
+        metadata: { name: BASE_PRIORITY },
+        // Pods without a class have 0; those of Kubernetes itself have two billion.
+        value: 100_000,
+        description: "What all students of a class need.",
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}
