@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { checkout, logs, state } from "../paths";
+import { clusterConfig, requireAnswer } from "../pulumi/cluster";
+import { pulumiHome } from "../pulumi/engine";
+import { pulumiEnvironment } from "../pulumi/stack";
+import { stackFile, stackName } from "../stack-settings";
+import { versions } from "../versions";
+import { AutomationRunner } from "./automation-runner";
+import { classClusterOf, noCluster } from "./class-cluster";
+import type { ClassCluster, ClassContext } from "./class-context";
+import { ClassFiles } from "./class-files";
+import { classDisplayFor, silentClassDisplay } from "./display";
+import { estimatedFootprint } from "./estimates";
+import { clusterRegistry } from "./registry-access";
+import type { Student } from "./roster";
+
+/** What the command line says about a class. */
+export interface ClassRequest {
+  readonly students: readonly Student[];
+  readonly selected: readonly string[];
+  readonly only: boolean;
+  readonly parallel: number;
+  /** Whether nothing but the result is to be printed. */
+  readonly silent: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** The stack files of the class, whether or not there is an engine. */
+export function classFiles(students: readonly Student[]): ClassFiles {
+  const classFile = existsSync(stackFile) ? readFileSync(stackFile, "utf8") : "";
+  return new ClassFiles(join(state, "class"), stackName, classFile, students);
+}
+
+/** The class of the stack that GOURMETGRAM_STACK names, with the engine that is installed. */
+export async function openClass(request: ClassRequest): Promise<ClassContext> {
+  const files = classFiles(request.students);
+  const ownBackend = process.env["PULUMI_BACKEND_URL"] === undefined;
+  const runner = new AutomationRunner({
+    pulumi: await PulumiCommand.get({ root: join(pulumiHome, "versions", versions.pulumi) }),
+    checkout,
+    environment: await environmentOfAll(),
+    files,
+    logs,
+    locks: ownBackend ? join(state, "backend", ".pulumi", "locks", "organization", "gourmetgram") : undefined,
+    sharesTerminal: process.stdin.isTTY,
+  });
+  return {
+    name: stackName,
+    ...request,
+    files,
+    runner,
+    cluster: await openCluster(),
+    registry: clusterRegistry,
+    display: request.silent ? silentClassDisplay : classDisplayFor(process.stdout),
+    estimate: estimatedFootprint,
+  };
+}
+
+/** What all stacks have in common: not the file and the name of the class's own stack. */
+async function environmentOfAll(): Promise<Record<string, string>> {
+  const own = ["PULUMI_OPTION_CONFIG_FILE", "PULUMI_STACK"];
+  const environment = Object.entries(await pulumiEnvironment());
+  return Object.fromEntries(environment.filter(([name]) => !own.includes(name)));
+}
+
+async function openCluster(): Promise<ClassCluster> {
+  try {
+    return classClusterOf(await clusterConfig());
+  } catch (error) {
+    return noCluster(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** @throws Error with a remedy if the class's cluster does not answer */
+export async function requireCluster(): Promise<void> {
+  await requireAnswer(await clusterConfig());
+}

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { execa } from "execa";
+import { up } from "../commands/up";
+import { engineSteps } from "../embedded-lab";
+import { requireDocker } from "../images/docker";
+import { checkout } from "../paths";
+import { engineIsReady, officialDownloadsInReach } from "../pulumi/engine";
+import { prepareState } from "../pulumi/stack";
+import { hasOwnCluster } from "../stack-settings";
+import { runSteps } from "../steps";
+import { requireCluster } from "./open-class";
+
+/** Puts in place what the class's stacks are made with: the engine, the embedded cluster, the stacks' state. */
+export async function prepareAll({ silent }: { silent: boolean }): Promise<void> {
+  // The steps print to standard output, which is the document's alone.
+  if (silent) await inSilence(["up", "--cluster-only"]);
+  else await up({ clusterOnly: true });
+  await prepareState();
+  await requireCluster();
+  if (hasOwnCluster()) await requireDocker();
+}
+
+/** Puts the engine and the state in place, for what does not need the cluster. */
+export async function prepareEngine({ silent }: { silent: boolean }): Promise<void> {
+  if (!(await engineIsReady())) {
+    if (silent) throw new Error("there is no Pulumi engine yet\n  remedy: npm run class -- up --roster FILE");
+    await runSteps(engineSteps(await officialDownloadsInReach()));
+  }
+  await prepareState();
+}
+
+/** Runs a command of the lab for its effect. */
+async function inSilence(args: readonly string[]): Promise<void> {
+  const program = ["-r", "ts-node/register", join(checkout, "lab", "cli.ts")];
+  const ended = await execa(process.execPath, [...program, ...args], {
+    cwd: checkout,
+    stdin: "ignore",
+    reject: false,
+  });
+  if (ended.failed) throw new Error(ended.stderr.replace(/^\s*error: /, "").trim());
+}

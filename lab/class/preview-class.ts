@@ -1,0 +1,69 @@
+import { baseOf, type ClassContext, stackOf } from "./class-context";
+import { footprintText } from "./capacity";
+import { type ClassRoom, roomFor } from "./footprints";
+import { type ClassTask, notStarted, type Outcome, runClass } from "./run-class";
+import type { Changes, Outputs } from "./stack-runner";
+import { textTable } from "./table";
+
+/** What `up` would do to the class. */
+export interface ClassPreview {
+  readonly outcomes: readonly Outcome[];
+  /** By student, and `base`. */
+  readonly changes: ReadonlyMap<string, Changes>;
+  readonly room: ClassRoom;
+}
+
+/** Previews the base, then all students side by side, and sums what the class asks for. Changes nothing. */
+export async function previewClass(context: ClassContext): Promise<ClassPreview> {
+  const { runner, signal } = context;
+  const changes = new Map<string, Changes>();
+  const outputs = new Map<string, Outputs>();
+  const task = (student: string, stack: string): ClassTask => ({
+    student,
+    run: async (step) => {
+      const found = await runner.preview(stack, { step, signal });
+      changes.set(student, found.changes);
+      outputs.set(student, found.outputs);
+      return "";
+    },
+  });
+  const base = baseOf(context);
+  const isUp = (await runner.outputs(base))?.["base"] !== undefined;
+  const outcomes = await runClass([task("base", base)], context);
+  if (isUp) {
+    const tasks = context.selected.map((student) => task(student, stackOf(context, student)));
+    outcomes.push(...(await runClass(tasks, context)));
+  } else {
+    // A student's program reads the base's outputs, which there are none of yet.
+    const reason = "can be previewed once the base is up";
+    outcomes.push(...context.selected.map((student) => notStarted(student, reason)));
+  }
+  return { outcomes, changes, room: await roomFor(context, outputs) };
+}
+
+/** Whether nothing stands in the way of an `up`. What waits for the base is no obstacle. */
+export function nothingInTheWay({ outcomes, room }: ClassPreview): boolean {
+  const fine = outcomes.every(({ result }) => result === "done" || result === "not started");
+  return fine && room.footprint.problems.length === 0;
+}
+
+const KINDS = ["create", "update", "replace", "delete", "same"] as const;
+
+/** A line for each stack with what would be done, then the sum of what the class asks for. */
+export function previewText({ outcomes, changes, room }: ClassPreview): string {
+  const rows = outcomes.map(({ student, result, detail }) => {
+    const found = changes.get(student);
+    if (found === undefined) {
+      return [student, ...KINDS.map(() => ""), `${result}: ${detail.split("\n")[0] ?? ""}`];
+    }
+    return [student, ...KINDS.map((kind) => String(found[kind] ?? 0)), ""];
+  });
+  const table = textTable(["student", ...KINDS, ""], rows);
+  const reasons = outcomes
+    .filter(({ result }) => result === "failed" || result === "locked")
+    .map(
+      ({ student, detail, remedy }) =>
+        `${student}:\n  ${detail.replaceAll("\n", "\n  ")}\n  remedy: ${remedy ?? ""}`,
+    );
+  return [table, footprintText(room.footprint, room.capacity), ...reasons].join("\n\n");
+}

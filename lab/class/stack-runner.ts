@@ -1,0 +1,72 @@
+/** What is done with one stack of a class. */
+export interface StackRunner {
+  /** The project's stacks by name. */
+  stacks(): Promise<string[]>;
+  /** Brings the stack up. It is made if it is not there yet. */
+  up(stack: string, watch: Watch): Promise<Changes>;
+  /** Shows what `up` would change. */
+  preview(stack: string, watch: Watch): Promise<Preview>;
+  /** Destroys the stack's resources. The stack itself, empty, stays. */
+  destroy(stack: string, watch: Watch): Promise<Changes>;
+  /** Removes an empty stack. */
+  remove(stack: string): Promise<void>;
+  /** All outputs, secret ones in plain text; undefined if there is no such stack. */
+  outputs(stack: string): Promise<Outputs | undefined>;
+  /** What is known of the stack without asking its cluster; undefined if there is no such stack. */
+  state(stack: string): Promise<StackState | undefined>;
+}
+
+/** Follows the work on a stack, and ends it. */
+export interface Watch {
+  /** Called with what is being done just now. */
+  readonly step: (text: string) => void;
+  /** Aborted where the work has to come to a clean end. */
+  readonly signal: AbortSignal;
+}
+
+/** Outputs of a stack by name. */
+export type Outputs = Readonly<Record<string, unknown>>;
+
+/** How many resources were, or would be, created, updated and so on, in the engine's words. */
+export type Changes = Readonly<Record<string, number>>;
+
+/** What `up` would do. */
+export interface Preview {
+  readonly changes: Changes;
+  /** The outputs that the stack would have, as far as they are known before it is up. */
+  readonly outputs: Outputs;
+}
+
+/** A stack as its backend knows it. */
+export interface StackState {
+  readonly resources: number;
+  /** Left out where nothing has been done yet. */
+  readonly lastUpdate?: { readonly kind: string; readonly result: string; readonly at: string };
+  /** Whether another run works on it, or one that was killed has left its lock. `null` where the backend keeps it to itself. */
+  readonly locked: boolean | null;
+}
+
+/** Someone else works on the stack, so nothing was done. */
+export class LockedStack extends Error {
+  constructor(readonly stackName: string) {
+    super(`another run has locked the stack ${stackName}; nothing was changed`);
+    this.name = "LockedStack";
+  }
+
+  /** What to do about it. */
+  get remedy(): string {
+    return `wait for the other run; if there is none any more: npm run pulumi -- cancel ${this.stackName} --yes`;
+  }
+}
+
+/** The engine ended with an error. */
+export class StackFailure extends Error {
+  constructor(
+    message: string,
+    /** Where all that the engine printed is. */
+    readonly log: string,
+  ) {
+    super(message);
+    this.name = "StackFailure";
+  }
+}
