@@ -2,7 +2,7 @@
 import { reasonOf } from "../../lab/workflows/cluster";
 import type { Result } from "../report";
 import { probe, type Probing } from "./probe";
-import { askApi, askRegistry } from "./requests";
+import { askApi, askAsAdmin, askRegistry } from "./requests";
 import type { Student } from "./student";
 import type { Round } from "./tries";
 import { type Answer, judge, type PodRole, type Try } from "./try";
@@ -52,6 +52,7 @@ async function answersFrom(
 }
 
 function answerTo(own: Student, means: Exclude<Try["means"], { readonly from: PodRole }>): Promise<Answer> {
+  if (means.kind === "admin") return askAsAdmin(means);
   return means.kind === "api" ? askApi(own, means) : askRegistry(own, means);
 }
 

@@ -19,11 +19,14 @@ export async function standIn(
   const { core, id, progress, signal } = probing;
   const { namespace, deployment, url } = outputs.staging;
   if ((await readyPods(core, namespace, deployment)).length > 0) return () => Promise.resolve();
+  const { port } = new URL(url);
   const name = `verify-${id}-stand-in`;
   const pod = restrictedPod(outputs.trainingImage.reference, {
     spec: { ...(await pullSecrets(namespace, core)) },
     container: {
-      command: ["python", "-m", "http.server", new URL(url).port, "--directory", "/tmp"],
+      command: ["python", "-m", "http.server", port, "--directory", "/tmp"],
+      // The Service leads to the port by its name.
+      ports: [{ name: "http", containerPort: Number(port) }],
       resources: { requests: { cpu: "20m", memory: "48Mi" }, limits: { cpu: "500m", memory: "128Mi" } },
     },
   });
@@ -39,8 +42,6 @@ export async function standIn(
       progress(`something to reach in ${student}'s staging starts`);
       await delay(1000, undefined, { signal });
     }
-    // The Service leads to the pod a little after the pod is ready, and nothing tells when on every node.
-    await delay(5000, undefined, { signal });
   } catch (error) {
     await remove();
     throw error;

@@ -1,5 +1,6 @@
 /** Everything that is tried of a class. */
 import { apiTries } from "./api-tries";
+import { baseTries } from "./base-tries";
 import { networkTries } from "./network-tries";
 import { registryTries } from "./registry-tries";
 import type { Shared, Student } from "./student";
@@ -21,6 +22,7 @@ export function roundsOf(students: readonly Student[], shared: Shared): Round[] 
       ...networkTries(own, other, shared),
       ...apiTries(own, other, shared),
       ...registryTries(own, other),
+      ...(index === 0 ? baseTries(own) : []),
     ];
     return [{ own, other, tries }];
   });

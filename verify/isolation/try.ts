@@ -17,6 +17,8 @@ export type Means =
   | { readonly kind: "ask"; readonly from: PodRole; readonly url: string }
   /** A request to the API server with the student's kubeconfig. */
   | ({ readonly kind: "api" } & Request)
+  /** A request to the API server with the rights of whoever runs this. */
+  | ({ readonly kind: "admin" } & Request)
   /** A request to the registry, with or without the student's password. */
   | ({ readonly kind: "registry"; readonly as: "nobody" | "student" } & Request);
 
