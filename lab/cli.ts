@@ -28,6 +28,7 @@ program
   .command("down")
   .description("destroy the stack and the embedded cluster; the cache of built programs stays")
   .option("--dry-run", "say what would be removed, and change nothing")
+  .option("--force", "take a class that is on the embedded cluster away with it")
   .action(down);
 
 program

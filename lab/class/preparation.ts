@@ -5,8 +5,8 @@ import { engineSteps } from "../embedded-lab";
 import { requireDocker } from "../images/docker";
 import { checkout } from "../paths";
 import { engineIsReady, officialDownloadsInReach } from "../pulumi/engine";
-import { prepareState } from "../pulumi/stack";
-import { hasOwnCluster } from "../stack-settings";
+import { prepareState, stackOutputs } from "../pulumi/stack";
+import { hasOwnCluster, stackName } from "../stack-settings";
 import { runSteps } from "../steps";
 import { requireCluster } from "./open-class";
 
@@ -18,6 +18,16 @@ export async function prepareAll({ silent }: { silent: boolean }): Promise<void>
   await prepareState();
   await requireCluster();
   if (hasOwnCluster()) await requireDocker();
+  await requireNoLab();
+}
+
+/** @throws Error if a lab of one's own has the embedded cluster, with a registry and an Argo of its own */
+async function requireNoLab(): Promise<void> {
+  if (hasOwnCluster() || (await stackOutputs())?.["namespace"] === undefined) return;
+  throw new Error(
+    `the embedded cluster has a lab on it, with the stack ${stackName}\n` +
+      "  remedy: npm run down, which takes the lab away with its data; then the same command again",
+  );
 }
 
 /** Puts the engine and the state in place, for what does not need the cluster. */

@@ -4,7 +4,7 @@ import { isCold, clusterSteps, engineSteps, tidyStep } from "../embedded-lab";
 import { requireDocker } from "../images/docker";
 import { checkMachine, requireMachine } from "../machine/preflight";
 import { officialDownloadsInReach } from "../pulumi/engine";
-import { prepareState, pulumi, selectStack, stackOutputs } from "../pulumi/stack";
+import { classStacksInState, prepareState, pulumi, selectStack, stackOutputs } from "../pulumi/stack";
 import { clusterConfig, requireAnswer, waitForWorkloads } from "../pulumi/cluster";
 import { hasOwnCluster, stackName } from "../stack-settings";
 import { recordTiming } from "../timings";
@@ -46,6 +46,16 @@ async function showPlan(steps: readonly Step[]): Promise<void> {
   }
 }
 
+/** @throws Error if a class has the embedded cluster: a lab of one's own would take its registry and its Argo over */
+function requireNoClass(): void {
+  const stacks = hasOwnCluster() ? [] : classStacksInState();
+  if (stacks.length === 0) return;
+  throw new Error(
+    `the embedded cluster has a class on it, with the stacks ${stacks.join(", ")}\n` +
+      "  remedy: npm run class -- down --roster FILE, or work with the class alone",
+  );
+}
+
 const readiness = (namespaces: readonly string[]): Step => ({
   title: "MLflow, its database, the application's repository and the builder ready",
   run: (report) => waitForWorkloads(namespaces, report),
@@ -62,6 +72,7 @@ export async function up(options: UpOptions): Promise<void> {
   const kind = hasOwnCluster() ? undefined : await kindOfUp();
   await runSteps(steps);
   if (options.clusterOnly === true) return;
+  requireNoClass();
   await prepareState();
   await requireAnswer(await clusterConfig());
   if (hasOwnCluster()) await requireDocker();

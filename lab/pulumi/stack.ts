@@ -126,6 +126,11 @@ export function stacksInState(): string[] {
   return files.map((name) => name.slice(0, -".json".length));
 }
 
+/** The stacks of a class in the lab's own state: of its base and its students. */
+export function classStacksInState(): string[] {
+  return stacksInState().filter((name) => name.startsWith(`${stackName}-`));
+}
+
 /** Removes the lab's own state once no stack is left in it. */
 export async function removeStateIfEmpty(): Promise<void> {
   if (!ownsState() || stacksInState().length > 0) return;
