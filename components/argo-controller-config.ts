@@ -36,8 +36,9 @@ export function controllerConfiguration(args: ControllerConfigurationArgs = {}):
     {
       // For templates that people add to the lab; the lab's own say all of this themselves.
       workflowDefaults: { spec: lifeCycle(DEFAULT_DEADLINE) },
-      // A run is made from a template of the namespace, with other arguments at most: whoever may submit cannot bring
-      // a container, a volume or a service account of their own.
+      // A run is made from a template of the namespace, with other arguments at most. This keeps mistakes out, and not
+      // people who mean harm: a run that already has a stored template in its status is carried out by that one. What
+      // bounds those is the namespace, with its rights, quota and network policies.
       workflowRestrictions: { templateReferencing: "Strict" },
       // Argo's own containers in each pod. The namespace admits none without these limits, and the official image
       // names no user. The file system stays writable: a manifest that is to be applied is put into /tmp.
