@@ -1,7 +1,7 @@
 import type { CheckContext } from "./check";
 import { restrictedPod } from "./pods-for-admission";
 import { pullSecrets, runPod } from "./run-pod";
-import { VERIFY_LABEL } from "./training-runs";
+import { VERIFY_LABEL } from "./verify-label";
 
 /** Where a pod tries to connect to. */
 export interface Target {

@@ -12,6 +12,8 @@ import { accountsOf, studentOf, userOf } from "./access";
 import { type CheckContext, shown } from "./check";
 import type { Lab } from "./lab";
 import type { RegistryState } from "./mlflow";
+import { undisturbed } from "./quiet";
+import { VERIFY_LABEL } from "./verify-label";
 import { watchWhile, type Watched } from "./service-watch";
 import type { ServedVersion } from "./staging-service";
 
@@ -47,8 +49,6 @@ export interface BuildParameters {
 /** How a check waits. */
 export type Waiting = Pick<CheckContext, "progress" | "signal">;
 
-/** Label of everything that a verification creates; its value is the verification's id. */
-export const VERIFY_LABEL = "gourmetgram/verify";
 /** Seconds that a student's token holds: longer than any verification. */
 const TOKEN_LIFETIME = 4 * 3600;
 
@@ -154,9 +154,11 @@ export class TrainingRuns {
   }
 
   private async observe(workflow: NewWorkflow, waiting: Waiting): Promise<Training> {
-    const before = await this.state();
-    const ended = await this.carryOut(workflow, waiting);
-    return { ...ended, before, after: await this.state() };
+    return undisturbed(this.lab, waiting, async () => {
+      const before = await this.state();
+      const ended = await this.carryOut(workflow, waiting);
+      return { ...ended, before, after: await this.state() };
+    });
   }
 
   private async carryOut(workflow: NewWorkflow, waiting: Waiting): Promise<Ended> {

@@ -3,7 +3,7 @@ import pRetry from "p-retry";
 import { type Check, type CheckContext, expectEqual } from "../check";
 import type { Lab } from "../lab";
 import { stateText } from "../mlflow";
-import { untilNothingRuns } from "../quiet";
+import { undisturbed } from "../quiet";
 import { replacePods, workloadsOf } from "../workloads";
 
 /** Size of the artifact that has to survive, in bytes. */
@@ -13,32 +13,32 @@ const ARTIFACT_SIZE = 256 * 1024;
 export const persistence: Check = {
   name: "persistence",
   title: "Models, aliases and artifacts survive a restart of MLflow and its database",
-  run: async (context) => {
-    const { lab, see } = context;
-    await untilNothingRuns(context);
-
-    const marker = `verify-${lab.id}`;
-    const description = randomBytes(16).toString("hex");
-    const bytes = new Uint8Array(randomBytes(ARTIFACT_SIZE));
-    const path = `${marker}/bytes`;
-    try {
-      await lab.mlflow.createModel(marker, description);
-      await lab.mlflow.putArtifact(path, bytes);
-      const before = await survey(lab);
-
-      for (const name of await restart(context)) see(`ready again: ${name}`);
-
-      expectEqual("the model registry", await survey(lab), before);
-      see(`the model registry as before: ${before}`);
-      expectEqual("description of a model", await lab.mlflow.descriptionOf(marker), description);
-      const found = await lab.mlflow.getArtifact(path);
-      expectEqual(`artifact of ${bytes.length} bytes is as stored`, Buffer.compare(found, bytes) === 0, true);
-      see(`an artifact of ${bytes.length} bytes as before`);
-    } finally {
-      await forget(lab, marker);
-    }
-  },
+  run: (context) => undisturbed(context.lab, context, () => survive(context)),
 };
+
+async function survive(context: CheckContext): Promise<void> {
+  const { lab, see } = context;
+  const marker = `verify-${lab.id}`;
+  const description = randomBytes(16).toString("hex");
+  const bytes = new Uint8Array(randomBytes(ARTIFACT_SIZE));
+  const path = `${marker}/bytes`;
+  try {
+    await lab.mlflow.createModel(marker, description);
+    await lab.mlflow.putArtifact(path, bytes);
+    const before = await survey(lab);
+
+    for (const name of await restart(context)) see(`ready again: ${name}`);
+
+    expectEqual("the model registry", await survey(lab), before);
+    see(`the model registry as before: ${before}`);
+    expectEqual("description of a model", await lab.mlflow.descriptionOf(marker), description);
+    const found = await lab.mlflow.getArtifact(path);
+    expectEqual(`artifact of ${bytes.length} bytes is as stored`, Buffer.compare(found, bytes) === 0, true);
+    see(`an artifact of ${bytes.length} bytes as before`);
+  } finally {
+    await forget(lab, marker);
+  }
+}
 
 async function survey({ mlflow, outputs }: Lab): Promise<string> {
   const { name, alias } = outputs.registeredModel;

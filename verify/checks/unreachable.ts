@@ -3,7 +3,7 @@ import { failedSteps } from "../../lab/workflows/run-steps";
 import { nameOf } from "../../lab/workflows/workflow";
 import { type Check, type CheckContext, expect, expectEqual } from "../check";
 import { requireServing } from "../lessons";
-import { untilNothingRuns } from "../quiet";
+import { undisturbed } from "../quiet";
 import { registryPlace } from "../registry";
 import { servedText } from "../staging-service";
 import type { BuildParameters, Ended } from "../training-runs";
@@ -20,17 +20,18 @@ export const unreachable: Check = {
   title: "A repository, an MLflow or a registry out of reach ends the build in time, and by name",
   run: async (context) => {
     const { lab } = context;
-    const before = await requireServing(context);
-    const version = String(before.stagingAlias);
-    await untilNothingRuns(context);
+    await requireServing(context);
+    await undisturbed(lab, context, async () => {
+      const before = await lab.runs.state();
+      const version = String(before.stagingAlias);
+      await withoutRepositoryAndMlflow(context, version);
+      await withoutRegistry(context, version);
 
-    await withoutRepositoryAndMlflow(context, version);
-    await withoutRegistry(context, version);
-
-    const after = await lab.runs.state();
-    expectEqual("what serves in staging", servedText(after.served), servedText(before.served));
-    expectEqual("version with the alias of staging", after.stagingAlias, before.stagingAlias);
-    context.see(`staging as before: ${servedText(after.served)}`);
+      const after = await lab.runs.state();
+      expectEqual("what serves in staging", servedText(after.served), servedText(before.served));
+      expectEqual("version with the alias of staging", after.stagingAlias, before.stagingAlias);
+      context.see(`staging as before: ${servedText(after.served)}`);
+    });
   },
 };
 

@@ -2,7 +2,7 @@
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
 import { restrictedPod } from "../pods-for-admission";
 import { pullSecrets, runPod } from "../run-pod";
-import { VERIFY_LABEL } from "../training-runs";
+import { VERIFY_LABEL } from "../verify-label";
 import type { Student } from "./student";
 import type { Answer, PodRole, Try } from "./try";
 

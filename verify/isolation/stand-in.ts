@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { restrictedPod } from "../pods-for-admission";
 import { pullSecrets, removePod } from "../run-pod";
-import { VERIFY_LABEL } from "../training-runs";
+import { VERIFY_LABEL } from "../verify-label";
 import { readyPods } from "./cluster";
 import type { Probing } from "./probe";
 import type { StudentStack } from "./student";
