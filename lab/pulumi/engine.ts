@@ -1,4 +1,4 @@
-import { link, mkdir, rename, rm, stat } from "node:fs/promises";
+import { link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { installPlugins, stampFile } from "../plugins/install";
@@ -44,14 +44,27 @@ export const engineIsInstalled = (): boolean =>
     existsSync(join(pulumiHome, "plugins", `resource-${name}-v${version}`)),
   );
 
-/**
- * Whether an engine is in place for a command that creates or destroys. Stand-ins that another checkout has left, which
- * may be gone with its packages, are made to work from this one.
- */
+/** Whether an engine is in place for a command that creates or destroys. Stand-ins of another checkout become this one's. */
 export async function engineIsReady(): Promise<boolean> {
   if (!engineIsInstalled()) return false;
+  await keepNoLogs();
   await installPlugins(pulumiHome);
   return true;
+}
+
+/**
+ * Keeps the engine from noting each value that it handles in its home, as it does at every command. There is no setting
+ * for it, but a file where it wants its folder ends it. Such notes are plain until the engine has the stack's key, and
+ * they are a tenth of a preview's time. What a command printed is in the lab's own logs.
+ *
+ * Source: `pkg/logging/encrypted.go` of Pulumi 3.259.
+ */
+async function keepNoLogs(): Promise<void> {
+  const folder = join(pulumiHome, "logs");
+  if (existsSync(folder) && (await stat(folder)).isFile()) return;
+  await mkdir(pulumiHome, { recursive: true });
+  await rm(folder, { recursive: true, force: true });
+  await writeFile(folder, "");
 }
 
 /** Lets the launcher fetch the engine, and the engine its plugins. */
@@ -62,6 +75,7 @@ export async function installOfficialEngine(report: Report): Promise<void> {
     env: { PULUMI_HOME: pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true" },
   };
   await run(launcher, ["version"], options);
+  await keepNoLogs();
   for (const [name, version] of Object.entries(officialPlugins)) {
     const folder = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
     // The engine would take a stand-in from an earlier run for the official plugin.
@@ -96,6 +110,7 @@ export async function installBuiltEngine(report: Report): Promise<void> {
     providerFolder,
     "pulumi-resource-kubernetes",
   );
+  await keepNoLogs();
   report("stand-ins for the Docker and random providers");
   await installPlugins(pulumiHome);
 }
