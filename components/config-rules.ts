@@ -26,6 +26,7 @@ export function brokenRules(
 ): BrokenRule[] {
   return [
     ...ofTheScope(values, given, sound),
+    ...ownDatabase(values, given, sound),
     ...together(given, "externalRegistryUsername", "externalRegistryPassword"),
     ...only(given, "externalRegistry", ["externalRegistryUsername", "externalRegistryPassword"]),
     ...together(given, "mlflowS3AccessKeyId", "mlflowS3SecretAccessKey"),
@@ -73,6 +74,19 @@ function ofTheScope(
       mend: "rm" as const,
     }));
   return [...missing, ...foreign];
+}
+
+/** The students of a class share the setting, and must not share the database: each would overwrite the others' models. */
+function ownDatabase(
+  { scope, mlflowDatabaseUri }: Values,
+  given: (key: KeyName) => boolean,
+  sound: (key: KeyName) => boolean,
+): BrokenRule[] {
+  const key = "mlflowDatabaseUri";
+  const shared =
+    scope === "student" && given(key) && sound(key) && mlflowDatabaseUri?.includes("{student}") !== true;
+  const reason = "{student} has to be in it, for the student's name: each needs a database of their own";
+  return shared ? [{ key, reason, mend: "set" }] : [];
 }
 
 /** Two keys of which one is useless without the other. */

@@ -49,6 +49,13 @@ describe("the configuration of a student's stack", () => {
     );
   });
 
+  it("does not share a database, and its address is not shown", () => {
+    const message = refusal(ALICE, { mlflowDatabaseUri: "postgresql://mlflow:hush@db/mlflow" });
+    assert.match(message, /gourmetgram:mlflowDatabaseUri \(secret\): \{student\} has to be in it/);
+    assert.match(message, /pulumi config set --secret gourmetgram:mlflowDatabaseUri/);
+    assert.doesNotMatch(message, /hush/);
+  });
+
   it("has to say whose it is and on which base, at once", () => {
     const message = refusal({ scope: "student" });
     assert.match(message, /has 2 problems/);
