@@ -17,10 +17,12 @@ const STACKS = {
   student: studentStack,
 };
 
-// What is wrong with the settings is told before anything is created.
-const config = loadConfig();
-const footprint = new Footprint(config.scope === "base" ? undefined : config.size).attach();
-if (config.keepData) keepVolumes();
-const outputs = STACKS[config.scope](config);
-
-export = { ...outputs, footprint: pulumi.output(withinBudget(footprint.total(), config.budget)) };
+/** The program: declares what the stack's settings ask for, and gives the stack's outputs. */
+export = function gourmetgramLab() {
+  // What is wrong with the settings is told before anything is created.
+  const config = loadConfig();
+  const footprint = new Footprint(config.scope === "base" ? undefined : config.size).attach();
+  if (config.keepData) keepVolumes();
+  const outputs = STACKS[config.scope](config);
+  return { ...outputs, footprint: pulumi.output(withinBudget(footprint.total(), config.budget)) };
+};

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   LocalWorkspace,
   type PulumiCommand,
+  type PulumiFn,
   Stack,
   StackAlreadyExistsError,
   StackNotFoundError,
@@ -28,6 +29,8 @@ export interface AutomationOptions {
   /** What Pulumi finds in its environment, whichever the stack. */
   readonly environment: Readonly<Record<string, string>>;
   readonly files: ClassFiles;
+  /** The program itself. */
+  readonly program: PulumiFn;
   /** Where the engine's whole output goes, a file for each stack. */
   readonly logs: string;
   /** The folder with the locks of the project's stacks. @default the backend keeps them to itself */
@@ -39,11 +42,14 @@ export interface AutomationOptions {
 /** Works on stacks through Pulumi's Automation API. */
 export class AutomationRunner implements StackRunner {
   private summaries: Promise<StackSummary[]> | undefined;
+  /** The stacks that there are, as this run knows it. */
+  private present: Promise<Set<string>> | undefined;
 
   constructor(private readonly options: AutomationOptions) {}
 
   async stacks(): Promise<string[]> {
-    return (await this.list()).map(({ name }) => shortName(name));
+    this.present = this.list().then((all) => new Set(all.map(({ name }) => shortName(name))));
+    return [...(await this.present)];
   }
 
   async up(stack: string, watch: Watch): Promise<Changes> {
@@ -59,7 +65,9 @@ export class AutomationRunner implements StackRunner {
     const file = this.options.files.write(stack);
     const isNew = await this.make(stack);
     try {
-      return await this.work(stack, file, watch, (opened, options) => opened.preview(options));
+      return await this.work(stack, file, watch, (opened, options) =>
+        opened.preview({ ...options, program: this.options.program }),
+      );
     } finally {
       // A preview leaves nothing behind.
       if (isNew) await this.remove(stack);
@@ -78,6 +86,7 @@ export class AutomationRunner implements StackRunner {
     const workspace = await this.workspace(stack, this.options.files.last(stack));
     // The stack file is the class's own, and is not in the folder where Pulumi would remove it.
     await workspace.removeStack(stack, { preserveConfig: true });
+    (await this.present)?.delete(stack);
     this.options.files.remove(stack);
   }
 
@@ -124,6 +133,9 @@ export class AutomationRunner implements StackRunner {
 
   /** @returns whether the stack was not there yet */
   private async make(stack: string): Promise<boolean> {
+    // Asked for once: an attempt at each stack would take as long as half a preview.
+    if (this.present === undefined) await this.stacks();
+    if ((await this.present)?.has(stack) === true) return false;
     const { checkout, files } = this.options;
     // Pulumi writes a salt into the file beside the project's, so the stack is made where that file is the class's.
     mkdirSync(files.folder, { recursive: true, mode: 0o700 });
@@ -131,6 +143,7 @@ export class AutomationRunner implements StackRunner {
     const workspace = await this.create(files.folder, { PULUMI_STACK: stack });
     try {
       await workspace.createStack(stack);
+      (await this.present)?.add(stack);
       return true;
     } catch (error) {
       if (error instanceof StackAlreadyExistsError) return false;

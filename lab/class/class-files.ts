@@ -24,8 +24,10 @@ export class ClassFiles {
 
   /** The stack's file as the settings and the roster have it now. The text is what would be written. */
   textOf(stack: string): string {
-    const earlier = this.earlier(stack);
-    if (stack === baseStackOf(this.className)) return baseSettings(this.classFile, earlier);
+    const base = baseStackOf(this.className);
+    if (stack === base) return baseSettings(this.classFile, this.earlier(base));
+    // The base's salt for a new student: the engine then derives one key for both, which takes it a while for each.
+    const earlier = this.earlier(stack) || this.earlier(base);
     return studentSettings(this.classFile, this.className, this.studentOf(stack), earlier);
   }
 

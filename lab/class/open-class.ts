@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
+import program from "../../index";
 import { checkout, logs, state } from "../paths";
 import { clusterConfig, requireAnswer } from "../pulumi/cluster";
 import { pulumiHome } from "../pulumi/engine";
@@ -37,11 +38,14 @@ export function classFiles(students: readonly Student[]): ClassFiles {
 export async function openClass(request: ClassRequest): Promise<ClassContext> {
   const files = classFiles(request.students);
   const ownBackend = process.env["PULUMI_BACKEND_URL"] === undefined;
+  // Pulumi's SDK takes the stack of each resource, and looking them all up in source maps takes longer than the rest.
+  Reflect.set(Error, "prepareStackTrace", undefined);
   const runner = new AutomationRunner({
     pulumi: await PulumiCommand.get({ root: join(pulumiHome, "versions", versions.pulumi) }),
     checkout,
     environment: await environmentOfAll(),
     files,
+    program: () => Promise.resolve(program()),
     logs,
     locks: ownBackend ? join(state, "backend", ".pulumi", "locks", "organization", "gourmetgram") : undefined,
     sharesTerminal: process.stdin.isTTY,

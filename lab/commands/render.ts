@@ -26,7 +26,8 @@ export async function render(folder: string, options: { quiet?: boolean } = {}):
   await clear(target);
   const state = await knownState();
   const load = createRequire(__filename);
-  const declared = await declaredBy(() => load(join(checkout, "index.ts")), await stackSettings(), state);
+  const program = load(join(checkout, "index.ts")) as () => unknown;
+  const declared = await declaredBy(program, await stackSettings(), state);
   const rendered = renderManifests(declared);
   for (const { file, text } of rendered.files) await writeFile(join(target, file), text);
   await writeFile(join(target, README), readMe(rendered, stackName));

@@ -1,8 +1,8 @@
 /** Runs the stack's program under the mocks. */
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { LabOutputs } from "../../components/outputs";
+import program from "../../index";
 import { promiseOf, settled } from "./mocks";
 
 /** The program's exports before they are known. */
@@ -11,17 +11,12 @@ export type ProgramOutputs = { [Name in keyof LabOutputs]: pulumi.Output<LabOutp
   appRepositoryPassword: pulumi.Output<string | null>;
 };
 
-const load = createRequire(__filename);
-const PROGRAM = load.resolve("../../index");
-
 /** Runs the program once more. The record and the configuration have to be prepared before. */
 export async function runProgram(): Promise<ProgramOutputs> {
-  // The program is a module: it runs when it is loaded, and Node loads it once.
-  delete load.cache[PROGRAM];
   let outputs: ProgramOutputs | undefined;
   // As the language host does it: the program may then look at every resource of the stack.
   await pulumi.runtime.runInPulumiStack(() => {
-    outputs = load(PROGRAM) as ProgramOutputs;
+    outputs = program() as ProgramOutputs;
     return Promise.resolve({});
   });
   await settled();
