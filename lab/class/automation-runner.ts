@@ -163,7 +163,8 @@ export class AutomationRunner implements StackRunner {
     const events = new EngineEvents(step);
     const opened = await this.open(stack, file);
     write(`\n${new Date().toISOString()}\n`);
-    const interrupt = this.options.sharesTerminal ? {} : { signal };
+    // One of its own: Pulumi leaves a listener behind, and a class has many stacks.
+    const interrupt = this.options.sharesTerminal ? {} : { signal: AbortSignal.any([signal]) };
     try {
       await command(opened, {
         onEvent: events.take,

@@ -1,4 +1,5 @@
 import type { Capacity, Footprint } from "./capacity";
+import type { HostImages } from "../images/host-images";
 import type { Leftovers } from "./audit";
 import type { ClassFiles } from "./class-files";
 import { baseStackOf, studentStackOf } from "./class-settings";
@@ -43,6 +44,8 @@ export interface ClassContext {
   readonly runner: StackRunner;
   readonly cluster: ClassCluster;
   readonly registry: RegistryAccess;
+  /** Takes away what the base has built on this machine and pushed to the registry. */
+  readonly removeHostImages: (registry: string) => Promise<HostImages>;
   /** How many stacks are worked on at the same time. */
   readonly parallel: number;
   /** Aborted by an interruption. */

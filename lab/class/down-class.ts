@@ -1,9 +1,11 @@
+import { hostImagesText } from "../images/host-images";
 import { baseOf, type ClassContext, stackOf, studentsWithStack } from "./class-context";
 import { effectiveSettings } from "./class-settings";
 import { repositoryPrefix } from "./registry-access";
 import { allDone, type ClassTask, notStarted, type Outcome, runClass } from "./run-class";
 import { type Leftovers, settled } from "./audit";
 import { whileFreeing } from "./student-cluster";
+import type { Outputs } from "./stack-runner";
 import { changesText } from "./up-class";
 
 /** How long is waited for what goes by itself. */
@@ -78,22 +80,29 @@ function baseTask(context: ClassContext, patience: Patience): ClassTask {
     student: "base",
     run: async (step) => {
       let detail = "there was no stack";
-      let namespaces: string[] = [];
+      let { namespaces, registry } = tracesOfBase(undefined);
       if ((await runner.stacks()).includes(stack)) {
-        namespaces = namespacesOfBase(await runner.outputs(stack));
+        ({ namespaces, registry } = tracesOfBase(await runner.outputs(stack)));
         detail = changesText(await runner.destroy(stack, { step, signal }));
         await runner.remove(stack);
       }
       step("looking for what is left");
       const found = await settled(() => cluster.auditBase({ namespaces }), patience);
-      return `${detail}${leftoversText(found)}`;
+      if (registry === undefined) return `${detail}${leftoversText(found)}`;
+      const images = await context.removeHostImages(registry);
+      const text = leftoversText({ ...found, left: [...found.left, ...images.left] });
+      return [`${detail}${text}`, hostImagesText(images)].filter((each) => each !== "").join(", ");
     },
   };
 }
 
-/** The namespaces that the base has made, as its outputs name them. */
-function namespacesOfBase(outputs: Readonly<Record<string, unknown>> | undefined): string[] {
-  const base = outputs?.["base"] as { builder?: { namespace?: string } } | undefined;
+/** What the base has made that its stack does not know by name: namespaces, and images in a registry, by its outputs. */
+function tracesOfBase(outputs: Outputs | undefined): {
+  namespaces: readonly string[];
+  registry: string | undefined;
+} {
+  const base = outputs?.["base"] as
+    { builder?: { namespace?: string }; registry?: { forPushing?: string } } | undefined;
   const namespace = base?.builder?.namespace;
-  return namespace === undefined ? [] : [namespace];
+  return { namespaces: namespace === undefined ? [] : [namespace], registry: base?.registry?.forPushing };
 }

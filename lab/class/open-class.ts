@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import program from "../../index";
 import { checkout, logs, state } from "../paths";
+import { removeHostImages } from "../images/host-images";
 import { clusterConfig, requireAnswer } from "../pulumi/cluster";
 import { pulumiHome } from "../pulumi/engine";
 import { pulumiEnvironment } from "../pulumi/stack";
-import { stackFile, stackName } from "../stack-settings";
+import { hasOwnCluster, stackFile, stackName } from "../stack-settings";
 import { versions } from "../versions";
 import { AutomationRunner } from "./automation-runner";
 import { classClusterOf, noCluster } from "./class-cluster";
@@ -57,6 +58,8 @@ export async function openClass(request: ClassRequest): Promise<ClassContext> {
     runner,
     cluster: await openCluster(),
     registry: clusterRegistry,
+    // The embedded lab's Docker has them in the cache, which stays.
+    removeHostImages: hasOwnCluster() ? removeHostImages : () => Promise.resolve({ removed: [], left: [] }),
     display: request.silent ? silentClassDisplay : classDisplayFor(process.stdout),
     estimate: estimatedFootprint,
   };

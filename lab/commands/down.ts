@@ -1,8 +1,9 @@
 import { audit } from "../audit";
 import { apiIsReady } from "../cluster/kubernetes";
 import { requireOwnCluster } from "../machine/ownership";
+import { hostImagesText, removeHostImages } from "../images/host-images";
 import { engineIsReady } from "../pulumi/engine";
-import { classStacksInState, pulumi, removeStateIfEmpty, stackExists } from "../pulumi/stack";
+import { classStacksInState, pulumi, removeStateIfEmpty, stackExists, stackOutputs } from "../pulumi/stack";
 import { hasOwnCluster, stackName } from "../stack-settings";
 import { runSteps } from "../steps";
 import { proveNothingIsLeft, teardownSteps } from "../teardown";
@@ -25,7 +26,9 @@ export async function down(options: { dryRun?: boolean; force?: boolean }): Prom
     for (const each of embedded ? await audit() : []) console.log(each);
     return;
   }
+  const registry = stack && !embedded ? await registryOf() : undefined;
   if (stack) await destroyStack(embedded);
+  if (registry !== undefined) await removeImages(registry);
   for (const each of classStacks) await forget(each);
   if (embedded) await runSteps(teardownSteps());
   await removeStateIfEmpty();
@@ -33,6 +36,21 @@ export async function down(options: { dryRun?: boolean; force?: boolean }): Prom
   console.log(
     embedded ? "The lab is gone; the cache of what was built is kept." : `The stack ${stackName} is gone.`,
   );
+}
+
+/** The address that the stack's images were pushed to. */
+async function registryOf(): Promise<string | undefined> {
+  const registry = (await stackOutputs())?.["registry"] as { forPushing?: string } | undefined;
+  return registry?.forPushing;
+}
+
+/** Takes away what the stack has built on this machine. The embedded lab's Docker has it in the cache, which stays. */
+async function removeImages(registry: string): Promise<void> {
+  const images = await removeHostImages(registry);
+  const text = hostImagesText(images);
+  if (text !== "") console.log(text);
+  if (images.left.length > 0)
+    throw new Error(`still here:\n${images.left.map((each) => `  ${each}`).join("\n")}`);
 }
 
 /** Removes a stack from the state whose resources go with the cluster. */

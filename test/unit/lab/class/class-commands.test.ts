@@ -136,7 +136,28 @@ describe("class: down", () => {
       "destroy dev-base",
       "remove dev-base",
     ]);
-    assert.deepEqual(context.asked, ["terminate a", "remove images a/", "audit a", "audit base build"]);
+    assert.deepEqual(context.asked, [
+      "terminate a",
+      "remove images a/",
+      "audit a",
+      "audit base build",
+      "remove images built here for localhost:30500",
+    ]);
+  });
+
+  it("says which images it took from this machine's Docker, and fails if one stays", async () => {
+    const down = async (removed: readonly string[], left: readonly string[]) => {
+      const removeHostImages = () => Promise.resolve({ removed, left });
+      const context = fakeClass([], { removeHostImages });
+      await upClass(context);
+      return results(await downClass(context, NO_WAIT));
+    };
+    assert.deepEqual(await down(["localhost:30500/gourmetgram-train:latest"], []), [
+      "base done: 9 deleted, nothing is left, images removed from Docker: 1",
+    ]);
+    assert.deepEqual(await down([], ["image localhost:30500/gourmetgram-git:latest in Docker: in use"]), [
+      "base failed: still here:\n  image localhost:30500/gourmetgram-git:latest in Docker: in use",
+    ]);
   });
 
   it("keeps the base while a student outside the roster needs it, and says how to go on", async () => {

@@ -26,7 +26,7 @@ export class FakeRunner implements StackRunner {
   async up(stack: string): Promise<Changes> {
     await this.work("up", stack);
     const known = this.existing.has(stack);
-    this.existing.set(stack, stack.endsWith("-base") ? { base: { builder: { namespace: "build" } } } : {});
+    this.existing.set(stack, stack.endsWith("-base") ? { base: BASE } : {});
     return known ? { same: 9 } : { create: 9 };
   }
 
@@ -66,6 +66,9 @@ export class FakeRunner implements StackRunner {
     if (failure !== undefined) throw failure;
   }
 }
+
+/** What a base's outputs say, as far as it is asked for. */
+const BASE = { builder: { namespace: "build" }, registry: { forPushing: "localhost:30500" } };
 
 const GIB = 1024 ** 3;
 
@@ -126,6 +129,10 @@ export function fakeClass(
         asked.push(`remove images ${prefix}`);
         return Promise.resolve();
       },
+    },
+    removeHostImages: (registry) => {
+      asked.push(`remove images built here for ${registry}`);
+      return Promise.resolve({ removed: [], left: [] });
     },
     parallel: 2,
     signal: new AbortController().signal,
