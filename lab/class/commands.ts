@@ -54,8 +54,10 @@ export const classCommands = {
     await prepareEngine({ silent: options.json === true });
     const found = await previewClass(await open(options, students, selected, signal));
     await removeStateIfEmpty();
-    const { outcomes, changes, room } = found;
-    print(options, { outcomes, changes: Object.fromEntries(changes), ...room }, () => previewText(found));
+    const { outcomes, changes, room, schedules } = found;
+    print(options, { outcomes, changes: Object.fromEntries(changes), schedules, ...room }, () =>
+      previewText(found),
+    );
     return nothingInTheWay(found) ? CLASS_EXIT.good : CLASS_EXIT.failed;
   },
 

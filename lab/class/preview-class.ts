@@ -2,6 +2,7 @@ import { baseOf, type ClassContext, stackOf } from "./class-context";
 import { footprintText } from "./capacity";
 import { type ClassRoom, roomFor } from "./footprints";
 import { type ClassTask, notStarted, type Outcome, runClass } from "./run-class";
+import { schedulesOf, sharedTimesText, type StudentSchedule } from "./schedules";
 import type { Changes, Outputs } from "./stack-runner";
 import { textTable } from "./table";
 
@@ -11,6 +12,7 @@ export interface ClassPreview {
   /** By student, and `base`. */
   readonly changes: ReadonlyMap<string, Changes>;
   readonly room: ClassRoom;
+  readonly schedules: readonly StudentSchedule[];
 }
 
 /** Previews the base, then all students side by side, and sums what the class asks for. Changes nothing. */
@@ -38,7 +40,7 @@ export async function previewClass(context: ClassContext): Promise<ClassPreview>
     const reason = "can be previewed once the base is up";
     outcomes.push(...context.selected.map((student) => notStarted(student, reason)));
   }
-  return { outcomes, changes, room: await roomFor(context, outputs) };
+  return { outcomes, changes, room: await roomFor(context, outputs), schedules: schedulesOf(context) };
 }
 
 /** Whether nothing stands in the way of an `up`. What waits for the base is no obstacle. */
@@ -49,21 +51,24 @@ export function nothingInTheWay({ outcomes, room }: ClassPreview): boolean {
 
 const KINDS = ["create", "update", "replace", "delete", "same"] as const;
 
-/** A line for each stack with what would be done, then the sum of what the class asks for. */
-export function previewText({ outcomes, changes, room }: ClassPreview): string {
+/** A line for each stack with what would be done and when the student trains, then the sum of what the class asks for. */
+export function previewText({ outcomes, changes, room, schedules }: ClassPreview): string {
+  const crons = new Map(schedules.map(({ student, cron }) => [student, cron]));
   const rows = outcomes.map(({ student, result, detail }) => {
     const found = changes.get(student);
     if (found === undefined) {
       return [student, ...KINDS.map(() => ""), `${result}: ${detail.split("\n")[0] ?? ""}`];
     }
-    return [student, ...KINDS.map((kind) => String(found[kind] ?? 0)), ""];
+    return [student, ...KINDS.map((kind) => String(found[kind] ?? 0)), crons.get(student) ?? ""];
   });
-  const table = textTable(["student", ...KINDS, ""], rows);
+  const table = textTable(["student", ...KINDS, "schedule"], rows);
   const reasons = outcomes
     .filter(({ result }) => result === "failed" || result === "locked")
     .map(
       ({ student, detail, remedy }) =>
         `${student}:\n  ${detail.replaceAll("\n", "\n  ")}\n  remedy: ${remedy ?? ""}`,
     );
-  return [table, footprintText(room.footprint, room.capacity), ...reasons].join("\n\n");
+  const shared = sharedTimesText(schedules);
+  const parts = [table, footprintText(room.footprint, room.capacity), shared, ...reasons];
+  return parts.filter((part) => part !== "").join("\n\n");
 }

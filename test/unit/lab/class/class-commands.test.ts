@@ -94,10 +94,10 @@ describe("class: preview", () => {
     assert.ok(nothingInTheWay(found));
     const [table = "", room = ""] = previewText(found).split("\n\n");
     assert.deepEqual(table.split("\n"), [
-      "student  create  update  replace  delete  same",
+      "student  create  update  replace  delete  same  schedule",
       "base     0       0       0        0       9",
-      "a        0       0       0        0       9",
-      "b        9       0       0        0       0",
+      "a        0       0       0        0       9     39 2 * * *",
+      "b        9       0       0        0       0     33 2 * * *",
     ]);
     assert.match(room, /^2 stacks: 0\.2 cores and 2 GiB requested by 8 pods/);
   });
