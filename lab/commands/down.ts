@@ -1,10 +1,20 @@
 import { audit } from "../audit";
+import { settled } from "../class/audit";
 import { apiIsReady } from "../cluster/kubernetes";
 import { requireOwnCluster } from "../machine/ownership";
 import { hostImagesText, removeHostImages } from "../images/host-images";
+import { clusterConfig } from "../pulumi/cluster";
 import { engineIsReady } from "../pulumi/engine";
-import { classStacksInState, pulumi, removeStateIfEmpty, stackExists, stackOutputs } from "../pulumi/stack";
+import {
+  askPulumi,
+  classStacksInState,
+  pulumi,
+  removeStateIfEmpty,
+  stackExists,
+  stackOutputs,
+} from "../pulumi/stack";
 import { hasOwnCluster, stackName } from "../stack-settings";
+import { objectsIn, remainsOf } from "../stack-remains";
 import { runSteps } from "../steps";
 import { proveNothingIsLeft, teardownSteps } from "../teardown";
 
@@ -26,9 +36,8 @@ export async function down(options: { dryRun?: boolean; force?: boolean }): Prom
     for (const each of embedded ? await audit() : []) console.log(each);
     return;
   }
-  const registry = stack && !embedded ? await registryOf() : undefined;
-  if (stack) await destroyStack(embedded);
-  if (registry !== undefined) await removeImages(registry);
+  if (stack && embedded) await destroyStack({ embedded });
+  if (stack && !embedded) await destroyOnOwnCluster();
   for (const each of classStacks) await forget(each);
   if (embedded) await runSteps(teardownSteps());
   await removeStateIfEmpty();
@@ -38,19 +47,25 @@ export async function down(options: { dryRun?: boolean; force?: boolean }): Prom
   );
 }
 
+/** Destroys the stack and proves that nothing of it is left, neither in the cluster nor on this machine. */
+async function destroyOnOwnCluster(): Promise<void> {
+  const config = await clusterConfig();
+  const objects = objectsIn((await askPulumi(["stack", "export", "--stack", stackName])) ?? "{}");
+  const registry = await registryOf();
+  await destroyStack({ embedded: false });
+  const { left, kept } = await settled(() => remainsOf(config, objects));
+  const images = registry === undefined ? undefined : await removeHostImages(registry);
+  const text = images === undefined ? "" : hostImagesText(images);
+  if (text !== "") console.log(text);
+  if (kept.length > 0) console.log(`kept, as the settings say: ${kept.join(", ")}`);
+  const all = [...left, ...(images?.left ?? [])];
+  if (all.length > 0) throw new Error(`still here:\n${all.map((each) => `  ${each}`).join("\n")}`);
+}
+
 /** The address that the stack's images were pushed to. */
 async function registryOf(): Promise<string | undefined> {
   const registry = (await stackOutputs())?.["registry"] as { forPushing?: string } | undefined;
   return registry?.forPushing;
-}
-
-/** Takes away what the stack has built on this machine. The embedded lab's Docker has it in the cache, which stays. */
-async function removeImages(registry: string): Promise<void> {
-  const images = await removeHostImages(registry);
-  const text = hostImagesText(images);
-  if (text !== "") console.log(text);
-  if (images.left.length > 0)
-    throw new Error(`still here:\n${images.left.map((each) => `  ${each}`).join("\n")}`);
 }
 
 /** Removes a stack from the state whose resources go with the cluster. */
@@ -62,7 +77,7 @@ async function forget(stack: string): Promise<void> {
   }
 }
 
-async function destroyStack(embedded: boolean): Promise<void> {
+async function destroyStack({ embedded }: { embedded: boolean }): Promise<void> {
   const display = process.stdout.isTTY ? [] : ["--suppress-progress"];
   if (!embedded || (await apiIsReady())) {
     const code = await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stackName, ...display]);

@@ -76,9 +76,14 @@ export class ApiServer {
     return server;
   }
 
+  /** Path of a kubeconfig with all rights. */
+  get kubeconfig(): string {
+    return join(this.folder, "kubeconfig");
+  }
+
   /** What kubectl prints, its warnings included. @throws Error if it fails */
   async kubectl(...args: string[]): Promise<string> {
-    const env = { KUBECONFIG: join(this.folder, "kubeconfig"), HOME: this.folder };
+    const env = { KUBECONFIG: this.kubeconfig, HOME: this.folder };
     return (await execa(this.kubectlProgram, args, { env, all: true, stdin: "ignore" })).all;
   }
 
