@@ -7,7 +7,16 @@ export interface Figure {
   readonly unit: string;
   /** What it should be at most. @default no target */
   readonly target?: number;
+  /** Whether the target is what it should be at least. @default at most */
+  readonly atLeast?: true;
   readonly detail?: string;
+}
+
+/** Whether the figure is as it should be, in words; empty where there is no target. */
+export function verdictOn({ value, unit, target, atLeast }: Figure): string {
+  if (target === undefined) return "";
+  const met = atLeast === true ? value >= target : value <= target;
+  return `target ${[target, unit].join(" ").trim()}: ${met ? "met" : "MISSED"}`;
 }
 
 /** Rounded to so many digits after the point. */

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** One process and its share of memory: what it has alone, and its part of what it shares. */
+export interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly commandLine: string;
+  /** Paths of the control groups that it is in. */
+  readonly controlGroups: string;
+  /** Proportional set size, in MiB. */
+  readonly mebibytes: number;
+}
+
+/** The processes of this machine that this user may look into. */
+export function processes(): Process[] {
+  return pids().flatMap((pid) => {
+    try {
+      return [
+        {
+          pid,
+          parent: parentOf(pid),
+          commandLine: readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "),
+          controlGroups: readFileSync(`/proc/${pid}/cgroup`, "utf8"),
+          mebibytes: mebibytesOf(pid),
+        },
+      ];
+    } catch {
+      // It ended while we looked, or is a thread of the kernel.
+      return [];
+    }
+  });
+}
+
+/** What all processes below another one take together, in MiB. */
+export function memoryBelow(ancestor: number): number {
+  const parents = new Map(pids().map((pid) => [pid, unlessGone(() => parentOf(pid)) ?? 0]));
+  const isBelow = (pid: number): boolean => {
+    for (let each = parents.get(pid); each !== undefined && each > 1; each = parents.get(each)) {
+      if (each === ancestor) return true;
+    }
+    return false;
+  };
+  return [...parents.keys()]
+    .filter(isBelow)
+    .reduce((total, pid) => total + (unlessGone(() => mebibytesOf(pid)) ?? 0), 0);
+}
+
+const pids = (): number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+function parentOf(pid: number): number {
+  // The name before it is in brackets, and may have any characters in it.
+  const [, parent] = /\) \S (\d+) [^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+  return Number(parent ?? 0);
+}
+
+function mebibytesOf(pid: number): number {
+  const share = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
+  return Number(share ?? 0) / 1024;
+}
+
+function unlessGone<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
