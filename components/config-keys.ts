@@ -69,7 +69,7 @@ export const KEYS = {
   argo: choice(["install", "existing"], "install"),
   argoNamespace: text("argo", check.namespaceName),
   argoServerNodePort: nodePort(30746),
-  namespaceParallelism: integer(10, check.integerBetween(2, 1000)),
+  namespaceParallelism: integer(50, check.integerBetween(2, 1000)),
   apiServerAddresses: list(check.addressBlock, "10.0.0.1/32"),
   schedule: text("0 2 * * *", check.cron),
   scheduleTimezone: text("UTC", check.timeZone),

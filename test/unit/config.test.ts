@@ -48,7 +48,7 @@ describe("loadConfig", () => {
           server: "quay.io/argoproj/argocli:v3.7.18",
         },
         serverNodePort: 30746,
-        namespaceParallelism: 10,
+        namespaceParallelism: 50,
       },
       schedule: { cron: "0 2 * * *", timezone: "UTC", suspended: false },
       staging: { namespace: "gourmetgram-staging", nodePort: 30081 },
