@@ -1,6 +1,10 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { execa } from "execa";
 import { kubeconfig } from "../paths";
-import { hasOwnCluster } from "../stack-settings";
+import { kubeconfigSetting } from "../pulumi/cluster";
+import { hasOwnCluster, stackSetting } from "../stack-settings";
 import { goBuilds, isBuilt, programPath } from "../toolchain/go-builds";
 
 const builds = { kubectl: goBuilds.kubernetes, argo: goBuilds.argo } as const;
@@ -8,9 +12,46 @@ const builds = { kubectl: goBuilds.kubernetes, argo: goBuilds.argo } as const;
 /** Runs a command line tool on the lab's cluster: the one built for the embedded lab, else the one on the PATH. */
 export async function runTool(name: keyof typeof builds, args: string[]): Promise<void> {
   const command = isBuilt(builds[name]) ? programPath(builds[name], name) : name;
-  const env = hasOwnCluster() ? {} : { KUBECONFIG: kubeconfig };
-  const { exitCode, code } = await execa(command, args, { stdio: "inherit", reject: false, env });
-  if (code === "ENOENT")
-    throw new Error(`${name} is not on the PATH; install it, or use the embedded lab, which has it`);
-  process.exitCode = exitCode ?? 1;
+  const folder = await mkdtemp(join(tmpdir(), "gourmetgram-tool-"));
+  try {
+    const cluster = hasOwnCluster()
+      ? await pointerTo(await kubeconfigSetting(), stackSetting("kubernetes:context"), folder)
+      : { env: { KUBECONFIG: kubeconfig }, flags: [] };
+    const { exitCode, code } = await execa(command, [...cluster.flags, ...args], {
+      stdio: "inherit",
+      reject: false,
+      env: cluster.env,
+    });
+    if (code === "ENOENT")
+      throw new Error(`${name} is not on the PATH; install it, or use the embedded lab, which has it`);
+    process.exitCode = exitCode ?? 1;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** What makes kubectl and argo talk to a cluster. */
+interface Pointer {
+  readonly env: Readonly<Record<string, string>>;
+  readonly flags: readonly string[];
+}
+
+/**
+ * Points a tool at the cluster that the stack's settings name, which need not be the one that kubectl would take.
+ *
+ * @param setting `kubernetes:kubeconfig`: a path, or the text itself.
+ * @param context `kubernetes:context`.
+ * @param folder Where a text is put, for the tool alone to read.
+ */
+export async function pointerTo(
+  setting: string | undefined,
+  context: unknown,
+  folder: string,
+): Promise<Pointer> {
+  const flags = typeof context === "string" ? ["--context", context] : [];
+  if (setting === undefined) return { env: {}, flags };
+  if (!setting.includes("apiVersion")) return { env: { KUBECONFIG: setting }, flags };
+  const file = join(folder, "kubeconfig");
+  await writeFile(file, setting, { mode: 0o600 });
+  return { env: { KUBECONFIG: file }, flags };
 }

@@ -24,15 +24,7 @@ export async function removeHostImages(
 ): Promise<HostImages> {
   const docker = (args: readonly string[]) =>
     execa("docker", args, { env: environment, stdin: "ignore", reject: false });
-  const listed = await docker([
-    "image",
-    "ls",
-    "--digests",
-    "--filter",
-    `reference=${registry}/${NAMES}`,
-    "--format",
-    "{{.Repository}} {{.Tag}} {{.Digest}}",
-  ]);
+  const listed = await docker(["image", "ls", "--digests", "--filter", `reference=${registry}/${NAMES}`]);
   if (listed.code === "ENOENT") return { removed: [], left: [] };
   if (listed.failed) return { removed: [], left: [], unknown: lastLine(listed.stderr) };
   const removed: string[] = [];
@@ -45,14 +37,15 @@ export async function removeHostImages(
   return { removed, left };
 }
 
-/** References of the images that Docker listed. One that a later build has taken the tag from goes by its digest. */
+/** References of the images in Docker's table: repository, tag and digest come first. One that a later build has taken the tag from goes by its digest. */
 function imagesIn(listed: string): string[] {
   const none = "<none>";
   const references = listed
+    .trim()
     .split("\n")
-    .filter((line) => line.trim() !== "")
+    .slice(1)
     .map((line) => {
-      const [repository = "", tag = none, digest = none] = line.trim().split(" ");
+      const [repository = "", tag = none, digest = none] = line.split(/\s+/);
       if (tag !== none) return `${repository}:${tag}`;
       return digest === none ? undefined : `${repository}@${digest}`;
     });

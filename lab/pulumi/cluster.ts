@@ -9,7 +9,7 @@ import { askPulumi } from "./stack";
 const contextCommand = `npm run pulumi -- config set kubernetes:context NAME --stack ${stackName}`;
 
 /** The stack's setting `kubernetes:kubeconfig`: a path or the text itself, as the provider allows. */
-async function kubeconfigSetting(): Promise<string | undefined> {
+export async function kubeconfigSetting(): Promise<string | undefined> {
   const setting = stackSetting("kubernetes:kubeconfig");
   if (setting === undefined || typeof setting === "string") return setting;
   // An encrypted one, which only Pulumi can read.

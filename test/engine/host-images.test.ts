@@ -23,9 +23,10 @@ describe("images that a stack has built in a real Docker", function () {
     docker(["build", "--quiet", "--tag", name, "-"], `FROM scratch\nLABEL try=${label}\n`);
 
   const names = (registry: string): string[] =>
-    docker(["image", "ls", "--filter", `reference=${registry}/*`, "--format", "{{.Repository}}:{{.Tag}}"])
+    docker(["image", "ls", "--filter", `reference=${registry}/*`])
       .split("\n")
-      .filter((line) => line !== "")
+      .slice(1)
+      .map((line) => line.split(/\s+/).slice(0, 2).join(":"))
       .sort();
 
   before(function () {
