@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from "node:os";
+import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
 import { checkout } from "../../lab/paths";
@@ -10,7 +10,7 @@ import { downClass } from "../../lab/class/down-class";
 import { openClass } from "../../lab/class/open-class";
 import { prepareAll } from "../../lab/class/preparation";
 import type { Student } from "../../lab/class/roster";
-import { allDone, type ClassTask, type Outcome, runClass } from "../../lab/class/run-class";
+import { allDone, type ClassTask, DEFAULT_PARALLEL, type Outcome, runClass } from "../../lab/class/run-class";
 import { upClass, upTask } from "../../lab/class/up-class";
 import { labMemory } from "../memory";
 import { memoryBelow } from "../processes";
@@ -77,7 +77,7 @@ export async function measureClass(report: (line: string) => void, signal: Abort
 type Grown = Omit<ClassStage, "destroy">;
 
 class ClassBench {
-  private readonly parallel = Math.min(8, availableParallelism());
+  private readonly parallel = DEFAULT_PARALLEL;
   private students: Student[] = [];
 
   constructor(

@@ -1,9 +1,6 @@
-import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
 import { classCommands, type ClassOptions, CLASS_EXIT } from "./commands";
-
-/** Each stack that is worked on has an engine and a program of its own, which keep about a core busy. */
-const DEFAULT_PARALLEL = Math.min(8, availableParallelism());
+import { DEFAULT_PARALLEL } from "./run-class";
 
 function positive(text: string): number {
   const value = Number(text);

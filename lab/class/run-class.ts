@@ -1,5 +1,9 @@
+import { availableParallelism } from "node:os";
 import { LockedStack, StackFailure } from "./stack-runner";
 import type { ClassDisplay } from "./display";
+
+/** How many stacks are worked on at the same time unless it is said: each keeps about a core busy. */
+export const DEFAULT_PARALLEL = Math.min(8, availableParallelism());
 
 /** How it went with one stack. */
 export interface Outcome {
