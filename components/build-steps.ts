@@ -1,6 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import { type Reference, SecretKey, type Volume, container, secretVolume } from "./argo";
-import { BUILD_ROLE } from "./builder";
+import { BUILD_ROLE } from "./labels";
 import {
   type AppImageRepository,
   type AppRepositorySource,

@@ -5,7 +5,7 @@ import { BUILDKIT_PORT, type BuilderMode, builderPod } from "./builder-pod";
 import { buildkitConfig } from "./buildkit-config";
 import { type ServedNamespaces, STUDENT_LABEL } from "./class-names";
 import { labNamespace } from "./lab-namespace";
-import { labelsOf } from "./labels";
+import { BUILD_ROLE, labelsOf } from "./labels";
 import type { RegistryPods, RegistryTarget } from "./registry";
 import { singleWriterDeployment } from "./single-writer";
 import { singleWriterClaim } from "./volumes";
@@ -33,9 +33,6 @@ export interface BuilderArgs {
 
 /** Name of the Deployment and its Service. The build's pods contain it, so it is not generated. */
 export const BUILDKIT = "buildkitd";
-
-/** The label of the pods that may use the builder. */
-export const BUILD_ROLE = { "gourmetgram.dev/role": "build-image" } as const;
 
 /**
  * BuildKit with a cache that outlives it, in a namespace of its own.

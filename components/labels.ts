@@ -8,3 +8,6 @@
 export function labelsOf(name: string): Record<string, string> {
   return { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "gourmetgram" };
 }
+
+/** The label of the pods that may use the builder. */
+export const BUILD_ROLE = { "gourmetgram.dev/role": "build-image" } as const;

@@ -1,9 +1,8 @@
 /** Who may talk to whom in the namespaces of a student, as data. */
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
-import { BUILD_ROLE } from "./builder";
 import { GIT_SERVER_PORT } from "./git-server-pod";
-import { labelsOf } from "./labels";
+import { BUILD_ROLE, labelsOf } from "./labels";
 import { MLFLOW_PORT } from "./mlflow-access";
 import { anywhere, byLabels, inNamespace, NAME_SERVERS, tcp, type Way } from "./network-ways";
 import { STAGING_DEPLOYMENT } from "./staging";

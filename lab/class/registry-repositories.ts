@@ -1,7 +1,6 @@
 import { Writable } from "node:stream";
 import { CoreV1Api, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
-import { BUILD_ROLE } from "../../components/builder";
-import { labelsOf } from "../../components/labels";
+import { BUILD_ROLE, labelsOf } from "../../components/labels";
 import { clusterConfig } from "../pulumi/cluster";
 
 // As components/local-registry.ts places them.
