@@ -44,7 +44,8 @@ export async function measurePreview(runs: number): Promise<PreviewTimes> {
   }
 }
 
-const preview =
+/** An unchanged preview of a stack, as Pulumi by itself does it. */
+export const preview =
   (cwd: string, env: Record<string, string>, stack: string): Thing =>
   async () => {
     await execa(launcher, ["preview", "--stack", stack, "--expect-no-changes"], {

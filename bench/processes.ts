@@ -2,8 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 
 /** One process and its share of memory: what it has alone, and its part of what it shares. */
 export interface Process {
-  readonly pid: number;
-  readonly parent: number;
   readonly commandLine: string;
   /** Paths of the control groups that it is in. */
   readonly controlGroups: string;
@@ -17,8 +15,6 @@ export function processes(): Process[] {
     try {
       return [
         {
-          pid,
-          parent: parentOf(pid),
           commandLine: readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "),
           controlGroups: readFileSync(`/proc/${pid}/cgroup`, "utf8"),
           mebibytes: mebibytesOf(pid),

@@ -14,6 +14,9 @@ export function summarise(figures: readonly number[]): Samples {
   return { min: at(0), median, max: at(sorted.length - 1), runs: sorted.length };
 }
 
+/** Seconds since a moment that `performance.now()` gave. */
+export const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+
 /**
  * Times several things in turns, so that a machine that slows down slows down all of them.
  *
@@ -28,7 +31,7 @@ export async function timeInTurns(
     for (const [name, thing] of Object.entries(things)) {
       const start = performance.now();
       await thing();
-      figures.get(name)?.push((performance.now() - start) / 1000);
+      figures.get(name)?.push(secondsSince(start));
     }
   }
   return Object.fromEntries([...figures].map(([name, seconds]) => [name, summarise(seconds)]));

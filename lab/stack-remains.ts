@@ -1,6 +1,6 @@
 import { type KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
-import type { Leftovers } from "./class/audit";
 import { sideBySide } from "./class/run-class";
+import type { Leftovers } from "./leftovers";
 import { clusterOf, statusOf } from "./workflows/cluster";
 
 /** A Kubernetes object that a stack has made. */

@@ -1,8 +1,6 @@
 import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { execa } from "execa";
 import { checkout } from "../../lab/paths";
-import { launcher } from "../../lab/pulumi/engine";
 import { pulumiEnvironment } from "../../lab/pulumi/stack";
 import { namespacesOf } from "../../lab/class/student-cluster";
 import { type ClassContext, baseOf, stackOf, studentsWithStack } from "../../lab/class/class-context";
@@ -14,7 +12,8 @@ import { allDone, type ClassTask, DEFAULT_PARALLEL, type Outcome, runClass } fro
 import { upClass, upTask } from "../../lab/class/up-class";
 import { labMemory } from "../memory";
 import { memoryBelow } from "../processes";
-import { type Samples, summarise } from "../samples";
+import { preview } from "../preview";
+import { type Samples, secondsSince, summarise, timeInTurns } from "../samples";
 import { benchStudents, isBenchStudent, stagesUpTo } from "./roster";
 import { roomForStudents } from "./room";
 
@@ -169,15 +168,11 @@ class ClassBench {
   }
 
   private async previewOne(context: ClassContext, student: string): Promise<Samples> {
-    const seconds: number[] = [];
-    for (let turn = 0; turn < 3; turn += 1) {
-      const start = performance.now();
+    return timed(async () => {
       const watch = { step: () => undefined, signal: this.signal };
       const { changes } = await context.runner.preview(stackOf(context, student), watch);
-      seconds.push(secondsSince(start));
       expectUnchanged(student, changes);
-    }
-    return summarise(seconds);
+    });
   }
 
   /** Gives the last student another setting, and back: the second time is what is measured. */
@@ -225,18 +220,7 @@ class ClassBench {
       PULUMI_STACK: stack,
       PULUMI_OPTION_CONFIG_FILE: context.files.last(stack),
     };
-    const seconds: number[] = [];
-    for (let turn = 0; turn < 3; turn += 1) {
-      const start = performance.now();
-      await execa(launcher, ["preview", "--stack", stack, "--expect-no-changes"], {
-        cwd: checkout,
-        env,
-        stdin: "ignore",
-        cancelSignal: this.signal,
-      });
-      seconds.push(secondsSince(start));
-    }
-    return summarise(seconds);
+    return timed(preview(checkout, env, stack));
   }
 
   /** @returns seconds for each student that was taken away */
@@ -266,7 +250,12 @@ class ClassBench {
   }
 }
 
-const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+/** Does something three times. */
+async function timed(thing: () => Promise<void>): Promise<Samples> {
+  const { thing: samples } = await timeInTurns({ thing }, 3);
+  if (samples === undefined) throw new Error("nothing was timed");
+  return samples;
+}
 
 function expectUnchanged(student: string, changes: Readonly<Record<string, number>>): void {
   const changed = Object.entries(changes).filter(([kind, count]) => kind !== "same" && count > 0);

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   ApiextensionsV1Api,
   type KubeConfig,
@@ -6,6 +5,7 @@ import {
   SchedulingV1Api,
 } from "@kubernetes/client-node";
 import { STUDENT_LABEL } from "../../components/class-names";
+import type { Leftovers } from "../leftovers";
 import { Argo } from "../workflows/argo";
 import { type Cluster, clusterOf } from "../workflows/cluster";
 import { nameOf } from "../workflows/workflow";
@@ -13,13 +13,6 @@ import { namespacesOf, unlessMissing } from "./student-cluster";
 
 /** The label of what belongs to a base. Not imported from the component, which brings the whole of Pulumi's SDK. */
 const BASE_LABEL = "gourmetgram.dev/scope=base";
-
-/** What may be left of a stack, as names for people. */
-export interface Leftovers {
-  readonly left: readonly string[];
-  /** What stays because the settings say so. */
-  readonly kept: readonly string[];
-}
 
 /** What is looked for. */
 interface Trace {
@@ -141,17 +134,4 @@ async function clusterWideLeft(config: KubeConfig, { labels, names }: Trace): Pr
       .filter(({ metadata }) => metadata?.labels?.[key] === value || names(metadata?.name ?? ""))
       .map(({ metadata }) => `${kind} ${metadata?.name ?? ""}`),
   );
-}
-
-/** Asks until nothing is left, for a minute: volumes go a little after their claims. */
-export async function settled(
-  ask: () => Promise<Leftovers>,
-  { seconds = 60, pauseMilliseconds = 2000 } = {},
-): Promise<Leftovers> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await ask();
-    if (found.left.length === 0 || Date.now() > deadline) return found;
-    await delay(pauseMilliseconds);
-  }
 }

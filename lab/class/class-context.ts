@@ -1,6 +1,6 @@
 import type { Capacity, Footprint } from "./capacity";
 import type { HostImages } from "../images/host-images";
-import type { Leftovers } from "./audit";
+import type { Leftovers } from "../leftovers";
 import type { ClassFiles } from "./class-files";
 import { baseStackOf, studentStackOf } from "./class-settings";
 import type { ClassDisplay } from "./display";

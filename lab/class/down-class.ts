@@ -1,9 +1,9 @@
-import { hostImagesText } from "../images/host-images";
+import { hostImagesText, NO_IMAGES } from "../images/host-images";
+import { type Leftovers, requireNothingLeft, settled } from "../leftovers";
 import { baseOf, type ClassContext, stackOf, studentsWithStack } from "./class-context";
 import { effectiveSettings } from "./class-settings";
 import { repositoryPrefix } from "./registry-access";
 import { allDone, type ClassTask, notStarted, type Outcome, runClass } from "./run-class";
-import { type Leftovers, settled } from "./audit";
 import { whileFreeing } from "./student-cluster";
 import type { Outputs } from "./stack-runner";
 import { changesText } from "./up-class";
@@ -48,7 +48,7 @@ export function downTask(context: ClassContext, student: string, patience: Patie
 
 /** @throws Error if anything is left that should not be */
 function leftoversText({ left, kept }: Leftovers): string {
-  if (left.length > 0) throw new Error(`still here:\n${left.map((each) => `  ${each}`).join("\n")}`);
+  requireNothingLeft(left);
   return kept.length === 0 ? ", nothing is left" : `, kept: ${kept.join(", ")}`;
 }
 
@@ -80,16 +80,16 @@ function baseTask(context: ClassContext, patience: Patience): ClassTask {
     student: "base",
     run: async (step) => {
       let detail = "there was no stack";
-      let { namespaces, registry } = tracesOfBase(undefined);
+      let traces = tracesOfBase(undefined);
       if ((await runner.stacks()).includes(stack)) {
-        ({ namespaces, registry } = tracesOfBase(await runner.outputs(stack)));
+        traces = tracesOfBase(await runner.outputs(stack));
         detail = changesText(await runner.destroy(stack, { step, signal }));
         await runner.remove(stack);
       }
       step("looking for what is left");
+      const { namespaces, registry } = traces;
       const found = await settled(() => cluster.auditBase({ namespaces }), patience);
-      if (registry === undefined) return `${detail}${leftoversText(found)}`;
-      const images = await context.removeHostImages(registry);
+      const images = registry === undefined ? NO_IMAGES : await context.removeHostImages(registry);
       const text = leftoversText({ ...found, left: [...found.left, ...images.left] });
       return [`${detail}${text}`, hostImagesText(images)].filter((each) => each !== "").join(", ");
     },

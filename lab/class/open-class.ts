@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
-import program from "../../index";
 import { checkout, logs, state } from "../paths";
-import { removeHostImages } from "../images/host-images";
+import { NO_IMAGES, removeHostImages } from "../images/host-images";
 import { clusterConfig, requireAnswer } from "../pulumi/cluster";
 import { pulumiHome } from "../pulumi/engine";
 import { pulumiEnvironment } from "../pulumi/stack";
 import { hasOwnCluster, stackFile, stackName } from "../stack-settings";
+import { loadProgram } from "../program";
 import { versions } from "../versions";
 import { AutomationRunner } from "./automation-runner";
 import { classClusterOf, noCluster } from "./class-cluster";
@@ -39,14 +39,12 @@ export function classFiles(students: readonly Student[]): ClassFiles {
 export async function openClass(request: ClassRequest): Promise<ClassContext> {
   const files = classFiles(request.students);
   const ownBackend = process.env["PULUMI_BACKEND_URL"] === undefined;
-  // Pulumi's SDK takes the stack of each resource, and looking them all up in source maps takes longer than the rest.
-  Reflect.set(Error, "prepareStackTrace", undefined);
   const runner = new AutomationRunner({
     pulumi: await PulumiCommand.get({ root: join(pulumiHome, "versions", versions.pulumi) }),
     checkout,
     environment: await environmentOfAll(),
     files,
-    program: () => Promise.resolve(program()),
+    program: runProgram,
     logs,
     locks: ownBackend ? join(state, "backend", ".pulumi", "locks", "organization", "gourmetgram") : undefined,
     sharesTerminal: process.stdin.isTTY,
@@ -59,10 +57,17 @@ export async function openClass(request: ClassRequest): Promise<ClassContext> {
     cluster: await openCluster(),
     registry: clusterRegistry,
     // The embedded lab's Docker has them in the cache, which stays.
-    removeHostImages: hasOwnCluster() ? removeHostImages : () => Promise.resolve({ removed: [], left: [] }),
+    removeHostImages: hasOwnCluster() ? removeHostImages : () => Promise.resolve(NO_IMAGES),
     display: request.silent ? silentClassDisplay : classDisplayFor(process.stdout),
     estimate: estimatedFootprint,
   };
+}
+
+/** Runs the stack's program in this process. */
+function runProgram(): Promise<Record<string, unknown>> {
+  // The SDK takes the stack of each resource, and looking them all up in source maps takes longer than the rest.
+  Reflect.set(Error, "prepareStackTrace", undefined);
+  return Promise.resolve(loadProgram()());
 }
 
 /** What all stacks have in common: not the file and the name of the class's own stack. */

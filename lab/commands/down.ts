@@ -1,8 +1,8 @@
 import { audit } from "../audit";
-import { settled } from "../class/audit";
 import { apiIsReady } from "../cluster/kubernetes";
 import { requireOwnCluster } from "../machine/ownership";
-import { hostImagesText, removeHostImages } from "../images/host-images";
+import { hostImagesText, NO_IMAGES, removeHostImages } from "../images/host-images";
+import { requireNothingLeft, settled } from "../leftovers";
 import { clusterConfig } from "../pulumi/cluster";
 import { engineIsReady } from "../pulumi/engine";
 import {
@@ -36,8 +36,7 @@ export async function down(options: { dryRun?: boolean; force?: boolean }): Prom
     for (const each of embedded ? await audit() : []) console.log(each);
     return;
   }
-  if (stack && embedded) await destroyStack({ embedded });
-  if (stack && !embedded) await destroyOnOwnCluster();
+  if (stack) await (embedded ? destroyStack({ embedded }) : destroyOnOwnCluster());
   for (const each of classStacks) await forget(each);
   if (embedded) await runSteps(teardownSteps());
   await removeStateIfEmpty();
@@ -50,16 +49,18 @@ export async function down(options: { dryRun?: boolean; force?: boolean }): Prom
 /** Destroys the stack and proves that nothing of it is left, neither in the cluster nor on this machine. */
 async function destroyOnOwnCluster(): Promise<void> {
   const config = await clusterConfig();
-  const objects = objectsIn((await askPulumi(["stack", "export", "--stack", stackName])) ?? "{}");
+  const state = await askPulumi(["stack", "export", "--stack", stackName]);
+  // Without it nobody would know what to look for, and everything would seem to be gone.
+  if (state === undefined) throw new Error(`the state of ${stackName} cannot be read; nothing was changed`);
+  const objects = objectsIn(state);
   const registry = await registryOf();
   await destroyStack({ embedded: false });
   const { left, kept } = await settled(() => remainsOf(config, objects));
-  const images = registry === undefined ? undefined : await removeHostImages(registry);
-  const text = images === undefined ? "" : hostImagesText(images);
+  const images = registry === undefined ? NO_IMAGES : await removeHostImages(registry);
+  const text = hostImagesText(images);
   if (text !== "") console.log(text);
   if (kept.length > 0) console.log(`kept, as the settings say: ${kept.join(", ")}`);
-  const all = [...left, ...(images?.left ?? [])];
-  if (all.length > 0) throw new Error(`still here:\n${all.map((each) => `  ${each}`).join("\n")}`);
+  requireNothingLeft([...left, ...images.left]);
 }
 
 /** The address that the stack's images were pushed to. */

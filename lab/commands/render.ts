@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { checkout } from "../paths";
+import { loadProgram } from "../program";
 import { engineIsInstalled } from "../pulumi/engine";
 import { askPulumi, stackExists } from "../pulumi/stack";
 import { render as renderManifests } from "../render/manifests";
@@ -25,9 +24,7 @@ export async function render(folder: string, options: { quiet?: boolean } = {}):
   const target = resolve(folder);
   await clear(target);
   const state = await knownState();
-  const load = createRequire(__filename);
-  const program = load(join(checkout, "index.ts")) as () => unknown;
-  const declared = await declaredBy(program, await stackSettings(), state);
+  const declared = await declaredBy(loadProgram(), await stackSettings(), state);
   const rendered = renderManifests(declared);
   for (const { file, text } of rendered.files) await writeFile(join(target, file), text);
   await writeFile(join(target, README), readMe(rendered, stackName));

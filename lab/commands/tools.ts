@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { kubeconfig } from "../paths";
-import { kubeconfigSetting } from "../pulumi/cluster";
+import { isKubeconfigText, kubeconfigSetting } from "../pulumi/cluster";
 import { hasOwnCluster, stackSetting } from "../stack-settings";
 import { goBuilds, isBuilt, programPath } from "../toolchain/go-builds";
 
@@ -50,7 +50,7 @@ export async function pointerTo(
 ): Promise<Pointer> {
   const flags = typeof context === "string" ? ["--context", context] : [];
   if (setting === undefined) return { env: {}, flags };
-  if (!setting.includes("apiVersion")) return { env: { KUBECONFIG: setting }, flags };
+  if (!isKubeconfigText(setting)) return { env: { KUBECONFIG: setting }, flags };
   const file = join(folder, "kubeconfig");
   await writeFile(file, setting, { mode: 0o600 });
   return { env: { KUBECONFIG: file }, flags };

@@ -12,6 +12,9 @@ export interface HostImages {
   readonly unknown?: string;
 }
 
+/** There was nothing to take away. */
+export const NO_IMAGES: HostImages = { removed: [], left: [] };
+
 /**
  * Takes the images away that a stack has built with the Docker that the user's own client reaches. They have been
  * pushed: here they are only what is left of building. An image that has other names too keeps those.
@@ -25,8 +28,8 @@ export async function removeHostImages(
   const docker = (args: readonly string[]) =>
     execa("docker", args, { env: environment, stdin: "ignore", reject: false });
   const listed = await docker(["image", "ls", "--digests", "--filter", `reference=${registry}/${NAMES}`]);
-  if (listed.code === "ENOENT") return { removed: [], left: [] };
-  if (listed.failed) return { removed: [], left: [], unknown: lastLine(listed.stderr) };
+  if (listed.code === "ENOENT") return NO_IMAGES;
+  if (listed.failed) return { ...NO_IMAGES, unknown: lastLine(listed.stderr) };
   const removed: string[] = [];
   const left: string[] = [];
   for (const image of imagesIn(listed.stdout)) {

@@ -20,6 +20,9 @@ export async function kubeconfigSetting(): Promise<string | undefined> {
   return text.trim();
 }
 
+/** Whether the setting is a kubeconfig's text, and not its path. */
+export const isKubeconfigText = (setting: string): boolean => setting.includes("apiVersion");
+
 /** The configuration of the cluster that carries the stack: the one that it names, else the embedded one. */
 export async function clusterConfig(): Promise<KubeConfig> {
   const config = new KubeConfig();
@@ -30,7 +33,7 @@ export async function clusterConfig(): Promise<KubeConfig> {
   }
   const setting = await kubeconfigSetting();
   if (setting === undefined) config.loadFromDefault();
-  else if (setting.includes("apiVersion")) config.loadFromString(setting);
+  else if (isKubeconfigText(setting)) config.loadFromString(setting);
   else config.loadFromFile(setting);
   const context = stackSetting("kubernetes:context");
   if (typeof context !== "string") return config;

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { ApiServer } from "./support/api-server";
 
-// Set by test/engine.ts where the programs are there.
-const { GOURMETGRAM_KUBERNETES: programs, GOURMETGRAM_ETCD: etcd } = process.env;
+// Set by test/engine.ts where they are there.
 const definitions = process.env["GOURMETGRAM_ARGO_DEFINITIONS"];
 const checkout = join(__dirname, "../..");
 
@@ -17,14 +16,10 @@ describe("the rendered manifests before an API server", function () {
   let folder: string;
 
   before(async function () {
-    if (programs === undefined || etcd === undefined) return this.skip(); // This machine has no Kubernetes programs.
+    server = await ApiServer.ofThisMachine();
+    if (server === undefined) return this.skip();
     folder = mkdtempSync(join(tmpdir(), "gourmetgram-rendered-"));
     await render(folder);
-    server = await ApiServer.start({
-      kubectl: join(programs, "kubectl"),
-      kubeApiserver: join(programs, "kube-apiserver"),
-      etcd,
-    });
     // What other objects need to be there, for their own dry run.
     await apply("-f", ...kinds("namespace"));
     await apply("-f", ...kinds("customresourcedefinition"));

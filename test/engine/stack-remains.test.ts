@@ -6,9 +6,6 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { remainsOf, type StackObject } from "../../lab/stack-remains";
 import { ApiServer } from "./support/api-server";
 
-// Set by test/engine.ts where the programs are there.
-const { GOURMETGRAM_KUBERNETES: programs, GOURMETGRAM_ETCD: etcd } = process.env;
-
 const GROUP = "lessons.example.org";
 const OBJECTS: readonly StackObject[] = [
   { apiVersion: "v1", kind: "Namespace", name: "lab", stays: false },
@@ -63,13 +60,9 @@ describe("what a stack has left on a cluster of one's own", function () {
   let folder: string;
 
   before(async function () {
-    if (programs === undefined || etcd === undefined) return this.skip(); // This machine has no Kubernetes programs.
+    server = await ApiServer.ofThisMachine();
+    if (server === undefined) return this.skip();
     folder = mkdtempSync(join(tmpdir(), "gourmetgram-remains-"));
-    server = await ApiServer.start({
-      kubectl: join(programs, "kubectl"),
-      kubeApiserver: join(programs, "kube-apiserver"),
-      etcd,
-    });
   });
 
   after(async () => {

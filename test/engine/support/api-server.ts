@@ -26,6 +26,21 @@ export class ApiServer {
     private readonly children: ChildProcess[],
   ) {}
 
+  /**
+   * Starts one from the programs that test/engine.ts has found.
+   *
+   * @returns undefined where this machine has no Kubernetes programs
+   */
+  static async ofThisMachine(): Promise<ApiServer | undefined> {
+    const { GOURMETGRAM_KUBERNETES: programs, GOURMETGRAM_ETCD: etcd } = process.env;
+    if (programs === undefined || etcd === undefined) return undefined;
+    return ApiServer.start({
+      kubectl: join(programs, "kubectl"),
+      kubeApiserver: join(programs, "kube-apiserver"),
+      etcd,
+    });
+  }
+
   /** @throws Error if it does not answer within 60 s */
   static async start(programs: ControlPlanePrograms): Promise<ApiServer> {
     const folder = mkdtempSync(join(tmpdir(), "gourmetgram-api-server-"));

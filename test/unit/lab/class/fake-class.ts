@@ -1,11 +1,11 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Leftovers } from "../../../../lab/class/audit";
 import type { Footprint } from "../../../../lab/class/capacity";
 import type { ClassContext } from "../../../../lab/class/class-context";
 import { ClassFiles } from "../../../../lab/class/class-files";
 import { silentClassDisplay } from "../../../../lab/class/display";
+import type { Leftovers } from "../../../../lab/leftovers";
 import type { Student } from "../../../../lab/class/roster";
 import type { Changes, Outputs, StackRunner } from "../../../../lab/class/stack-runner";
 
