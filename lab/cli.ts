@@ -28,7 +28,10 @@ program
   .command("down")
   .description("destroy the stack and the embedded cluster; the cache of built programs stays")
   .option("--dry-run", "say what would be removed, and change nothing")
-  .option("--force", "take a class that is on the embedded cluster away with it")
+  .option(
+    "--force",
+    "also delete what others have on it: a class on the embedded cluster, workflows outside of the stack",
+  )
   .action(down);
 
 program

@@ -1,3 +1,4 @@
+import type { KubeConfig } from "@kubernetes/client-node";
 import { audit } from "../audit";
 import { apiIsReady } from "../cluster/kubernetes";
 import { requireOwnCluster } from "../machine/ownership";
@@ -14,7 +15,8 @@ import {
   stackOutputs,
 } from "../pulumi/stack";
 import { hasOwnCluster, stackName } from "../stack-settings";
-import { objectsIn, remainsOf } from "../stack-remains";
+import { dependentsOf } from "../dependents";
+import { objectsIn, remainsOf, type StackObject } from "../stack-remains";
 import { runSteps } from "../steps";
 import { proveNothingIsLeft, teardownSteps } from "../teardown";
 
@@ -36,7 +38,7 @@ export async function down(options: { dryRun?: boolean; force?: boolean }): Prom
     for (const each of embedded ? await audit() : []) console.log(each);
     return;
   }
-  if (stack) await (embedded ? destroyStack({ embedded }) : destroyOnOwnCluster());
+  if (stack) await (embedded ? destroyStack({ embedded }) : destroyOnOwnCluster(options.force === true));
   for (const each of classStacks) await forget(each);
   if (embedded) await runSteps(teardownSteps());
   await removeStateIfEmpty();
@@ -47,12 +49,13 @@ export async function down(options: { dryRun?: boolean; force?: boolean }): Prom
 }
 
 /** Destroys the stack and proves that nothing of it is left, neither in the cluster nor on this machine. */
-async function destroyOnOwnCluster(): Promise<void> {
+async function destroyOnOwnCluster(force: boolean): Promise<void> {
   const config = await clusterConfig();
   const state = await askPulumi(["stack", "export", "--stack", stackName]);
   // Without it nobody would know what to look for, and everything would seem to be gone.
   if (state === undefined) throw new Error(`the state of ${stackName} cannot be read; nothing was changed`);
   const objects = objectsIn(state);
+  if (!force) await requireNoDependents(config, objects);
   const registry = await registryOf();
   await destroyStack({ embedded: false });
   const { left, kept } = await settled(() => remainsOf(config, objects));
@@ -61,6 +64,18 @@ async function destroyOnOwnCluster(): Promise<void> {
   if (text !== "") console.log(text);
   if (kept.length > 0) console.log(`kept, as the settings say: ${kept.join(", ")}`);
   requireNothingLeft([...left, ...images.left]);
+}
+
+/** @throws Error if objects of others would go with the stack; nothing has been changed then */
+async function requireNoDependents(config: KubeConfig, objects: readonly StackObject[]): Promise<void> {
+  const dependents = await dependentsOf(config, objects);
+  if (dependents.length === 0) return;
+  const some = dependents.slice(0, 5).join(", ");
+  throw new Error(
+    `Argo's kinds belong to the stack ${stackName}, and ${dependents.length} objects outside of it would be deleted ` +
+      `with them: ${some}${dependents.length > 5 ? ", …" : ""}\n` +
+      "  remedy: delete those first; npm run down -- --force deletes them with the stack",
+  );
 }
 
 /** The address that the stack's images were pushed to. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
+import { dependentsOf } from "../../lab/dependents";
 import { remainsOf, type StackObject } from "../../lab/stack-remains";
 import { ApiServer } from "./support/api-server";
 
@@ -78,6 +79,14 @@ describe("what a stack has left on a cluster of one's own", function () {
     return remainsOf(config, objects);
   };
 
+  /** No controller empties a namespace here, so nothing else says that it is empty. */
+  async function finalised(namespace: string): Promise<void> {
+    const found = JSON.parse(await kubectl("get", "namespace", namespace, "-o", "json")) as { spec: object };
+    const file = join(folder, "namespace.json");
+    writeFileSync(file, JSON.stringify({ ...found, spec: {} }));
+    await kubectl("replace", "--raw", `/api/v1/namespaces/${namespace}/finalize`, "-f", file);
+  }
+
   async function apply(objects: readonly object[]): Promise<void> {
     const file = join(folder, "objects.json");
     writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
@@ -104,6 +113,19 @@ describe("what a stack has left on a cluster of one's own", function () {
       ],
       kept: [],
     });
+  });
+
+  it("would take objects of others with it that are of the stack's kinds, and none of its own namespaces", async () => {
+    await kubectl("create", "namespace", "lab");
+    await apply([
+      { apiVersion: `${GROUP}/v1`, kind: "Lesson", metadata: { name: "second", namespace: "lab" } },
+    ]);
+    const config = new KubeConfig();
+    config.loadFromFile(server?.kubeconfig ?? assert.fail());
+    assert.deepEqual(await dependentsOf(config, OBJECTS), ["Lesson default/first"]);
+    await kubectl("delete", "lesson", "second", "-n", "lab");
+    await kubectl("delete", "namespace", "lab", "--wait=false");
+    await finalised("lab");
   });
 
   it("is kept, volumes included, where the settings say so", async () => {
