@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loadConfig } from "./components/config";
-import { Footprint } from "./components/footprint";
+import { type ClusterSource, configuredCluster } from "./components/live-cluster";
+import { Ownership } from "./components/ownership";
 import { baseStack } from "./scopes/base-stack";
-import { withinBudget } from "./scopes/budget";
+import { judged } from "./scopes/judgement";
 import { labStack } from "./scopes/lab-stack";
-import { keepVolumes } from "./scopes/marks";
+import { keepVolumes, markOwn } from "./scopes/marks";
 import { studentStack } from "./scopes/student-stack";
 
 /** What a stack can be. Each function reads as a table of contents, and gives the stack's outputs. */
@@ -17,12 +18,16 @@ const STACKS = {
   student: studentStack,
 };
 
-/** The program: declares what the stack's settings ask for, and gives the stack's outputs. */
-export = function gourmetgramLab() {
-  // What is wrong with the settings is told before anything is created.
+/**
+ * The program: declares what the stack's settings ask for, and gives the stack's outputs.
+ *
+ * @param cluster Where to look for what exists already. @default the cluster of the stack's settings
+ */
+export = async function gourmetgramLab(cluster: ClusterSource = configuredCluster) {
+  // Whatever refuses a stack refuses it here, before anything is created.
   const config = loadConfig();
-  const footprint = new Footprint(config.scope === "base" ? undefined : config.size).attach();
+  const footprint = await judged(config, cluster);
+  markOwn(new Ownership("ownership").labels);
   if (config.keepData) keepVolumes();
-  const outputs = STACKS[config.scope](config);
-  return { ...outputs, footprint: pulumi.output(withinBudget(footprint.total(), config.budget)) };
+  return { ...STACKS[config.scope](config), footprint: pulumi.output(footprint) };
 };

@@ -1,11 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArgoProgramArgs } from "./argo-program";
 import type { ServedNamespaces } from "./class-names";
+import type { Resources } from "./lab-size";
 
 type Container = ArgoProgramArgs["container"];
 
 /** Port of the server, for TLS. */
 export const SERVER_PORT = 2746;
+
+/** What the containers of Argo's own programs are given. */
+export const ARGO_RESOURCES: Readonly<Record<"controller" | "server", Resources>> = {
+  controller: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+  server: { requests: { cpu: "20m", memory: "96Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+};
 
 /** Limits the view of either program to one namespace. For a class its rights are what limits it. */
 function only(managed: ServedNamespaces): pulumi.Input<string>[] {
@@ -45,10 +52,7 @@ export function controllerContainer(
       timeoutSeconds: 30,
       failureThreshold: 3,
     },
-    resources: {
-      requests: { cpu: "50m", memory: "128Mi" },
-      limits: { cpu: "1", memory: "512Mi" },
-    },
+    resources: ARGO_RESOURCES.controller,
   };
 }
 
@@ -73,9 +77,6 @@ export function serverContainer(image: pulumi.Input<string>, managed: ServedName
     ports: [{ name: "https", containerPort: SERVER_PORT }],
     readinessProbe: { httpGet, periodSeconds: 5 },
     livenessProbe: { httpGet, initialDelaySeconds: 30, periodSeconds: 30, failureThreshold: 3 },
-    resources: {
-      requests: { cpu: "20m", memory: "96Mi" },
-      limits: { cpu: "1", memory: "512Mi" },
-    },
+    resources: ARGO_RESOURCES.server,
   };
 }

@@ -107,6 +107,11 @@ export const ARGO_KINDS: readonly ArgoKind[] = [
   { kind: "WorkflowTemplate", plural: "workflowtemplates", shortNames: ["wftmpl"] },
 ];
 
+/** The name of a kind's definition. The API server takes no other. */
+export function definitionName({ plural }: ArgoKind): string {
+  return `${plural}.${ARGO_GROUP}`;
+}
+
 /** The definition of a kind, as the API server takes it. */
 export function definitionOf(kind: ArgoKind): k8s.apiextensions.v1.CustomResourceDefinitionArgs {
   const properties = {
@@ -116,8 +121,7 @@ export function definitionOf(kind: ArgoKind): k8s.apiextensions.v1.CustomResourc
     ...(kind.members ?? SPEC),
   };
   return {
-    // The API server asks for exactly this name.
-    metadata: { name: `${kind.plural}.${ARGO_GROUP}` },
+    metadata: { name: definitionName(kind) },
     spec: {
       group: ARGO_GROUP,
       scope: kind.scope ?? "Namespaced",

@@ -109,7 +109,7 @@ export class ArgoProgram extends pulumi.ComponentResource {
         { parent: this },
       );
     }
-    const metadata = { name: `gourmetgram-${program}-lists` };
+    const metadata = { name: listingRole(program) };
     const role = new k8s.rbac.v1.ClusterRole(`${name}-listing`, { metadata, rules: lists }, { parent: this });
     return new k8s.rbac.v1.ClusterRoleBinding(
       `${name}-listing-binding`,
@@ -128,6 +128,11 @@ const RBAC = "rbac.authorization.k8s.io";
 /** Name of the role that a program has in a student's namespace. */
 export function actingRole(program: ArgoProgramArgs["program"]): string {
   return `gourmetgram-${program}`;
+}
+
+/** Name of the role, and of its binding, with which a program keeps lists of all namespaces. */
+export function listingRole(program: ArgoProgramArgs["program"]): string {
+  return `gourmetgram-${program}-lists`;
 }
 
 /** Divides rules into those for lists, which span namespaces, and those for single objects. */

@@ -14,7 +14,8 @@ export const BASE_LABELS = { "gourmetgram.dev/scope": "base" } as const;
 /** The label of the objects by which students' stacks say that they use the base. */
 const USER_LABELS = { "gourmetgram.dev/uses": "base" } as const;
 
-const NAME = "gourmetgram-base";
+/** Name of the guard's policy and of its binding. */
+export const BASE_GUARD = "gourmetgram-base";
 
 // Not ConfigMaps: a change of one makes another, and the old one has to go.
 const GUARDED = [
@@ -51,7 +52,7 @@ export class BaseGuard extends pulumi.ComponentResource {
     const policy = new ValidatingAdmissionPolicy(
       `${name}-policy`,
       {
-        metadata: { name: NAME, labels: BASE_LABELS },
+        metadata: { name: BASE_GUARD, labels: BASE_LABELS },
         spec: {
           failurePolicy: "Fail",
           paramKind: { apiVersion: "v1", kind: "ConfigMap" },
@@ -72,7 +73,7 @@ export class BaseGuard extends pulumi.ComponentResource {
     this.binding = new ValidatingAdmissionPolicyBinding(
       `${name}-binding`,
       {
-        metadata: { name: NAME, labels: BASE_LABELS },
+        metadata: { name: BASE_GUARD, labels: BASE_LABELS },
         spec: {
           policyName: policy.metadata.name,
           paramRef: {

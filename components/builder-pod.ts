@@ -1,10 +1,17 @@
 /** The pod of BuildKit. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Resources } from "./lab-size";
 import { unprivilegedPod } from "./pod-security";
 
 /** Port of BuildKit, in the container and of its Service. */
 export const BUILDKIT_PORT = 1234;
+
+/** What BuildKit's container is given. What a build's steps take is counted here. */
+export const BUILDKIT_RESOURCES: Resources = {
+  requests: { cpu: "100m", memory: "256Mi" },
+  limits: { cpu: "2", memory: "2Gi" },
+};
 
 /** How BuildKit gets the rights to build: with user namespaces, or as root on the node. */
 export type BuilderMode = "rootless" | "privileged";
@@ -79,11 +86,7 @@ export function builderPod(args: BuilderPodArgs): k8s.types.input.core.v1.PodSpe
         startupProbe: { exec, periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 60 },
         readinessProbe: { exec, periodSeconds: 10, timeoutSeconds: 10 },
         livenessProbe: { exec, periodSeconds: 30, timeoutSeconds: 20, failureThreshold: 6 },
-        // What a build's steps take is counted here.
-        resources: {
-          requests: { cpu: "100m", memory: "256Mi" },
-          limits: { cpu: "2", memory: "2Gi" },
-        },
+        resources: BUILDKIT_RESOURCES,
         securityContext: container,
         volumeMounts: [
           { name: "config", mountPath: CONFIG, readOnly: true },

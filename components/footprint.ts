@@ -1,11 +1,15 @@
-import * as pulumi from "@pulumi/pulumi";
+/** What a stack takes of a cluster, and whether that is within its budget. */
 import { type Amounts, claimAmounts, NOTHING, podAmounts, sum } from "./amounts";
+import { ARGO_RESOURCES } from "./argo-containers";
+import { BUILDKIT_RESOURCES } from "./builder-pod";
 import { peakOfSize } from "./footprint-of-run";
+import type { LabConfig } from "./lab-config";
 import { SIZES, type SizeName } from "./lab-size";
+import { REGISTRY_RESOURCES } from "./local-registry";
 import type { FootprintOutput } from "./outputs";
-import { servicesOf } from "./namespace-quota";
+import { servicePods } from "./service-pods";
 import { bytesOf, bytesText, coresOf, coresText, thousandths } from "./quantity";
-import { registeredAmounts } from "./registered-amounts";
+import { GUARD_RESOURCES } from "./registry-guard";
 
 /** Upper bounds, as Kubernetes quantities. */
 export interface Budget {
@@ -18,40 +22,14 @@ export interface Budget {
 const NO_RUNS = { run: NOTHING, runsAtOnce: 0 };
 
 /**
- * Adds up what the stack's own resources take, as they are registered. Only quantities and numbers are looked at, in
- * the arguments as the program gives them: what the cluster makes known later, such as an image, is not waited for.
+ * What a stack takes, by its configuration alone: nothing has to be created, or known to the engine, to tell it.
  *
- * A Deployment without pods counts as one pod: it waits for a pipeline to deploy something, as staging does.
+ * The Deployment of staging counts as one pod, although it has none until a pipeline deploys something.
  */
-export class Footprint {
-  private readonly found: Amounts[] = [];
-
-  /**
-   * @param size The size of the lab whose runs count too. @default none: the stack has no training runs
-   */
-  constructor(private readonly size?: SizeName) {}
-
-  /** Looks at every resource that is registered from here on. */
-  attach(): this {
-    pulumi.runtime.registerStackTransformation(this.transformation);
-    return this;
-  }
-
-  /** The same for the resources below the one that has this as an option. */
-  readonly transformation: pulumi.ResourceTransformation = ({ type, name, props }) => {
-    try {
-      this.found.push(registeredAmounts(type, props));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new pulumi.RunError(`the footprint of ${type} ${name} cannot be told: ${reason}`);
-    }
-    return undefined;
-  };
-
-  /** What has been registered so far takes. */
-  total(): FootprintOutput {
-    return toOutput(sum(this.found), this.size);
-  }
+export function footprintOf(config: LabConfig): FootprintOutput {
+  const base = config.scope === "student" ? [] : baseAmounts(config);
+  const lab = config.scope === "base" ? [] : labAmounts(config);
+  return toOutput(sum([...base, ...lab]), config.scope === "base" ? undefined : config.size);
 }
 
 /**
@@ -61,8 +39,33 @@ export class Footprint {
  * @param volumes Sizes of the services' volumes, as Kubernetes quantities.
  */
 export function estimateFootprint(size: SizeName, volumes: readonly string[]): FootprintOutput {
-  const staging = podAmounts([SIZES[size].staging]);
-  return toOutput(sum([servicesOf(SIZES[size]), staging, ...volumes.map(claimAmounts)]), size);
+  const pods = Object.values(servicePods(SIZES[size]));
+  return toOutput(sum([...pods, ...volumes.map(claimAmounts)]), size);
+}
+
+/** What a cluster has once. */
+function baseAmounts({ scope, registry, builder, argo }: LabConfig): Amounts[] {
+  const guard = scope === "base" ? [GUARD_RESOURCES] : [];
+  return [
+    ...(registry.kind === "local"
+      ? [podAmounts([REGISTRY_RESOURCES, ...guard]), claimAmounts(registry.storage)]
+      : []),
+    podAmounts([BUILDKIT_RESOURCES]),
+    claimAmounts(builder.cacheStorage),
+    ...(argo.mode === "install" ? Object.values(ARGO_RESOURCES).map((each) => podAmounts([each])) : []),
+  ];
+}
+
+/** What one student works with. */
+function labAmounts({ size, mlflow, postgres, appRepository }: LabConfig): Amounts[] {
+  const pods = servicePods(SIZES[size]);
+  return [
+    pods.mlflow,
+    pods.staging,
+    ...(mlflow.s3 === undefined ? [claimAmounts(mlflow.storage)] : []),
+    ...(mlflow.databaseUri === undefined ? [pods.postgres, claimAmounts(postgres.storage)] : []),
+    ...(appRepository.kind === "hosted" ? [pods.gitServer, claimAmounts(appRepository.storage)] : []),
+  ];
 }
 
 /** The footprint in one line for people. */

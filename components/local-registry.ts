@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { hostInUrl, serviceHost } from "./addresses";
+import type { Resources } from "./lab-size";
 import { labelsOf } from "./labels";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 import type { RegistryAddresses, RegistryTarget } from "./registry";
@@ -35,9 +36,16 @@ export interface LocalRegistryArgs {
   readonly guard?: { readonly image: pulumi.Input<string> } | undefined;
 }
 
-const NAMESPACE = "kube-system";
-// Image references contain the Service's name, so it is not generated.
-const SERVICE = "registry";
+/** What the registry's container is given. */
+export const REGISTRY_RESOURCES: Resources = {
+  requests: { cpu: "50m", memory: "64Mi" },
+  limits: { cpu: "1", memory: "256Mi" },
+};
+
+/** Where the registry's Deployment and Service are. Image references contain the Service's name, so it is not generated. */
+export const REGISTRY_PLACE = { namespace: "kube-system", name: "registry" } as const;
+
+const { namespace: NAMESPACE, name: SERVICE } = REGISTRY_PLACE;
 const PORT = 5000;
 const DATA = "/var/lib/registry";
 const VOLUME = "data";
@@ -144,10 +152,7 @@ function podSpec(
           { name: "OTEL_TRACES_EXPORTER", value: "none" },
         ],
         ...ways,
-        resources: {
-          requests: { cpu: "50m", memory: "64Mi" },
-          limits: { cpu: "1", memory: "256Mi" },
-        },
+        resources: REGISTRY_RESOURCES,
         securityContext: LOCKED_DOWN_CONTAINER,
         volumeMounts: [{ name: VOLUME, mountPath: DATA }],
       },

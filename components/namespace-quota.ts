@@ -5,6 +5,7 @@ import { type Amounts, claimAmounts, most, podAmounts, quantities, sum, times } 
 import { MAIN_CONTAINER_RESOURCES } from "./argo-controller-config";
 import { containersOfSize, peakOfSize } from "./footprint-of-run";
 import { type LabSize, type SizeName, SIZES } from "./lab-size";
+import { servicePods } from "./service-pods";
 
 /** Options of {@link quota}. */
 export interface QuotaArgs {
@@ -22,12 +23,8 @@ const STORED_WORKFLOWS = 200;
 
 /** What the pods of the platform namespace's services have while they all run. */
 export function servicesOf(size: LabSize): Amounts {
-  const { mlflow, postgres, gitServer } = size;
-  return sum([
-    podAmounts([mlflow.server], [mlflow.prepareDatabase]),
-    podAmounts([postgres]),
-    podAmounts([gitServer.server], [gitServer.seed]),
-  ]);
+  const { mlflow, postgres, gitServer } = servicePods(size);
+  return sum([mlflow, postgres, gitServer]);
 }
 
 /**

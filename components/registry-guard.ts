@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Resources } from "./lab-size";
 import { LOCKED_DOWN_CONTAINER } from "./pod-security";
 import type { RegistryCredentials } from "./registry";
 import { ALIVE_PATH, BASE_USER, guardConfig, READY_PATH } from "./registry-guard-config";
@@ -27,6 +28,12 @@ export interface RegistryWays extends Pick<
 > {
   readonly env: k8s.types.input.core.v1.EnvVar[];
 }
+
+/** What the guard's container is given. */
+export const GUARD_RESOURCES: Resources = {
+  requests: { cpu: "10m", memory: "16Mi" },
+  limits: { cpu: "500m", memory: "128Mi" },
+};
 
 const CONFIG = "/etc/registry-guard";
 const USERS = "/users";
@@ -96,10 +103,7 @@ export class RegistryGuard extends pulumi.ComponentResource {
         timeoutSeconds: 5,
         failureThreshold: 3,
       },
-      resources: {
-        requests: { cpu: "10m", memory: "16Mi" },
-        limits: { cpu: "500m", memory: "128Mi" },
-      },
+      resources: GUARD_RESOURCES,
       securityContext: LOCKED_DOWN_CONTAINER,
       volumeMounts: [
         { name: "guard-config", mountPath: CONFIG, readOnly: true },

@@ -1,15 +1,8 @@
 /** Tokens of service accounts, from the API server itself: Pulumi has no resource for them. */
 import { readFileSync } from "node:fs";
 import { RunError } from "@pulumi/pulumi";
+import { type ClusterAccess, loadKubeconfig, reasonOf } from "./kubeconfig";
 import type { ApiServer } from "./student-kubeconfig";
-
-/** A kubeconfig, and which of its contexts. */
-export interface ClusterAccess {
-  /** Its text or its path. @default KUBECONFIG, or the user's own file */
-  readonly kubeconfig?: string | undefined;
-  /** @default the kubeconfig's current one */
-  readonly context?: string | undefined;
-}
 
 /** What is asked for. */
 export interface TokenRequest extends ClusterAccess {
@@ -38,10 +31,9 @@ export type TokenSource = (request: TokenRequest) => Promise<IssuedToken>;
  */
 export const requestToken: TokenSource = async (request) => {
   // Only here: loading it takes as long as all the rest of a preview.
-  const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
+  const { CoreV1Api } = await import("@kubernetes/client-node");
   const { namespace, account: name, seconds } = request;
-  const config = new KubeConfig();
-  load(config, request);
+  const config = await loadKubeconfig(request);
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw failure(request, "the kubeconfig names no cluster");
   const body = { spec: { audiences: [], expirationSeconds: seconds } };
@@ -64,31 +56,8 @@ export const requestToken: TokenSource = async (request) => {
   };
 };
 
-/** The provider takes the same texts for a path and for a file's content. */
-function load(
-  config: {
-    loadFromDefault(): void;
-    loadFromFile(file: string): void;
-    loadFromString(text: string): void;
-    setCurrentContext(context: string): void;
-  },
-  { kubeconfig, context }: ClusterAccess,
-): void {
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else if (kubeconfig.includes("apiVersion")) config.loadFromString(kubeconfig);
-  else config.loadFromFile(kubeconfig);
-  if (context !== undefined) config.setCurrentContext(context);
-}
-
 function base64Of(file: string): string {
   return readFileSync(file).toString("base64");
-}
-
-/** The API server's own message, which its client keeps as a text, or else the error's. */
-function reasonOf(error: unknown): string {
-  const { body, message } = error as { body?: unknown; message?: string };
-  const told = typeof body === "string" ? /"message":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] : undefined;
-  return (told ?? message ?? String(error)).replaceAll('\\"', '"').split("\n")[0] ?? "";
 }
 
 function failure({ namespace, account }: TokenRequest, reason: string): RunError {

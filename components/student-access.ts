@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterAccess, requestToken, type TokenSource } from "./service-account-token";
+import type { ClusterAccess } from "./kubeconfig";
+import { requestToken, type TokenSource } from "./service-account-token";
 import { kubeconfigText } from "./student-kubeconfig";
 
 /** Options of {@link studentAccess}. */

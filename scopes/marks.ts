@@ -23,6 +23,20 @@ function marked(mark: Mark): void {
   );
 }
 
+/** A patch changes an object that another stack, or somebody else, owns. */
+const isPatch = (type: string): boolean => type.endsWith("Patch");
+
+/**
+ * Marks every object that the stack makes as its own.
+ *
+ * @param labels Who owns it.
+ */
+export function markOwn(labels: Readonly<Record<string, pulumi.Input<string>>>): void {
+  marked(({ type, props, opts }) =>
+    type.startsWith("kubernetes:") && !isPatch(type) ? { props: withLabels(props, labels), opts } : undefined,
+  );
+}
+
 const GUARD = "kubernetes:admissionregistration.k8s.io/v1:";
 
 /**
@@ -69,12 +83,18 @@ export function keepVolumes(): void {
   );
 }
 
-function withLabels(props: Props, labels: Record<string, string>): Props {
-  const metadata = props["metadata"] as Props | undefined;
-  return {
-    ...props,
-    metadata: { ...metadata, labels: { ...(metadata?.["labels"] as Props | undefined), ...labels } },
-  };
+/** The arguments of an object with further labels. */
+function withLabels(props: Props, labels: Readonly<Record<string, pulumi.Input<string>>>): Props {
+  const given = props["metadata"];
+  const add = (metadata: Props = {}): Props => ({
+    ...metadata,
+    labels: { ...(metadata["labels"] as Props | undefined), ...labels },
+  });
+  // Members of an output cannot be spread.
+  const metadata = pulumi.Output.isInstance(given)
+    ? pulumi.output(given as pulumi.Output<Props>).apply((known) => add(known as Props))
+    : add(given as Props | undefined);
+  return { ...props, metadata };
 }
 
 function withPriority(props: Props, priorityClassName: string): Props {

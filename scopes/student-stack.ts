@@ -11,7 +11,6 @@ import type { LabConfig, StudentConfig } from "../components/lab-config";
 import { quota } from "../components/namespace-quota";
 import { PlatformNamespace } from "../components/platform-namespace";
 import { describeOffset } from "../components/schedule-offset";
-import { proveWorkflows } from "../components/workflows-proof";
 import type { RegistryCredentials } from "../components/registry";
 import { RegistryUser } from "../components/registry-user";
 import { referredBase } from "./base-reference";
@@ -34,7 +33,6 @@ export interface StudentStackOutputs extends LabStackOutputs {
 /** What one student of a class has. Nothing in it belongs to the cluster but the two namespaces. */
 export function studentStack(config: LabConfig): StudentStackOutputs {
   const student = studentOf(config);
-  proveWorkflows(config);
   if (pulumi.runtime.isDryRun()) {
     void pulumi.log.info(describeOffset(student.schedule));
   }

@@ -39,12 +39,13 @@ export function classFiles(students: readonly Student[]): ClassFiles {
 export async function openClass(request: ClassRequest): Promise<ClassContext> {
   const files = classFiles(request.students);
   const ownBackend = process.env["PULUMI_BACKEND_URL"] === undefined;
+  const environment = await environmentOfAll();
   const runner = new AutomationRunner({
     pulumi: await PulumiCommand.get({ root: join(pulumiHome, "versions", versions.pulumi) }),
     checkout,
-    environment: await environmentOfAll(),
+    environment,
     files,
-    program: runProgram,
+    program: () => runProgram(environment),
     logs,
     locks: ownBackend ? join(state, "backend", ".pulumi", "locks", "organization", "gourmetgram") : undefined,
     sharesTerminal: process.stdin.isTTY,
@@ -64,10 +65,12 @@ export async function openClass(request: ClassRequest): Promise<ClassContext> {
 }
 
 /** Runs the stack's program in this process. */
-function runProgram(): Promise<Record<string, unknown>> {
+function runProgram({ KUBECONFIG }: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
+  // The program looks at the cluster that the engine works on, and finds it in the same place.
+  if (KUBECONFIG !== undefined) process.env["KUBECONFIG"] = KUBECONFIG;
   // The SDK takes the stack of each resource, and looking them all up in source maps takes longer than the rest.
   Reflect.set(Error, "prepareStackTrace", undefined);
-  return Promise.resolve(loadProgram()());
+  return loadProgram()();
 }
 
 /** What all stacks have in common: not the file and the name of the class's own stack. */

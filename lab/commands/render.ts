@@ -11,6 +11,8 @@ import { declaredBy } from "../render/stand-in-engine";
 import { NO_STATE, type StateValues, stateValues } from "../render/state-values";
 import { stackName } from "../stack-settings";
 
+/** A rendering is about the stack alone. */
+const noCluster = () => Promise.resolve(undefined);
 const README = "README.md";
 const MANIFEST = /^\d\d-.*\.yaml$/;
 
@@ -24,7 +26,7 @@ export async function render(folder: string, options: { quiet?: boolean } = {}):
   const target = resolve(folder);
   await clear(target);
   const state = await knownState();
-  const declared = await declaredBy(loadProgram(), await stackSettings(), state);
+  const declared = await declaredBy(() => loadProgram()(noCluster), await stackSettings(), state);
   const rendered = renderManifests(declared);
   for (const { file, text } of rendered.files) await writeFile(join(target, file), text);
   await writeFile(join(target, README), readMe(rendered, stackName));

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { OWNER_LABEL } from "../../components/ownership";
 import type { Settings } from "./settings";
 import { keyOf, type StateValues } from "./state-values";
 
@@ -39,7 +40,7 @@ export async function declaredBy(
         // Nothing that is rendered has the password: no value is as good as any.
         if (type.startsWith("random:")) return { id, state: { ...inputs, result: pulumi.secret("") } };
         if (!type.startsWith("kubernetes:")) return { id, state: inputs };
-        const metadata = { ...(inputs["metadata"] as object | undefined) };
+        const metadata = ownedAs(state.owner, inputs["metadata"] as Metadata | undefined);
         const named = { name: state.names.get(keyOf({ type, name })) ?? name, ...metadata };
         const known = { ...inputs, metadata: named };
         declared.push({ type, name, inputs: known });
@@ -55,6 +56,15 @@ export async function declaredBy(
   // Objects that wait for others are asked for later.
   await pulumi.runtime.disconnect();
   return declared;
+}
+
+type Metadata = Readonly<{ labels?: Readonly<Record<string, string>> }>;
+
+/** Metadata with the owner that the stack has; without one where the stack is not up, and has none. */
+function ownedAs(owner: string | undefined, metadata: Metadata = {}): Metadata {
+  const labels = Object.entries(metadata.labels ?? {}).filter(([name]) => name !== OWNER_LABEL);
+  const owned = owner === undefined ? [] : [[OWNER_LABEL, owner] as const];
+  return { ...metadata, labels: Object.fromEntries([...labels, ...owned]) };
 }
 
 function image(inputs: Record<string, unknown>, name: string, state: StateValues): Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** Runs the stack's program under the mocks. */
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClusterSource } from "../../components/live-cluster";
 import type { LabOutputs } from "../../components/outputs";
 import program from "../../index";
 import { promiseOf, settled } from "./mocks";
@@ -11,13 +12,16 @@ export type ProgramOutputs = { [Name in keyof LabOutputs]: pulumi.Output<LabOutp
   appRepositoryPassword: pulumi.Output<string | null>;
 };
 
+/** Where a test says nothing about a cluster, there is none to look at. */
+const noCluster: ClusterSource = () => Promise.resolve(undefined);
+
 /** Runs the program once more. The record and the configuration have to be prepared before. */
-export async function runProgram(): Promise<ProgramOutputs> {
+export async function runProgram(cluster: ClusterSource = noCluster): Promise<ProgramOutputs> {
   let outputs: ProgramOutputs | undefined;
   // As the language host does it: the program may then look at every resource of the stack.
-  await pulumi.runtime.runInPulumiStack(() => {
-    outputs = program() as ProgramOutputs;
-    return Promise.resolve({});
+  await pulumi.runtime.runInPulumiStack(async () => {
+    outputs = (await program(cluster)) as ProgramOutputs;
+    return {};
   });
   await settled();
   assert.ok(outputs !== undefined);

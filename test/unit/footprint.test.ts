@@ -1,141 +1,66 @@
-import { recorded, resetMocks } from "../support/mocks";
+import { recorded, type RecordedResource, resetMocks, setConfig } from "../support/mocks";
+import { runProgram } from "../support/program";
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import { AppRepository } from "../../components/app-repository";
-import { describeFootprint, estimateFootprint, Footprint, overBudget } from "../../components/footprint";
-import { Mlflow } from "../../components/mlflow";
+import { sum } from "../../components/amounts";
+import { loadConfig } from "../../components/config";
+import { describeFootprint, estimateFootprint, footprintOf, overBudget } from "../../components/footprint";
 import type { FootprintOutput } from "../../components/outputs";
-import { Postgres } from "../../components/postgres";
-import { externalRegistry } from "../../components/registry";
-import { Staging } from "../../components/staging";
-import { mlflowArgs } from "../support/mlflow";
+import { registeredAmounts } from "../support/registered-amounts";
 
-// Left out of the SDK's public types.
-const { setStackResource } = createRequire(__filename)("@pulumi/pulumi/runtime/state") as {
-  setStackResource: (stack: undefined) => void;
-};
 const GI = 2 ** 30;
 const MI = 2 ** 20;
-const UNKNOWN = pulumi.output(pulumi.unknown) as pulumi.Output<string>;
 const VOLUMES = ["10Gi", "5Gi", "1Gi"];
+const ALICE = { scope: "student", student: "alice", baseStack: "course-base" };
 
-/** A footprint, and the options that show it what is below a resource. */
-function watching(size?: "small" | "medium" | "large") {
-  const footprint = new Footprint(size);
-  return { footprint, options: { transformations: [footprint.transformation] } };
-}
-
-function container(cpu: string, memory: string) {
+/** What resources add up to, by what was asked of the engine. */
+function total(all: readonly RecordedResource[]): Omit<FootprintOutput, "run" | "runsAtOnce"> {
+  const amounts = sum(all.map(({ type, inputs }) => registeredAmounts(type, inputs)));
   return {
-    image: UNKNOWN,
-    name: "c",
-    resources: { requests: { cpu, memory }, limits: { cpu: "1", memory } },
+    services: { cpu: amounts["requests.cpu"], memory: amounts["requests.memory"] },
+    limits: { cpu: amounts["limits.cpu"], memory: amounts["limits.memory"] },
+    volumes: amounts["requests.storage"],
+    pods: amounts.pods,
   };
 }
 
-/** Arguments of a Deployment or StatefulSet, with only the parts that a test is about. */
-function workload(spec: object): k8s.apps.v1.DeploymentArgs & k8s.apps.v1.StatefulSetArgs {
-  return { metadata: { name: "d" }, spec } as unknown as k8s.apps.v1.DeploymentArgs &
-    k8s.apps.v1.StatefulSetArgs;
-}
-
-describe("Footprint", () => {
-  beforeEach(() => resetMocks({ preview: true }));
-  // The mocks keep the stack that was made last, and with it what looks at its resources.
-  afterEach(() => setStackResource(undefined));
-
-  it("adds up pods and volumes, while images are not known", () => {
-    const { footprint, options } = watching();
-    const template = {
-      spec: {
-        initContainers: [container("300m", "64Mi")],
-        containers: [container("100m", "128Mi"), container("50m", "1Gi")],
+describe("footprintOf", () => {
+  const configurations: Record<string, Parameters<typeof setConfig>> = {
+    "a lab": [{}],
+    "a small lab": [{ size: "small" }],
+    "a large lab": [{ size: "large", mlflowStorage: "1Gi", buildCacheStorage: "3Gi" }],
+    "a lab with services from elsewhere": [
+      {
+        argo: "existing",
+        externalRegistry: "registry.example.org/course",
+        appRepositoryUrl: "https://git.example.org/app.git",
+        mlflowArtifactRoot: "s3://bucket/mlflow",
       },
-    };
-    new k8s.apps.v1.Deployment("two", workload({ replicas: 2, template }), options);
-    new k8s.core.v1.PersistentVolumeClaim(
-      "claim",
-      { spec: { resources: { requests: { storage: "3Gi" } } } },
-      options,
-    );
-    new k8s.core.v1.ConfigMap("other", { data: { a: UNKNOWN } }, options);
-    assert.deepEqual(footprint.total(), {
-      // The init container asks for more cores than the others together, and for less memory.
-      services: { cpu: 0.6, memory: 2 * (GI + 128 * MI) },
-      limits: { cpu: 4, memory: 2 * (GI + 128 * MI) },
-      volumes: 3 * GI,
-      pods: 2,
-      run: { cpu: 0, memory: 0, volumes: 0, pods: 0 },
-      runsAtOnce: 0,
+      { mlflowDatabaseUri: "postgresql://mlflow:hush@db.example.org/mlflow" },
+    ],
+    "the base of a class": [{ scope: "base" }],
+    "the base of a class with a registry from elsewhere": [
+      { scope: "base", externalRegistry: "registry.example.org/course" },
+    ],
+    "a student": [ALICE],
+    "a student without a git server": [{ ...ALICE, appRepositoryUrl: "https://git.example.org/app.git" }],
+  };
+  for (const [title, given] of Object.entries(configurations)) {
+    it(`tells what ${title} registers`, async () => {
+      resetMocks();
+      setConfig(...given);
+      const { run, runsAtOnce, ...always } = footprintOf(loadConfig());
+      await runProgram();
+      assert.deepEqual(always, total(await recorded()));
+      const trains = given[0]["scope"] !== "base";
+      assert.deepEqual([run.pods > 0, runsAtOnce > 0], [trains, trains]);
     });
-  });
-
-  it("counts a volume for each pod of a StatefulSet, and one pod of what waits for a pipeline", () => {
-    const { footprint, options } = watching();
-    const template = { spec: { containers: [container("100m", "1Gi")] } };
-    new k8s.apps.v1.Deployment("none", workload({ replicas: 0, template }), options);
-    const volumeClaimTemplates = [{ spec: { resources: { requests: { storage: "2Gi" } } } }];
-    new k8s.apps.v1.StatefulSet("three", workload({ replicas: 3, template, volumeClaimTemplates }), options);
-    const { pods, volumes } = footprint.total();
-    assert.deepEqual([pods, volumes], [4, 6 * GI]);
-  });
-
-  it("refuses numbers that only other resources know, because they would be missing in the sum", () => {
-    const { options } = watching();
-    const spec = { template: { spec: { containers: [container(UNKNOWN as never, "1Gi")] } } };
-    assert.throws(
-      () => new k8s.apps.v1.Deployment("some", workload(spec), options),
-      /^Error: the footprint of kubernetes:apps\/v1:Deployment some cannot be told: its cpu is not known/m,
-    );
-    for (const replicas of [UNKNOWN, pulumi.output(1)]) {
-      const wrong = { replicas, template: { spec: { containers: [] } } };
-      assert.throws(
-        () => new k8s.apps.v1.Deployment("some", workload(wrong), options),
-        /replicas are not a plain number/,
-      );
-    }
-  });
-
-  it("sees everything that a stack registers once it is attached", async () => {
-    let total: FootprintOutput | undefined;
-    await pulumi.runtime.runInPulumiStack(() => {
-      const claim = (name: string, storage: string) =>
-        new k8s.core.v1.PersistentVolumeClaim(name, { spec: { resources: { requests: { storage } } } });
-      claim("before", "1Gi");
-      const footprint = new Footprint().attach();
-      claim("after", "2Gi");
-      total = footprint.total();
-      return Promise.resolve({});
-    });
-    assert.equal(total?.volumes, 2 * GI);
-  });
+  }
 
   for (const size of ["small", "medium", "large"] as const) {
-    it(`is what was estimated for a student of the size ${size}`, async () => {
-      const { footprint, options } = watching(size);
-      const [artifacts, database, repository] = VOLUMES as [string, string, string];
-      new Mlflow("mlflow", mlflowArgs({ size, storage: artifacts, image: UNKNOWN }), options);
-      new Postgres("postgres", { namespace: "lab", image: UNKNOWN, storage: database, size }, options);
-      new AppRepository(
-        "app",
-        { namespace: "lab", image: UNKNOWN, branch: "main", externalHost: "lab", storage: repository, size },
-        options,
-      );
-      new Staging(
-        "staging",
-        {
-          namespace: "stage",
-          image: UNKNOWN,
-          registry: externalRegistry("ghcr.io"),
-          externalHost: "lab",
-          size,
-        },
-        options,
-      );
-      assert.deepEqual(footprint.total(), estimateFootprint(size, VOLUMES));
-      assert.ok((await recorded()).length > 20);
+    it(`is what was estimated for a student of the size ${size}`, () => {
+      resetMocks();
+      setConfig({ ...ALICE, size });
+      assert.deepEqual(footprintOf(loadConfig()), estimateFootprint(size, VOLUMES));
     });
   }
 });

@@ -46,6 +46,7 @@ interface Stack {
 running("the base of a class", { scope: "base" }, (stack) => {
   it("is made of these components", () => {
     assert.deepEqual(componentsOf(stack.all), [
+      "gourmetgram:index:Ownership ownership",
       "gourmetgram:index:BaseGuard guard",
       "gourmetgram:index:BasePriority priority",
       "gourmetgram:index:LocalRegistry registry",
@@ -194,6 +195,7 @@ describe("a stack above its budget", () => {
         assert.match(error.message, new RegExp(key));
       return true;
     });
+    assert.deepEqual(await recorded(), []);
   });
 });
 

@@ -42,6 +42,7 @@ describeStack("on what exists already", external, (stack) => {
 
   it("is made of these components", () => {
     assert.deepEqual(componentsOf(stack.all), [
+      "gourmetgram:index:Ownership ownership",
       "gourmetgram:index:PlatformNamespace platform",
       "gourmetgram:index:TrainingImage training-image",
       "gourmetgram:index:PipelineImage pipeline-image",

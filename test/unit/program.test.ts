@@ -72,6 +72,7 @@ describeStack(
 
     it("is made of these components", () => {
       assert.deepEqual(componentsOf(stack.all), [
+        "gourmetgram:index:Ownership ownership",
         "gourmetgram:index:PlatformNamespace platform",
         "gourmetgram:index:LocalRegistry registry",
         "gourmetgram:index:TrainingImage training-image",

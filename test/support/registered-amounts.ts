@@ -1,7 +1,9 @@
-/** What single resources take, read off their arguments as the program gives them. */
-import * as pulumi from "@pulumi/pulumi";
-import { type Amounts, claimAmounts, NOTHING, podAmounts, sum, times } from "./amounts";
-import type { Resources } from "./lab-size";
+/**
+ * What single resources take, read off their arguments as they were registered: what the program tells of itself is
+ * held to it.
+ */
+import { type Amounts, claimAmounts, NOTHING, podAmounts, sum, times } from "../../components/amounts";
+import type { Resources } from "../../components/lab-size";
 
 /** Arguments as the program gives them, of which only parts are known. */
 type Tree = Readonly<Record<string, unknown>>;
@@ -10,7 +12,7 @@ type Tree = Readonly<Record<string, unknown>>;
  * What a resource takes; nothing if it is of a kind that has no pods and no volumes.
  *
  * @param type Type token.
- * @throws TypeError if a number that counts is known only to other resources.
+ * @throws TypeError if a number that counts is missing.
  */
 export function registeredAmounts(type: string, props: Tree): Amounts {
   return COUNTED[type]?.(props) ?? NOTHING;
@@ -51,8 +53,8 @@ function containers(pod: Tree, key: string): Resources[] {
 
 function member(tree: Tree, key: string): Tree {
   const value = tree[key];
-  if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) {
-    throw new TypeError(`its ${key} is not known while the program runs`);
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(`its ${key} is not there`);
   }
   return value as Tree;
 }
@@ -63,6 +65,6 @@ function list(tree: Tree, key: string): Tree[] {
 
 function text(tree: Tree, key: string): string {
   const value = tree[key];
-  if (typeof value !== "string") throw new TypeError(`its ${key} is not known while the program runs`);
+  if (typeof value !== "string") throw new TypeError(`its ${key} is not there`);
   return value;
 }

@@ -1,0 +1,118 @@
+/** Questions to the stack's cluster before anything is created in it. */
+import type { KubernetesObject } from "@kubernetes/client-node";
+import * as pulumi from "@pulumi/pulumi";
+import { clusterSettings } from "./config";
+import { type ClusterAccess, hasKubeconfig, loadKubeconfig, reasonOf } from "./kubeconfig";
+
+/** An object by its name. */
+export interface ObjectName {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Left out for what belongs to the whole cluster. */
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** An object that is there. */
+export interface FoundObject {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whether it is being deleted. */
+  readonly ending: boolean;
+}
+
+/** A Service with ports of every node. */
+export interface FoundService extends FoundObject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly nodePorts: readonly number[];
+}
+
+/** What is asked of a cluster. Nothing of it changes the cluster. */
+export interface LiveCluster {
+  /** The object; undefined if there is none, or none that this identity may see. */
+  readonly find: (object: ObjectName) => Promise<FoundObject | undefined>;
+  /** All Services that have node ports; none where this identity may not list them. */
+  readonly services: () => Promise<FoundService[]>;
+}
+
+/** The way to a cluster; undefined where there is none to ask, as in a preview in continuous integration. */
+export type ClusterSource = () => Promise<LiveCluster | undefined>;
+
+/** Seconds after which a cluster that says nothing counts as out of reach. */
+const PATIENCE = 15;
+
+/**
+ * The cluster that the stack's settings name.
+ *
+ * @throws pulumi.RunError if it does not answer, except in a preview, which then says that nobody has looked.
+ */
+export const configuredCluster: ClusterSource = async () => {
+  const { kubeconfig, context } = clusterSettings();
+  const access = { kubeconfig: await valueOf(kubeconfig), context };
+  if (!hasKubeconfig(access)) return undefined;
+  try {
+    return await within(PATIENCE, connect(access));
+  } catch (error) {
+    const problem = `the cluster cannot be asked what it has already: ${reasonOf(error)}`;
+    if (!pulumi.runtime.isDryRun()) {
+      throw new pulumi.RunError(`${problem}\n    fix it with: kubectl cluster-info, until that answers`);
+    }
+    void pulumi.log.warn(`${problem}; the preview goes on without`);
+    return undefined;
+  }
+};
+
+async function connect(access: ClusterAccess): Promise<LiveCluster> {
+  const config = await loadKubeconfig(access);
+  const { CoreV1Api, KubernetesObjectApi, VersionApi } = await import("@kubernetes/client-node");
+  await config.makeApiClient(VersionApi).getCode();
+  const objects = KubernetesObjectApi.makeApiClient(config);
+  const core = config.makeApiClient(CoreV1Api);
+  return {
+    find: async ({ apiVersion, kind, name, namespace = "" }) => {
+      const found = await orUndefined(objects.read({ apiVersion, kind, metadata: { name, namespace } }));
+      return found === undefined ? undefined : foundObject(found);
+    },
+    services: async () => {
+      const list = await orUndefined(core.listServiceForAllNamespaces());
+      return (list?.items ?? []).flatMap((service) => {
+        const nodePorts = (service.spec?.ports ?? []).flatMap(({ nodePort }) => nodePort ?? []);
+        const { name = "", namespace = "" } = service.metadata ?? {};
+        return nodePorts.length === 0 ? [] : [{ ...foundObject(service), name, namespace, nodePorts }];
+      });
+    },
+  };
+}
+
+function foundObject({ metadata }: KubernetesObject): FoundObject {
+  return { labels: metadata?.labels ?? {}, ending: metadata?.deletionTimestamp !== undefined };
+}
+
+/** Nothing where the object, its kind or the right to see it is missing: who may not see it may not take it over either. */
+async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    const unknownKind =
+      typeof message === "string" && message.startsWith("Unrecognized API version and kind");
+    if (code === 403 || code === 404 || unknownKind) return undefined;
+    throw error;
+  }
+}
+
+function valueOf(setting: pulumi.Output<string> | undefined): Promise<string | undefined> {
+  return new Promise((resolve) => pulumi.output(setting).apply(resolve));
+}
+
+async function within<T>(seconds: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${seconds} s`)), seconds * 1000);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

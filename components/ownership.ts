@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+
+/** The label with the name of the stack that an object belongs to. */
+export const INSTANCE_LABEL = "app.kubernetes.io/instance";
+
+/** The label with what made an object. */
+export const MANAGER_LABEL = "app.kubernetes.io/managed-by";
+
+/** Value of {@link MANAGER_LABEL}. */
+export const MANAGER = "pulumi";
+
+/** The label that tells apart two stacks of one name, whose states do not know each other. */
+export const OWNER_LABEL = "gourmetgram.dev/owner";
+
+/**
+ * Who owns what the stack creates, as labels for each of its objects.
+ *
+ * Server-side apply keeps note of who set a label to which value, and refuses another stack that sets it to another
+ * value. So no stack takes over an object of another one, not even where both were started at the same time.
+ */
+export class Ownership extends pulumi.ComponentResource {
+  /** The labels. The owner's is known once the stack has been brought up. */
+  public readonly labels: Readonly<Record<string, pulumi.Input<string>>>;
+
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("gourmetgram:index:Ownership", name, {}, opts);
+
+    // Of all random values the one that every engine of this project can make. It opens nothing, so it is no secret.
+    const id = new random.RandomPassword(
+      `${name}-id`,
+      { length: 16, special: false, upper: false },
+      { parent: this },
+    );
+
+    this.labels = {
+      [INSTANCE_LABEL]: pulumi.getStack(),
+      [MANAGER_LABEL]: MANAGER,
+      [OWNER_LABEL]: pulumi.unsecret(id.result),
+    };
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { execa } from "execa";
+import { devDependencies } from "../../package.json";
+import { ApiServer } from "./support/api-server";
+
+const checkout = join(__dirname, "../..");
+
+/** Only what an API server without nodes can bring up: who owns the stack, its namespaces and Argo's kinds. */
+const TARGETS = [
+  "urn:pulumi:*::gourmetgram::gourmetgram:index:*::*",
+  "**$gourmetgram:index:*::*",
+  "**RandomPassword::ownership-id",
+  "**kubernetes:core/v1:Namespace::*",
+  "**CustomResourceDefinition::*",
+].flatMap((target) => ["--target", target]);
+
+/** Everything that a second lab has for itself. Only what a cluster has once is left to dispute. */
+const SECOND = {
+  namespace: "second-platform",
+  stagingNamespace: "second-staging",
+  buildNamespace: "second-build",
+  argoNamespace: "second-argo",
+  registryNodePort: "31500",
+  mlflowNodePort: "31800",
+  argoServerNodePort: "31746",
+  stagingNodePort: "31081",
+  appRepositoryNodePort: "31300",
+  externalRegistry: "registry.example.org/second",
+};
+
+interface Ended {
+  readonly all: string;
+  readonly exitCode: number | undefined;
+}
+
+/** The project with a state of its own, as somebody else's checkout of it has. */
+class Checkout {
+  readonly folder = mkdtempSync(join(tmpdir(), "gourmetgram-ownership-"));
+
+  constructor(private readonly server: ApiServer) {
+    mkdirSync(join(this.folder, "state"));
+    for (const name of readdirSync(checkout).filter((each) => !/^Pulumi\..+\.yaml$|^\.git$/.test(each))) {
+      symlinkSync(join(checkout, name), join(this.folder, name));
+    }
+  }
+
+  async pulumi(...args: string[]): Promise<Ended> {
+    const home = process.env["GOURMETGRAM_ENGINE_HOME"] ?? "";
+    const env = {
+      PATH: [join(home, "versions", devDependencies.pulumi, "bin"), process.env["PATH"]].join(delimiter),
+      PULUMI_HOME: home,
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "a passphrase for this test only",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      KUBECONFIG: this.server.kubeconfig,
+    };
+    const words = [...args, "--non-interactive"];
+    const { all, exitCode } = await execa("pulumi", words, {
+      cwd: this.folder,
+      env,
+      all: true,
+      reject: false,
+    });
+    return { all, exitCode };
+  }
+
+  async make(stack: string, settings: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.pulumi("stack", "init", stack);
+    const all = Object.entries(settings).flatMap(([key, value]) => [
+      "--plaintext",
+      `gourmetgram:${key}=${value}`,
+    ]);
+    if (all.length > 0) await this.pulumi("config", "set-all", ...all, "--stack", stack);
+  }
+
+  up(stack: string, ...more: string[]): Promise<Ended> {
+    return this.pulumi("up", "--yes", "--skip-preview", "--stack", stack, ...more);
+  }
+
+  destroy(stack: string): Promise<Ended> {
+    return this.pulumi("destroy", "--yes", "--skip-preview", "--stack", stack);
+  }
+
+  /** Types of what the state has, without the stack itself. */
+  async state(stack: string): Promise<string[]> {
+    const { all } = await this.pulumi("stack", "export", "--stack", stack);
+    const { deployment } = JSON.parse(all) as { deployment: { resources?: { type: string }[] } };
+    return (deployment.resources ?? [])
+      .map(({ type }) => type)
+      .filter((type) => type !== "pulumi:pulumi:Stack");
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+// GOURMETGRAM_ENGINE_HOME is a folder as PULUMI_HOME, with the engine, its language host and the plugins.
+describe("a second stack on a cluster that has a lab", function () {
+  this.timeout(300_000);
+  let server: ApiServer | undefined;
+  let ours: Checkout;
+  let theirs: Checkout;
+
+  before(async function () {
+    if (process.env["GOURMETGRAM_ENGINE_HOME"] === undefined) return this.skip();
+    server = await ApiServer.ofThisMachine();
+    if (server === undefined) return this.skip();
+    [ours, theirs] = [new Checkout(server), new Checkout(server)];
+    await ours.make("first");
+    const { all, exitCode } = await ours.up("first", ...TARGETS);
+    assert.equal(exitCode, 0, all);
+    await server.kubectl("wait", "--for=condition=Established", "crd/workflows.argoproj.io", "--timeout=60s");
+    await server.kubectl("create", "-f", workflowFile(ours.folder), "-n", "gourmetgram-platform");
+  });
+
+  after(async () => {
+    await server?.stop();
+    for (const each of [ours, theirs]) if (server !== undefined) each.remove();
+  });
+
+  /** What the first lab has, and would lose with its kinds. */
+  async function assertUnharmed(): Promise<void> {
+    const listed = await server?.kubectl("get", "workflows", "-A", "-o", "name");
+    assert.equal(listed, "workflow.argoproj.io/precious");
+    const labels = await server?.kubectl(
+      ...[
+        "get",
+        "crd",
+        "workflows.argoproj.io",
+        "-o",
+        "jsonpath={.metadata.labels.app\\.kubernetes\\.io/instance}",
+      ],
+    );
+    assert.equal(labels, "first");
+  }
+
+  it("is refused before it has anything, for its budget and for what is there, and is destroyed without harm", async () => {
+    await ours.make("second", { ...SECOND, budgetCpu: "100m" });
+    const { all, exitCode } = await ours.up("second");
+    assert.notEqual(exitCode, 0);
+    assert.match(all, /gourmetgram:budgetCpu is 100m/);
+    assert.match(all, /CustomResourceDefinition .*workflows\.argoproj\.io.*: belongs to the stack first/);
+    assert.match(all, /Nothing has been created or changed/);
+    assert.deepEqual(await ours.state("second"), []);
+    const destroyed = await ours.destroy("second");
+    assert.equal(destroyed.exitCode, 0, destroyed.all);
+    await assertUnharmed();
+  });
+
+  it("is refused in a preview too", async () => {
+    const { all, exitCode } = await ours.pulumi("preview", "--stack", "second");
+    assert.notEqual(exitCode, 0);
+    assert.match(all, /belongs to the stack first/);
+  });
+
+  it("is refused with the settings of a lab, namespace by namespace", async () => {
+    await ours.make("third");
+    const { all } = await ours.up("third");
+    for (const name of ["gourmetgram-platform", "gourmetgram-staging", "gourmetgram-build", "argo"]) {
+      assert.match(all, new RegExp(`Namespace .*\\b${name}\\b.*: belongs to the stack first`));
+    }
+    assert.deepEqual(await ours.state("third"), []);
+  });
+
+  it("is refused by the API server where it has the same name and another state", async () => {
+    await theirs.make("first", SECOND);
+    const { all, exitCode } = await theirs.up("first", ...TARGETS);
+    assert.notEqual(exitCode, 0);
+    assert.match(all, /conflict.*\.metadata\.labels\.gourmetgram\.dev\/owner/);
+    assert.ok(!(await theirs.state("first")).some((type) => type.endsWith(":CustomResourceDefinition")));
+    const destroyed = await theirs.destroy("first");
+    assert.equal(destroyed.exitCode, 0, destroyed.all);
+    await assertUnharmed();
+  });
+
+  it("is refused where somebody else made a namespace", async () => {
+    await server?.kubectl("create", "namespace", "second-staging");
+    await ours.make("fourth", SECOND);
+    const { all } = await ours.up("fourth");
+    assert.match(all, /Namespace second-staging: is there already, and not of this stack/);
+    assert.deepEqual(await ours.state("fourth"), []);
+    await server?.kubectl("get", "namespace", "second-staging");
+  });
+
+  it("does not keep the lab from going on with what is its own", async () => {
+    const { all, exitCode } = await ours.up("first", ...TARGETS);
+    assert.equal(exitCode, 0, all);
+    assert.match(all, /\d+ unchanged/);
+    await assertUnharmed();
+  });
+});
+
+function workflowFile(folder: string): string {
+  const file = join(folder, "state", "workflow.json");
+  writeFileSync(
+    file,
+    JSON.stringify({
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Workflow",
+      metadata: { name: "precious" },
+      spec: { entrypoint: "main", templates: [{ name: "main", suspend: {} }] },
+    }),
+  );
+  return file;
+}
