@@ -2,7 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { BuiltImage, type BuiltImageArgs } from "./built-image";
 
 /** Options of {@link AppBaseImage}. */
-export type AppBaseImageArgs = Pick<BuiltImageArgs, "baseImage" | "registry">;
+export interface AppBaseImageArgs extends Pick<BuiltImageArgs, "baseImage" | "registry" | "platform"> {
+  /** Package index that torch comes from where the base has none. @default pip's own, like all other packages */
+  readonly torchIndexUrl?: string | undefined;
+}
 
 /**
  * What the application's image is built on: Python with everything that the application imports, built from
@@ -10,9 +13,15 @@ export type AppBaseImageArgs = Pick<BuiltImageArgs, "baseImage" | "registry">;
  */
 export class AppBaseImage extends BuiltImage {
   constructor(name: string, args: AppBaseImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { torchIndexUrl, ...image } = args;
     super(
       name,
-      { ...args, imageName: "gourmetgram-app-base", context: "./app/base" },
+      {
+        ...image,
+        imageName: "gourmetgram-app-base",
+        context: "./app/base",
+        ...(torchIndexUrl === undefined ? {} : { buildArgs: { TORCH_INDEX_URL: torchIndexUrl } }),
+      },
       opts,
       "gourmetgram:index:AppBaseImage",
     );

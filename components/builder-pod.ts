@@ -13,8 +13,11 @@ export const BUILDKIT_RESOURCES: Resources = {
   limits: { cpu: "2", memory: "2Gi" },
 };
 
-/** How BuildKit gets the rights to build: with user namespaces, or as root on the node. */
-export type BuilderMode = "rootless" | "privileged";
+/**
+ * How BuildKit gets the rights to build: in a user namespace that it makes itself, in one that Kubernetes makes for its
+ * pod, or as root on the node.
+ */
+export type BuilderMode = "rootless" | "userns" | "privileged";
 
 /** What the pod is made of. */
 export interface BuilderPodArgs {
@@ -27,11 +30,14 @@ export interface BuilderPodArgs {
 }
 
 interface ModeSettings {
+  /** `false` for a user namespace of the pod's own. */
+  readonly hostUsers?: boolean;
   readonly pod: k8s.types.input.core.v1.PodSecurityContext;
   readonly container: k8s.types.input.core.v1.SecurityContext;
   /** The program; left out where it is the image's own. */
   readonly command?: string[];
   readonly args: string[];
+  readonly env?: k8s.types.input.core.v1.EnvVar[];
   /** Folder of the cache. */
   readonly cache: string;
 }
@@ -41,6 +47,16 @@ const LISTEN = ["--addr", `tcp://0.0.0.0:${BUILDKIT_PORT}`, "--config", `${CONFI
 
 // The user of the rootless image.
 const USER = 1000;
+
+/** BuildKit as root. */
+const AS_ROOT = {
+  pod: { runAsUser: 0, runAsGroup: 0 },
+  container: { privileged: true },
+  // In place of the image's own command, which enters a user namespace first.
+  command: ["buildkitd"],
+  args: LISTEN,
+  cache: "/var/lib/buildkit",
+} satisfies ModeSettings;
 
 const SETTINGS: Readonly<Record<BuilderMode, ModeSettings>> = {
   rootless: {
@@ -56,25 +72,26 @@ const SETTINGS: Readonly<Record<BuilderMode, ModeSettings>> = {
     args: [...LISTEN, "--oci-worker-no-process-sandbox"],
     cache: "/home/user/.local/share/buildkit",
   },
-  privileged: {
-    pod: { runAsUser: 0, runAsGroup: 0 },
-    container: { privileged: true },
-    // In place of the image's own command, which enters a user namespace first.
-    command: ["buildkitd"],
-    args: LISTEN,
-    cache: "/var/lib/buildkit",
+  // Root, and what is privileged, end at the user namespace.
+  userns: {
+    ...AS_ROOT,
+    hostUsers: false,
+    // The rootless image names its own user here. In a user namespace BuildKit would then take that user's folders.
+    env: [{ name: "USER", value: "root" }],
   },
+  privileged: AS_ROOT,
 };
 
 /** The pod: one BuildKit with its cache. */
 export function builderPod(args: BuilderPodArgs): k8s.types.input.core.v1.PodSpec {
-  const { pod, container, command, args: words, cache } = SETTINGS[args.mode];
+  const { hostUsers, pod, container, command, args: words, env, cache } = SETTINGS[args.mode];
   // In the pod and not over its network, which only the build's pods may use.
   const exec = { command: ["buildctl", "--addr", `tcp://127.0.0.1:${BUILDKIT_PORT}`, "debug", "workers"] };
   return {
     automountServiceAccountToken: false,
     // Variables such as BUILDKITD_PORT, which Kubernetes would make for the Service, are settings of BuildKit's.
     enableServiceLinks: false,
+    ...(hostUsers === undefined ? {} : { hostUsers }),
     securityContext: pod,
     containers: [
       {
@@ -82,6 +99,7 @@ export function builderPod(args: BuilderPodArgs): k8s.types.input.core.v1.PodSpe
         image: args.image,
         ...(command === undefined ? {} : { command }),
         args: words,
+        ...(env === undefined ? {} : { env }),
         ports: [{ name: "buildkit", containerPort: BUILDKIT_PORT }],
         startupProbe: { exec, periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 60 },
         readinessProbe: { exec, periodSeconds: 10, timeoutSeconds: 10 },

@@ -6,7 +6,7 @@ import { buildkitConfig } from "./buildkit-config";
 import { type ServedNamespaces, STUDENT_LABEL } from "./class-names";
 import { labNamespace } from "./lab-namespace";
 import { BUILD_ROLE, labelsOf } from "./labels";
-import type { RegistryPods, RegistryTarget } from "./registry";
+import { type RegistryPods, type RegistryTarget, serverOf } from "./registry";
 import { singleWriterDeployment } from "./single-writer";
 import { singleWriterClaim } from "./volumes";
 
@@ -17,8 +17,8 @@ export interface BuilderArgs {
   /** Image of BuildKit, with the commands, the user and the folders of the official rootless one. */
   readonly image: pulumi.Input<string>;
   /**
-   * `rootless` builds in user namespaces. `privileged` is for nodes that allow none: whoever may build then has the
-   * node.
+   * `rootless` makes user namespaces of its own. `userns` has Kubernetes make one for the pod, and needs 1.33.
+   * `privileged` is for nodes that allow neither: whoever may build then has the node.
    */
   readonly mode: BuilderMode;
   /** Size of the cache's volume, as a Kubernetes quantity. */
@@ -81,12 +81,14 @@ export class Builder extends pulumi.ComponentResource {
         // A change makes a new ConfigMap under a new name, which makes the pod start again with it.
         immutable: true,
         data: {
-          "buildkitd.toml": addresses.inCluster.apply((address) =>
-            buildkitConfig({
-              plainHttpRegistry: pods === undefined ? undefined : address,
-              cacheStorage: args.cacheStorage,
-            }),
-          ),
+          "buildkitd.toml": pulumi
+            .all([addresses.inCluster, addresses.plainHttp])
+            .apply(([address, plainHttp]) =>
+              buildkitConfig({
+                plainHttpRegistry: plainHttp ? serverOf(address) : undefined,
+                cacheStorage: args.cacheStorage,
+              }),
+            ),
         },
       },
       { parent: this },

@@ -2,7 +2,7 @@ import { bytesOf } from "./quantity";
 
 /** What BuildKit's settings follow from. */
 export interface BuildkitConfigArgs {
-  /** Address of a registry that speaks plain HTTP, `host:port`. @default none */
+  /** Server of a registry that speaks plain HTTP, `host[:port]` without a path. @default none */
   readonly plainHttpRegistry: string | undefined;
   /** Size of the cache's volume, as a Kubernetes quantity. */
   readonly cacheStorage: string;

@@ -14,13 +14,11 @@ export interface BuiltImageArgs {
   readonly baseImage: pulumi.Input<string>;
   /** Where the image goes. */
   readonly registry: RegistryTarget;
+  /** What the image is built for, such as `linux/amd64`. @default what the Docker plugin chooses: this machine's */
+  readonly platform?: string | undefined;
   /** Further build arguments. @default none */
   readonly buildArgs?: Readonly<Record<string, pulumi.Input<string>>>;
 }
-
-// The tag only helps people to find the image, and keeps the registry's garbage collection away from it. What runs is
-// chosen by digest.
-const TAG = "latest";
 
 /**
  * An image that the stack builds from a folder of this project and pushes to the registry.
@@ -51,10 +49,11 @@ export class BuiltImage extends pulumi.ComponentResource {
     const image = new docker.Image(
       `${name}-build`,
       {
-        imageName: pulumi.interpolate`${addresses.forPushing}/${args.imageName}:${TAG}`,
+        imageName: pulumi.interpolate`${addresses.forPushing}/${args.imageName}:${tagOf(pulumi.getStack())}`,
         build: {
           context: args.context,
           ...(args.dockerfile === undefined ? {} : { dockerfile: args.dockerfile }),
+          ...(args.platform === undefined ? {} : { platform: args.platform }),
           args: { BASE_IMAGE: args.baseImage, ...args.buildArgs },
           // Requirements are installed while building: the host's way to a package index is the one known to work.
           network: "host",
@@ -71,6 +70,15 @@ export class BuiltImage extends pulumi.ComponentResource {
     this.inClusterReference = pulumi.interpolate`${addresses.inCluster}/${args.imageName}@${this.digest}`;
     this.registerOutputs({ reference: this.reference, digest: this.digest });
   }
+}
+
+/**
+ * The tag of a stack's images. It helps people to find them, and keeps the registry's garbage collection away from them:
+ * stacks that share a registry must not take it from each other. What runs is chosen by digest.
+ */
+export function tagOf(stack: string): string {
+  // A stack's name has the characters of a tag, which cannot begin with these.
+  return stack.replace(/^[.-]/, "_");
 }
 
 /**

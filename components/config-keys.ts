@@ -2,12 +2,16 @@
  * The stack's configuration keys: type, default and check of each. `Pulumi.yaml` declares the same for people and for
  * the engine; a unit test compares the two.
  */
+import { PLATFORMS } from "./platform";
+import { CPU_INDEX } from "./torch-index";
 import * as check from "./validation";
 
 /** How a key is read. `T` is what the program gets. */
 export interface Key<T> {
   /** The type that `Pulumi.yaml` declares. */
   readonly type: "string" | "integer" | "boolean" | "array";
+  /** Of an array: the type of its items that `Pulumi.yaml` declares. */
+  readonly items?: "string" | "integer";
   /** What the program gets where the stack sets nothing. */
   readonly default: T;
   /** A good value, for the command that mends a bad one. */
@@ -45,10 +49,16 @@ export const KEYS = {
   registryNodePort: nodePort(30500),
   registryStorage: text("10Gi", check.quantity),
   registryPullFrom: choice(["node-port", "in-cluster"], "node-port"),
+  registryPushAddress: optional(check.registryAddress, "localhost:30500"),
+  registryPullAddress: optional(check.registryAddress, "registry.example.org:5000"),
   externalRegistry: optional(check.registryAddress, "registry.example.org/team"),
+  externalRegistryInCluster: optional(check.registryAddress, "kind-registry:5000"),
+  externalRegistryPlainHttp: flag(false),
   externalRegistryUsername: optional(() => undefined, "builder"),
   externalRegistryPassword: secret(() => undefined),
   pythonBaseImage: text("python:3.11-slim", check.imageReference),
+  torchIndexUrl: optional(check.packageIndex, CPU_INDEX),
+  platform: optionalChoice(PLATFORMS, "linux/amd64"),
   registryImage: text("docker.io/library/registry:3.0.0", check.imageReference),
   postgresImage: text("docker.io/library/postgres:17.6", check.imageReference),
   argoControllerImage: text("quay.io/argoproj/workflow-controller:v3.7.18", check.imageReference),
@@ -71,6 +81,7 @@ export const KEYS = {
   argoServerNodePort: nodePort(30746),
   namespaceParallelism: integer(50, check.integerBetween(2, 1000)),
   apiServerAddresses: list(check.addressBlock, "10.0.0.1/32"),
+  apiServerPorts: integers([443, 6443], check.integerBetween(1, 65_535)),
   schedule: text("0 2 * * *", check.cron),
   scheduleTimezone: text("UTC", check.timeZone),
   scheduleSuspended: flag(false),
@@ -79,7 +90,7 @@ export const KEYS = {
   stagingNodePort: nodePort(30081),
   buildNamespace: text("gourmetgram-build", check.namespaceName),
   buildkitImage: text("docker.io/moby/buildkit:v0.26.3-rootless", check.imageReference),
-  buildkitMode: choice(["rootless", "privileged"], "rootless"),
+  buildkitMode: choice(["rootless", "userns", "privileged"], "rootless"),
   buildCacheStorage: text("20Gi", check.quantity),
   appRepositoryUrl: optional(check.httpUrl, "https://git.example.org/team/gourmetgram.git"),
   appRepositoryBranch: text("main", check.gitBranch),
@@ -128,6 +139,14 @@ function choice<const Word extends string>(words: readonly Word[], fallback: NoI
   return { type: "string", default: fallback, example: fallback, secret: false, parse };
 }
 
+/** One of a few words, which may be left out. */
+function optionalChoice<const Word extends string>(
+  words: readonly Word[],
+  example: NoInfer<Word>,
+): Key<Word | undefined> {
+  return { ...choice(words, example), default: undefined, example };
+}
+
 function integer(fallback: number, checked: check.Check<number>): Key<number> {
   // Not parseFloat, which takes "30500x" for a number.
   const parse = (value: string) => {
@@ -148,22 +167,47 @@ function flag(fallback: boolean): Key<boolean> {
 }
 
 function list(checked: check.Check, example: string): Key<readonly string[]> {
-  return { type: "array", default: [], example, secret: false, parse: (value) => parseList(value, checked) };
+  const isItem = (item: unknown) => typeof item === "string";
+  const parse = (value: string) => parseList(value, isItem, checked, "a list of strings is wanted");
+  return { type: "array", items: "string", default: [], example, secret: false, parse };
 }
 
-function parseList(value: string, checked: check.Check): Parsed<readonly string[]> {
+/** Whole numbers, at least one. */
+function integers(fallback: readonly number[], checked: check.Check<number>): Key<readonly number[]> {
+  const isItem = (item: unknown) => typeof item === "number";
+  const problem = "expected a list of whole numbers, at least one";
+  const parse = (value: string): Parsed<readonly number[]> => {
+    const parsedList = parseList(value, isItem, checked, problem);
+    return "value" in parsedList && parsedList.value.length === 0 ? { problem } : parsedList;
+  };
+  return {
+    type: "array",
+    items: "integer",
+    default: fallback,
+    example: String(fallback[0]),
+    secret: false,
+    parse,
+  };
+}
+
+function parseList<Item>(
+  value: string,
+  isItem: (item: unknown) => boolean,
+  checked: check.Check<Item>,
+  expected: string,
+): Parsed<readonly Item[]> {
   let items: unknown;
   try {
     items = JSON.parse(value);
   } catch {
     items = undefined;
   }
-  if (!Array.isArray(items) || !items.every((item): item is string => typeof item === "string")) {
-    return { problem: "a list of strings is wanted" };
+  if (!Array.isArray(items) || !items.every((item): item is Item => isItem(item))) {
+    return { problem: expected };
   }
   const problems = items.map((item) => checked(item));
   const bad = items.flatMap((item, index) =>
-    problems[index] === undefined ? [] : [`${item}: ${problems[index]}`],
+    problems[index] === undefined ? [] : [`${String(item)}: ${problems[index]}`],
   );
   return bad.length === 0
     ? { value: items }

@@ -1,6 +1,7 @@
 /** Rules that span several configuration keys. */
 import { KEYS, type KeyName, type Values } from "./config-keys";
 import { scopesOf } from "./config-scopes";
+import { registryRules } from "./registry-rules";
 
 /** A broken rule: the key to change and why. */
 export interface BrokenRule {
@@ -28,6 +29,7 @@ export function brokenRules(
     ...ofTheScope(values, given, sound),
     ...ownDatabase(values, given, sound),
     ...together(given, "externalRegistryUsername", "externalRegistryPassword"),
+    ...registryRules(values, sound),
     ...only(given, "externalRegistry", ["externalRegistryUsername", "externalRegistryPassword"]),
     ...together(given, "mlflowS3AccessKeyId", "mlflowS3SecretAccessKey"),
     ...only(given, "mlflowArtifactRoot", [

@@ -10,6 +10,7 @@ const OF_STUDENTS: readonly KeyName[] = [
   "baseStack",
   "studentTokenDays",
   "apiServerAddresses",
+  "apiServerPorts",
   "scheduleSpreadMinutes",
 ];
 
@@ -18,9 +19,12 @@ const OF_THE_BASE: readonly KeyName[] = [
   "registryNodePort",
   "registryStorage",
   "registryPullFrom",
+  "registryPushAddress",
+  "registryPullAddress",
   "pythonBaseImage",
+  "torchIndexUrl",
+  "platform",
   "registryImage",
-  "argo",
   "argoNamespace",
   "argoServerNodePort",
   "argoControllerImage",

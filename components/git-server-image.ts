@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { BuiltImage, type BuiltImageArgs } from "./built-image";
 
 /** Options of {@link GitServerImage}. */
-export type GitServerImageArgs = Pick<BuiltImageArgs, "baseImage" | "registry">;
+export type GitServerImageArgs = Pick<BuiltImageArgs, "baseImage" | "registry" | "platform">;
 
 /** The folder of the server's own files. */
 export const FOLDER = join("images", "git-server");

@@ -3,6 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { studentNamespaces } from "./class-names";
 import { type OffsetSchedule, offsetSchedule } from "./schedule-offset";
 import type { KeyName, Values } from "./config-keys";
+import type { Platform } from "./platform";
+import { torchIndexOf } from "./torch-index";
 
 /** Everything that a stack can choose, checked and with defaults filled in. Documented in `Pulumi.yaml`. */
 export interface LabConfig {
@@ -26,6 +28,10 @@ export interface LabConfig {
   readonly registry: LocalRegistryConfig | ExternalRegistryConfig;
   /** Base of the images that the stack builds. @default "python:3.11-slim" */
   readonly pythonBaseImage: string;
+  /** Package index of torch. @default the CPU builds' on the official Python image, else pip's own */
+  readonly torchIndexUrl: string | undefined;
+  /** What images are built for. @default what the Docker plugin chooses */
+  readonly platform: Platform | undefined;
   readonly postgres: PostgresConfig;
   readonly mlflow: MlflowConfig;
   readonly argo: ArgoConfig;
@@ -47,6 +53,8 @@ export interface StudentConfig {
   readonly tokenDays: number;
   /** Where the API server answers, as blocks of addresses. @default anywhere */
   readonly apiServerAddresses: readonly string[];
+  /** Ports of the API server. @default 443 and 6443 */
+  readonly apiServerPorts: readonly number[];
   /** When the student's training runs, and how far that is from the class's schedule. */
   readonly schedule: OffsetSchedule;
 }
@@ -65,6 +73,10 @@ export interface LocalRegistryConfig {
   readonly nodePort: number;
   readonly storage: string;
   readonly pullFrom: "node-port" | "in-cluster";
+  /** `host[:port][/path]` for the Docker daemon. @default the node port on localhost */
+  readonly pushAddress: string | undefined;
+  /** `host[:port][/path]` for nodes. @default what `pullFrom` says */
+  readonly pullAddress: string | undefined;
   /** Image of what keeps the students of a class apart. Without a meaning for a registry of one lab. */
   readonly guardImage: string;
 }
@@ -74,6 +86,14 @@ export interface ExternalRegistryConfig {
   readonly kind: "external";
   /** `host[:port][/path]`. */
   readonly address: string;
+  /** The same for the Docker daemon. @default address */
+  readonly pushAddress: string | undefined;
+  /** The same for nodes. @default address */
+  readonly pullAddress: string | undefined;
+  /** The same for pods. @default address */
+  readonly inClusterAddress: string | undefined;
+  /** Whether it speaks HTTP without TLS. @default false */
+  readonly plainHttp: boolean;
   /** Left out for a registry that asks nobody. */
   readonly credentials: { readonly username: string; readonly password: pulumi.Output<string> } | undefined;
 }
@@ -134,7 +154,7 @@ export interface StagingConfig {
 export interface BuilderConfig {
   readonly namespace: string;
   readonly image: string;
-  readonly mode: "rootless" | "privileged";
+  readonly mode: "rootless" | "userns" | "privileged";
   /** Size of the cache's volume. */
   readonly cacheStorage: string;
 }
@@ -188,6 +208,7 @@ export function toLabConfig(
           baseStack: v.baseStack,
           tokenDays: v.studentTokenDays,
           apiServerAddresses: v.apiServerAddresses,
+          apiServerPorts: v.apiServerPorts,
           schedule: offsetSchedule(v.schedule, v.student, v.scheduleSpreadMinutes),
         };
   const names =
@@ -211,15 +232,23 @@ export function toLabConfig(
             nodePort: v.registryNodePort,
             storage: v.registryStorage,
             pullFrom: v.registryPullFrom,
+            pushAddress: v.registryPushAddress,
+            pullAddress: v.registryPullAddress,
             guardImage: v.registryGuardImage,
           }
         : {
             kind: "external",
             address: v.externalRegistry,
+            pushAddress: v.registryPushAddress,
+            pullAddress: v.registryPullAddress,
+            inClusterAddress: v.externalRegistryInCluster,
+            plainHttp: v.externalRegistryPlainHttp,
             credentials:
               username === undefined || password === undefined ? undefined : { username, password },
           },
     pythonBaseImage: v.pythonBaseImage,
+    torchIndexUrl: v.torchIndexUrl ?? torchIndexOf(v.pythonBaseImage),
+    platform: v.platform,
     postgres: { image: v.postgresImage, storage: v.postgresStorage },
     mlflow: {
       storage: v.mlflowStorage,

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { hostInUrl, serviceHost } from "./addresses";
 import type { Resources } from "./lab-size";
+import { serviceHost } from "./addresses";
 import { labelsOf } from "./labels";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 import type { RegistryAddresses, RegistryTarget } from "./registry";
@@ -22,12 +22,20 @@ export interface LocalRegistryArgs {
   /**
    * The address in pods' image references.
    *
-   * The container runtime on a node does not resolve Service names, but reaches `localhost:<nodePort>` and takes it for
-   * plain HTTP. `in-cluster` is for nodes whose runtime has been told where the Service's name leads.
+   * The container runtime on a node does not resolve Service names, but takes `localhost:<nodePort>` for plain HTTP, and
+   * reaches it where kube-proxy is in the mode iptables. `in-cluster` is for nodes whose runtime has been told where the
+   * Service's name leads.
    */
   readonly pullFrom: "node-port" | "in-cluster";
-  /** Host name or IP address of a node, as seen from the machine that builds images. @default "localhost" */
-  readonly externalHost?: string;
+  /** Address in pods' image references, `host[:port]`, in place of what `pullFrom` says. @default none */
+  readonly pullAddress?: string | undefined;
+  /**
+   * Address for the Docker daemon that pushes, `host[:port]`. Docker speaks plain HTTP to loopback addresses alone, unless
+   * the daemon's `insecure-registries` name others.
+   *
+   * @default "localhost:<nodePort>"
+   */
+  readonly pushAddress?: string | undefined;
   /**
    * Has a guard ask who pushes, and who reads what is not for everyone, with this image of nginx.
    *
@@ -103,14 +111,20 @@ export class LocalRegistry extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    const byNodePort = `localhost:${args.nodePort}`;
     this.addresses = {
       inCluster: pulumi.interpolate`${serviceHost(SERVICE, NAMESPACE)}:${PORT}`,
-      fromNodes: pulumi.output(`localhost:${args.nodePort}`),
-      forPushing: pulumi.output(`${hostInUrl(args.externalHost ?? "localhost")}:${args.nodePort}`),
+      fromNodes: pulumi.output(args.pullAddress ?? byNodePort),
+      forPushing: pulumi.output(args.pushAddress ?? byNodePort),
+      own: pulumi.output(true),
+      plainHttp: pulumi.output(true),
     };
     this.target = {
       addresses: this.addresses,
-      pullAddress: args.pullFrom === "in-cluster" ? this.addresses.inCluster : this.addresses.fromNodes,
+      pullAddress:
+        args.pullFrom === "in-cluster" && args.pullAddress === undefined
+          ? this.addresses.inCluster
+          : this.addresses.fromNodes,
       ...(guard === undefined ? {} : { credentials: guard.credentials, guarded: true }),
       pods: { namespace: NAMESPACE, labels, port: PORT },
       ready: [deployment, service],
@@ -148,6 +162,9 @@ function podSpec(
         env: [
           ...env,
           { name: "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", value: DATA },
+          // The official image's settings open a port with profiles and metrics to every pod.
+          { name: "REGISTRY_HTTP_DEBUG_ADDR", value: "" },
+          { name: "REGISTRY_LOG_LEVEL", value: "info" },
           // Version 3 sends traces to a collector on its own host unless told not to, and logs each failure.
           { name: "OTEL_TRACES_EXPORTER", value: "none" },
         ],

@@ -69,14 +69,18 @@ export interface BaseOutput {
   };
 }
 
-/** Addresses of the registry, each `host[:port][/path]`. */
+/** How the registry is reached: addresses are `host[:port][/path]`. */
 export interface RegistryOutput {
   /** From pods. */
   readonly inCluster: string;
   /** From every node of the cluster. */
   readonly fromNodes: string;
-  /** From the machine that builds images. */
+  /** From the Docker daemon that builds images. */
   readonly forPushing: string;
+  /** Whether it is the lab's own. */
+  readonly own: boolean;
+  /** Whether it speaks HTTP without TLS. */
+  readonly plainHttp: boolean;
 }
 
 /** An image in the registry. */

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { BuiltImage, type BuiltImageArgs } from "./built-image";
 
 /** Options of {@link PipelineImage}. */
-export interface PipelineImageArgs extends Pick<BuiltImageArgs, "baseImage" | "registry"> {
+export interface PipelineImageArgs extends Pick<BuiltImageArgs, "baseImage" | "registry" | "platform"> {
   /** Image of BuildKit, from which its client is copied: client and server are then of one version. */
   readonly buildkitImage: pulumi.Input<string>;
 }

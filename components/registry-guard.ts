@@ -18,8 +18,11 @@ export interface RegistryGuardArgs {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Address of the registry behind the guard: nobody outside the pod reaches it. */
-export const GUARDED_ADDRESS = "127.0.0.1:5001";
+/**
+ * Address of the registry behind the guard: nobody outside the pod reaches it. The official image's settings have 5001
+ * for debugging.
+ */
+export const GUARDED_ADDRESS = "127.0.0.1:5002";
 
 /** How the registry's container is reached. */
 export interface RegistryWays extends Pick<

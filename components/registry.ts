@@ -1,14 +1,18 @@
 /** What the rest of the program has to know about a registry, whichever it is. */
 import * as pulumi from "@pulumi/pulumi";
 
-/** The addresses of a registry, each `host[:port][/path]`, to be followed by `/` and an image's name. */
+/** How a registry is reached: its addresses are `host[:port][/path]`, to be followed by `/` and an image's name. */
 export interface RegistryAddresses {
   /** From pods, by the name of its Service. */
   readonly inCluster: pulumi.Output<string>;
-  /** From every node of the cluster, whatever the node's name resolution. */
+  /** From every node of the cluster. */
   readonly fromNodes: pulumi.Output<string>;
-  /** From the machine on which the stack builds images. */
+  /** From the Docker daemon with which the stack builds images. */
   readonly forPushing: pulumi.Output<string>;
+  /** Whether it is the lab's own, which lists what it has and, without a guard, asks nobody. */
+  readonly own: pulumi.Output<boolean>;
+  /** Whether it speaks HTTP without TLS. */
+  readonly plainHttp: pulumi.Output<boolean>;
 }
 
 /** A user of a registry. */
@@ -33,10 +37,7 @@ export interface RegistryTarget {
   readonly credentials?: RegistryCredentials | undefined;
   /** What pulling takes. Left out where everyone may pull: a pull Secret would only spread a password. */
   readonly pullCredentials?: RegistryCredentials | undefined;
-  /**
-   * The pods that serve a registry in the cluster, which speaks plain HTTP. Left out for a registry elsewhere, which
-   * speaks HTTPS.
-   */
+  /** The pods that serve the lab's own registry. Left out for a registry elsewhere. */
   readonly pods?: RegistryPods;
   /** Whether it lets the students of a class see and write under their own names only. @default false */
   readonly guarded?: boolean;
@@ -46,22 +47,48 @@ export interface RegistryTarget {
   readonly storage: readonly pulumi.Resource[];
 }
 
-/**
- * A registry that exists already: one address for everyone, the same credentials for pushing and pulling, and nothing
- * to wait for.
- *
- * @param address `host[:port][/path]`.
- */
-export function externalRegistry(address: string, credentials?: RegistryCredentials): RegistryTarget {
-  const everywhere = pulumi.output(address);
+/** Options of {@link externalRegistry}. Addresses are `host[:port][/path]`. */
+export interface ExternalRegistryArgs {
+  readonly address: string;
+  /** Address for the Docker daemon that builds images. @default address */
+  readonly pushAddress?: string | undefined;
+  /** Address for the nodes' container runtime. @default address */
+  readonly pullAddress?: string | undefined;
+  /** Address for pods, BuildKit among them. @default address */
+  readonly inClusterAddress?: string | undefined;
+  /** Whether it speaks HTTP without TLS. @default false */
+  readonly plainHttp?: boolean;
+  /** @default none: it asks nobody */
+  readonly credentials?: RegistryCredentials | undefined;
+}
+
+/** A registry that exists already: the same credentials for pushing and pulling, and nothing to wait for. */
+export function externalRegistry({ address, credentials, ...args }: ExternalRegistryArgs): RegistryTarget {
+  const fromNodes = pulumi.output(args.pullAddress ?? address);
   return {
-    addresses: { inCluster: everywhere, fromNodes: everywhere, forPushing: everywhere },
-    pullAddress: everywhere,
+    addresses: {
+      inCluster: pulumi.output(args.inClusterAddress ?? address),
+      fromNodes,
+      forPushing: pulumi.output(args.pushAddress ?? address),
+      own: pulumi.output(false),
+      plainHttp: pulumi.output(args.plainHttp ?? false),
+    },
+    pullAddress: fromNodes,
     credentials,
     pullCredentials: credentials,
     ready: [],
     storage: [],
   };
+}
+
+/**
+ * TCP ports on which a client of a registry elsewhere reaches it: its own, and that of HTTPS, because many registries have
+ * their tokens given out by another server.
+ */
+export function portsOf({ address, inClusterAddress, plainHttp }: ExternalRegistryArgs): readonly number[] {
+  const explicit = /:(\d+)$/.exec(serverOf(inClusterAddress ?? address))?.[1];
+  const own = explicit === undefined ? (plainHttp === true ? 80 : 443) : Number(explicit);
+  return [...new Set([443, own])];
 }
 
 /** The server of a registry's address, for which credentials are stored: `host[:port]` without the path. */

@@ -22,13 +22,15 @@ export interface StudentPoliciesArgs {
   };
   /**
    * Where the cluster's API server is, as CIDRs: the addresses of its endpoints and that of the Service `kubernetes`.
-   * Where none is given, workflow pods may use the API server's usual ports at any address.
+   * Where none is given, workflow pods may use the API server's ports at any address.
    */
   readonly apiServerAddresses: readonly string[];
+  /** TCP ports of the API server: that of the Service `kubernetes`, and those of its endpoints. */
+  readonly apiServerPorts: readonly number[];
   /** Address of an application repository that exists already. @default undefined: the lab's own git server */
   readonly externalRepository: string | undefined;
-  /** Whether images go to a registry that exists already. */
-  readonly externalRegistry: boolean;
+  /** TCP ports of a registry that exists already, and of what gives out its tokens. None where it is the lab's own. */
+  readonly externalRegistryPorts: readonly number[];
   /** Whether MLflow has a database that exists already. */
   readonly externalDatabase: boolean;
   /** Whether MLflow keeps artifacts in S3. */
@@ -39,8 +41,6 @@ export interface StudentPoliciesArgs {
 const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
 const WORKFLOW_PODS = { matchExpressions: [{ key: WORKFLOW_LABEL, operator: "Exists" }] };
 const POSTGRES_PORT = 5432;
-/** That of the Service `kubernetes`, and the one that an API server itself mostly has. */
-const API_SERVER_PORTS = [443, 6443];
 
 const MLFLOW = labelsOf("mlflow");
 const POSTGRES = labelsOf("mlflow-postgres");
@@ -109,7 +109,7 @@ function gitServerPolicy({ externalRepository }: StudentPoliciesArgs, way: Way):
 function workflowEgress(args: StudentPoliciesArgs): Way[] {
   return [
     NAME_SERVERS,
-    apiServer(args.apiServerAddresses),
+    apiServer(args),
     { pods: [byLabels(MLFLOW)], ports: tcp(MLFLOW_PORT) },
     args.externalRepository === undefined
       ? { pods: [byLabels(GIT_SERVER)], ports: tcp(GIT_SERVER_PORT) }
@@ -126,25 +126,28 @@ function workflowEgress(args: StudentPoliciesArgs): Way[] {
  *
  * Pods address the Service `kubernetes`, port 443. kube-proxy replaces that by an address and port of the API server
  * before the packet comes to where a policy is enforced: kube-router's rules are in the chains INPUT and FORWARD of the
- * packet filter, which come after PREROUTING. So 6443 is what counts there (10.214.0.1:6443 in the embedded lab). Other
- * network plug-ins look at the packet before; that is why both are named.
+ * packet filter, which come after PREROUTING. So the endpoint's port is what counts there, 6443 with most clusters. Other
+ * network plug-ins look at the packet before; that is why both ports are named.
  */
-function apiServer(addresses: readonly string[]): Way {
-  const ports = tcp(...API_SERVER_PORTS);
+function apiServer({
+  apiServerAddresses: addresses,
+  apiServerPorts,
+}: Pick<StudentPoliciesArgs, "apiServerAddresses" | "apiServerPorts">): Way {
+  const ports = tcp(...apiServerPorts);
   return addresses.length === 0
     ? anywhere(ports)
     : { pods: addresses.map((cidr) => ({ ipBlock: { cidr } })), ports };
 }
 
 /** Where the step that builds goes besides. Only that one: whoever reaches BuildKit may run programs in it. */
-function buildEgress({ builder, externalRegistry }: StudentPoliciesArgs): Way[] {
+function buildEgress({ builder, externalRegistryPorts: registry }: StudentPoliciesArgs): Way[] {
   return [
     {
       pods: [{ ...inNamespace(builder.namespace), ...byLabels(builder.labels) }],
       ports: tcp(builder.port),
     },
     // Most registries give out tokens, and it is BuildKit's client that fetches them.
-    ...(externalRegistry ? [anywhere(tcp(443))] : []),
+    ...(registry.length === 0 ? [] : [anywhere(tcp(...registry))]),
   ];
 }
 

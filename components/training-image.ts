@@ -2,14 +2,23 @@ import type * as pulumi from "@pulumi/pulumi";
 import { BuiltImage, type BuiltImageArgs } from "./built-image";
 
 /** Options of {@link TrainingImage}. */
-export type TrainingImageArgs = Pick<BuiltImageArgs, "baseImage" | "registry">;
+export interface TrainingImageArgs extends Pick<BuiltImageArgs, "baseImage" | "registry" | "platform"> {
+  /** Package index that torch comes from where the base has none. @default pip's own, like all other packages */
+  readonly torchIndexUrl?: string | undefined;
+}
 
 /** The image in which models are trained and tested, built from `train/`. */
 export class TrainingImage extends BuiltImage {
   constructor(name: string, args: TrainingImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { torchIndexUrl, ...image } = args;
     super(
       name,
-      { ...args, imageName: "gourmetgram-train", context: "./train" },
+      {
+        ...image,
+        imageName: "gourmetgram-train",
+        context: "./train",
+        ...(torchIndexUrl === undefined ? {} : { buildArgs: { TORCH_INDEX_URL: torchIndexUrl } }),
+      },
       opts,
       "gourmetgram:index:TrainingImage",
     );

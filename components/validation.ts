@@ -150,6 +150,14 @@ export const httpUrl: Check = (value) => {
     : "an http or https address is wanted, without a user name or password in it";
 };
 
+/** A Python package index that pip uses without being told to trust it: HTTPS, or on the building machine itself. */
+export const packageIndex: Check = (value) => {
+  const url = httpUrl(value) === undefined ? parseUrl(value) : undefined;
+  return url?.protocol === "https:" || ["localhost", "127.0.0.1"].includes(url?.hostname ?? "")
+    ? undefined
+    : "expected an https address without a user name or password in it, such as https://download.pytorch.org/whl/cpu";
+};
+
 /**
  * A cron string of five fields that fires at some time.
  *

@@ -42,6 +42,8 @@ export function referredBase(stack: string): Base {
         inCluster: registry.inCluster,
         fromNodes: registry.fromNodes,
         forPushing: registry.forPushing,
+        own: registry.own,
+        plainHttp: registry.plainHttp,
       },
       pullAddress: registry.forPulling,
       ready: [],

@@ -51,26 +51,29 @@ export interface BaseImages {
  * @param serves Whom it serves.
  */
 export function createBase(config: LabConfig, serves: ServedNamespaces): Base {
-  const { externalHost, storageClass } = config;
+  const { externalHost, platform, storageClass, torchIndexUrl } = config;
 
   // Images: the registry that they go to, and those that are built here.
   const registry =
     config.registry.kind === "external"
-      ? externalRegistry(config.registry.address, config.registry.credentials)
+      ? externalRegistry(config.registry)
       : new LocalRegistry("registry", {
           ...config.registry,
           storageClass,
-          externalHost,
           guard: serves === "students" ? { image: config.registry.guardImage } : undefined,
         }).target;
-  const python = { baseImage: config.pythonBaseImage, registry };
-  const training = new TrainingImage("training-image", python);
+  const python = { baseImage: config.pythonBaseImage, registry, platform };
+  const training = new TrainingImage("training-image", { ...python, torchIndexUrl });
   const pipeline = new PipelineImage("pipeline-image", { ...python, buildkitImage: config.builder.image });
-  const appBase = new AppBaseImage("app-base-image", python);
+  const appBase = new AppBaseImage("app-base-image", { ...python, torchIndexUrl });
   const mlflow = new MlflowImage("mlflow-image", python);
   const gitServer =
     config.appRepository.kind === "hosted"
-      ? new GitServerImage("git-server-image", { baseImage: config.appRepository.baseImage, registry })
+      ? new GitServerImage("git-server-image", {
+          baseImage: config.appRepository.baseImage,
+          registry,
+          platform,
+        })
       : undefined;
 
   // What builds the application, and what runs workflows.

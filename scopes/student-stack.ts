@@ -11,7 +11,7 @@ import type { LabConfig, StudentConfig } from "../components/lab-config";
 import { quota } from "../components/namespace-quota";
 import { PlatformNamespace } from "../components/platform-namespace";
 import { describeOffset } from "../components/schedule-offset";
-import type { RegistryCredentials } from "../components/registry";
+import { portsOf, type RegistryCredentials } from "../components/registry";
 import { RegistryUser } from "../components/registry-user";
 import { referredBase } from "./base-reference";
 import { createLab } from "./lab";
@@ -47,10 +47,11 @@ export function studentStack(config: LabConfig): StudentStackOutputs {
     { namespace: platform.name, size: config.size, volumes: volumesOf(config) },
     { parent: platform },
   );
-  const access = new ArgoAccess("argo-access", {
-    namespace: platform.name,
-    argoNamespace: base.argo.namespace,
-  });
+  // An Argo that existed before the class has its rights from elsewhere.
+  const access =
+    config.argo.mode === "existing"
+      ? undefined
+      : new ArgoAccess("argo-access", { namespace: platform.name, argoNamespace: base.argo.namespace });
   const credentials = registryCredentials(config, student);
   const lab = createLab(config, {
     namespace: platform.name,
@@ -58,15 +59,16 @@ export function studentStack(config: LabConfig): StudentStackOutputs {
     registry: { ...base.registry, pullCredentials: credentials },
     appImage: `${student.name}/gourmetgram-app`,
     nodePorts: false,
-    ready: access.ready,
+    ready: access?.ready ?? [],
   });
   new StudentNetwork("network", {
     namespace: platform.name,
     stagingNamespace: lab.staging.namespace,
     builder: { namespace: base.builder.namespace, labels: labelsOf(BUILDKIT), port: BUILDKIT_PORT },
     apiServerAddresses: student.apiServerAddresses,
+    apiServerPorts: student.apiServerPorts,
     externalRepository: config.appRepository.kind === "external" ? config.appRepository.url : undefined,
-    externalRegistry: config.registry.kind === "external",
+    externalRegistryPorts: config.registry.kind === "external" ? portsOf(config.registry) : [],
     externalDatabase: config.mlflow.databaseUri !== undefined,
     s3: config.mlflow.s3 !== undefined,
   });

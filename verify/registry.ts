@@ -19,18 +19,13 @@ export interface RegistryPlace {
   readonly local: boolean;
 }
 
-/**
- * Where the registry's API is.
- *
- * The lab's own registry has a name inside the cluster that differs from the one for pushing, and speaks plain HTTP.
- */
-export function registryPlace({ forPushing, inCluster }: RegistryOutput): RegistryPlace {
+/** Where the registry's API is. */
+export function registryPlace({ forPushing, own, plainHttp }: RegistryOutput): RegistryPlace {
   const [server = "", ...path] = forPushing.split("/");
-  const local = forPushing !== inCluster;
   return {
-    urls: local ? [`http://${server}`] : [`https://${server}`, `http://${server}`],
+    urls: plainHttp ? [`http://${server}`] : [`https://${server}`, `http://${server}`],
     prefix: path.map((part) => `${part}/`).join(""),
-    local,
+    local: own,
   };
 }
 

@@ -12,6 +12,8 @@ export const BASE_OUTPUT = {
     inCluster: REGISTRY,
     fromNodes: "localhost:30500",
     forPushing: "localhost:30500",
+    own: true,
+    plainHttp: true,
     forPulling: REGISTRY,
     guarded: true,
   },

@@ -155,12 +155,12 @@ describe("AppRepository", () => {
   it("serves the application of this project", async () => {
     new GitServerImage("git-server-image", {
       baseImage: "debian:bookworm-slim",
-      registry: externalRegistry("ghcr.io/team"),
+      registry: externalRegistry({ address: "ghcr.io/team" }),
     });
     new AppRepository("app-repository", ARGS);
 
     const image = await onlyResource("docker:index/image:Image");
-    assert.equal(image.inputs["imageName"], "ghcr.io/team/gourmetgram-git:latest");
+    assert.equal(image.inputs["imageName"], "ghcr.io/team/gourmetgram-git:test");
     assert.deepEqual(image.inputs["build"], {
       context: "./app",
       dockerfile: "./images/git-server/Dockerfile",

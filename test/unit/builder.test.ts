@@ -11,7 +11,7 @@ const ARGS: BuilderArgs = {
   mode: "rootless",
   cacheStorage: "10Gi",
   clients: { namespace: "lab" },
-  registry: externalRegistry("ghcr.io/team"),
+  registry: externalRegistry({ address: "ghcr.io/team" }),
 };
 const PROBE = {
   exec: { command: ["buildctl", "--addr", "tcp://127.0.0.1:1234", "debug", "workers"] },
@@ -139,6 +139,23 @@ describe("Builder", () => {
     assert.match(JSON.stringify(container["volumeMounts"]), /"mountPath":"\/var\/lib\/buildkit"/);
   });
 
+  it("builds as root of the pod's own user namespace where it is told to", async () => {
+    new Builder("builder", { ...ARGS, mode: "userns" });
+
+    const { template } = (await server()).inputs["spec"] as unknown as {
+      template: {
+        spec: { hostUsers?: boolean; securityContext: unknown; containers: Record<string, unknown>[] };
+      };
+    };
+    assert.equal(template.spec.hostUsers, false);
+    assert.deepEqual(template.spec.securityContext, { runAsUser: 0, runAsGroup: 0 });
+    const [container] = template.spec.containers;
+    assert.deepEqual(container?.["command"], ["buildkitd"]);
+    assert.deepEqual(container["env"], [{ name: "USER", value: "root" }]);
+    assert.deepEqual(container["securityContext"], { privileged: true });
+    assert.match(JSON.stringify(container["volumeMounts"]), /"mountPath":"\/var\/lib\/buildkit"/);
+  });
+
   it("keeps its cache within the volume, and speaks plain HTTP to a registry in the cluster", async () => {
     new Builder("builder", withLocalRegistry());
 
@@ -163,6 +180,19 @@ describe("Builder", () => {
     assert.deepEqual(config.inputs["data"], {
       "buildkitd.toml": '[worker.oci]\n  gc = true\n  maxUsedSpace = "8589934592"\n',
     });
+  });
+
+  it("speaks plain HTTP to a registry elsewhere that does, whatever the path of its images", async () => {
+    const registry = externalRegistry({
+      address: "localhost:5001/team",
+      inClusterAddress: "kind-registry:5000/team",
+      plainHttp: true,
+    });
+    new Builder("builder", { ...ARGS, registry });
+    const { data } = (await onlyResource("kubernetes:core/v1:ConfigMap")).inputs as {
+      data: Record<string, string>;
+    };
+    assert.match(data["buildkitd.toml"] ?? "", /\n\[registry\."kind-registry:5000"\]\n  http = true\n$/);
   });
 
   it("is reached by the build's pods alone, and reaches name servers and the registry alone", async () => {

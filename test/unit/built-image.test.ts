@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { assertNotSecret, childrenOf, onlyResource, promiseOf, resetMocks } from "../support/mocks";
 import { AppBaseImage } from "../../components/app-base-image";
-import { BuiltImage, digestOf } from "../../components/built-image";
+import { BuiltImage, digestOf, tagOf } from "../../components/built-image";
 import { LocalRegistry } from "../../components/local-registry";
 import { PipelineImage } from "../../components/pipeline-image";
 import { externalRegistry } from "../../components/registry";
@@ -15,7 +15,7 @@ describe("BuiltImage", () => {
   beforeEach(() => resetMocks());
 
   it("builds a folder and pushes the image to a registry", async () => {
-    const registry = externalRegistry("registry.example.org:5000/team");
+    const registry = externalRegistry({ address: "registry.example.org:5000/team" });
     const image = new BuiltImage("tool", {
       imageName: "gourmetgram-tool",
       context: "./tool",
@@ -27,12 +27,35 @@ describe("BuiltImage", () => {
     assert.deepEqual(await childrenOf(image), [`${IMAGE} tool-build`]);
     const { inputs, dependencies, options } = await onlyResource(IMAGE);
     assert.deepEqual(inputs, {
-      imageName: "registry.example.org:5000/team/gourmetgram-tool:latest",
+      imageName: "registry.example.org:5000/team/gourmetgram-tool:test",
       build: { context: "./tool", args: { BASE_IMAGE: "python:3.11-slim", EXTRA: "yes" }, network: "host" },
       buildOnPreview: false,
       skipPush: false,
     });
     assert.deepEqual([dependencies, options], [[], {}]);
+  });
+
+  it("is tagged with its stack, so that two stacks in one registry keep what they use", () => {
+    assert.equal(tagOf("dev-base"), "dev-base");
+    assert.equal(tagOf(".dev"), "_dev");
+    assert.equal(tagOf("-dev"), "_dev");
+  });
+
+  it("is built for the nodes' platform where that is known", async () => {
+    new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./tool",
+      baseImage: "python:3.11-slim",
+      registry: externalRegistry({ address: "ghcr.io" }),
+      platform: "linux/arm64",
+    });
+    const { inputs } = await onlyResource(IMAGE);
+    assert.deepEqual(inputs["build"], {
+      context: "./tool",
+      platform: "linux/arm64",
+      args: { BASE_IMAGE: "python:3.11-slim" },
+      network: "host",
+    });
   });
 
   it("takes a Dockerfile from elsewhere", async () => {
@@ -41,7 +64,7 @@ describe("BuiltImage", () => {
       context: "./app",
       dockerfile: "./images/tool/Dockerfile",
       baseImage: "debian:bookworm-slim",
-      registry: externalRegistry("ghcr.io"),
+      registry: externalRegistry({ address: "ghcr.io" }),
     });
     const { inputs } = await onlyResource(IMAGE);
     assert.deepEqual(inputs["build"], {
@@ -92,7 +115,7 @@ describe("BuiltImage", () => {
     });
 
     const { inputs, dependencies, options } = await onlyResource(IMAGE);
-    assert.equal(inputs["imageName"], "localhost:30500/gourmetgram-tool:latest");
+    assert.equal(inputs["imageName"], "localhost:30500/gourmetgram-tool:test");
     const claim = (await onlyResource("kubernetes:core/v1:PersistentVolumeClaim")).urn;
     const deployment = (await onlyResource("kubernetes:apps/v1:Deployment")).urn;
     const service = (await onlyResource("kubernetes:core/v1:Service")).urn;
@@ -101,9 +124,9 @@ describe("BuiltImage", () => {
   });
 
   it("presents credentials, which stay secret while the reference does not become one", async () => {
-    const registry = externalRegistry("ghcr.io/team", {
-      username: "builder",
-      password: pulumi.secret("hush"),
+    const registry = externalRegistry({
+      address: "ghcr.io/team",
+      credentials: { username: "builder", password: pulumi.secret("hush") },
     });
     const image = new BuiltImage("tool", {
       imageName: "gourmetgram-tool",
@@ -136,13 +159,13 @@ describe("TrainingImage", () => {
   it("is built from train/ under the course's name", async () => {
     const image = new TrainingImage("training-image", {
       baseImage: "python:3.11-slim",
-      registry: externalRegistry("ghcr.io"),
+      registry: externalRegistry({ address: "ghcr.io" }),
     });
 
     assert.deepEqual(await childrenOf(image), [`${IMAGE} training-image-build`]);
     const { inputs, parent } = await onlyResource(IMAGE);
     assert.deepEqual(inputs, {
-      imageName: "ghcr.io/gourmetgram-train:latest",
+      imageName: "ghcr.io/gourmetgram-train:test",
       build: { context: "./train", args: { BASE_IMAGE: "python:3.11-slim" }, network: "host" },
       buildOnPreview: false,
       skipPush: false,
@@ -162,11 +185,11 @@ describe("AppBaseImage", () => {
   it("is built from app/base/", async () => {
     new AppBaseImage("app-base-image", {
       baseImage: "python:3.11-slim",
-      registry: externalRegistry("ghcr.io"),
+      registry: externalRegistry({ address: "ghcr.io" }),
     });
 
     const { inputs, parent } = await onlyResource(IMAGE);
-    assert.equal(inputs["imageName"], "ghcr.io/gourmetgram-app-base:latest");
+    assert.equal(inputs["imageName"], "ghcr.io/gourmetgram-app-base:test");
     assert.deepEqual(inputs["build"], {
       context: "./app/base",
       args: { BASE_IMAGE: "python:3.11-slim" },
@@ -176,6 +199,29 @@ describe("AppBaseImage", () => {
   });
 });
 
+for (const [Image, name] of [
+  [TrainingImage, "train"],
+  [AppBaseImage, "app-base"],
+] as const) {
+  it(`${Image.name} takes torch from the index that it is given`, async () => {
+    resetMocks();
+    new Image("image", {
+      baseImage: "python:3.11-slim",
+      registry: externalRegistry({ address: "ghcr.io" }),
+      platform: "linux/amd64",
+      torchIndexUrl: "https://wheels.example.org/cpu",
+    });
+    const { inputs } = await onlyResource(IMAGE);
+    assert.equal(inputs["imageName"], `ghcr.io/gourmetgram-${name}:test`);
+    const { args, platform } = inputs["build"] as { args: unknown; platform: unknown };
+    assert.deepEqual(args, {
+      BASE_IMAGE: "python:3.11-slim",
+      TORCH_INDEX_URL: "https://wheels.example.org/cpu",
+    });
+    assert.equal(platform, "linux/amd64");
+  });
+}
+
 describe("PipelineImage", () => {
   beforeEach(() => resetMocks());
 
@@ -183,11 +229,11 @@ describe("PipelineImage", () => {
     new PipelineImage("pipeline-image", {
       baseImage: "python:3.11-slim",
       buildkitImage: "buildkit:1",
-      registry: externalRegistry("ghcr.io"),
+      registry: externalRegistry({ address: "ghcr.io" }),
     });
 
     const { inputs, parent } = await onlyResource(IMAGE);
-    assert.equal(inputs["imageName"], "ghcr.io/gourmetgram-pipeline:latest");
+    assert.equal(inputs["imageName"], "ghcr.io/gourmetgram-pipeline:test");
     assert.deepEqual(inputs["build"], {
       context: "./pipeline",
       args: { BASE_IMAGE: "python:3.11-slim", BUILDKIT_IMAGE: "buildkit:1" },

@@ -93,8 +93,46 @@ describe("a configuration that loadConfig refuses", () => {
     {
       key: "buildkitMode",
       value: "rootfull",
-      reason: "one of rootless, privileged is wanted",
+      reason: "one of rootless, userns, privileged is wanted",
       mend: "pulumi config set gourmetgram:buildkitMode rootless",
+    },
+    {
+      key: "platform",
+      value: "amd64",
+      reason: "one of linux/amd64, linux/arm64 is wanted",
+      mend: "pulumi config set gourmetgram:platform linux/amd64",
+    },
+    ...[
+      "http://wheels.example.org/cpu",
+      "download.pytorch.org/whl/cpu",
+      "https://me:hush@wheels.example.org",
+    ].map((value) => ({
+      key: "torchIndexUrl",
+      value,
+      shown: JSON.stringify(value.replace("me:hush", "***")),
+      reason:
+        "expected an https address without a user name or password in it, such as https://download.pytorch.org/whl/cpu",
+      mend: "pulumi config set gourmetgram:torchIndexUrl https://download.pytorch.org/whl/cpu",
+    })),
+    {
+      key: "apiServerPorts",
+      value: [443, 70000, 0],
+      shown: "[443,70000,0]",
+      reason: "70000: a whole number from 1 to 65535 is wanted; 0: a whole number from 1 to 65535 is wanted",
+      mend: "pulumi config set --path 'gourmetgram:apiServerPorts[1]' 443",
+    },
+    ...[[], ["443"]].map((value) => ({
+      key: "apiServerPorts",
+      value,
+      shown: JSON.stringify(value),
+      reason: "expected a list of whole numbers, at least one",
+      mend: "pulumi config rm gourmetgram:apiServerPorts",
+    })),
+    {
+      key: "registryPushAddress",
+      value: "http://localhost:30500",
+      reason: "a registry's address is wanted, such as registry.example.org:5000/team, without a scheme",
+      mend: "pulumi config set gourmetgram:registryPushAddress localhost:30500",
     },
     {
       key: "namespace",

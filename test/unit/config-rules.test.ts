@@ -29,6 +29,48 @@ describe("keys that loadConfig refuses together", () => {
       mend: "pulumi config set gourmetgram:externalRegistryUsername builder",
     },
     {
+      name: "an address for pods of a registry that there is not",
+      values: { externalRegistryInCluster: "kind-registry:5000" },
+      problem:
+        'gourmetgram:externalRegistryInCluster is "kind-registry:5000": it has a meaning only together with gourmetgram:externalRegistry',
+      mend: "pulumi config rm gourmetgram:externalRegistryInCluster",
+    },
+    {
+      name: "plain HTTP to a registry that there is not",
+      values: { externalRegistryPlainHttp: true },
+      problem:
+        'gourmetgram:externalRegistryPlainHttp is "true": it has a meaning only together with gourmetgram:externalRegistry',
+      mend: "pulumi config rm gourmetgram:externalRegistryPlainHttp",
+    },
+    {
+      name: "a registry that pods cannot reach",
+      values: { externalRegistry: "localhost:5001/team" },
+      problem:
+        "gourmetgram:externalRegistryInCluster: it is missing: pods cannot reach localhost:5001/team, the value of gourmetgram:externalRegistry",
+      mend: "pulumi config set gourmetgram:externalRegistryInCluster kind-registry:5000",
+    },
+    {
+      name: "a loopback address for pods",
+      values: { externalRegistry: "registry.example.org", externalRegistryInCluster: "127.0.0.1:5001" },
+      problem:
+        'gourmetgram:externalRegistryInCluster is "127.0.0.1:5001": pods cannot reach a loopback address: each pod has one of its own',
+      mend: "pulumi config set gourmetgram:externalRegistryInCluster kind-registry:5000",
+    },
+    {
+      name: "two addresses for nodes",
+      values: { registryPullFrom: "in-cluster", registryPullAddress: "192.0.2.7:30500" },
+      problem:
+        'gourmetgram:registryPullFrom is "in-cluster": gourmetgram:registryPullAddress already says where nodes pull from',
+      mend: "pulumi config rm gourmetgram:registryPullFrom",
+    },
+    {
+      name: "a path in the local registry",
+      values: { registryPushAddress: "localhost:30501/team" },
+      problem:
+        'gourmetgram:registryPushAddress is "localhost:30501/team": the local registry has no path: expected host[:port]',
+      mend: "pulumi config set gourmetgram:registryPushAddress localhost:30501",
+    },
+    {
       name: "an access key without its secret",
       values: { mlflowArtifactRoot: "s3://bucket" },
       secrets: { mlflowS3AccessKeyId: "hush" },
@@ -138,6 +180,24 @@ describe("keys that loadConfig refuses together", () => {
     );
     assert.match(text, /appRepositoryPassword \(secret\): it has a meaning only together/);
     assert.doesNotMatch(text, /hush/);
+  });
+
+  it("reports all that is wrong with the way to a registry at once", () => {
+    const text = refusal({
+      externalRegistry: "localhost:5001",
+      registryPullFrom: "in-cluster",
+      registryPullAddress: "localhost:5001",
+      platform: "linux/riscv64",
+    });
+    assert.match(text, /has 3 problems/);
+    assert.match(text, /externalRegistryInCluster: it is missing/);
+    assert.match(text, /config rm gourmetgram:registryPullFrom/);
+    assert.match(text, /platform is "linux\/riscv64": one of linux\/amd64, linux\/arm64 is wanted/);
+  });
+
+  it("judges no registry whose address is none", () => {
+    const text = refusal({ externalRegistry: "https://localhost:5001", externalRegistryPlainHttp: true });
+    assert.match(text, /has a problem/);
   });
 
   it("compares only node ports that are used", () => {

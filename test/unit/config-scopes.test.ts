@@ -13,7 +13,12 @@ describe("the configuration of a student's stack", () => {
   beforeEach(() => resetMocks());
 
   it("has names that follow from the student's", () => {
-    setConfig({ ...ALICE, studentTokenDays: 7, apiServerAddresses: ["10.0.0.1/32"] });
+    setConfig({
+      ...ALICE,
+      studentTokenDays: 7,
+      apiServerAddresses: ["10.0.0.1/32"],
+      apiServerPorts: [443, 16443],
+    });
     const { scope, student, namespace, staging, mlflow } = loadConfig();
     assert.deepEqual(
       [scope, namespace, staging.namespace],
@@ -24,6 +29,7 @@ describe("the configuration of a student's stack", () => {
       baseStack: "dev-base",
       tokenDays: 7,
       apiServerAddresses: ["10.0.0.1/32"],
+      apiServerPorts: [443, 16_443],
       schedule: offsetSchedule("0 2 * * *", "alice", 60),
     });
     assert.equal(loadConfig().schedule.cron, student?.schedule.cron);
@@ -105,6 +111,7 @@ describe("the scopes of the configuration keys", () => {
         "studentTokenDays",
         "registryGuardImage",
         "apiServerAddresses",
+        "apiServerPorts",
         "scheduleSpreadMinutes",
       ],
     );

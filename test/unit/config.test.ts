@@ -29,9 +29,13 @@ describe("loadConfig", () => {
         nodePort: 30500,
         storage: "10Gi",
         pullFrom: "node-port",
+        pushAddress: undefined,
+        pullAddress: undefined,
         guardImage: "docker.io/nginxinc/nginx-unprivileged:1.29.3",
       },
       pythonBaseImage: "python:3.11-slim",
+      torchIndexUrl: "https://download.pytorch.org/whl/cpu",
+      platform: undefined,
       postgres: { image: "docker.io/library/postgres:17.6", storage: "5Gi" },
       mlflow: {
         storage: "10Gi",
@@ -77,7 +81,10 @@ describe("loadConfig", () => {
       registryNodePort: 30501,
       registryStorage: "1Gi",
       registryPullFrom: "in-cluster",
+      registryPushAddress: "127.0.0.1:30501",
       pythonBaseImage: "base:1",
+      torchIndexUrl: "https://wheels.example.org/cpu",
+      platform: "linux/arm64",
       registryImage: "registry:1",
       postgresImage: "postgres:1",
       argoControllerImage: "controller:1",
@@ -123,9 +130,13 @@ describe("loadConfig", () => {
         nodePort: 30501,
         storage: "1Gi",
         pullFrom: "in-cluster",
+        pushAddress: "127.0.0.1:30501",
+        pullAddress: undefined,
         guardImage: "docker.io/nginxinc/nginx-unprivileged:1.29.3",
       },
       pythonBaseImage: "base:1",
+      torchIndexUrl: "https://wheels.example.org/cpu",
+      platform: "linux/arm64",
       postgres: { image: "postgres:1", storage: "3Gi" },
       mlflow: {
         storage: "2Gi",
@@ -207,8 +218,36 @@ describe("loadConfig", () => {
     assert.deepEqual(loadConfig().registry, {
       kind: "external",
       address: "registry.example.org:5000",
+      pushAddress: undefined,
+      pullAddress: undefined,
+      inClusterAddress: undefined,
+      plainHttp: false,
       credentials: undefined,
     });
+  });
+
+  it("takes an external registry with several addresses that speaks plain HTTP", () => {
+    setConfig({
+      externalRegistry: "localhost:5001",
+      registryPushAddress: "127.0.0.1:5001",
+      registryPullAddress: "registry.local:5001",
+      externalRegistryInCluster: "kind-registry:5000",
+      externalRegistryPlainHttp: true,
+    });
+    assert.deepEqual(loadConfig().registry, {
+      kind: "external",
+      address: "localhost:5001",
+      pushAddress: "127.0.0.1:5001",
+      pullAddress: "registry.local:5001",
+      inClusterAddress: "kind-registry:5000",
+      plainHttp: true,
+      credentials: undefined,
+    });
+  });
+
+  it("takes torch from pip's own index on a base that is not Docker's official Python image", () => {
+    setConfig({ pythonBaseImage: "lab.local/python-base:bookworm" });
+    assert.equal(loadConfig().torchIndexUrl, undefined);
   });
 
   it("takes a repository that everyone may read", () => {

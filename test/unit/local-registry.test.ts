@@ -69,6 +69,8 @@ describe("LocalRegistry", () => {
                 env: [
                   { name: "REGISTRY_HTTP_ADDR", value: ":5000" },
                   { name: "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", value: "/var/lib/registry" },
+                  { name: "REGISTRY_HTTP_DEBUG_ADDR", value: "" },
+                  { name: "REGISTRY_LOG_LEVEL", value: "info" },
                   { name: "OTEL_TRACES_EXPORTER", value: "none" },
                 ],
                 ports: [{ name: "http", containerPort: 5000 }],
@@ -98,28 +100,34 @@ describe("LocalRegistry", () => {
   });
 
   it("gives an address to pods, nodes and whoever pushes", async () => {
-    const registry = new LocalRegistry("registry", { ...ARGS, externalHost: "2001:db8::7" });
+    const registry = new LocalRegistry("registry", ARGS);
 
     const addresses = {
       inCluster: "registry.kube-system.svc.cluster.local:5000",
       fromNodes: "localhost:30500",
-      forPushing: "[2001:db8::7]:30500",
+      forPushing: "localhost:30500",
+      own: true,
+      plainHttp: true,
     };
     assert.deepEqual(await promiseOf(pulumi.output(registry.addresses)), addresses);
     const component = await onlyResource("gourmetgram:index:LocalRegistry");
     assert.deepEqual(component.outputs, { addresses });
   });
 
-  it("is pushed to on this machine unless told otherwise", async () => {
-    const registry = new LocalRegistry("registry", ARGS);
-    assert.equal(await promiseOf(registry.addresses.forPushing), "localhost:30500");
+  it("is pushed to where the stack says", async () => {
+    const registry = new LocalRegistry("registry", { ...ARGS, pushAddress: "host.docker.internal:30500" });
+    assert.equal(await promiseOf(registry.addresses.forPushing), "host.docker.internal:30500");
+    assert.equal(await promiseOf(registry.target.pullAddress), "localhost:30500");
   });
 
   it("is pulled from by the address that was chosen", async () => {
     const byPort = new LocalRegistry("one", ARGS).target;
+    const elsewhere = new LocalRegistry("three", { ...ARGS, pullAddress: "192.0.2.7:30500" }).target;
     const byName = new LocalRegistry("two", { ...ARGS, pullFrom: "in-cluster" }).target;
     assert.equal(await promiseOf(byPort.pullAddress), "localhost:30500");
     assert.equal(await promiseOf(byName.pullAddress), "registry.kube-system.svc.cluster.local:5000");
+    assert.equal(await promiseOf(elsewhere.pullAddress), "192.0.2.7:30500");
+    assert.equal(await promiseOf(elsewhere.addresses.fromNodes), "192.0.2.7:30500");
   });
 
   it("says what a push has to wait for, and what keeps the images", async () => {

@@ -211,3 +211,17 @@ describe("a stack whose data is to be kept", () => {
     );
   });
 });
+
+running(
+  "a student's stack on an Argo that existed before the class",
+  { ...ALICE, argo: "existing" },
+  (stack) => {
+    it("binds nobody to rights that only the lab's own Argo has", () => {
+      const bound = kubernetes(stack.all).filter(({ inputs }) =>
+        JSON.stringify(inputs).includes('"ClusterRole"'),
+      );
+      assert.deepEqual(bound, []);
+      assert.ok(!componentsOf(stack.all).some((each) => each.includes("ArgoAccess")));
+    });
+  },
+);

@@ -34,6 +34,8 @@ describeStack("on what exists already", external, (stack) => {
       inCluster: "ghcr.io/team",
       fromNodes: "ghcr.io/team",
       forPushing: "ghcr.io/team",
+      own: false,
+      plainHttp: false,
     });
     assert.match(trainingImage.reference, /^ghcr\.io\/team\/gourmetgram-train@sha256:/);
     assert.equal(argoServerUrl, "https://argo-server.argo.svc.cluster.local:2746");

@@ -20,6 +20,8 @@ describeStack(
           inCluster: "registry.kube-system.svc.cluster.local:5000",
           fromNodes: "localhost:30500",
           forPushing: "localhost:30500",
+          own: true,
+          plainHttp: true,
         },
         workflowTemplates: { train: "train-model", build: "build-container-image" },
         schedule: { name: "train-model-cron", cron: "0 2 * * *", timezone: "UTC", suspended: false },

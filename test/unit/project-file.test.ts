@@ -39,7 +39,7 @@ describe("Pulumi.yaml", () => {
       // The engine refuses the empty default of a typed secret, so those have no type.
       assert.equal(declared.secret ?? false, key.secret);
       assert.equal(declared.type, key.secret ? undefined : key.type);
-      assert.deepEqual(declared.items, key.type === "array" ? { type: "string" } : undefined);
+      assert.deepEqual(declared.items, key.items === undefined ? undefined : { type: key.items });
       assert.deepEqual(declared.default, key.default ?? "");
     });
   }
@@ -55,7 +55,10 @@ describe("Pulumi.yaml", () => {
 
   it("has examples in the program that pass the checks, because errors quote them", () => {
     for (const [name, key] of Object.entries(KEYS)) {
-      const example = key.type === "array" ? JSON.stringify([key.example]) : key.example;
+      const example =
+        key.items === undefined
+          ? key.example
+          : JSON.stringify([key.items === "integer" ? Number(key.example) : key.example]);
       if (!key.secret && !isUnset(name, example)) {
         assert.ok("value" in key.parse(example), `${name}: ${example}`);
       }

@@ -34,7 +34,7 @@ describe("RegistryGuard", () => {
       data: {
         "nginx.conf": guardConfig({
           listen: 5000,
-          registry: "127.0.0.1:5001",
+          registry: "127.0.0.1:5002",
           users: "/users",
           temp: "/tmp",
         }),
@@ -80,11 +80,13 @@ describe("RegistryGuard", () => {
         name: "registry",
         image: "registry:3",
         env: [
-          { name: "REGISTRY_HTTP_ADDR", value: "127.0.0.1:5001" },
+          { name: "REGISTRY_HTTP_ADDR", value: "127.0.0.1:5002" },
           { name: "REGISTRY_HTTP_RELATIVEURLS", value: "true" },
           { name: "REGISTRY_STORAGE_DELETE_ENABLED", value: "true" },
           { name: "REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR", value: "" },
           { name: "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", value: "/var/lib/registry" },
+          { name: "REGISTRY_HTTP_DEBUG_ADDR", value: "" },
+          { name: "REGISTRY_LOG_LEVEL", value: "info" },
           { name: "OTEL_TRACES_EXPORTER", value: "none" },
         ],
         livenessProbe: {

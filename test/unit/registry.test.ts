@@ -1,26 +1,59 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { assertSecret, generatedName, onlyResource, promiseOf, resetMocks } from "../support/mocks";
-import { externalRegistry, serverOf } from "../../components/registry";
+import { externalRegistry, portsOf, serverOf } from "../../components/registry";
 import { RegistryPullSecret } from "../../components/registry-pull-secret";
 
 describe("externalRegistry", () => {
   beforeEach(() => resetMocks());
 
   it("has one address for everyone and nothing to wait for", async () => {
-    const { addresses, pullAddress, credentials, ready, storage } = externalRegistry("ghcr.io/team");
+    const { addresses, pullAddress, credentials, ready, storage } = externalRegistry({
+      address: "ghcr.io/team",
+    });
     assert.deepEqual(await promiseOf(pulumi.output(addresses)), {
       inCluster: "ghcr.io/team",
       fromNodes: "ghcr.io/team",
       forPushing: "ghcr.io/team",
+      own: false,
+      plainHttp: false,
     });
     assert.equal(await promiseOf(pullAddress), "ghcr.io/team");
     assert.deepEqual([credentials, ready, storage], [undefined, [], []]);
   });
 
+  it("may have an address for everyone, and speak plain HTTP", async () => {
+    const { addresses, pullAddress } = externalRegistry({
+      address: "localhost:5001",
+      pushAddress: "127.0.0.1:5001",
+      pullAddress: "registry.local/mirror",
+      inClusterAddress: "kind-registry:5000",
+      plainHttp: true,
+    });
+    assert.deepEqual(await promiseOf(pulumi.output(addresses)), {
+      inCluster: "kind-registry:5000",
+      fromNodes: "registry.local/mirror",
+      forPushing: "127.0.0.1:5001",
+      own: false,
+      plainHttp: true,
+    });
+    assert.equal(await promiseOf(pullAddress), "registry.local/mirror");
+  });
+
+  it("is reached by its own port, and by that of HTTPS for tokens", () => {
+    assert.deepEqual(portsOf({ address: "ghcr.io/team" }), [443]);
+    assert.deepEqual(portsOf({ address: "registry.example.org:8443/team" }), [443, 8443]);
+    assert.deepEqual(portsOf({ address: "registry.example.org", plainHttp: true }), [443, 80]);
+    const inClusterAddress = "kind-registry:5000";
+    assert.deepEqual(portsOf({ address: "localhost:5001", inClusterAddress, plainHttp: true }), [443, 5000]);
+  });
+
   it("keeps the credentials as they are", async () => {
     const password = pulumi.secret("hush");
-    const { credentials } = externalRegistry("ghcr.io", { username: "builder", password });
+    const { credentials } = externalRegistry({
+      address: "ghcr.io",
+      credentials: { username: "builder", password },
+    });
     assert.equal(credentials?.username, "builder");
     await assertSecret(credentials.password, "password");
   });

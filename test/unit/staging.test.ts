@@ -9,7 +9,7 @@ const UNAWAITED = { "pulumi.com/skipAwait": "true" };
 const ARGS: StagingArgs = {
   namespace: "stage",
   image: "base:1",
-  registry: externalRegistry("ghcr.io/team"),
+  registry: externalRegistry({ address: "ghcr.io/team" }),
   nodePort: 30081,
   externalHost: "192.0.2.7",
 };
@@ -166,7 +166,7 @@ describe("Staging", () => {
 
   it("pulls from a registry that asks for credentials", async () => {
     const credentials = { username: "builder", password: pulumi.secret("hush") };
-    new Staging("staging", { ...ARGS, registry: externalRegistry("ghcr.io/team", credentials) });
+    new Staging("staging", { ...ARGS, registry: externalRegistry({ address: "ghcr.io/team", credentials }) });
 
     const secret = await onlyResource("kubernetes:core/v1:Secret");
     assert.deepEqual(secret.inputs["metadata"], { namespace: "stage" });

@@ -15,8 +15,9 @@ const ARGS: StudentNetworkArgs = {
   stagingNamespace: "alice-staging",
   builder: { namespace: "build", labels: BUILDKIT, port: 1234 },
   apiServerAddresses: [],
+  apiServerPorts: [443, 6443],
   externalRepository: undefined,
-  externalRegistry: false,
+  externalRegistryPorts: [],
   externalDatabase: false,
   s3: false,
 };
@@ -126,11 +127,20 @@ describe("StudentNetwork", () => {
     assert.ok(!passes(all, ALICE.step, ELSEWHERE.internet, 443));
   });
 
+  it("leads to the ports that the API server has", async () => {
+    new StudentNetwork("network", { ...ARGS, apiServerPorts: [443, 8443] });
+    const all = await policies();
+    assert.deepEqual(
+      [443, 6443, 8443].filter((port) => passes(all, ALICE.step, ELSEWHERE.apiServer, port)),
+      [443, 8443],
+    );
+  });
+
   it("follows what the lab keeps elsewhere", async () => {
     new StudentNetwork("network", {
       ...ARGS,
       externalRepository: "http://git.example:3000/team/app.git",
-      externalRegistry: true,
+      externalRegistryPorts: [443, 5000],
       externalDatabase: true,
       s3: true,
       apiServerAddresses: ["10.214.0.1/32"],
@@ -139,7 +149,7 @@ describe("StudentNetwork", () => {
     const { internet } = ELSEWHERE;
     const to = (pod: End) => PORTS.filter((port) => passes(all, pod, internet, port));
     assert.deepEqual(to(ALICE.step), ["53/UDP", 53, 3000]);
-    assert.deepEqual(to(ALICE.build), ["53/UDP", 53, 443, 3000]);
+    assert.deepEqual(to(ALICE.build), ["53/UDP", 53, 443, 3000, 5000]);
     assert.deepEqual(to(ALICE.mlflow), [...PORTS]);
     // There is no pod of them, so there is no way to one either.
     const names = all.map(({ inputs }) => (inputs["metadata"] as { name: string }).name);
@@ -212,7 +222,7 @@ describe("StudentNetwork", () => {
   });
 
   it("knows the pods by the labels and ports that the components give them", async () => {
-    const registry = externalRegistry("ghcr.io/team");
+    const registry = externalRegistry({ address: "ghcr.io/team" });
     const common = { namespace: "alice", image: "image:1", storage: "1Gi", externalHost: "localhost" };
     new Postgres("postgres", common);
     new Mlflow("mlflow", {

@@ -77,9 +77,9 @@ export function studentOf(name: string, found: Readonly<Record<string, unknown>>
 /** The registry as pods address it, where it is the class's own. */
 export function registryInCluster({
   inCluster,
-  forPushing,
+  own,
 }: RegistryOutput): { host: string; port: number } | undefined {
-  if (inCluster === forPushing) return undefined;
+  if (!own) return undefined;
   const { hostname, port } = new URL(`http://${inCluster}`);
   return { host: hostname, port: Number(port) };
 }

@@ -38,15 +38,13 @@ describe("the stacks of a class", () => {
       inCluster: "registry.kube-system.svc.cluster.local:5000",
       fromNodes: "localhost:30500",
       forPushing: "localhost:30500",
+      own: true,
+      plainHttp: true,
     };
     assert.deepEqual(registryInCluster(registry), {
       host: "registry.kube-system.svc.cluster.local",
       port: 5000,
     });
-    const elsewhere = "ghcr.io/team";
-    assert.equal(
-      registryInCluster({ inCluster: elsewhere, fromNodes: elsewhere, forPushing: elsewhere }),
-      undefined,
-    );
+    assert.equal(registryInCluster({ ...registry, own: false }), undefined);
   });
 });

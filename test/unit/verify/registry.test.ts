@@ -8,18 +8,37 @@ describe("verify: registry", () => {
       inCluster: "registry.kube-system.svc.cluster.local:5000",
       fromNodes: "localhost:30500",
       forPushing: "localhost:30500",
+      own: true,
+      plainHttp: true,
     });
     assert.deepEqual(place, { urls: ["http://localhost:30500"], prefix: "", local: true });
   });
 
   it("asks another registry over TLS first, below its path", () => {
     const address = "registry.example.org/team/labs";
-    const place = registryPlace({ inCluster: address, fromNodes: address, forPushing: address });
+    const place = registryPlace({
+      inCluster: address,
+      fromNodes: address,
+      forPushing: address,
+      own: false,
+      plainHttp: false,
+    });
     assert.deepEqual(place, {
       urls: ["https://registry.example.org", "http://registry.example.org"],
       prefix: "team/labs/",
       local: false,
     });
+  });
+
+  it("asks another registry as its settings say, whatever it is called in the cluster", () => {
+    const place = registryPlace({
+      inCluster: "kind-registry:5000",
+      fromNodes: "localhost:5001",
+      forPushing: "localhost:5001",
+      own: false,
+      plainHttp: true,
+    });
+    assert.deepEqual(place, { urls: ["http://localhost:5001"], prefix: "", local: false });
   });
 
   it("finds an image's name in its reference", () => {
