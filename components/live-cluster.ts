@@ -13,26 +13,18 @@ export interface ObjectName {
   readonly name: string;
 }
 
-/** An object that is there. */
-export interface FoundObject {
-  readonly labels: Readonly<Record<string, string>>;
-  /** Whether it is being deleted. */
-  readonly ending: boolean;
-}
-
-/** A Service with ports of every node. */
-export interface FoundService extends FoundObject {
-  readonly namespace: string;
-  readonly name: string;
-  readonly nodePorts: readonly number[];
-}
-
 /** What is asked of a cluster. Nothing of it changes the cluster. */
 export interface LiveCluster {
+  /** Address of the API server. */
+  readonly server: string;
+  /** Version of the API server, `major.minor`. */
+  readonly version: () => Promise<string>;
   /** The object; undefined if there is none, or none that this identity may see. */
-  readonly find: (object: ObjectName) => Promise<FoundObject | undefined>;
-  /** All Services that have node ports; none where this identity may not list them. */
-  readonly services: () => Promise<FoundService[]>;
+  readonly read: <T extends KubernetesObject>(object: ObjectName) => Promise<T | undefined>;
+  /** All objects of a kind, in all namespaces; undefined where this identity may not list them. */
+  readonly list: <T extends KubernetesObject>(apiVersion: string, kind: string) => Promise<T[] | undefined>;
+  /** Whether this identity may create objects of a resource, such as `customresourcedefinitions`. */
+  readonly mayCreate: (group: string, resource: string) => Promise<boolean>;
 }
 
 /** The way to a cluster; undefined where there is none to ask, as in a preview in continuous integration. */
@@ -53,7 +45,7 @@ export const configuredCluster: ClusterSource = async () => {
   try {
     return await within(PATIENCE, connect(access));
   } catch (error) {
-    const problem = `the cluster cannot be asked what it has already: ${reasonOf(error)}`;
+    const problem = `the cluster cannot be inspected: ${reasonOf(error)}`;
     if (!pulumi.runtime.isDryRun()) {
       throw new pulumi.RunError(`${problem}\n    fix it with: kubectl cluster-info, until that answers`);
     }
@@ -64,28 +56,24 @@ export const configuredCluster: ClusterSource = async () => {
 
 async function connect(access: ClusterAccess): Promise<LiveCluster> {
   const config = await loadKubeconfig(access);
-  const { CoreV1Api, KubernetesObjectApi, VersionApi } = await import("@kubernetes/client-node");
-  await config.makeApiClient(VersionApi).getCode();
+  const { AuthorizationV1Api, KubernetesObjectApi, VersionApi } = await import("@kubernetes/client-node");
+  const { major, minor } = await config.makeApiClient(VersionApi).getCode();
   const objects = KubernetesObjectApi.makeApiClient(config);
-  const core = config.makeApiClient(CoreV1Api);
+  const authorization = config.makeApiClient(AuthorizationV1Api);
   return {
-    find: async ({ apiVersion, kind, name, namespace = "" }) => {
-      const found = await orUndefined(objects.read({ apiVersion, kind, metadata: { name, namespace } }));
-      return found === undefined ? undefined : foundObject(found);
-    },
-    services: async () => {
-      const list = await orUndefined(core.listServiceForAllNamespaces());
-      return (list?.items ?? []).flatMap((service) => {
-        const nodePorts = (service.spec?.ports ?? []).flatMap(({ nodePort }) => nodePort ?? []);
-        const { name = "", namespace = "" } = service.metadata ?? {};
-        return nodePorts.length === 0 ? [] : [{ ...foundObject(service), name, namespace, nodePorts }];
-      });
+    server: config.getCurrentCluster()?.server ?? "",
+    // Some distributions write the minor version as `33+`.
+    version: () => Promise.resolve(`${major}.${minor.replace(/\D/g, "")}`),
+    read: <T extends KubernetesObject>({ apiVersion, kind, name, namespace = "" }: ObjectName) =>
+      orUndefined(objects.read<T>({ apiVersion, kind, metadata: { name, namespace } })),
+    list: async <T extends KubernetesObject>(apiVersion: string, kind: string) =>
+      (await orUndefined(objects.list<T>(apiVersion, kind)))?.items,
+    mayCreate: async (group, resource) => {
+      const body = { spec: { resourceAttributes: { group, resource, verb: "create" } } };
+      const { status } = await authorization.createSelfSubjectAccessReview({ body });
+      return status?.allowed === true;
     },
   };
-}
-
-function foundObject({ metadata }: KubernetesObject): FoundObject {
-  return { labels: metadata?.labels ?? {}, ending: metadata?.deletionTimestamp !== undefined };
 }
 
 /** Nothing where the object, its kind or the right to see it is missing: who may not see it may not take it over either. */

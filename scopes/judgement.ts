@@ -4,11 +4,12 @@ import type { LabConfig } from "../components/lab-config";
 import type { ClusterSource } from "../components/live-cluster";
 import type { FootprintOutput } from "../components/outputs";
 import { proveWorkflows } from "../components/workflows-proof";
-import { takeovers } from "./takeover";
+import { textOf } from "./preflight/finding";
+import { preflight } from "./preflight/preflight";
 
 /**
- * Judges a stack before its first resource: its budget and its workflows by the configuration alone, and the names and
- * ports that it needs by a look at the cluster, where there is one to look at. Once a resource has been registered, an
+ * Judges a stack before its first resource: its budget and its workflows by the configuration alone, and what it
+ * needs of the cluster by an inspection of the cluster, where there is one. Once a resource has been registered, an
  * error no longer keeps the engine from creating it.
  *
  * @returns what the stack takes
@@ -33,10 +34,12 @@ export async function judged(config: LabConfig, source: ClusterSource): Promise<
 async function conflicts(config: LabConfig, source: ClusterSource): Promise<string[]> {
   const cluster = await source();
   if (cluster === undefined) return [];
-  return section(
-    "the cluster has what this stack would take over, or lacks what it needs",
-    await takeovers(config, pulumi.getStack(), cluster),
-  );
+  const findings = await preflight({ config, stack: pulumi.getStack(), cluster });
+  for (const finding of findings.filter(({ warning }) => warning === true)) {
+    void pulumi.log.warn(textOf(finding));
+  }
+  const problems = findings.filter(({ warning }) => warning !== true);
+  return section("the cluster does not fit this stack", problems.map(textOf));
 }
 
 /** A heading with lines below it; nothing where there are none. */

@@ -1,32 +1,26 @@
-import { recorded, type RecordedResource, resetMocks, setConfig, STACK } from "../support/mocks";
-import { runProgram } from "../support/program";
+import { recorded, type RecordedResource, resetMocks, setConfig, STACK } from "../../support/mocks";
+import { runProgram } from "../../support/program";
 import assert from "node:assert/strict";
-import { claimedObjects, claimedPorts } from "../../components/cluster-claims";
-import { loadConfig } from "../../components/config";
-import type { FoundObject, FoundService, LiveCluster, ObjectName } from "../../components/live-cluster";
-import { takeovers } from "../../scopes/takeover";
+import type { KubernetesObject } from "@kubernetes/client-node";
+import { claimedObjects, claimedPorts } from "../../../components/cluster-claims";
+import { loadConfig } from "../../../components/config";
+import type { LabConfig } from "../../../components/lab-config";
+import type { ObjectName } from "../../../components/live-cluster";
+import { existingObjects, takenPorts } from "../../../scopes/preflight/existing-objects";
+import { textOf } from "../../../scopes/preflight/finding";
+import { clusterWith, object } from "../../support/live-cluster";
 
 const OWN = { "app.kubernetes.io/instance": STACK, "app.kubernetes.io/managed-by": "pulumi" };
 const OTHER = { ...OWN, "app.kubernetes.io/instance": "second" };
 const LAB = { "app.kubernetes.io/part-of": "gourmetgram" };
 const ALICE = { scope: "student", student: "alice", baseStack: "course-base" };
 
-/** A cluster that has these objects, by kind and name. */
-function clusterWith(
-  objects: Readonly<Record<string, Partial<FoundObject>>>,
-  services: readonly Partial<FoundService>[] = [],
-): LiveCluster {
-  const full = (given: Partial<FoundObject>): FoundObject => ({ labels: {}, ending: false, ...given });
-  return {
-    find: ({ kind, name }) => {
-      const given = objects[`${kind} ${name}`];
-      return Promise.resolve(given === undefined ? undefined : full(given));
-    },
-    services: () =>
-      Promise.resolve(
-        services.map((each) => ({ ...full(each), namespace: "web", name: "shop", nodePorts: [], ...each })),
-      ),
-  };
+const labelled = (labels: object, more: object = {}) => ({ metadata: { labels, ...more } });
+
+/** What two of the inspections find, as text. */
+async function findings(config: LabConfig, objects: readonly KubernetesObject[]): Promise<string[]> {
+  const inspected = { config, stack: STACK, cluster: clusterWith({ objects }) };
+  return [...(await existingObjects(inspected)), ...(await takenPorts(inspected))].map(textOf);
 }
 
 function configured(values: Parameters<typeof setConfig>[0] = {}) {
@@ -124,25 +118,27 @@ describe("what a stack claims of a cluster", () => {
   });
 });
 
-describe("takeovers", () => {
-  it("finds nothing on an empty cluster, nor where all there is belongs to the stack", async () => {
+describe("what exists already", () => {
+  it("is nothing on an empty cluster, nor where all there is belongs to the stack", async () => {
     const config = configured();
-    assert.deepEqual(await takeovers(config, STACK, clusterWith({})), []);
-    const own = Object.fromEntries(
-      claimedObjects(config).map(({ kind, name }) => [`${kind} ${name}`, { labels: OWN }]),
+    assert.deepEqual(await findings(config, []), []);
+    const own = claimedObjects(config).map(({ kind, namespace, name }) =>
+      object(kind, namespace === undefined ? name : `${namespace}/${name}`, labelled(OWN)),
     );
-    const services = [{ namespace: "kube-system", name: "registry", nodePorts: [30500], labels: OWN }];
-    assert.deepEqual(await takeovers(config, STACK, clusterWith(own, services)), []);
+    const service = object("Service", "kube-system/mine", {
+      ...labelled(OWN),
+      spec: { ports: [{ nodePort: 30500 }] },
+    });
+    assert.deepEqual(await findings(config, [...own, service]), []);
   });
 
-  it("names what another stack has, each kind once, with what avoids it", async () => {
-    const crds = Object.fromEntries(
-      CRDS.map((name) => [`CustomResourceDefinition ${name}`, { labels: OTHER }]),
-    );
-    const cluster = clusterWith({ ...crds, "Service registry": { labels: OTHER } }, [
-      { namespace: "kube-system", name: "registry", nodePorts: [30500], labels: OTHER },
-    ]);
-    assert.deepEqual(await takeovers(configured(), STACK, cluster), [
+  it("is named if it is another stack's, each kind once, with what avoids it", async () => {
+    const spec = { ports: [{ nodePort: 30500 }, { nodePort: 31999 }] };
+    const objects = [
+      ...CRDS.map((name) => object("CustomResourceDefinition", name, labelled(OTHER))),
+      object("Service", "kube-system/registry", { ...labelled(OTHER), spec }),
+    ];
+    assert.deepEqual(await findings(configured(), objects), [
       `CustomResourceDefinition ${CRDS.join(", ")}: belongs to the stack second\n` +
         "    fix it with: pulumi config set gourmetgram:argo existing",
       "Service kube-system/registry: belongs to the stack second\n" +
@@ -152,62 +148,47 @@ describe("takeovers", () => {
     ]);
   });
 
-  it("takes a label of another tool for no sign of the stack", async () => {
+  it("is not the stack's because another tool uses the same label", async () => {
     const helm = { "app.kubernetes.io/instance": STACK, "app.kubernetes.io/managed-by": "Helm" };
-    assert.deepEqual(
-      await takeovers(configured(), STACK, clusterWith({ "Namespace argo": { labels: helm } })),
-      [
-        "Namespace argo: is there already, and not of this stack (app.kubernetes.io/managed-by: Helm)\n" +
-          "    fix it with: pulumi config set gourmetgram:argoNamespace NAME",
-      ],
-    );
+    assert.deepEqual(await findings(configured(), [object("Namespace", "argo", labelled(helm))]), [
+      "Namespace argo: is there already, and not of this stack (app.kubernetes.io/managed-by: Helm)\n" +
+        "    fix it with: pulumi config set gourmetgram:argoNamespace NAME",
+    ]);
   });
 
-  it("says how to keep what an earlier version of this program made", async () => {
-    const [text = ""] = await takeovers(
-      configured(),
-      STACK,
-      clusterWith({ "Deployment registry": { labels: LAB } }),
-    );
+  it("can be kept if an earlier version of this program made it", async () => {
+    const [text = ""] = await findings(configured(), [
+      object("Deployment", "kube-system/registry", labelled(LAB)),
+    ]);
     assert.match(
       text,
       /kubectl label deployment registry -n kube-system app\.kubernetes\.io\/instance=test app\.kubernetes\.io\/managed-by=pulumi {3}\(if this stack made it before 0\.2\)$/,
     );
   });
 
-  it("waits for what is being deleted, be it the stack's own", async () => {
-    const ending = { "Namespace gourmetgram-staging": { labels: OWN, ending: true } };
-    assert.deepEqual(await takeovers(configured(), STACK, clusterWith(ending)), [
+  it("is waited for while it is being deleted, be it the stack's own", async () => {
+    const ending = labelled(OWN, { deletionTimestamp: "2026-01-01T00:00:00Z" });
+    assert.deepEqual(await findings(configured(), [object("Namespace", "gourmetgram-staging", ending)]), [
       "Namespace gourmetgram-staging: is being deleted\n    fix it with: the same command again, once it is gone",
     ]);
   });
 
   it("asks for another name of a student whose namespaces are there", async () => {
-    const there = { "Namespace gourmetgram-alice": { labels: OTHER } };
-    assert.deepEqual(await takeovers(configured(ALICE), STACK, clusterWith(there)), [
+    const there = object("Namespace", "gourmetgram-alice", labelled(OTHER));
+    assert.deepEqual(await findings(configured(ALICE), [there]), [
       "Namespace gourmetgram-alice: belongs to the stack second\n" +
         "    fix it with: pulumi config set gourmetgram:student NAME",
     ]);
-  });
-
-  it("misses an Argo that the settings rely on", async () => {
-    const config = configured({ argo: "existing" });
-    assert.deepEqual(await takeovers(config, STACK, clusterWith({})), [
-      "gourmetgram:argo is existing, but the cluster has no CustomResourceDefinition cronworkflows.argoproj.io, workflows.argoproj.io, workflowtemplates.argoproj.io\n" +
-        "    fix it with: pulumi config set gourmetgram:argo install",
-    ]);
-    const argo = Object.fromEntries(CRDS.map((name) => [`CustomResourceDefinition ${name}`, {}]));
-    assert.deepEqual(await takeovers(config, STACK, clusterWith(argo)), []);
   });
 });
 
 describe("a stack that is refused", () => {
   it("is told of its budget and of what exists at once, and creates nothing", async () => {
     configured({ budgetCpu: "100m" });
-    const cluster = clusterWith({ "Namespace argo": { labels: OTHER } });
+    const cluster = clusterWith({ objects: [object("Namespace", "argo", labelled(OTHER))], version: "1.29" });
     await assert.rejects(
       runProgram(() => Promise.resolve(cluster)),
-      /^[^]*the stack is above its budget:[^]*gourmetgram:budgetCpu is 100m[^]*the cluster has what this stack would take over, or lacks what it needs:[^]*Namespace argo: belongs to the stack second[^]*Nothing has been created or changed\.$/,
+      /^[^]*the stack is above its budget:[^]*gourmetgram:budgetCpu is 100m[^]*the cluster does not fit this stack:[^]*Kubernetes 1\.29: expected 1\.30 or later[^]*Namespace argo: belongs to the stack second[^]*Nothing has been created or changed\.$/,
     );
     assert.deepEqual(await recorded(), []);
   });

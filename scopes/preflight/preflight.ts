@@ -1,0 +1,26 @@
+import { apiServer } from "./api-server";
+import { existingArgo } from "./argo";
+import { existingObjects, takenPorts } from "./existing-objects";
+import type { Finding, Inspected, Inspection } from "./finding";
+import { nodes, version } from "./nodes";
+import { localRegistry } from "./registry";
+import { rights } from "./rights";
+import { storageClass } from "./storage";
+
+/** Each looks at one side of the cluster. */
+const INSPECTIONS: readonly Inspection[] = [
+  version,
+  rights,
+  nodes,
+  storageClass,
+  existingObjects,
+  takenPorts,
+  existingArgo,
+  localRegistry,
+  apiServer,
+];
+
+/** Everything about a cluster that stands in the way of a stack, found before anything is created. */
+export async function preflight(inspected: Inspected): Promise<Finding[]> {
+  return (await Promise.all(INSPECTIONS.map((inspect) => inspect(inspected)))).flat();
+}
