@@ -1,11 +1,11 @@
 import { chmod, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { stringify } from "yaml";
 import { cacheEntry, type CacheEntry } from "../cache";
 import { goBuilds, programPath, type GoBuild } from "../toolchain/go-builds";
 import { type Report } from "../run";
 import { docker } from "./docker";
 import { labImages } from "./names";
+import { registryConfiguration, registryFile } from "./registry-configuration";
 
 /** An image that holds one static program and nothing else. */
 interface ScratchImage {
@@ -30,17 +30,10 @@ const image = (
 /** kubeadm's manifests name the program themselves. */
 const named = { entrypoint: false };
 
-/** The official registry image has such a file in this place; pods change single settings by environment variables. */
-const registryConfiguration = stringify({
-  version: 0.1,
-  log: { level: "info" },
-  storage: { filesystem: { rootdirectory: "/var/lib/registry" } },
-  http: { addr: ":5000" },
-});
-const registryFile = "/etc/distribution/config.yml";
 const registryImage = { command: ["serve", registryFile], files: { [registryFile]: registryConfiguration } };
 
-const scratchImages: readonly ScratchImage[] = [
+/** All of them. */
+export const scratchImages: readonly ScratchImage[] = [
   image(labImages.pause, goBuilds.pause, "pause"),
   image(labImages.apiServer, goBuilds.kubernetes, "kube-apiserver", named),
   image(labImages.controllerManager, goBuilds.kubernetes, "kube-controller-manager", named),
@@ -54,7 +47,8 @@ const scratchImages: readonly ScratchImage[] = [
   image(labImages.argoServer, goBuilds.argo, "argo"),
 ];
 
-const dockerfile = ({ program, entrypoint, command }: ScratchImage): string =>
+/** The Dockerfile of one. */
+export const dockerfile = ({ program, entrypoint, command }: ScratchImage): string =>
   [
     "FROM scratch",
     "COPY root/ /",

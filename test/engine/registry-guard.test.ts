@@ -45,6 +45,11 @@ describe("the registry's guard, as nginx before the real registry", function () 
     return found;
   }
 
+  it("is the only way in, also with the settings of the official image, which open a port for debugging", () => {
+    assert.match(registry.output, /level=info msg="listening on 127\.0\.0\.1:/);
+    assert.doesNotMatch(registry.output, /debug server listening/);
+  });
+
   describe("reading", () => {
     it("of the base's images takes no name, and any name will do", async () => {
       const { layer, manifest } = base;

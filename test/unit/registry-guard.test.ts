@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { assertChildNames, childrenOf, generatedName, onlyResource, resetMocks } from "../support/mocks";
+import { parse } from "yaml";
+import { registryConfiguration } from "../../lab/images/registry-configuration";
 import { LocalRegistry } from "../../components/local-registry";
 import { guardConfig } from "../../components/registry-guard-config";
 import { RegistryGuard } from "../../components/registry-guard";
@@ -56,6 +58,32 @@ describe("RegistryGuard", () => {
     const key = await onlyResource("kubernetes:core/v1:SecretPatch");
     assert.ok(key.dependencies.includes(users.urn));
     assert.deepEqual(Object.keys(key.inputs["data"] as object), ["base"]);
+  });
+
+  // A port twice in a pod would keep the registry from starting; another one would be open to every pod.
+  it("leaves the registry one port, whatever the settings of the official image open", async () => {
+    for (const guard of [undefined, { image: "nginx:1" }]) {
+      resetMocks();
+      new LocalRegistry("registry", {
+        image: "registry:3",
+        nodePort: 30500,
+        storage: "10Gi",
+        pullFrom: "node-port",
+        ...(guard === undefined ? {} : { guard }),
+      });
+      const deployment = await onlyResource("kubernetes:apps/v1:Deployment");
+      const { template } = deployment.inputs["spec"] as unknown as {
+        template: { spec: { containers: { env?: { name: string; value: string }[] }[] } };
+      };
+      const [registry] = template.spec.containers;
+      const set = new Map(registry?.env?.map(({ name, value }) => [name, value]));
+      const { http } = parse(registryConfiguration) as { http: { addr: string; debug: { addr: string } } };
+      const addresses = [
+        set.get("REGISTRY_HTTP_ADDR") ?? http.addr,
+        set.get("REGISTRY_HTTP_DEBUG_ADDR") ?? http.debug.addr,
+      ];
+      assert.deepEqual(addresses, [guard === undefined ? ":5000" : "127.0.0.1:5002", ""]);
+    }
   });
 
   it("takes the registry's port, and leaves it one that nobody else reaches", async () => {

@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { hashSync } from "bcryptjs";
 import { execa } from "execa";
 import { guardConfig } from "../../../components/registry-guard-config";
+import { registryConfiguration } from "../../../lab/images/registry-configuration";
 
 /** What is sent beside method and path. */
 export interface Asking {
@@ -48,15 +49,13 @@ export class GuardedRegistry {
       temp: join(folder, "temp"),
     });
     writeFileSync(join(folder, "nginx.conf"), config);
-    writeFileSync(
-      join(folder, "registry.yml"),
-      "version: 0.1\nstorage:\n  filesystem: {}\n  cache: { blobdescriptor: inmemory }\nhttp: {}\n",
-    );
+    writeFileSync(join(folder, "registry.yml"), registryConfiguration);
     const output = openSync(join(folder, "output"), "a");
     const start = (program: string, args: string[], env: Record<string, string> = {}): ChildProcess =>
       spawn(program, args, { stdio: ["ignore", output, output], env: { ...process.env, ...env } });
     const registry = start(registryProgram, ["serve", join(folder, "registry.yml")], {
       REGISTRY_HTTP_ADDR: `127.0.0.1:${registryPort}`,
+      REGISTRY_HTTP_DEBUG_ADDR: "",
       REGISTRY_HTTP_RELATIVEURLS: "true",
       REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: join(folder, "data"),
       REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR: "",
@@ -120,6 +119,11 @@ export class GuardedRegistry {
     return join(this.folder, "data", "docker", "registry", "v2");
   }
 
+  /** What the registry and the guard have printed. */
+  get output(): string {
+    return readFileSync(join(this.folder, "output"), "utf8");
+  }
+
   /** Runs another command of the registry's program with the server's settings. */
   async runProgram(...args: string[]): Promise<string> {
     const env = { REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: join(this.folder, "data") };
@@ -149,7 +153,7 @@ export class GuardedRegistry {
       );
       if (status === 200) return;
       if (attempt === 100) {
-        const output = readFileSync(join(this.folder, "output"), "utf8");
+        const { output } = this;
         await this.stop();
         throw new Error(`the registry does not answer through the guard:\n${output}`);
       }
