@@ -83,13 +83,14 @@ describe("the stand-in for the docker plugin, with the Docker command line", fun
           target: "final",
           addHosts: ["pypi.test:10.0.0.1"],
         },
-        platform: "linux/amd64",
+        // Of no machine that this test runs on: what is given counts, and not what the machine is.
+        platform: "linux/s390x",
       },
       registry: { server: "localhost:30500" },
     });
     const { __inputs: inputs = null, ...outputs } = state;
     assert.deepEqual(outputs, {
-      ...{ baseImageName: imageName, imageName, registryServer: "localhost:30500", platform: "linux/amd64" },
+      ...{ baseImageName: imageName, imageName, registryServer: "localhost:30500", platform: "linux/s390x" },
       ...{
         context: "train",
         dockerfile: "Dockerfile",
@@ -107,7 +108,7 @@ describe("the stand-in for the docker plugin, with the Docker command line", fun
     assert.equal(order?.get("networkmode"), "host");
     assert.equal(order?.get("target"), "final");
     assert.equal(order?.get("extrahosts"), "pypi.test:10.0.0.1");
-    assert.equal(order?.get("platform"), "linux/amd64");
+    assert.equal(order?.get("platform"), "linux/s390x");
     assert.deepEqual(
       daemon.pushes.map(({ name }) => name),
       [imageName],

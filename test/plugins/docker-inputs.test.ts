@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { unknownValue } from "@pulumi/pulumi/runtime";
 import { isSecret, reveal, secret, type Properties } from "../../lab/plugins/shared/values";
+import { image } from "../../lab/plugins/docker/image";
 import { installedPlugins, PluginProcess } from "./support/plugin-process";
 
 describe("the stand-in for the docker plugin, before anything is built", function () {
@@ -67,6 +68,20 @@ describe("the stand-in for the docker plugin, before anything is built", functio
         args: { BASE_IMAGE: "lab:1" },
       });
       assert.equal(inputs.buildOnPreview, false);
+    });
+
+    it("keeps the platform that it is given, which another one would have the image built again for", async () => {
+      const of = (platform: string) => checked({ imageName, build: { context: "./train", platform } });
+      const before = await of("linux/s390x");
+      assert.equal((before.build as Properties).platform, "linux/s390x");
+      assert.deepEqual(image.diff({ __inputs: before }, await of("linux/s390x")), {
+        changed: false,
+        replaces: [],
+      });
+      assert.deepEqual(image.diff({ __inputs: before }, await of("linux/arm64")), {
+        changed: true,
+        replaces: [],
+      });
     });
 
     it("leaves the digest out while the context is not known", async () => {
