@@ -9,8 +9,13 @@ import { fileURLToPath } from "node:url";
 const checkout = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`error: Node ${process.versions.node} is too old, 20.19 or later is needed`);
+// The "engines" of package.json: some packages are ES modules that CommonJS loads, which these versions can do.
+const fits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
+if (!fits) {
+  console.error(
+    `error: Node ${process.versions.node} cannot run the lab, which needs 20.19 or a later 20, 22.12 or later\n` +
+      "  remedy: install such a version, as with: nvm install 22",
+  );
   process.exit(1);
 }
 
