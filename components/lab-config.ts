@@ -4,6 +4,7 @@ import { studentNamespaces } from "./class-names";
 import { type OffsetSchedule, offsetSchedule } from "./schedule-offset";
 import type { KeyName, Values } from "./config-keys";
 import type { Platform } from "./platform";
+import { type ExternalRegistryConfig, type LocalRegistryConfig, registryConfig } from "./registry-config";
 import { torchIndexOf } from "./torch-index";
 
 /** Everything that a stack can choose, checked and with defaults filled in. Documented in `Pulumi.yaml`. */
@@ -64,38 +65,6 @@ export interface BudgetConfig {
   readonly cpu: string | undefined;
   readonly memory: string | undefined;
   readonly storage: string | undefined;
-}
-
-/** The registry in the cluster. */
-export interface LocalRegistryConfig {
-  readonly kind: "local";
-  readonly image: string;
-  readonly nodePort: number;
-  readonly storage: string;
-  readonly pullFrom: "node-port" | "in-cluster";
-  /** `host[:port][/path]` for the Docker daemon. @default the node port on localhost */
-  readonly pushAddress: string | undefined;
-  /** `host[:port][/path]` for nodes. @default what `pullFrom` says */
-  readonly pullAddress: string | undefined;
-  /** Image of what keeps the students of a class apart. Without a meaning for a registry of one lab. */
-  readonly guardImage: string;
-}
-
-/** A registry that exists already. */
-export interface ExternalRegistryConfig {
-  readonly kind: "external";
-  /** `host[:port][/path]`. */
-  readonly address: string;
-  /** The same for the Docker daemon. @default address */
-  readonly pushAddress: string | undefined;
-  /** The same for nodes. @default address */
-  readonly pullAddress: string | undefined;
-  /** The same for pods. @default address */
-  readonly inClusterAddress: string | undefined;
-  /** Whether it speaks HTTP without TLS. @default false */
-  readonly plainHttp: boolean;
-  /** Left out for a registry that asks nobody. */
-  readonly credentials: { readonly username: string; readonly password: pulumi.Output<string> } | undefined;
 }
 
 /** The database in the platform namespace. Without a meaning where MLflow has an external one. */
@@ -195,11 +164,10 @@ export function toLabConfig(
   v: Values,
   secret: (key: KeyName) => pulumi.Output<string> | undefined,
 ): LabConfig {
-  const password = secret("externalRegistryPassword");
   const accessKeyId = secret("mlflowS3AccessKeyId");
   const secretAccessKey = secret("mlflowS3SecretAccessKey");
   const repositoryPassword = secret("appRepositoryPassword");
-  const { externalRegistryUsername: username, appRepositoryUsername: repositoryUsername } = v;
+  const { appRepositoryUsername: repositoryUsername } = v;
   const student =
     v.student === undefined || v.baseStack === undefined
       ? undefined
@@ -224,28 +192,7 @@ export function toLabConfig(
     namespace: names.platform,
     storageClass: v.storageClass,
     externalHost: v.externalHost,
-    registry:
-      v.externalRegistry === undefined
-        ? {
-            kind: "local",
-            image: v.registryImage,
-            nodePort: v.registryNodePort,
-            storage: v.registryStorage,
-            pullFrom: v.registryPullFrom,
-            pushAddress: v.registryPushAddress,
-            pullAddress: v.registryPullAddress,
-            guardImage: v.registryGuardImage,
-          }
-        : {
-            kind: "external",
-            address: v.externalRegistry,
-            pushAddress: v.registryPushAddress,
-            pullAddress: v.registryPullAddress,
-            inClusterAddress: v.externalRegistryInCluster,
-            plainHttp: v.externalRegistryPlainHttp,
-            credentials:
-              username === undefined || password === undefined ? undefined : { username, password },
-          },
+    registry: registryConfig(v, secret("externalRegistryPassword")),
     pythonBaseImage: v.pythonBaseImage,
     torchIndexUrl: v.torchIndexUrl ?? torchIndexOf(v.pythonBaseImage),
     platform: v.platform,

@@ -24,3 +24,13 @@ describe("the program as one file", () => {
     assert.deepEqual(wrong, []);
   });
 });
+
+describe("the checkout", () => {
+  // Shell scripts and Python go into Linux containers as they are.
+  it("has the line ends of Linux on every system, and leaves pictures alone", () => {
+    const rules = read(".gitattributes")
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"));
+    assert.deepEqual(rules, ["* text=auto eol=lf", "*.jpg binary", "*.png binary"]);
+  });
+});
