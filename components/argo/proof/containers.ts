@@ -5,6 +5,11 @@ import type { Spot } from "./spot";
 export function containersOf(template: TemplateNode): Spot[] {
   const { spot } = template;
   const main = [spot.at("container"), spot.at("script")].filter(({ isObject }) => isObject);
-  const lists = [spot.at("initContainers"), spot.at("sidecars"), spot.in("containerSet", "containers")];
-  return [...main, ...lists.flatMap(({ items }) => items)];
+  const lists = [spot.at("initContainers"), spot.at("sidecars")];
+  return [...main, ...lists.flatMap(({ items }) => items), ...containersOfSet(template)];
+}
+
+/** The containers of a container set; none if the template is of another kind. */
+export function containersOfSet({ spot }: TemplateNode): Spot[] {
+  return spot.in("containerSet", "containers").items;
 }

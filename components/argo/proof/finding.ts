@@ -15,7 +15,7 @@ export const RULES = {
   output: "every reference names a value that is there when it is used",
   skipped: "the output of what can be skipped has a default",
   condition: "conditions can be read",
-  dependency: "tasks depend on tasks that exist, in no circle",
+  dependency: "tasks and containers depend on others that exist, in no circle",
   recursion: "no template runs itself without a condition",
   volume: "volumes that are mounted are declared, and claims can be made",
   deadline: "deadlines of children fit in their parents', with what they do at their end",

@@ -61,6 +61,13 @@ export class WorkflowObject {
     return this.spec.at("workflowTemplateRef");
   }
 
+  /** Names of the volumes that it declares for all its templates, claims included. */
+  get volumeNames(): string[] {
+    const { spec } = this;
+    const claims = spec.at("volumeClaimTemplates").items.map((each) => each.at("metadata"));
+    return [...spec.at("volumes").items, ...claims].flatMap((each) => each.at("name").text ?? []);
+  }
+
   template(name: string): TemplateNode | undefined {
     return this.byName.get(name);
   }

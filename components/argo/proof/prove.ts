@@ -3,6 +3,7 @@ import { ProofSet } from "./proof-set";
 import type { Rule } from "./rule";
 import { passedToTemplates, passedToWorkflow } from "./rules/arguments";
 import { conditions } from "./rules/conditions";
+import { containerSets } from "./rules/container-sets";
 import { deadlines } from "./rules/deadlines";
 import { forms } from "./rules/forms";
 import { dependencies, recursion } from "./rules/graph";
@@ -47,6 +48,7 @@ const CORRECTNESS: readonly Rule[] = [
   conditions,
   dependencies,
   recursion,
+  containerSets,
   volumes,
   limits,
   deadlines,

@@ -1,4 +1,5 @@
 import type { Call } from "./calls";
+import { containersOfSet } from "./containers";
 import type { TemplateNode, WorkflowObject } from "./objects";
 import type { Spot } from "./spot";
 
@@ -164,6 +165,11 @@ function step(group: string, name: string, rest: readonly string[], scope: Scope
   return property(call, rest, scope.resolve(call));
 }
 
+/** Whether it is a container set of which one container yields what it prints. */
+function hasMain(template: TemplateNode): boolean {
+  return containersOfSet(template).some((each) => each.at("name").text === "main");
+}
+
 function property(
   call: Call,
   rest: readonly string[],
@@ -177,16 +183,12 @@ function property(
   }
   const { type } = template ?? {};
   // What plugins, HTTP calls and data templates yield is decided elsewhere.
-  if (
-    template === undefined ||
-    type === undefined ||
-    ["http", "plugin", "data", "containerSet"].includes(type)
-  ) {
+  if (template === undefined || type === undefined || ["http", "plugin", "data"].includes(type)) {
     return undefined;
   }
   const title = `the template ${template.name ?? "inline"}`;
   if (sort === "result") {
-    return ["container", "script"].includes(type)
+    return ["container", "script"].includes(type) || hasMain(template)
       ? undefined
       : { message: `${title} has no result: it is of kind ${type}`, remedy: "use an output parameter" };
   }

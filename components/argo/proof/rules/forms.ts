@@ -92,6 +92,7 @@ const SOURCES = ["path", "jqFilter", "jsonPath", "parameter", "expression", "sup
 /** Where the output parameters of a kind of template come from. */
 const SOURCES_OF: Readonly<Record<string, readonly string[]>> = {
   container: ["path"],
+  containerSet: ["path"],
   script: ["path"],
   resource: ["jqFilter", "jsonPath"],
   steps: ["parameter", "expression"],

@@ -1,5 +1,6 @@
 import { type Call, callsOf, needsOf, tasks } from "../calls";
 import { type Remark, wrong } from "../finding";
+import { circleOf } from "../graph";
 import type { TemplateNode, WorkflowObject } from "../objects";
 import type { ProofSet } from "../proof-set";
 
@@ -116,25 +117,4 @@ function surely(template: TemplateNode, set: ProofSet): TemplateNode[] {
           .flatMap((object) => (object.kind === "Workflow" ? (set.entrypoint(object) ?? []) : []))
       : [];
   return [...called, ...created];
-}
-
-/** The first circle, with its first member repeated at its end. */
-function circleOf(names: readonly string[], next: (name: string) => readonly string[]): string[] | undefined {
-  const done = new Set<string>();
-  const search = (name: string, trail: readonly string[]): string[] | undefined => {
-    const at = trail.indexOf(name);
-    if (at !== -1) return [...trail.slice(at), name];
-    if (done.has(name)) return undefined;
-    for (const each of next(name)) {
-      const found = search(each, [...trail, name]);
-      if (found !== undefined) return found;
-    }
-    done.add(name);
-    return undefined;
-  };
-  for (const name of names) {
-    const found = search(name, []);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

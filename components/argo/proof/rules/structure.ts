@@ -48,7 +48,7 @@ export function* templates(object: WorkflowObject, set: ProofSet): Generator<Rem
         "template",
         spot,
         message,
-        "give one of container, script, resource, steps, dag or suspend",
+        "give one of container, containerSet, script, resource, steps, dag or suspend",
       );
     }
     if (template.name === undefined && !spot.label.endsWith("inline")) {
@@ -121,7 +121,6 @@ function* hooks(holder: Spot, object: WorkflowObject, set: ProofSet): Generator<
 const BEYOND: Readonly<Record<string, string>> = {
   http: "HTTP templates are not judged",
   plugin: "plugin templates are not judged",
-  containerSet: "the containers of a set are not judged as a graph",
   data: "data templates are not judged",
 };
 

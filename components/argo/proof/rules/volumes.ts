@@ -9,10 +9,9 @@ import { literal } from "../tags";
 export function* volumes(object: WorkflowObject, set: ProofSet): Generator<Remark> {
   yield* claims(object.spec.at("volumeClaimTemplates"));
   const source = set.source(object).object;
-  const shared = [object, ...(source === undefined ? [] : [source])].flatMap(({ spec }) => [
-    ...names(spec.at("volumes")),
-    ...spec.at("volumeClaimTemplates").items.flatMap((each) => each.in("metadata", "name").text ?? []),
-    ...names(spec.in("templateDefaults", "volumes")),
+  const shared = [object, ...(source === undefined ? [] : [source])].flatMap((each) => [
+    ...each.volumeNames,
+    ...names(each.spec.in("templateDefaults", "volumes")),
   ]);
   const patched = object.spec.at("podSpecPatch").exists;
   for (const template of set.templatesOf(object)) {
