@@ -8,6 +8,8 @@ import { type Family, runsOf } from "../lab/workflows/family";
 import { productsOf, standingOf, verdictOf } from "../lab/workflows/outcome";
 import { parametersOf } from "../lab/workflows/scenarios";
 import { type NewWorkflow, submission } from "../lab/workflows/submission";
+import { containersOf } from "../lab/workflows/pod-containers";
+import { stepsOf } from "../lab/workflows/run-steps";
 import { nameOf, nodesOf, stepOf, type Workflow } from "../lab/workflows/workflow";
 import { costsOf, covered, type StepCosts, type StepTimes } from "./container-times";
 import { type Samples, summarise } from "./samples";
@@ -28,9 +30,9 @@ export interface PipelineTimes {
   readonly closing: Samples;
   /** Where the rest goes, in the order in which the steps begin. */
   readonly steps: readonly StepSamples[];
-  /** The step that builds the image, of a version that was built before. */
+  /** The building of the image, of a version that was built before, by what Argo says. */
   readonly rebuild: Samples;
-  /** The container of that step. */
+  /** The same by what the kubelet says. */
   readonly rebuildOwn: Samples;
 }
 
@@ -133,8 +135,7 @@ class PipelineBench {
   async rebuild(version: string): Promise<{ step: number; own: number }> {
     const { build } = this.outputs.workflowTemplates;
     const { family } = await this.carryOut(submission(build, { "model-version": version }, this.label));
-    const node = stepOf(family.run, "build-image");
-    const step = seconds(node?.finishedAt) - seconds(node?.startedAt);
+    const step = stepsOf(family.run).find(({ name }) => name === "build-image")?.seconds ?? Number.NaN;
     const steps = await this.stepTimes(family.run);
     return { step, own: covered(steps.filter(({ name }) => name === "build-image")) };
   }
@@ -165,33 +166,48 @@ class PipelineBench {
     return { family, whole, ended };
   }
 
-  /** When the steps' own containers ran, failed attempts included, by what the kubelet says: in whole seconds. */
+  /** When the steps' own containers worked, failed attempts included, by what the kubelet says: in whole seconds. */
   private async stepTimes(run: Workflow): Promise<StepTimes[]> {
     const { items } = await this.cluster.core.listNamespacedPod({
       namespace: this.outputs.namespace,
       labelSelector: `workflows.argoproj.io/workflow=${nameOf(run)}`,
     });
-    return nodesOf(run)
+    const nodes = nodesOf(run);
+    return nodes
       .filter(({ type, templateName }) => type === "Pod" && templateName !== WAITING_TEMPLATE)
-      .map(({ id, displayName, templateName }) => {
-        const name = templateName ?? displayName;
+      .flatMap((node) => {
+        const step = node.templateName ?? node.displayName;
         const pod = items.find(
-          ({ metadata }) => metadata?.annotations?.["workflows.argoproj.io/node-id"] === id,
+          ({ metadata }) => metadata?.annotations?.["workflows.argoproj.io/node-id"] === node.id,
         );
-        const main = pod === undefined ? undefined : mainSpan(pod);
-        if (main === undefined) throw new Error(`the pod of ${name} of ${nameOf(run)} is gone`);
-        return { name, ...main };
+        const containers = containersOf(node, nodes).map((each) => ({
+          container: each.node.displayName,
+          after: each.after.map(({ displayName }) => displayName),
+        }));
+        return (containers.length === 0 ? [{ container: "main", after: [] }] : containers).map((each) => {
+          const name = each.container === "main" ? step : each.container;
+          const span = pod === undefined ? undefined : spanOf(pod, each.container, each.after);
+          if (span === undefined) throw new Error(`the pod of ${name} of ${nameOf(run)} is gone`);
+          return { name, ...span };
+        });
       });
   }
 }
 
-function mainSpan({ metadata, status }: V1Pod): Omit<StepTimes, "name"> | undefined {
-  const main = status?.containerStatuses?.find(({ name }) => name === "main")?.state?.terminated;
-  if (main?.startedAt === undefined || main.finishedAt === undefined) return undefined;
+/** When a container of a pod worked. One that waits for others is created with its pod, and counts from their end. */
+function spanOf(
+  { metadata, status }: V1Pod,
+  container: string,
+  after: readonly string[],
+): Omit<StepTimes, "name"> | undefined {
+  const ended = (of: string) => status?.containerStatuses?.find(({ name }) => name === of)?.state?.terminated;
+  const own = ended(container);
+  if (own?.startedAt === undefined || own.finishedAt === undefined) return undefined;
+  const before = after.map((each) => seconds(ended(each)?.finishedAt));
   return {
-    created: seconds(metadata?.creationTimestamp),
-    start: seconds(main.startedAt),
-    end: seconds(main.finishedAt),
+    created: Math.max(seconds(metadata?.creationTimestamp), ...before),
+    start: Math.max(seconds(own.startedAt), ...before),
+    end: seconds(own.finishedAt),
   };
 }
 

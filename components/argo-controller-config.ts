@@ -35,7 +35,10 @@ export function controllerConfiguration(args: ControllerConfigurationArgs = {}):
   return stringify(
     {
       // For templates that people add to the lab; the lab's own say all of this themselves.
-      workflowDefaults: { spec: lifeCycle(DEFAULT_DEADLINE) },
+      workflowDefaults: {
+        // The lab's own runs claim no volumes.
+        spec: { ...lifeCycle(DEFAULT_DEADLINE), volumeClaimGC: { strategy: "OnWorkflowCompletion" } },
+      },
       // A run is made from a template of the namespace, with other arguments at most. This keeps mistakes out, and not
       // people who mean harm: a run that already has a stored template in its status is carried out by that one. What
       // bounds those is the namespace, with its rights, quota and network policies.

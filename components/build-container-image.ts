@@ -1,6 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import { type WorkflowTemplate, isNot, steps, workflowTemplate } from "./argo";
-import { type BuildStepsArgs, buildImageStep, cloneStep, downloadModelStep } from "./build-steps";
+import { type BuildStepsArgs, buildImageStep } from "./build-steps";
 import { REGISTERED_MODEL } from "./outputs";
 import type { StagingTarget } from "./pipeline-step";
 import { type StagingStepsArgs, deployStep, restoreStep, testStep } from "./staging-steps";
@@ -9,14 +9,12 @@ import { lifeCycle } from "./workflow-policy";
 /** What the workflow that turns a model version into a container in staging needs to know. */
 export interface BuildContainerImageArgs extends BuildStepsArgs {
   readonly serviceAccounts: {
-    /** Of the pods that build. */
+    /** Of the pod that builds. */
     readonly build: Input<string>;
     /** Of those that change staging. */
     readonly deployStaging: Input<string>;
   };
   readonly staging: StagingTarget;
-  /** Storage class of the folder that the steps share. @default the cluster's default class */
-  readonly storageClass?: Input<string> | undefined;
   /** Secret with which the nodes pull the pipeline's image. @default none */
   readonly imagePullSecret?: Input<string> | undefined;
 }
@@ -46,33 +44,26 @@ export function buildContainerImage(args: BuildContainerImageArgs): BuildTemplat
         description: "Branch of it whose last commit is built",
       },
     },
-    volumeClaims: { workspace: { storage: "4Gi", storageClass: args.storageClass } },
     serviceAccountName: args.serviceAccounts.build,
     imagePullSecret: args.imagePullSecret,
     // Two at a time would race for staging. A later run waits its turn.
     synchronization: { mutexes: [{ name: `build-${REGISTERED_MODEL.name}` }] },
     ...lifeCycle(args.deadlines.run),
     entrypoint: (parameters, run) => {
-      const { workspace } = run.volumes;
       const version = parameters["model-version"];
-      const repository = parameters["app-repository"];
       return steps("build-container-image", {
         steps: (flow) => {
-          const source = flow.together((group) => ({
-            commit: group
-              .step("clone", cloneStep(args, workspace), {
-                "app-repository": repository,
-                "app-branch": parameters["app-branch"],
-              })
-              .output("commit"),
-            "training-image": group
-              .step("download-model", downloadModelStep(args, workspace), { "model-version": version })
-              .output("training-image"),
-          }));
-          const origin = { "model-version": version, ...source };
-          const build = buildImageStep(args, workspace, { name: run.name, repository });
-          const image = flow.step("build-image", build, origin).output("image");
-          const release = { ...origin, image };
+          const build = flow.step("build-image", buildImageStep(args, run), {
+            "model-version": version,
+            "app-repository": parameters["app-repository"],
+            "app-branch": parameters["app-branch"],
+          });
+          const release = {
+            "model-version": version,
+            commit: build.output("commit"),
+            "training-image": build.output("training-image"),
+            image: build.output("image"),
+          };
           const url = flow.step("deploy-to-staging", deployStep(staging, run), release).output("staging-url");
           flow.step("test-staging", testStep(staging, run), { ...release, "staging-url": url });
         },

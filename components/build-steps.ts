@@ -1,17 +1,19 @@
 import type { Input } from "@pulumi/pulumi";
-import { type Reference, SecretKey, type Volume, container, secretVolume } from "./argo";
+import { MAIN, type Reference, SecretKey, containerSet, emptyDir, secretVolume } from "./argo";
 import { BUILD_ROLE } from "./labels";
+import type { Resources } from "./lab-size";
 import {
   type AppImageRepository,
   type AppRepositorySource,
-  outputsOf,
+  type PipelineStep,
+  outputsIn,
   pipelineContainer,
 } from "./pipeline-step";
 import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "./workflow-policy";
 
-/** What the steps that make the image need to know. */
+/** What the step that makes the image needs to know. */
 export interface BuildStepsArgs {
-  /** Image that has their scripts. */
+  /** Image that has its scripts. */
   readonly pipelineImage: Input<string>;
   /** Address of MLflow inside the cluster. */
   readonly mlflowUrl: Input<string>;
@@ -26,15 +28,65 @@ export interface BuildStepsArgs {
   readonly deadlines: BuildDeadlines;
 }
 
+/** The inputs of the step, as its containers refer to them. */
+type Inputs = Readonly<Record<"model-version" | "app-repository" | "app-branch", Reference>>;
+
+/** The folder that the containers share. */
+const WORKSPACE = "/workspace";
+/** In it, what each tells the others and the run. */
+const OUTPUTS = `${WORKSPACE}/outputs`;
+/**
+ * Most that the folder may hold, and the node's disk with it. The pod requests none of it: a node whose kubelet does
+ * not measure its disk, as in a rootless cluster, has no `ephemeral-storage` to give and would never get the pod.
+ */
+const WORKSPACE_SIZE = "4Gi";
+
 const CREDENTIALS = "/credentials";
 const DOCKER_CONFIG = "/docker";
 
 /**
- * Brings the application into the shared folder.
- *
- * @param workspace The shared folder.
+ * What each container is given. Kubernetes counts the containers of a pod together, though these work in turns. So
+ * each requests a share of what the pod needs at a time, and has a limit of its own.
  */
-export function cloneStep({ pipelineImage, appRepository, deadlines }: BuildStepsArgs, workspace: Volume) {
+const RESOURCES = {
+  clone: resources("20m", "32Mi", "500m", "256Mi"),
+  downloadModel: resources("40m", "128Mi", "1", "1Gi"),
+  buildImage: resources("40m", "96Mi", "1", "512Mi"),
+};
+
+/**
+ * Makes the image in one pod: `clone` and `download-model` bring the application and the model version into a folder
+ * of the pod, side by side; then the main container has BuildKit build the image from it and push it, and notes the
+ * image in MLflow.
+ *
+ * Argo takes outputs from a container named `main` alone, so the one that builds has that name, and the step its own:
+ * `build-image`. Argo's page shows `main` below `build-image`; `npm run train` shows the three by what they do.
+ *
+ * All three run under one account and reach what any of them reaches, BuildKit included. Each gets only the credentials
+ * that it needs. A retry makes another pod with an empty folder, and all three run again.
+ *
+ * @param run Name of the run.
+ */
+export function buildImageStep(args: BuildStepsArgs, run: { readonly name: Reference }) {
+  const container = (step: Omit<PipelineStep, "outputs">) =>
+    pipelineContainer(args.pipelineImage, { ...step, env: { ...step.env, WORKSPACE }, outputs: OUTPUTS });
+  return containerSet("build-image", {
+    inputs: { "model-version": {}, "app-repository": {}, "app-branch": {} },
+    outputs: outputsIn(OUTPUTS, ["commit", "training-image", "image-digest", "image"]),
+    // Opens the way to BuildKit, which no other pods have.
+    labels: BUILD_ROLE,
+    activeDeadlineSeconds: args.deadlines.build,
+    retryStrategy: RETRY_INFRASTRUCTURE,
+    mounts: { [WORKSPACE]: emptyDir("workspace", WORKSPACE_SIZE) },
+    containers: (set, inputs) => {
+      const clone = set.container("clone", container(cloning(args, inputs)));
+      const model = set.container("download-model", container(downloading(args, inputs)));
+      set.container(MAIN, container(building(args, inputs, run)), { after: [clone, model] });
+    },
+  });
+}
+
+function cloning({ appRepository }: BuildStepsArgs, inputs: Inputs): PipelineStep {
   const { url, credentialsSecret } = appRepository;
   const credentials =
     credentialsSecret === undefined
@@ -48,60 +100,27 @@ export function cloneStep({ pipelineImage, appRepository, deadlines }: BuildStep
           },
           mounts: { [CREDENTIALS]: secretVolume("credentials", credentialsSecret, { password: "password" }) },
         };
-  return container("clone", {
-    inputs: { "app-repository": {}, "app-branch": {} },
-    outputs: outputsOf("commit"),
-    activeDeadlineSeconds: deadlines.clone,
-    retryStrategy: RETRY_INFRASTRUCTURE,
-    container: (inputs) =>
-      pipelineContainer(pipelineImage, {
-        script: "clone.py",
-        env: {
-          APP_REPOSITORY: inputs["app-repository"],
-          APP_BRANCH: inputs["app-branch"],
-          ...credentials.env,
-        },
-        workspace,
-        mounts: credentials.mounts,
-      }),
-  });
+  return {
+    script: "clone.py",
+    env: {
+      APP_REPOSITORY: inputs["app-repository"],
+      APP_BRANCH: inputs["app-branch"],
+      ...credentials.env,
+    },
+    mounts: credentials.mounts,
+    resources: RESOURCES.clone,
+  };
 }
 
-/**
- * Brings the model version into the shared folder.
- *
- * @param workspace The shared folder.
- */
-export function downloadModelStep(
-  { pipelineImage, mlflowUrl, deadlines }: BuildStepsArgs,
-  workspace: Volume,
-) {
-  return container("download-model", {
-    inputs: { "model-version": {} },
-    outputs: outputsOf("training-image"),
-    activeDeadlineSeconds: deadlines.downloadModel,
-    retryStrategy: RETRY_INFRASTRUCTURE,
-    container: (inputs) =>
-      pipelineContainer(pipelineImage, {
-        script: "download_model.py",
-        env: { MLFLOW_TRACKING_URI: mlflowUrl, MODEL_VERSION: inputs["model-version"] },
-        workspace,
-        memory: "1Gi",
-      }),
-  });
+function downloading({ mlflowUrl }: BuildStepsArgs, inputs: Inputs): PipelineStep {
+  return {
+    script: "download_model.py",
+    env: { MLFLOW_TRACKING_URI: mlflowUrl, MODEL_VERSION: inputs["model-version"] },
+    resources: RESOURCES.downloadModel,
+  };
 }
 
-/**
- * Has BuildKit build the image from the shared folder and push it, and notes the image in MLflow.
- *
- * @param workspace The shared folder.
- * @param run Name of the run, and the repository that its application came from.
- */
-export function buildImageStep(
-  args: BuildStepsArgs,
-  workspace: Volume,
-  run: { readonly name: Reference; readonly repository: Reference },
-) {
+function building(args: BuildStepsArgs, inputs: Inputs, run: { readonly name: Reference }): PipelineStep {
   const { registryCredentialsSecret: secret } = args;
   const credentials =
     secret === undefined
@@ -114,31 +133,24 @@ export function buildImageStep(
             }),
           },
         };
-  return container("build-image", {
-    inputs: { "model-version": {}, commit: {}, "training-image": {} },
-    outputs: outputsOf("image-digest", "image"),
-    // Opens the way to BuildKit, which no other pods have.
-    labels: BUILD_ROLE,
-    activeDeadlineSeconds: args.deadlines.buildImage,
-    retryStrategy: RETRY_INFRASTRUCTURE,
-    container: (inputs) =>
-      pipelineContainer(args.pipelineImage, {
-        script: "build_image.py",
-        env: {
-          BUILDKIT_ADDRESS: args.builderAddress,
-          MODEL_VERSION: inputs["model-version"],
-          COMMIT: inputs.commit,
-          TRAINING_IMAGE: inputs["training-image"],
-          APP_REPOSITORY: run.repository,
-          APP_BASE_IMAGE: args.appBaseImage,
-          PUSH_REPOSITORY: args.registry.pushRepository,
-          PULL_REPOSITORY: args.registry.pullRepository,
-          MLFLOW_TRACKING_URI: args.mlflowUrl,
-          ARGO_WORKFLOW_NAME: run.name,
-          ...credentials.env,
-        },
-        workspace,
-        mounts: credentials.mounts,
-      }),
-  });
+  return {
+    script: "build_image.py",
+    env: {
+      BUILDKIT_ADDRESS: args.builderAddress,
+      MODEL_VERSION: inputs["model-version"],
+      APP_REPOSITORY: inputs["app-repository"],
+      APP_BASE_IMAGE: args.appBaseImage,
+      PUSH_REPOSITORY: args.registry.pushRepository,
+      PULL_REPOSITORY: args.registry.pullRepository,
+      MLFLOW_TRACKING_URI: args.mlflowUrl,
+      ARGO_WORKFLOW_NAME: run.name,
+      ...credentials.env,
+    },
+    mounts: credentials.mounts,
+    resources: RESOURCES.buildImage,
+  };
+}
+
+function resources(cpu: string, memory: string, mostCpu: string, mostMemory: string): Resources {
+  return { requests: { cpu, memory }, limits: { cpu: mostCpu, memory: mostMemory } };
 }

@@ -1,12 +1,10 @@
 import type { Input } from "@pulumi/pulumi";
 import { type Container, type FileOutput, type Volume, fromFile } from "./argo";
+import type { Resources } from "./lab-size";
 import { STEP_CONTAINER } from "./workflow-policy";
 
-/** Folder in which the steps leave their outputs, each in a file of its name. */
+/** Folder in which a step leaves its outputs, each in a file of its name. */
 const OUTPUTS = "/tmp/outputs";
-
-/** The folder that the steps before the deployment share. */
-const WORKSPACE = "/workspace";
 
 /** The registry's repository for the application, as each of the two that use it addresses it. */
 export interface AppImageRepository {
@@ -37,7 +35,15 @@ export interface StagingTarget {
 
 /** Outputs of a step, each from the file of its name. */
 export function outputsOf<const N extends string>(...names: N[]): Readonly<Record<N, FileOutput>> {
-  const outputs = names.map((name) => [name, fromFile(`${OUTPUTS}/${name}`)] as const);
+  return outputsIn(OUTPUTS, names);
+}
+
+/** Outputs from the files of their names in a folder. */
+export function outputsIn<const N extends string>(
+  folder: string,
+  names: readonly N[],
+): Readonly<Record<N, FileOutput>> {
+  const outputs = names.map((name) => [name, fromFile(`${folder}/${name}`)] as const);
   return Object.fromEntries(outputs) as Record<N, FileOutput>;
 }
 
@@ -46,26 +52,28 @@ export interface PipelineStep {
   /** The program, a file in the pipeline's image. */
   readonly script: string;
   readonly env: NonNullable<Container["env"]>;
-  /** The folder that it shares with other steps. @default none */
-  readonly workspace?: Volume;
-  /** Further volumes by the path at which they appear. @default none */
+  /** Folder in which it leaves its outputs. @default one that only this container has */
+  readonly outputs?: string;
+  /** Volumes by the path at which they appear. @default none */
   readonly mounts?: Readonly<Record<string, Volume>>;
-  /** Most memory that it may take, as a quantity. @default 512Mi */
-  readonly memory?: string;
+  /** @default what suits a step that is alone in its pod */
+  readonly resources?: Resources;
 }
+
+const ALONE: Resources = {
+  requests: { cpu: "50m", memory: "128Mi" },
+  limits: { cpu: "1", memory: "512Mi" },
+};
 
 /** The container of a step: one script of the pipeline's image. */
 export function pipelineContainer(image: Input<string>, step: PipelineStep): Container {
-  const { script, env, workspace, mounts = {}, memory = "512Mi" } = step;
+  const { script, env, outputs = OUTPUTS, mounts = {}, resources = ALONE } = step;
   return {
     image,
     command: ["python", script],
-    env: { ...env, ...(workspace === undefined ? {} : { WORKSPACE }), OUTPUTS },
-    resources: {
-      requests: { cpu: "50m", memory: "128Mi" },
-      limits: { cpu: "1", memory },
-    },
+    env: { ...env, OUTPUTS: outputs },
+    resources,
     securityContext: STEP_CONTAINER,
-    mounts: { ...(workspace === undefined ? {} : { [WORKSPACE]: workspace }), ...mounts },
+    mounts,
   };
 }

@@ -139,7 +139,10 @@ function apiServer({
     : { pods: addresses.map((cidr) => ({ ipBlock: { cidr } })), ports };
 }
 
-/** Where the step that builds goes besides. Only that one: whoever reaches BuildKit may run programs in it. */
+/**
+ * Where the pod that builds goes besides. Only that one: whoever reaches BuildKit may run programs in it. All of its
+ * containers do, those that clone and download included; what they run is in the pipeline's image.
+ */
 function buildEgress({ builder, externalRegistryPorts: registry }: StudentPoliciesArgs): Way[] {
   return [
     {

@@ -26,8 +26,6 @@ export interface TrainingManifestsArgs {
   readonly builderAddress: Input<string>;
   readonly appRepository: AppRepositorySource;
   readonly staging: StagingTarget;
-  /** Storage class of the folder that the steps of a build share. @default the cluster's default class */
-  readonly storageClass?: Input<string> | undefined;
   /** Address of MLflow inside the cluster. */
   readonly mlflowUrl: Input<string>;
   /** Names of the service accounts, one for each role. */
@@ -36,7 +34,7 @@ export interface TrainingManifestsArgs {
     readonly train: Input<string>;
     /** Of the step that starts the build and waits for it. */
     readonly triggerBuild: Input<string>;
-    /** Of the build's pods. */
+    /** Of the pod that builds. */
     readonly build: Input<string>;
     /** Of the pods that change staging. */
     readonly deployStaging: Input<string>;

@@ -24,9 +24,8 @@ export interface Deadlines {
 export interface BuildDeadlines {
   /** The whole run, without the step that puts staging back after a failure. */
   readonly run: number;
-  readonly clone: number;
-  readonly downloadModel: number;
-  readonly buildImage: number;
+  /** The pod in which the image is made: cloning, downloading and building together. */
+  readonly build: number;
   readonly deploy: number;
   readonly test: number;
   /** Putting staging back. It comes on top: the run's deadline does not end it, since it may have passed by then. */
@@ -50,10 +49,7 @@ export function deadlines(run: number): Deadlines {
     build,
     child: {
       run: part(0.85),
-      // Side by side.
-      clone: part(0.12),
-      downloadModel: part(0.12),
-      buildImage: part(0.43),
+      build: part(0.55),
       deploy: part(0.17),
       test: part(0.1),
       restore: part(0.1),
@@ -75,12 +71,17 @@ export function lifeCycle(activeDeadlineSeconds: number): LifeCycle {
     activeDeadlineSeconds,
     ttlStrategy: { secondsAfterCompletion: 86_400 },
     podGC: { strategy: "OnWorkflowCompletion", deleteDelayDuration: "8h" },
-    volumeClaimGC: { strategy: "OnWorkflowCompletion" },
     securityContext: unprivilegedPod(IMAGE_USER),
   };
 }
 
-/** Repeats what the cluster broke. A failed training, or an accuracy below the gate, is a verdict and stays. */
+/**
+ * Repeats what the cluster broke: a pod that was deleted, that could not start, or whose outputs were not read. A
+ * program that fails has given a verdict, as a training below the gate does, and that stays.
+ *
+ * It is a pod that is repeated, with all its containers. A set of containers can also repeat each by itself
+ * (`containerSet.retryStrategy`), but that repeats every failure, and with it verdicts.
+ */
 export const RETRY_INFRASTRUCTURE = {
   limit: 2,
   retryPolicy: "OnError",

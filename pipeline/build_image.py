@@ -6,8 +6,8 @@ Environment:
 
     BUILDKIT_ADDRESS        BuildKit's server, tcp://host:port
     WORKSPACE               shared folder with `application` and `model`
-    MODEL_VERSION, COMMIT   what is built
-    TRAINING_IMAGE          image that trained the model, for a label
+    OUTPUTS                 shared folder with the outputs of clone.py and download_model.py
+    MODEL_VERSION           what is built, with the `commit` that clone.py tells
     APP_REPOSITORY          URL of the application's repository, for a label
     APP_BASE_IMAGE          base image, as BuildKit pulls it
     PUSH_REPOSITORY         where BuildKit pushes to, host:port/name
@@ -137,8 +137,8 @@ def build_from_environment() -> Build:
         repository_url=step.required("APP_REPOSITORY", "the URL of the application's repository"),
         push_repository=step.required("PUSH_REPOSITORY", "the repository that BuildKit pushes to"),
         model_version=step.required_version(),
-        commit=step.required_commit(),
-        training_image=os.environ.get("TRAINING_IMAGE") or registered_model.UNKNOWN,
+        commit=step.valid_commit("commit", step.output_of("clone.py", "commit")),
+        training_image=step.output_of("download_model.py", "training-image"),
         # clone.py has given this time to all files.
         committed_at=int(dockerfile.stat().st_mtime),
     )

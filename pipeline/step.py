@@ -1,7 +1,7 @@
 """What all steps of the pipeline share: how they get inputs, give outputs, try again and end.
 
 A step is a function without arguments. Its inputs are environment variables, its outputs files in
-the folder OUTPUTS, where Argo reads them. `run` turns what it raises into an exit code: 1 for a
+the folder OUTPUTS, where Argo reads them, and those that run after it in the same pod. `run` turns what it raises into an exit code: 1 for a
 Failure, 2 for a BadInput, and the message as the last lines of the log and as the reason that
 Kubernetes, and from it Argo, shows for the container.
 """
@@ -83,22 +83,41 @@ def required_version() -> str:
 def required_commit() -> str:
     """The commit of the application that the step works on, in full."""
     commit = required("COMMIT", "the commit of the application, which clone.py tells")
+    return valid_commit("COMMIT", commit)
+
+
+def valid_commit(name: str, commit: str) -> str:
+    """`commit`, if it is one in full. Raises BadInput otherwise, with the `name` of what holds it."""
     if len(commit) not in (40, 64) or set(commit) - set("0123456789abcdef"):
-        raise BadInput(f"COMMIT={commit!r} is no commit; give all 40 hexadecimal digits")
+        raise BadInput(f"{name}={commit!r} is no commit; give all 40 hexadecimal digits")
     return commit
 
 
 def workspace() -> Path:
-    """The folder that the steps before the build share."""
-    return Path(required("WORKSPACE", "the folder that the steps share"))
+    """The folder that the scripts which make the image share."""
+    return Path(required("WORKSPACE", "the folder that the scripts share"))
+
+
+def outputs() -> Path:
+    """The folder in which outputs are left."""
+    return Path(os.environ.get("OUTPUTS", "/tmp/outputs"))
 
 
 def write_output(name: str, value: str) -> None:
     """Give the step's output `name` to whoever runs it."""
-    folder = Path(os.environ.get("OUTPUTS", "/tmp/outputs"))
+    folder = outputs()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(value)
     log(f"{name}: {value}")
+
+
+def output_of(script: str, name: str) -> str:
+    """The output `name` that `script` has left in the same folder. Raises BadInput without it."""
+    file = outputs() / name
+    try:
+        return file.read_text()
+    except OSError as problem:
+        raise BadInput(f"cannot read {file}: {problem.strerror}; {script} writes it") from problem
 
 
 def persistently(action: Callable[[], Result], doing: str) -> Result:

@@ -113,7 +113,6 @@ export function createLab(config: LabConfig, args: LabArgs): Lab {
       appRepository: { url: source.url, branch: source.branch, credentialsSecret: source.credentialsSecret },
       // Plain texts, because they decide which rights there are.
       staging: { namespace: config.staging.namespace, deployment: STAGING_DEPLOYMENT, url: staging.url },
-      storageClass,
       mlflowUrl: mlflow.url,
       serviceAccounts: rbac.serviceAccounts,
       schedule: config.schedule.cron,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Argo } from "../lab/workflows/argo";
 import { type Cluster, clusterOf, reasonOf, withToken } from "../lab/workflows/cluster";
 import { childrenOf, type Family, runsOf } from "../lab/workflows/family";
-import { logOf } from "../lab/workflows/logs";
+import { hasLog, logOf } from "../lab/workflows/logs";
 import { standingOf } from "../lab/workflows/outcome";
 import { failedSteps } from "../lab/workflows/run-steps";
 import { parametersOf, type ScenarioName, type TrainingParameters } from "../lab/workflows/scenarios";
@@ -106,7 +106,7 @@ export class TrainingRuns {
     );
   }
 
-  /** The last lines that the main container of a node's pod printed, as a student reads them. */
+  /** The last lines that a node's container printed, as a student reads them. */
   async logOf(run: Workflow, node: RunNode, lines?: number): Promise<string> {
     return logOf((await this.student()).cluster.core, run, node, lines);
   }
@@ -114,7 +114,7 @@ export class TrainingRuns {
   /** Where the reason for a run's outcome may be found: its messages, and the log of each step that failed. */
   async look(family: Family): Promise<string[]> {
     const logs: string[] = [];
-    for (const step of failedSteps(family).filter(({ node }) => node.type === "Pod")) {
+    for (const step of failedSteps(family).filter(({ node }) => hasLog(node))) {
       const run = runsOf(family).find((each) => nameOf(each) === step.run) ?? family.run;
       const log = await this.logOf(run, step.node).catch((error: unknown) => `no log: ${reasonOf(error)}`);
       logs.push(`log of step ${step.name}:\n${log.trimEnd()}`);

@@ -3,7 +3,12 @@ import { compact } from "./compact";
 import type { ContainerOutputs } from "./outputs";
 import type { Inputs, None, References } from "./parameters";
 import type { Place, ValueInput } from "./references";
-import type { ContainerManifest, ScriptManifest, VariableManifest } from "./template-manifests";
+import type {
+  ContainerManifest,
+  ScriptManifest,
+  VariableManifest,
+  VolumeManifest,
+} from "./template-manifests";
 import { type PodTemplateOptions, type Template, podTemplate } from "./templates";
 import { type Volume, renderMounts } from "./volumes";
 
@@ -70,18 +75,25 @@ export function container<const I extends Inputs = None, const O extends Contain
   name: string,
   options: ContainerTemplateOptions<I, O>,
 ): Template<I, O> {
-  return podTemplate(name, options, (inputs, place) => {
-    const { mounts = {}, args, ...program } = options.container(inputs);
-    const { volumes, volumeMounts } = renderMounts(mounts, place);
-    return compact({
-      volumes,
-      container: compact({
-        ...render(program, place),
-        args: args?.map((word) => place.input(word)),
-        volumeMounts,
-      }),
-    });
-  });
+  return podTemplate(name, options, (inputs, place) =>
+    compact(renderContainer(options.container(inputs), place)),
+  );
+}
+
+/** A container, and the volumes that its template has to declare for it. */
+export function renderContainer(
+  { mounts = {}, args, ...program }: Container,
+  place: Place,
+): { volumes: VolumeManifest[] | undefined; container: ContainerManifest } {
+  const { volumes, volumeMounts } = renderMounts(mounts);
+  return {
+    volumes,
+    container: compact({
+      ...render(program, place),
+      args: args?.map((word) => place.input(word)),
+      volumeMounts,
+    }),
+  };
 }
 
 /** A template that runs a program which stands in the workflow. */
@@ -91,7 +103,7 @@ export function script<const I extends Inputs = None, const O extends ContainerO
 ): Template<I, O> {
   return podTemplate(name, options, (inputs, place) => {
     const { mounts = {}, source, ...program } = options.script(inputs);
-    const { volumes, volumeMounts } = renderMounts(mounts, place);
+    const { volumes, volumeMounts } = renderMounts(mounts);
     const whole: ScriptManifest = compact({
       ...render(program, place),
       source: place.text(source),

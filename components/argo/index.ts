@@ -1,6 +1,7 @@
 /** A typed model of Argo Workflows: what is defined here renders to objects for the Kubernetes API. */
 export type { CallOptions } from "./calls";
 export * from "./conditions";
+export * from "./container-sets";
 export * from "./containers";
 export * from "./cron";
 export { type Graph, type Task, dag } from "./dag";
@@ -23,5 +24,5 @@ export { suspend } from "./suspend";
 export * from "./template-manifests";
 export type { Template } from "./templates";
 export { type ApiUse, USES_ANNOTATION } from "./uses";
-export { type Volume, type VolumeClaim, emptyDir, secretVolume } from "./volumes";
+export { type Volume, emptyDir, secretVolume } from "./volumes";
 export * from "./workflows";

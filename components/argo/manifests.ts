@@ -49,7 +49,6 @@ export interface LifeCycle {
     /** Time between the end and the deletion, as a Go duration such as `8h`. Logs are gone with the pod. */
     readonly deleteDelayDuration?: string;
   };
-  readonly volumeClaimGC?: { readonly strategy: "OnWorkflowCompletion" | "OnWorkflowSuccess" };
   /** Of all pods of the run. */
   readonly securityContext?: k8s.types.input.core.v1.PodSecurityContext;
 }
@@ -65,19 +64,7 @@ export interface WorkflowSpec extends LifeCycle {
   /** Secrets with which the nodes pull the images of all steps. */
   readonly imagePullSecrets?: readonly { readonly name: Input<string> }[];
   readonly synchronization?: Synchronization;
-  /** Claims that are made for each run; templates mount them by their names. */
-  readonly volumeClaimTemplates?: readonly VolumeClaimManifest[];
   readonly templates: readonly TemplateManifest[];
-}
-
-/** A claim that is made for each run. */
-export interface VolumeClaimManifest {
-  readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly accessModes: readonly ["ReadWriteOnce"];
-    readonly storageClassName?: Input<string>;
-    readonly resources: { readonly requests: { readonly storage: string } };
-  };
 }
 
 /** How many runs there may be at a time. */

@@ -52,6 +52,7 @@ export interface TemplateManifest {
   readonly volumes?: readonly VolumeManifest[];
   // One of the following says what kind of template it is.
   readonly container?: ContainerManifest;
+  readonly containerSet?: ContainerSetManifest;
   readonly script?: ScriptManifest;
   readonly resource?: ResourceManifest;
   readonly suspend?: SuspendManifest;
@@ -113,6 +114,19 @@ export interface ContainerManifest {
   readonly volumeMounts?: readonly VolumeMountManifest[];
   /** Where the message of a failed container comes from; Argo shows it as the step's. */
   readonly terminationMessagePolicy: "FallbackToLogsOnError";
+}
+
+/** Containers of one pod. */
+export interface ContainerSetManifest {
+  /** What every container mounts. */
+  readonly volumeMounts?: readonly VolumeMountManifest[];
+  readonly containers: readonly SetContainerManifest[];
+}
+
+/** A container of a set, with the names of those that must have succeeded before its program starts. */
+export interface SetContainerManifest extends ContainerManifest {
+  readonly name: string;
+  readonly dependencies?: readonly string[];
 }
 
 /** A container whose program stands in the workflow. */

@@ -21,16 +21,13 @@ import {
 import { Place, Reference, Scope, type Value } from "./references";
 import type { FollowedResource } from "./template-manifests";
 import type { Template } from "./templates";
-import { type ClaimedVolumes, type VolumeClaims, claimedVolumes, renderClaims } from "./volumes";
 
 /** Options of {@link workflowTemplate}. */
-export interface WorkflowTemplateOptions<P extends Parameters, C extends VolumeClaims> extends LifeCycle {
+export interface WorkflowTemplateOptions<P extends Parameters> extends LifeCycle {
   /** One sentence, shown on Argo's page. */
   readonly description: string;
   /** What whoever submits a run can set. @default none */
   readonly parameters?: P;
-  /** What each run claims for itself, for its pods to share. @default nothing */
-  readonly volumeClaims?: C;
   /** The account of every template that names none itself. */
   readonly serviceAccountName: Input<string>;
   /** Name of the Secret with which the nodes pull the images of all steps. @default none */
@@ -38,26 +35,24 @@ export interface WorkflowTemplateOptions<P extends Parameters, C extends VolumeC
   /** @default any number of runs at a time */
   readonly synchronization?: Synchronization;
   /** The template that a run starts with, given references to the parameters. It must not require inputs. */
-  readonly entrypoint: (parameters: References<P>, run: Run<C>) => Template;
+  readonly entrypoint: (parameters: References<P>, run: Run) => Template;
   /**
    * The template that a run ends with, however the rest has ended: a failure, a deadline, `argo stop`. It must not
    * require inputs. The run's deadline does not hold for its pods, so they need their own.
    *
    * @default nothing more is done
    */
-  readonly onExit?: (parameters: References<P>, run: EndedRun<C>) => Template;
+  readonly onExit?: (parameters: References<P>, run: EndedRun) => Template;
 }
 
 /** What every run has. */
-export interface Run<C extends VolumeClaims = None> {
+export interface Run {
   /** Name of the Workflow object. */
   readonly name: Reference;
-  /** The volumes that the run claims for itself. */
-  readonly volumes: ClaimedVolumes<C>;
 }
 
 /** What a run has when its steps have ended. */
-export interface EndedRun<C extends VolumeClaims = None> extends Run<C> {
+export interface EndedRun extends Run {
   /** `Succeeded`, `Failed` or `Error`. */
   readonly status: Reference;
 }
@@ -81,19 +76,16 @@ export interface WorkflowTemplate<P extends Parameters = Parameters> {
  *
  * @throws Error if two of its templates have the same name, or if one of those two requires inputs.
  */
-export function workflowTemplate<const P extends Parameters = None, const C extends VolumeClaims = None>(
+export function workflowTemplate<const P extends Parameters = None>(
   name: string,
-  options: WorkflowTemplateOptions<P, C>,
+  options: WorkflowTemplateOptions<P>,
 ): WorkflowTemplate<P> {
-  const { description, parameters = {} as P, volumeClaims = {} as C, ...others } = options;
+  const { description, parameters = {} as P, ...others } = options;
   const { entrypoint, onExit, imagePullSecret, ...spec } = others;
   const scope = new Scope(`what a run of the workflow ${name} has`);
   const atExit = new Scope("what a run has when its steps have ended");
   const references = workflowReferences(parameters, scope);
-  const run = {
-    name: new Reference("workflow.name", scope),
-    volumes: claimedVolumes(volumeClaims, scope),
-  };
+  const run = { name: new Reference("workflow.name", scope) };
   const first = complete(name, "the entrypoint", entrypoint(references, run));
   const last = onExit?.(references, { ...run, status: new Reference("workflow.status", atExit) });
   const templates = reachable(name, first);
@@ -112,7 +104,6 @@ export function workflowTemplate<const P extends Parameters = None, const C exte
         arguments: declared.length === 0 ? undefined : { parameters: declared },
         ...spec,
         imagePullSecrets: imagePullSecret === undefined ? undefined : [{ name: imagePullSecret }],
-        volumeClaimTemplates: renderClaims(volumeClaims),
         templates: [
           ...templates.map((template) => template.render(place)),
           ...templatesAtExit.map((template) => template.render(place.within(name, atExit))),

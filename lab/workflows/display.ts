@@ -53,8 +53,13 @@ function listDisplay(): Display {
   const follow = async (first: Row, task: { title: string; skip: (text: string) => void }): Promise<void> => {
     for (;;) {
       const row = rows().find((each) => each.id === first.id);
-      if (row !== undefined) task.title = titleOf(row);
-      if (row === undefined || row.state === "done") return;
+      if (row === undefined) {
+        // A pod that waits for room gives way to its containers, one of which has its name.
+        shown.delete(first.id);
+        return;
+      }
+      task.title = titleOf(row);
+      if (row.state === "done") return;
       if (row.state === "failed") throw new Error(row.text);
       if (row.state === "skipped") return task.skip(`${row.text}: not needed`);
       if (ended) return task.skip(`${titleOf(row)}: goes on`);

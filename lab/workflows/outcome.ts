@@ -46,8 +46,8 @@ export function productsOf(family: Family): Products {
     modelVersion: output("run-training", "model-version") ?? given,
     imageDigest: output("build-image", "image-digest"),
     image: output("build-image", "image"),
-    commit: output("clone", "commit"),
-    trainingImage: output("download-model", "training-image"),
+    commit: output("build-image", "commit"),
+    trainingImage: output("build-image", "training-image"),
     stagingUrl: output("deploy-to-staging", "staging-url"),
     prediction: output("test-staging", "prediction"),
   };

@@ -41,9 +41,10 @@ function headerOf(run: Workflow): Row {
 
 function rowOf(step: RunStep, indent: string): Row {
   const waiting = step.phase === "Pending" && step.message !== undefined ? ` (${step.message})` : "";
+  const stopped = step.stopped === true ? " (stopped)" : "";
   return {
     id: `${step.run}/${step.name}`,
-    text: `${indent}${step.name}${waiting}`,
+    text: `${indent}${step.name}${waiting}${stopped}`,
     state: stateOf(step),
     seconds: step.seconds,
   };

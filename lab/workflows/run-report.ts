@@ -2,7 +2,7 @@ import type { CoreV1Api } from "@kubernetes/client-node";
 import type { LabOutputs } from "../../components/outputs";
 import { reasonOf } from "./cluster";
 import { type Family, runsOf } from "./family";
-import { logOf } from "./logs";
+import { hasLog, logOf } from "./logs";
 import { type Products, productsOf, type Verdict, verdictOf } from "./outcome";
 import { failedSteps, type RunStep, stepsOf } from "./run-steps";
 import { nameOf } from "./workflow";
@@ -49,10 +49,9 @@ async function failuresOf(family: Family, core: CoreV1Api): Promise<FailedStep[]
   for (const step of failedSteps(family)) {
     const run = runsOf(family).find((each) => nameOf(each) === step.run);
     if (run === undefined) continue;
-    const log =
-      step.node.type === "Pod"
-        ? await logOf(core, run, step.node).catch((error: unknown) => `not to be had: ${reasonOf(error)}`)
-        : null;
+    const log = hasLog(step.node)
+      ? await logOf(core, run, step.node).catch((error: unknown) => `not to be had: ${reasonOf(error)}`)
+      : null;
     found.push({
       run: step.run,
       step: step.name,

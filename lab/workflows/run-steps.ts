@@ -1,11 +1,15 @@
 import type { Family } from "./family";
+import { begunAt, containersOf, hasBegun, type PodContainer, wasEnded } from "./pod-containers";
 import { nameOf, nodesOf, type RunNode, type Workflow } from "./workflow";
 
 /** Types of nodes that only hold others together. */
 const GROUPS: readonly string[] = ["Steps", "StepGroup", "DAG", "TaskGroup"];
 const OVER: readonly string[] = ["Succeeded", "Failed", "Error", "Skipped", "Omitted"];
 
-/** A step of a run, as people see it: one entry however often it was tried. */
+/** The container that has the name of its step for people: Argo asks for this one. */
+const MAIN = "main";
+
+/** A step of a run, as people see it: one entry however often it was tried, and one for each container of a pod. */
 export interface RunStep {
   /** Name of the run. */
   readonly run: string;
@@ -16,11 +20,13 @@ export interface RunStep {
   readonly seconds: number | undefined;
   /** What Argo, or the step itself, says about it. */
   readonly message: string | undefined;
-  /** Its latest attempt: the node that has a pod. */
+  /** Its latest attempt: the node that has a pod, or a container of it. */
   readonly node: RunNode;
+  /** True if it did not fail by itself: another container of its pod had failed. */
+  readonly stopped?: true;
 }
 
-/** The steps of a run in the order of their start, the exit handler included. */
+/** The steps of a run in the order of their start, the exit handler included. Containers come when they begin. */
 export function stepsOf(run: Workflow, now = Date.now()): RunStep[] {
   const nodes = nodesOf(run);
   const attempts = new Map(
@@ -30,13 +36,13 @@ export function stepsOf(run: Workflow, now = Date.now()): RunStep[] {
   );
   const isAttempt = new Set([...attempts.values()].flat().map((node) => node.id));
   return nodes
-    .filter((node) => !GROUPS.includes(node.type) && !isAttempt.has(node.id))
-    .map((node) => {
+    .filter(({ id, type }) => !GROUPS.includes(type) && type !== "Container" && !isAttempt.has(id))
+    .flatMap((node) => {
       const latest = attempts.get(node.id)?.at(-1) ?? node;
       const phase = node.phase ?? "Pending";
       // A step that was tried more than once says only so; what went wrong is said by its last attempt.
       const message = [latest.message, node.message].find((text) => text !== undefined && text !== "");
-      return {
+      const step: RunStep = {
         run: nameOf(run),
         name: stepName(node, run),
         phase,
@@ -44,7 +50,39 @@ export function stepsOf(run: Workflow, now = Date.now()): RunStep[] {
         message,
         node: latest,
       };
+      const containers = containersOf(latest, nodes);
+      return containers.length === 0 ? step : stepsInPod(step, containers, now);
     });
+}
+
+/** The containers of a step's pod that have begun. */
+function stepsInPod(step: RunStep, containers: readonly PodContainer[], now: number): RunStep[] {
+  const { node: pod } = step;
+  const failed = containers.filter((each) => hasBegun(each) && hasFailed({ phase: each.node.phase ?? "" }));
+  const known = failed.some(({ node }) => !wasEnded(node));
+  return containers.filter(hasBegun).map((container) => {
+    const { node } = container;
+    const byItself = failed.includes(container) && !wasEnded(node);
+    const phase = phaseOf(node, pod, step);
+    return {
+      run: step.run,
+      name: node.displayName === MAIN ? step.name : node.displayName,
+      phase,
+      seconds: secondsOf({ ...node, startedAt: begunAt(container) }, now),
+      // Of what ended it from outside, and of what keeps it from starting, only the pod tells.
+      message: byItself || phase === "Succeeded" || phase === "Running" ? node.message : step.message,
+      node,
+      ...(known && failed.includes(container) && !byItself ? { stopped: true } : {}),
+    };
+  });
+}
+
+function phaseOf(node: RunNode, pod: RunNode, step: RunStep): string {
+  const phase = node.phase ?? "Pending";
+  // A pod that was never started says nothing of its containers.
+  if (!hasEnded({ phase }) && hasEnded({ phase: pod.phase ?? "" })) return step.phase;
+  // Another attempt follows.
+  return hasFailed({ phase }) && !hasEnded(step) ? "Pending" : phase;
 }
 
 /** Whether the step has come to its end, or never will begin. */
@@ -66,8 +104,10 @@ export function isLeftOut(phase: string): boolean {
  * that waits for it only repeats that it failed.
  */
 export function failedSteps({ run, children }: Family): RunStep[] {
-  const inner = children.flatMap((child) => stepsOf(child)).filter(hasFailed);
-  return inner.length > 0 ? inner : stepsOf(run).filter(hasFailed);
+  const reasons = (of: Workflow): RunStep[] =>
+    stepsOf(of).filter((step) => hasFailed(step) && step.stopped !== true);
+  const inner = children.flatMap(reasons);
+  return inner.length > 0 ? inner : reasons(run);
 }
 
 /** The step of a run that waits for a child. */
@@ -82,7 +122,10 @@ function stepName(node: RunNode, run: Workflow): string {
     : node.displayName;
 }
 
-function secondsOf({ startedAt, finishedAt }: RunNode, now: number): number | undefined {
+function secondsOf(
+  { startedAt, finishedAt }: { readonly startedAt?: string | undefined; readonly finishedAt?: string },
+  now: number,
+): number | undefined {
   const start = Date.parse(startedAt ?? "");
   if (Number.isNaN(start)) return undefined;
   const end = Date.parse(finishedAt ?? "");

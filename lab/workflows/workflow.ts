@@ -7,17 +7,22 @@ export interface Parameter {
   readonly value?: string;
 }
 
-/** A node of a run: a step, a group of steps, a pod, or an attempt at one. */
+/** A node of a run: a step, a group of steps, a pod, an attempt at one, or one of several containers of a pod. */
 export interface RunNode {
   readonly id: string;
   readonly displayName: string;
   readonly type: string;
   readonly templateName?: string;
+  /** Id of the node that it is a part of; for a container, that of its pod. */
+  readonly boundaryID?: string;
   readonly phase?: string;
   readonly message?: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
-  /** Ids of the nodes below or after it; for a step with retries, those of its attempts. */
+  /**
+   * Ids of the nodes below or after it; for a step with retries, those of its attempts; for a container, those that wait
+   * for it.
+   */
   readonly children?: readonly string[];
   readonly outputs?: { readonly parameters?: readonly Parameter[] };
 }

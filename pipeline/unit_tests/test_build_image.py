@@ -21,6 +21,8 @@ DIGEST = "sha256:" + "a" * 64
 PUSH = "registry.kube-system.svc.cluster.local:5000/gourmetgram-app"
 BASE = "registry.kube-system.svc.cluster.local:5000/gourmetgram-app-base@sha256:" + "b" * 64
 COMMITTED_AT = 1735689600
+BEFORE = {"commit": COMMIT, "training-image": "registry:5000/gourmetgram-train@sha256:1f"}
+"""What clone.py and download_model.py have told."""
 
 STUB = f"""#!{sys.executable}
 import json, os, pathlib, sys
@@ -68,14 +70,15 @@ def buildctl(
     (workspace / "model" / "data").mkdir(parents=True)
     (workspace / "model" / "data" / "model.pth").write_bytes(b"weights")
     (tmp_path / "bin").mkdir()
+    (tmp_path / "outputs").mkdir()
+    for name, value in BEFORE.items():
+        (tmp_path / "outputs" / name).write_text(value)
     stub = Buildctl(tmp_path / "bin")
     monkeypatch.setattr(build_image, "BUILDCTL", str(stub.program))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         for name, value in {
             "BUILDKIT_ADDRESS": f"tcp://127.0.0.1:{listener.getsockname()[1]}",
             "MODEL_VERSION": "3",
-            "COMMIT": COMMIT,
-            "TRAINING_IMAGE": "registry:5000/gourmetgram-train@sha256:1f",
             "APP_REPOSITORY": "http://app-repository:8080/gourmetgram.git",
             "APP_BASE_IMAGE": BASE,
             "PUSH_REPOSITORY": PUSH,
@@ -99,7 +102,7 @@ def test_builds_pushes_and_notes_the_image(
     assert step.run(build_image.build_image) == 0
 
     image = f"localhost:30500/gourmetgram-app@{DIGEST}"
-    assert outputs() == {"image-digest": DIGEST, "image": image}
+    assert outputs() == {**BEFORE, "image-digest": DIGEST, "image": image}
     tags = mlflow.MlflowClient().get_model_version(registered_model.NAME, version).tags
     assert tags == {
         "image_digest": DIGEST,
@@ -200,7 +203,7 @@ def test_failed_build(
     assert all(each in message for each in told), message
     assert len(message.splitlines()) == 1
     assert len(buildctl.calls()) == attempts
-    assert outputs() == {}
+    assert outputs() == BEFORE
 
 
 def test_registry_that_comes_back(
@@ -237,7 +240,7 @@ def test_unreachable_mlflow_after_the_push(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://{nobody}")
     assert step.run(build_image.build_image) == 1
     assert f"MLFLOW_TRACKING_URI=http://{nobody} failed" in capsys.readouterr().err
-    assert outputs() == {}
+    assert outputs() == BEFORE
 
 
 @pytest.mark.parametrize(
@@ -245,7 +248,6 @@ def test_unreachable_mlflow_after_the_push(
     [
         ("BUILDKIT_ADDRESS", "buildkitd:1234"),
         ("BUILDKIT_ADDRESS", ""),
-        ("COMMIT", "main"),
         ("MODEL_VERSION", "latest"),
         ("PULL_REPOSITORY", ""),
     ],
@@ -260,6 +262,32 @@ def test_bad_input(
     monkeypatch.setenv(name, value)
     assert step.run(build_image.build_image) == 2
     assert name in capsys.readouterr().err
+    assert buildctl.calls() == []
+
+
+def test_commit_that_is_none(
+    buildctl: Buildctl, environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (environment / "outputs" / "commit").write_text("main")
+    assert step.run(build_image.build_image) == 2
+    assert "commit='main' is no commit" in capsys.readouterr().err
+    assert buildctl.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "script"), [("commit", "clone.py"), ("training-image", "download_model.py")]
+)
+def test_missing_output_names_what_writes_it(
+    buildctl: Buildctl,
+    environment: Path,
+    missing: str,
+    script: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (environment / "outputs" / missing).unlink()
+    assert step.run(build_image.build_image) == 2
+    told = capsys.readouterr().err
+    assert f"outputs/{missing}: No such file or directory; {script} writes it" in told
     assert buildctl.calls() == []
 
 

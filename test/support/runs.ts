@@ -16,6 +16,17 @@ const tried = (id: string, name: string, fields: Node): Record<string, RunNode> 
   ...node(`${id}-0`, `${name}(0)`, { templateName: name, ...fields }),
 });
 
+/** Containers of the pod of a step's one attempt. */
+const containers = (
+  pod: string,
+  each: Readonly<Record<string, Node & { readonly name: string }>>,
+): Record<string, RunNode> =>
+  Object.fromEntries(
+    Object.entries(each).flatMap(([id, { name, ...fields }]) =>
+      Object.entries(node(id, name, { ...fields, type: "Container", boundaryID: `${pod}-0` })),
+    ),
+  );
+
 const outputs = (values: Readonly<Record<string, string>>): Pick<Node, "outputs"> => ({
   outputs: { parameters: Object.entries(values).map(([name, value]) => ({ name, value })) },
 });
@@ -71,26 +82,105 @@ const child = (phase: string | undefined, nodes: Record<string, RunNode>, messag
   ...(phase === undefined ? {} : { status: { phase, nodes, ...(message === undefined ? {} : { message }) } }),
 });
 
-const source = {
-  ...tried("y-1", "clone", { ...done(22, 25), ...outputs({ commit: COMMIT }) }),
-  ...tried("y-2", "download-model", { ...done(22, 28), ...outputs({ "training-image": "train@sha256:1" }) }),
-};
+/** The pod in which the image is made. Argo says of all its containers that they have started with it, at second 22. */
+const making = (step: Node, clone: Node, model: Node, main: Node): Record<string, RunNode> => ({
+  ...tried("y-3", "build-image", { startedAt: at(22), ...step }),
+  ...containers("y-3", {
+    "y-3-main": { name: "main", startedAt: at(22), ...main },
+    "y-3-model": { name: "download-model", startedAt: at(22), ...model, children: ["y-3-main"] },
+    "y-3-clone": { name: "clone", startedAt: at(22), ...clone, children: ["y-3-main"] },
+  }),
+});
+
+const made = making(
+  {
+    ...done(22, 42),
+    ...outputs({
+      commit: COMMIT,
+      "training-image": "train@sha256:1",
+      "image-digest": `sha256:${"0".repeat(64)}`,
+      image: IMAGE,
+    }),
+  },
+  done(22, 25),
+  done(22, 30),
+  done(22, 42),
+);
 
 /** A build that waits for another one. */
 export const waiting = (): Workflow => child("Pending", {}, "Waiting for lab/Mutex/build lock");
 
+const RUNNING = { phase: "Running" };
+
+/** A build whose application is being cloned. */
+export const cloning = (): Workflow => child("Running", making(RUNNING, RUNNING, RUNNING, RUNNING));
+
 /** A build whose image is being made. */
 export const building = (): Workflow =>
-  child("Running", { ...source, ...tried("y-3", "build-image", { phase: "Running", startedAt: at(30) }) });
+  child("Running", making(RUNNING, done(22, 25), done(22, 30), RUNNING));
+
+/** A build whose pod does not start yet. */
+export const starting = (): Workflow => {
+  const pending = { phase: "Pending" };
+  return child("Running", making({ ...pending, message: "PodInitializing" }, pending, pending, pending));
+};
+
+/** What Argo says when a repository is out of reach. */
+export const NO_REPOSITORY = "clone: Error (exit code 1): the application's repository cannot be reached";
+
+/** A build that has no repository. Argo has ended the download, and the main container has seen that it has to end. */
+export const unreachable = (): Workflow => {
+  const over = { phase: "Failed", finishedAt: at(37) };
+  return child(
+    "Failed",
+    making(
+      { ...over, message: NO_REPOSITORY },
+      { ...over, message: NO_REPOSITORY },
+      { ...over, message: "download-model: Error (exit code 137): Downloading version 7 ..." },
+      {
+        ...over,
+        phase: "Error",
+        message: 'main: Error (exit code 64): dependency "clone" exited with non-zero code: 1',
+      },
+    ),
+  );
+};
+
+/** A build that was ended by its deadline while it built. */
+export const late = (): Workflow => {
+  const over = { phase: "Failed", finishedAt: at(90) };
+  return child(
+    "Failed",
+    making(
+      { ...over, message: "Pod was active on the node longer than the specified deadline" },
+      done(22, 25),
+      done(22, 30),
+      { ...over, message: "main: Error (exit code 137): #7 exporting" },
+    ),
+  );
+};
+
+/** A build whose pod was deleted, and for which Argo will make another one. */
+export const again = (): Workflow => {
+  const deleted = { phase: "Error", finishedAt: at(26), message: "container deleted" };
+  return child("Running", {
+    ...making({ phase: "Error", finishedAt: at(26), message: "pod deleted" }, deleted, deleted, deleted),
+    "y-3": {
+      id: "y-3",
+      displayName: "build-image",
+      type: "Retry",
+      phase: "Running",
+      message: "Backoff for 10 seconds",
+      startedAt: at(22),
+      children: ["y-3-0"],
+    },
+  });
+};
 
 /** A build that has gone through. */
 export const built = (): Workflow =>
   child("Succeeded", {
-    ...source,
-    ...tried("y-3", "build-image", {
-      ...done(30, 42),
-      ...outputs({ "image-digest": `sha256:${"0".repeat(64)}`, image: IMAGE }),
-    }),
+    ...made,
     ...tried("y-4", "deploy-to-staging", {
       ...done(44, 60),
       ...outputs({ "staging-url": "http://app:8000" }),
@@ -107,7 +197,7 @@ export const REASON =
 /** A build that has failed in staging's test. */
 export const unfit = (): Workflow =>
   child("Failed", {
-    ...source,
+    ...made,
     ...tried("y-5", "test-staging", {
       phase: "Failed",
       startedAt: at(61),

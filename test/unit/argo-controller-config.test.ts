@@ -7,7 +7,9 @@ describe("the configuration of Argo's controller", () => {
   it("is exactly this", () => {
     const step = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
     assert.deepEqual(parse(controllerConfiguration()), {
-      workflowDefaults: { spec: lifeCycle(3600) },
+      workflowDefaults: {
+        spec: { ...lifeCycle(3600), volumeClaimGC: { strategy: "OnWorkflowCompletion" } },
+      },
       workflowRestrictions: { templateReferencing: "Strict" },
       executor: {
         securityContext: {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import type { TemplateManifest } from "../../components/argo";
+import type { SetContainerManifest, TemplateManifest } from "../../components/argo";
+import { podAmounts } from "../../components/amounts";
 import { buildContainerImage } from "../../components/build-container-image";
+import type { Resources } from "../../components/lab-size";
 import { deadlines } from "../../components/workflow-policy";
 import { referenceText } from "../support/argo-text";
 import { TRAINING_ARGS } from "../support/training";
@@ -15,13 +17,40 @@ function template(name: string, of = spec): TemplateManifest {
   return found;
 }
 
+/** A container of the pod in which the image is made. */
+function container(name: string, of = spec): SetContainerManifest {
+  const found = template("build-image", of).containerSet?.containers.find((each) => each.name === name);
+  assert.ok(found !== undefined, `there is no container ${name}`);
+  return found;
+}
+
+/** The variables of a container. */
+function envOf({ env = [] }: Pick<SetContainerManifest, "env">): Record<string, unknown> {
+  return Object.fromEntries(env.map((each) => [each.name, each.value ?? each.valueFrom]));
+}
+
 /** The variables of a template's container, without the one that all have. */
 function variables(name: string, of = spec): Record<string, unknown> {
-  const { OUTPUTS, ...others } = Object.fromEntries(
-    (template(name, of).container?.env ?? []).map((each) => [each.name, each.value ?? each.valueFrom]),
-  );
+  const { OUTPUTS, ...others } = envOf(template(name, of).container ?? {});
   assert.equal(OUTPUTS, "/tmp/outputs");
   return others;
+}
+
+/** The variables of a container of the pod in which the image is made, without those that all have. */
+function variablesOfBuild(name: string, of = spec): Record<string, unknown> {
+  const { OUTPUTS, WORKSPACE, ...others } = envOf(container(name, of));
+  assert.deepEqual([OUTPUTS, WORKSPACE], ["/workspace/outputs", "/workspace"]);
+  return others;
+}
+
+/** What the containers of that pod mount besides the folder that they share, by their names. */
+function mountsOfBuild(of = spec): Record<string, unknown> {
+  const containers = template("build-image", of).containerSet?.containers ?? [];
+  return Object.fromEntries(
+    containers.flatMap(({ name, volumeMounts }) =>
+      volumeMounts === undefined ? [] : [[name, volumeMounts]],
+    ),
+  );
 }
 
 const input = (name: string): string => referenceText(`inputs.parameters.${name}`);
@@ -62,18 +91,11 @@ describe("build-container-image", () => {
             { name: "app-branch", value: "main", description: "Branch of it whose last commit is built" },
           ],
         },
-        volumeClaimTemplates: [
-          {
-            metadata: { name: "workspace" },
-            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "4Gi" } } },
-          },
-        ],
         serviceAccountName: "builder",
         synchronization: { mutexes: [{ name: "build-GourmetGramFood11Model" }] },
         activeDeadlineSeconds: 1530,
         ttlStrategy: { secondsAfterCompletion: 86400 },
         podGC: { strategy: "OnWorkflowCompletion", deleteDelayDuration: "8h" },
-        volumeClaimGC: { strategy: "OnWorkflowCompletion" },
         securityContext: {
           runAsNonRoot: true,
           runAsUser: 1000,
@@ -86,33 +108,22 @@ describe("build-container-image", () => {
     );
   });
 
-  it("clones and downloads side by side, then builds, deploys and tests", () => {
+  it("makes the image, deploys it and tests it", () => {
     const version = parameter("model-version");
-    const commit = output("clone", "commit");
-    const trainingImage = output("download-model", "training-image");
+    const commit = output("build-image", "commit");
+    const trainingImage = output("build-image", "training-image");
     const image = output("build-image", "image");
     const release = { "model-version": version, commit, "training-image": trainingImage, image };
     assert.deepEqual(template("build-container-image").steps, [
       [
         {
-          name: "clone",
-          template: "clone",
+          name: "build-image",
+          template: "build-image",
           arguments: passed({
+            "model-version": version,
             "app-repository": parameter("app-repository"),
             "app-branch": parameter("app-branch"),
           }),
-        },
-        {
-          name: "download-model",
-          template: "download-model",
-          arguments: passed({ "model-version": version }),
-        },
-      ],
-      [
-        {
-          name: "build-image",
-          template: "build-image",
-          arguments: passed({ "model-version": version, commit, "training-image": trainingImage }),
         },
       ],
       [{ name: "deploy-to-staging", template: "deploy-to-staging", arguments: passed(release) }],
@@ -138,6 +149,38 @@ describe("build-container-image", () => {
     ]);
   });
 
+  it("clones and downloads side by side, then builds, in one pod with one folder", () => {
+    const { volumes, outputs, containerSet, serviceAccountName } = template("build-image");
+    assert.deepEqual(
+      containerSet?.containers.map(({ name, command, dependencies }) => [
+        name,
+        command.join(" "),
+        dependencies,
+      ]),
+      [
+        ["clone", "python clone.py", undefined],
+        ["download-model", "python download_model.py", undefined],
+        ["main", "python build_image.py", ["clone", "download-model"]],
+      ],
+    );
+    assert.deepEqual(volumes, [{ name: "workspace", emptyDir: { sizeLimit: "4Gi" } }]);
+    assert.deepEqual(containerSet?.volumeMounts, [{ name: "workspace", mountPath: "/workspace" }]);
+    assert.deepEqual(
+      outputs?.parameters?.map((each) => each.valueFrom?.path),
+      ["commit", "training-image", "image-digest", "image"].map((name) => `/workspace/outputs/${name}`),
+    );
+    assert.equal(serviceAccountName, undefined);
+  });
+
+  it("requests for the three together what two steps request that are alone in their pods", () => {
+    const containers = template("build-image").containerSet?.containers ?? [];
+    const three = podAmounts(containers.map(({ resources }) => resources as Resources));
+    const alone = podAmounts([template("deploy-to-staging").container?.resources as Resources]);
+    assert.equal(three["requests.cpu"], 2 * alone["requests.cpu"]);
+    assert.equal(three["requests.memory"], 2 * alone["requests.memory"]);
+    assert.deepEqual([three["limits.cpu"], three["limits.memory"] / 2 ** 20], [2.5, 1792]);
+  });
+
   it("gives each step its script, what it needs to know, and a place for what it tells", () => {
     const steps = spec.templates.filter(({ container }) => container !== undefined);
     assert.deepEqual(
@@ -147,9 +190,6 @@ describe("build-container-image", () => {
         ...(outputs?.parameters ?? []).map((each) => each.valueFrom?.path),
       ]),
       [
-        ["clone", "python clone.py", "/tmp/outputs/commit"],
-        ["download-model", "python download_model.py", "/tmp/outputs/training-image"],
-        ["build-image", "python build_image.py", "/tmp/outputs/image-digest", "/tmp/outputs/image"],
         ["deploy-to-staging", "python deploy.py", "/tmp/outputs/staging-url"],
         ["test-staging", "python check_staging.py", "/tmp/outputs/prediction"],
         ["restore-staging", "python restore_staging.py", "/tmp/outputs/serving"],
@@ -162,26 +202,23 @@ describe("build-container-image", () => {
     };
     const target = { STAGING_NAMESPACE: "staging", STAGING_DEPLOYMENT: "gourmetgram" };
     const run = { ARGO_WORKFLOW_NAME: referenceText("workflow.name") };
-    assert.deepEqual(variables("clone"), {
+    assert.deepEqual(variablesOfBuild("clone"), {
       APP_REPOSITORY: input("app-repository"),
       APP_BRANCH: input("app-branch"),
-      WORKSPACE: "/workspace",
     });
-    assert.deepEqual(variables("download-model"), {
+    assert.deepEqual(variablesOfBuild("download-model"), {
       MLFLOW_TRACKING_URI: "http://mlflow",
       MODEL_VERSION: input("model-version"),
-      WORKSPACE: "/workspace",
     });
-    assert.deepEqual(variables("build-image"), {
-      ...release,
+    assert.deepEqual(variablesOfBuild("main"), {
       ...run,
+      MODEL_VERSION: input("model-version"),
       BUILDKIT_ADDRESS: "tcp://buildkitd:1234",
-      APP_REPOSITORY: parameter("app-repository"),
+      APP_REPOSITORY: input("app-repository"),
       APP_BASE_IMAGE: TRAINING_ARGS.appBaseImage,
       PUSH_REPOSITORY: "registry:5000/app",
       PULL_REPOSITORY: "localhost:30500/app",
       MLFLOW_TRACKING_URI: "http://mlflow",
-      WORKSPACE: "/workspace",
     });
     assert.deepEqual(variables("deploy-to-staging"), {
       ...release,
@@ -201,16 +238,7 @@ describe("build-container-image", () => {
     assert.deepEqual(variables("restore-staging"), target);
   });
 
-  it("lets only the steps before the deployment share a folder, and only the build reach BuildKit", () => {
-    const sharing = spec.templates.filter(({ container }) => container?.volumeMounts !== undefined);
-    assert.deepEqual(
-      sharing.map(({ name, volumes, container }) => [name, volumes, container?.volumeMounts]),
-      ["clone", "download-model", "build-image"].map((name) => [
-        name,
-        undefined,
-        [{ name: "workspace", mountPath: "/workspace" }],
-      ]),
-    );
+  it("lets only the pod that builds reach BuildKit", () => {
     assert.deepEqual(
       spec.templates.flatMap(({ name, metadata: pod }) =>
         pod?.labels === undefined ? [] : [[name, pod.labels]],
@@ -226,15 +254,13 @@ describe("build-container-image", () => {
     const pods = '{"apiGroups":[""],"namespace":"staging","resources":["pods"],"verbs":["list"]}';
     assert.deepEqual(
       spec.templates
-        .filter(({ container }) => container !== undefined)
+        .filter(({ steps }) => steps === undefined)
         .map(({ name, serviceAccountName, metadata: pod }) => [
           name,
           serviceAccountName,
           pod?.annotations?.["gourmetgram.dev/uses"],
         ]),
       [
-        ["clone", undefined, undefined],
-        ["download-model", undefined, undefined],
         ["build-image", undefined, undefined],
         ["deploy-to-staging", "deployer", `[${deployment},${pods}]`],
         ["test-staging", "deployer", `[${deployment},${pods}]`],
@@ -244,47 +270,54 @@ describe("build-container-image", () => {
   });
 
   it("bounds each step in time, memory and rights", () => {
-    for (const { name, container, activeDeadlineSeconds, retryStrategy } of spec.templates) {
-      if (container === undefined) continue;
+    const pods = spec.templates.filter(({ steps }) => steps === undefined);
+    assert.equal(pods.length, 4);
+    for (const { name, container: alone, containerSet, activeDeadlineSeconds, retryStrategy } of pods) {
       assert.ok(activeDeadlineSeconds !== undefined && activeDeadlineSeconds > 0, name);
       assert.equal(retryStrategy?.retryPolicy, "OnError", name);
-      assert.equal(container.image, TRAINING_ARGS.pipelineImage);
-      assert.deepEqual(container.securityContext, {
-        allowPrivilegeEscalation: false,
-        capabilities: { drop: ["ALL"] },
-      });
-      assert.deepEqual(Object.keys(container.resources.limits ?? {}), ["cpu", "memory"], name);
+      for (const each of alone === undefined ? (containerSet?.containers ?? []) : [alone]) {
+        assert.equal(each.image, TRAINING_ARGS.pipelineImage);
+        assert.deepEqual(each.securityContext, {
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ["ALL"] },
+        });
+        assert.deepEqual(Object.keys(each.resources.limits ?? {}), ["cpu", "memory"], name);
+      }
     }
   });
 
-  it("reads a repository that asks for credentials with those of the Secret, and no other", () => {
+  it("reads a repository that asks for credentials with those of the Secret, in the clone alone", () => {
     const { spec: whole } = buildContainerImage({
       ...ARGS,
       appRepository: { ...ARGS.appRepository, credentialsSecret: "source" },
     }).manifest();
-    const env = variables("clone", whole);
+    const env = variablesOfBuild("clone", whole);
     assert.deepEqual(env["APP_REPOSITORY_USERNAME"], { secretKeyRef: { name: "source", key: "username" } });
     assert.equal(env["APP_REPOSITORY_PASSWORD_FILE"], "/credentials/password");
     assert.equal(env["APP_REPOSITORY_CREDENTIALS_FOR"], ARGS.appRepository.url);
-    assert.deepEqual(template("clone", whole).volumes, [
+    assert.deepEqual(template("build-image", whole).volumes?.slice(1), [
       {
         name: "credentials",
         secret: { secretName: "source", items: [{ key: "password", path: "password" }] },
       },
     ]);
-    assert.deepEqual(template("clone", whole).container?.volumeMounts, [
-      { name: "workspace", mountPath: "/workspace" },
-      { name: "credentials", mountPath: "/credentials", readOnly: true },
-    ]);
+    assert.deepEqual(mountsOfBuild(whole), {
+      clone: [{ name: "credentials", mountPath: "/credentials", readOnly: true }],
+    });
+    const others = ["download-model", "main"].map((name) => container(name, whole));
+    assert.doesNotMatch(JSON.stringify(others), /credentials|APP_REPOSITORY_USERNAME/);
   });
 
-  it("builds with the credentials of a registry that asks for them", () => {
+  it("builds with the credentials of a registry that asks for them, and gives them to nothing else", () => {
     const { spec: whole } = buildContainerImage({
       ...ARGS,
       registryCredentialsSecret: "registry",
     }).manifest();
-    assert.equal(variables("build-image", whole)["DOCKER_CONFIG"], "/docker");
-    assert.deepEqual(template("build-image", whole).volumes, [
+    assert.equal(variablesOfBuild("main", whole)["DOCKER_CONFIG"], "/docker");
+    assert.deepEqual(mountsOfBuild(whole), {
+      main: [{ name: "registry-credentials", mountPath: "/docker", readOnly: true }],
+    });
+    assert.deepEqual(template("build-image", whole).volumes?.slice(1), [
       {
         name: "registry-credentials",
         secret: { secretName: "registry", items: [{ key: ".dockerconfigjson", path: "config.json" }] },
@@ -292,13 +325,8 @@ describe("build-container-image", () => {
     ]);
   });
 
-  it("names the storage class and the secret for pulling where there are any", () => {
-    const { spec: whole } = buildContainerImage({
-      ...ARGS,
-      storageClass: "fast",
-      imagePullSecret: "registry",
-    }).manifest();
+  it("names the secret for pulling where there is one", () => {
+    const { spec: whole } = buildContainerImage({ ...ARGS, imagePullSecret: "registry" }).manifest();
     assert.deepEqual(whole.imagePullSecrets, [{ name: "registry" }]);
-    assert.equal(whole.volumeClaimTemplates?.[0]?.spec.storageClassName, "fast");
   });
 });

@@ -108,6 +108,11 @@ describe("the peak of a run", () => {
     assert.equal(peakOf([workflow([{ ...main, initContainers }])], executor)["requests.cpu"], 2);
   });
 
+  it("adds the containers of a set, also those that wait for others: all of them start together", () => {
+    const containers = [a, b, c].map(({ name, container }) => ({ name, ...container, dependencies: ["x"] }));
+    assert.deepEqual(peak(workflow([{ name: "main", containerSet: { containers } }])), [0.7, 1]);
+  });
+
   it("takes Argo's default where a step names nothing", () => {
     assert.deepEqual(
       peakOf([workflow([{ name: "main", container: {} }])], FREE),
@@ -144,16 +149,13 @@ describe("the room of a student's namespace", () => {
     for (const size of ["small", "medium", "large"] as const) {
       assert.deepEqual(peakOfSize(size), peakOfRun(trainingManifests({ ...TRAINING_ARGS, size })));
     }
-    // Training by itself, or three pods: the step that waits for the build, and the two with which that begins.
+    // Training by itself, or two pods: the step that waits for the build, and one at a time of that.
     const { requests } = SIZES.small.training;
     const trained = podAmounts([SIZES.small.training, EXECUTOR_RESOURCES]);
     const small = peakOfSize("small");
     assert.equal(small["requests.cpu"], coresOf(requests.cpu) + 0.01);
     assert.equal(small["limits.memory"], trained["limits.memory"]);
-    assert.deepEqual(
-      [small.pods, small.persistentvolumeclaims, small["requests.storage"]],
-      [3, 1, bytesOf("4Gi")],
-    );
+    assert.deepEqual([small.pods, small.persistentvolumeclaims, small["requests.storage"]], [2, 0, 0]);
   });
 
   for (const size of ["small", "medium", "large"] as const) {
@@ -186,9 +188,9 @@ describe("the room of a student's namespace", () => {
       "limits.cpu": "8500m",
       "requests.memory": "2368Mi",
       "limits.memory": "6912Mi",
-      pods: "9",
-      persistentvolumeclaims: "4",
-      "requests.storage": "20Gi",
+      pods: "8",
+      persistentvolumeclaims: "3",
+      "requests.storage": "16Gi",
       "count/workflows.argoproj.io": "200",
       "services.nodeports": "0",
       "services.loadbalancers": "0",

@@ -63,7 +63,7 @@ describe("TrainingWorkflows", () => {
       ({ message }: Error) =>
         message.includes("WorkflowTemplate/train-model spec.templates[run-training].container.image: ") &&
         message.includes(
-          "WorkflowTemplate/build-container-image spec.templates[download-model].container.image: ",
+          "build-container-image spec.templates[build-image].containerSet.containers[download-model].image: ",
         ) &&
         message.includes("CronWorkflow/train-model-cron spec.schedules[0]: "),
     );

@@ -24,7 +24,8 @@ export const unreachable: Check = {
     await undisturbed(lab, context, async () => {
       const before = await lab.runs.state();
       const version = String(before.stagingAlias);
-      await withoutRepositoryAndMlflow(context, version);
+      await withoutRepository(context, version);
+      await withoutMlflow(context, version);
       await withoutRegistry(context, version);
 
       const after = await lab.runs.state();
@@ -35,13 +36,16 @@ export const unreachable: Check = {
   },
 };
 
-/** Both are asked at the same time, by steps that do not wait for each other, so one run shows both. */
-async function withoutRepositoryAndMlflow(context: CheckContext, version: string): Promise<void> {
+async function withoutRepository(context: CheckContext, version: string): Promise<void> {
+  const ended = await fail(context, { "model-version": version, "app-repository": NO_REPOSITORY });
+  await expectMessage(context, ended, "clone", [NO_REPOSITORY, "cannot be reached"]);
+}
+
+async function withoutMlflow(context: CheckContext, version: string): Promise<void> {
   const { lab, signal } = context;
   const { mlflow } = lab.outputs.workloads;
   await without(lab.cluster, mlflow, context, async () => {
-    const ended = await fail(context, { "model-version": version, "app-repository": NO_REPOSITORY });
-    await expectMessage(context, ended, "clone", [NO_REPOSITORY, "cannot be reached"]);
+    const ended = await fail(context, { "model-version": version });
     await expectMessage(context, ended, "download-model", ["MLflow", new URL(lab.outputs.mlflowUrl).host]);
   });
   // The way from outside is put back by the nodes a moment after the pod is ready.

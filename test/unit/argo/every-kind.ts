@@ -4,6 +4,7 @@ import {
   artifactAt,
   artifactFrom,
   container,
+  containerSet,
   dag,
   emptyDir,
   fromField,
@@ -30,7 +31,6 @@ export function everyKind(): WorkflowTemplateManifest {
   return workflowTemplate("every-kind", {
     description: "All that the model can say.",
     parameters: { version: {}, mode: { default: "fast", enum: ["fast", "slow"] } },
-    volumeClaims: { work: { storage: "1Gi" } },
     serviceAccountName: "account",
     synchronization: { mutexes: [{ name: "one" }] },
     activeDeadlineSeconds: 60,
@@ -46,7 +46,6 @@ export function everyKind(): WorkflowTemplateManifest {
           args: [inputs.version],
           env: { MODE: mode, RUN: run.name, USER_NAME: new SecretKey("secret", "username") },
           mounts: {
-            "/work": run.volumes.work,
             "/own": emptyDir("own", "1Gi"),
             "/secret": secretVolume("secret", "secret"),
           },
@@ -56,6 +55,16 @@ export function everyKind(): WorkflowTemplateManifest {
         inputs: { files: artifactAt("/in") },
         outputs: { thought: printed() },
         script: () => ({ ...PROGRAM, source: "echo thought" }),
+      });
+      const build = containerSet("build", {
+        inputs: { version: {}, files: artifactAt("/files") },
+        outputs: { image: fromFile("/work/image") },
+        mounts: { "/work": emptyDir("work", "1Gi") },
+        containers: (set, inputs) => {
+          const mounts = { "/secret": secretVolume("secret", "secret") };
+          const fetch = set.container("fetch", { ...PROGRAM, args: [inputs.version], mounts });
+          set.container("main", PROGRAM, { after: [fetch] });
+        },
       });
       const look = resource("look", {
         inputs: { name: { default: "any" } },
@@ -79,6 +88,8 @@ export function everyKind(): WorkflowTemplateManifest {
           });
           const files = made.output("files");
           const thought = flow.step("think", think, { files }).output("thought");
+          const image = flow.step("build", build, { version, files }).output("image");
+          flow.step("look-again", look, { name: image });
           flow.step("graph", graph, { thought }, { when: isNotEmpty(made.output("name")) });
         },
       });

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
 import {
   type EndedRun,
   type Reference,
   type Template,
-  type Volume,
   container,
   isNot,
   steps,
@@ -19,57 +17,6 @@ const COMMON = { description: "A workflow.", serviceAccountName: "account" };
 function telling(value: Reference, name = "tell") {
   return container(name, { container: () => ({ ...PROGRAM, args: [value] }) });
 }
-
-describe("what a run claims for itself", () => {
-  it("is declared once by the workflow, and mounted by its templates", () => {
-    const storageClass = pulumi.output("fast");
-    const { spec } = workflowTemplate("shared", {
-      ...COMMON,
-      volumeClaims: { work: { storage: "1Gi" }, more: { storage: "2Gi", storageClass } },
-      entrypoint: (_parameters, { volumes }) =>
-        container("use", {
-          container: () => ({ ...PROGRAM, mounts: { "/work": volumes.work, "/more": volumes.more } }),
-        }),
-    }).manifest();
-    assert.deepEqual(spec.volumeClaimTemplates, [
-      {
-        metadata: { name: "work" },
-        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
-      },
-      {
-        metadata: { name: "more" },
-        spec: {
-          accessModes: ["ReadWriteOnce"],
-          storageClassName: storageClass,
-          resources: { requests: { storage: "2Gi" } },
-        },
-      },
-    ]);
-    assert.equal(spec.templates[0]?.volumes, undefined);
-    assert.deepEqual(spec.templates[0]?.container?.volumeMounts, [
-      { name: "work", mountPath: "/work" },
-      { name: "more", mountPath: "/more" },
-    ]);
-  });
-
-  it("cannot be mounted in another workflow", () => {
-    let leaked: Volume | undefined;
-    workflowTemplate("shared", {
-      ...COMMON,
-      volumeClaims: { work: { storage: "1Gi" } },
-      entrypoint: (_parameters, { volumes }) => {
-        leaked = volumes.work;
-        return producer;
-      },
-    });
-    const work = leaked;
-    assert.ok(work !== undefined);
-    assert.throws(
-      () => manifestOf(container("use", { container: () => ({ ...PROGRAM, mounts: { "/w": work } }) })),
-      /^Error: workflow\/use uses the volume work, but what a run of the workflow shared has cannot be used there$/,
-    );
-  });
-});
 
 describe("an exit handler", () => {
   it("runs at the end, and knows how the run has ended", () => {
@@ -155,15 +102,10 @@ describe("an exit handler", () => {
 export const refusedByTheCompiler = (): void => {
   workflowTemplate("wrong", {
     ...COMMON,
-    volumeClaims: { work: { storage: "1Gi" } },
     entrypoint: (_parameters, run) => {
-      // @ts-expect-error -- the run has no such volume
-      void run.volumes.wrok;
       // @ts-expect-error -- how a run ends is not known while it runs
       void run.status;
       return producer;
     },
   });
-  // @ts-expect-error -- a claim has a size
-  workflowTemplate("wrong", { ...COMMON, volumeClaims: { work: {} }, entrypoint: () => producer });
 };

@@ -9,7 +9,10 @@ describe("verify: lineage", () => {
     const whole = productsOf({ run: training("Succeeded"), children: [built()] });
     assert.equal(requireRelease(whole, []).modelVersion, "7");
     const half = productsOf({ run: training("Failed"), children: [building()] });
-    assert.throws(() => requireRelease(half, []), /lacks imageDigest, image, stagingUrl, prediction/);
+    assert.throws(
+      () => requireRelease(half, []),
+      /lacks imageDigest, image, commit, trainingImage, stagingUrl, prediction/,
+    );
   });
 
   it("names the entries that are missing or other, and no more", () => {

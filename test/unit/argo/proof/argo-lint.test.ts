@@ -45,7 +45,6 @@ describe("argo lint", () => {
       imagePullSecret: "pull",
       registryCredentialsSecret: "pull",
       appRepository: { ...TRAINING_ARGS.appRepository, credentialsSecret: "source" },
-      storageClass: "standard",
     });
     assertLintFree(argo, Object.values(manifests));
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { lineDisplay } from "../../../../lab/workflows/display";
 import type { Family } from "../../../../lab/workflows/family";
 import { rowsOf } from "../../../../lab/workflows/rows";
-import { at, building, built, refused, training, unfit, waiting } from "../../../support/runs";
+import { at, building, built, refused, training, unfit, unreachable, waiting } from "../../../support/runs";
 
 const NOW = Date.parse(at(37));
 const shownOf = (family: Family): string[] =>
@@ -25,7 +25,7 @@ describe("workflows: display", () => {
       "run-training | done | 18",
       "build-y | done | -",
       "  clone | done | 3",
-      "  download-model | done | 6",
+      "  download-model | done | 8",
       "  build-image | active | 7",
     ]);
   });
@@ -34,6 +34,10 @@ describe("workflows: display", () => {
     const failed = shownOf({ run: training("Failed"), children: [unfit()] });
     assert.ok(failed.includes("  test-staging | failed | 2"), failed.join("\n"));
     assert.equal(shownOf({ run: refused(), children: [] }).at(-1), "build-container | skipped | -");
+    assert.deepEqual(shownOf({ run: unreachable(), children: [] }).slice(1), [
+      "clone | failed | 15",
+      "download-model (stopped) | failed | 15",
+    ]);
   });
 
   it("prints one line for each change, and none twice", async () => {
@@ -51,7 +55,7 @@ describe("workflows: display", () => {
       "build-y: Waiting for lab/Mutex/build lock",
       "build-y",
       "  clone: done, 3 s",
-      "  download-model: done, 6 s",
+      "  download-model: done, 8 s",
       "  build-image: started",
       "  build-image: done, 12 s",
       "  deploy-to-staging: done, 16 s",

@@ -3,7 +3,17 @@ import type { CoreV1Api } from "@kubernetes/client-node";
 import { TRAIN_EXIT } from "../../../../lab/commands/train";
 import type { Family } from "../../../../lab/workflows/family";
 import { type RunReport, reportOf, textOfReport } from "../../../../lab/workflows/run-report";
-import { built, COMMIT, IMAGE, REASON, refused, training, unfit } from "../../../support/runs";
+import {
+  built,
+  COMMIT,
+  IMAGE,
+  NO_REPOSITORY,
+  REASON,
+  refused,
+  training,
+  unfit,
+  unreachable,
+} from "../../../support/runs";
 
 const STAGING = {
   staging: {
@@ -56,6 +66,25 @@ describe("workflows: report", () => {
     assert.match(text, /^train-model-x FAILED\./);
     assert.ok(text.includes(`step test-staging of build-y: ${REASON}`), text);
     assert.ok(text.endsWith("last lines of its log:\n  | asking the pod\n  | no"), text);
+  });
+
+  it("shows the log of the one container that failed of a pod", async () => {
+    const asked: unknown[] = [];
+    const core = {
+      listNamespacedPod: () =>
+        Promise.resolve({
+          items: [{ metadata: { name: "pod", annotations: { "workflows.argoproj.io/node-id": "y-3-0" } } }],
+        }),
+      readNamespacedPodLog: (request: unknown) => {
+        asked.push(request);
+        return Promise.resolve("asking the repository\n");
+      },
+    } as unknown as CoreV1Api;
+    const { failures } = await reportOf({ run: unreachable(), children: [] }, core);
+    assert.deepEqual(failures, [
+      { run: "build-y", step: "clone", message: NO_REPOSITORY, log: "asking the repository" },
+    ]);
+    assert.deepEqual(asked, [{ name: "pod", namespace: "lab", container: "clone", tailLines: 35 }]);
   });
 
   it("says that the gate stopped a model, and that nothing was built", async () => {
