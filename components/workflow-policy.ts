@@ -76,8 +76,8 @@ export function lifeCycle(activeDeadlineSeconds: number): LifeCycle {
 }
 
 /**
- * Repeats what the cluster broke: a pod that was deleted, that could not start, or whose outputs were not read. A
- * program that fails has given a verdict, as a training below the gate does, and that stays.
+ * Repeats what the cluster broke: a pod that was deleted, or in which a container of Argo's own failed. A program that
+ * fails has given a verdict, as a training below the gate does, and that stays.
  *
  * It is a pod that is repeated, with all its containers. A set of containers can also repeat each by itself
  * (`containerSet.retryStrategy`), but that repeats every failure, and with it verdicts.

@@ -93,7 +93,9 @@ function* mounts({ spot, home }: TemplateNode, containers: readonly Spot[]): Gen
   const shared = spot.in("containerSet", "volumeMounts").items;
   const volumes = spot.at("volumes").items.flatMap((each) => each.at("name").text ?? []);
   const known = new Set([...volumes, ...shared.flatMap((each) => each.at("name").text ?? [])]);
-  const ofWorkflow = home.volumeNames;
+  // A patch of the pod may bring them.
+  const patched = spot.at("podSpecPatch").exists || home.spec.at("podSpecPatch").exists;
+  const ofWorkflow = patched ? [] : home.volumeNames;
   for (const own of [[], ...containers.map((each) => each.at("volumeMounts").items)]) {
     const paths = new Set<string>();
     for (const mount of [...shared, ...own]) {

@@ -104,6 +104,7 @@ describe("proof: container sets", () => {
     assert.deepEqual(errors(set(one("a", `, ${mount}`), declared)), []);
     assert.deepEqual(errors(set(one("a", `, ${mount}`), "", declared)), [container]);
     assert.deepEqual(errors(set(one("a", `, ${mount}`))), [container]);
+    assert.deepEqual(errors(set(one("a", `, ${mount}`), "podSpecPatch: x,", declared)), []);
     const shared = `{ entrypoint: a, ${declared} templates: [{ name: a, containerSet: { ${mount}, containers: [${one("a")}] } }] }`;
     assert.deepEqual(errors(workflow(shared)), []);
   });
