@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { V1ConfigMap, V1Node } from "@kubernetes/client-node";
 import { parse } from "yaml";
-import type { LocalRegistryConfig } from "../../components/lab-config";
+import type { LocalRegistryConfig } from "../../components/registry-config";
 import { REGISTRY_HOSTING, readRegistryHosting, settingsOf } from "../../components/registry-hosting";
 import { type Finding, type Inspected, type Inspection, setting } from "./finding";
 
