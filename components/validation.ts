@@ -187,6 +187,8 @@ export const cron: Check = (value) => {
 /** A name of the IANA time zone database, in its own spelling: Argo's lookup is case-sensitive. */
 export const timeZone: Check = (value) => {
   try {
+    // Later versions of Node take offsets too, which Argo does not.
+    if (/^[+-]/.test(value)) throw new RangeError(value);
     const known = new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone;
     const misspelt = known !== value && known.toLowerCase() === value.toLowerCase();
     return misspelt ? `the time zone is spelt ${known}` : undefined;
