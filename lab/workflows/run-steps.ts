@@ -59,7 +59,7 @@ export function stepsOf(run: Workflow, now = Date.now()): RunStep[] {
 function stepsInPod(step: RunStep, containers: readonly PodContainer[], now: number): RunStep[] {
   const { node: pod } = step;
   const failed = containers.filter((each) => hasBegun(each) && hasFailed({ phase: each.node.phase ?? "" }));
-  const known = failed.some(({ node }) => !wasEnded(node));
+  const known = hasEnded(step) && failed.some(({ node }) => !wasEnded(node));
   return containers.filter(hasBegun).map((container) => {
     const { node } = container;
     const byItself = failed.includes(container) && !wasEnded(node);
@@ -70,7 +70,8 @@ function stepsInPod(step: RunStep, containers: readonly PodContainer[], now: num
       phase,
       seconds: secondsOf({ ...node, startedAt: begunAt(container) }, now),
       // Of what ended it from outside, and of what keeps it from starting, only the pod tells.
-      message: byItself || phase === "Succeeded" || phase === "Running" ? node.message : step.message,
+      message:
+        byItself || node.phase === "Succeeded" || node.phase === "Running" ? node.message : step.message,
       node,
       ...(known && failed.includes(container) && !byItself ? { stopped: true } : {}),
     };
@@ -79,10 +80,9 @@ function stepsInPod(step: RunStep, containers: readonly PodContainer[], now: num
 
 function phaseOf(node: RunNode, pod: RunNode, step: RunStep): string {
   const phase = node.phase ?? "Pending";
-  // A pod that was never started says nothing of its containers.
-  if (!hasEnded({ phase }) && hasEnded({ phase: pod.phase ?? "" })) return step.phase;
-  // Another attempt follows.
-  return hasFailed({ phase }) && !hasEnded(step) ? "Pending" : phase;
+  // A pod that was never started says nothing of its containers. And while the step goes on, another attempt may follow.
+  const said = hasEnded({ phase }) || !hasEnded({ phase: pod.phase ?? "" });
+  return said && !(hasFailed({ phase }) && !hasEnded(step)) ? phase : step.phase;
 }
 
 /** Whether the step has come to its end, or never will begin. */
