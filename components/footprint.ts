@@ -72,9 +72,10 @@ function labAmounts({ size, mlflow, postgres, appRepository }: LabConfig): Amoun
 export function describeFootprint(footprint: FootprintOutput): string {
   const { services, limits, volumes, pods, run, runsAtOnce } = footprint;
   const always = `the stack sets aside ${coresText(services.cpu)} and ${bytesText(services.memory)} of memory for ${pods} pods, which may take ${coresText(limits.cpu)} and ${bytesText(limits.memory)}, and ${bytesText(volumes)} of volumes`;
-  return runsAtOnce === 0
-    ? always
-    : `${always}; a training run adds up to ${coresText(run.cpu)}, ${bytesText(run.memory)} of memory and ${bytesText(run.volumes)} of volumes, with room for ${runsAtOnce} at the same time`;
+  if (runsAtOnce === 0) return always;
+  // The lab's own runs bring no volumes.
+  const volumesOfRun = run.volumes === 0 ? "" : ` and ${bytesText(run.volumes)} of volumes`;
+  return `${always}; a training run adds up to ${coresText(run.cpu)} and ${bytesText(run.memory)} of memory${volumesOfRun}, with room for ${runsAtOnce} at the same time`;
 }
 
 /**

@@ -81,7 +81,7 @@ describe("describeFootprint", () => {
     assert.deepEqual(estimateFootprint("small", VOLUMES), { ...FOOTPRINT, run });
     assert.equal(
       describeFootprint(FOOTPRINT),
-      "the stack sets aside 0.07 cores and 896 MiB of memory for 4 pods, which may take 3 cores and 2.3 GiB, and 16 GiB of volumes; a training run adds up to 0.26 cores, 1.1 GiB of memory and 4 GiB of volumes, with room for 1 at the same time",
+      "the stack sets aside 0.07 cores and 896 MiB of memory for 4 pods, which may take 3 cores and 2.3 GiB, and 16 GiB of volumes; a training run adds up to 0.26 cores and 1.1 GiB of memory and 4 GiB of volumes, with room for 1 at the same time",
     );
     assert.doesNotMatch(describeFootprint({ ...FOOTPRINT, runsAtOnce: 0 }), /training/);
   });
