@@ -8,14 +8,24 @@ import { ApiServer } from "./support/api-server";
 
 const checkout = join(__dirname, "../..");
 
-/** Only what an API server without nodes can bring up: who owns the stack, its namespaces and Argo's kinds. */
-const TARGETS = [
-  "urn:pulumi:*::gourmetgram::gourmetgram:index:*::*",
-  "**$gourmetgram:index:*::*",
+const targets = (all: readonly string[]) => all.flatMap((target) => ["--target", target]);
+
+/** Who owns the stack, and Argo's kinds. */
+const KINDS = [
+  "**:Ownership::*",
   "**RandomPassword::ownership-id",
-  "**kubernetes:core/v1:Namespace::*",
+  "**:ArgoWorkflows::*",
   "**CustomResourceDefinition::*",
-].flatMap((target) => ["--target", target]);
+];
+
+/** Only what an API server without nodes can bring up. */
+const TARGETS = targets([
+  ...KINDS,
+  "**:PlatformNamespace::*",
+  "**:Staging::*",
+  "**:Builder::*",
+  "**kubernetes:core/v1:Namespace::*",
+]);
 
 /** Everything that a second lab has for itself. Only what a cluster has once is left to dispute. */
 const SECOND = {
@@ -29,6 +39,21 @@ const SECOND = {
   stagingNodePort: "31081",
   appRepositoryNodePort: "31300",
   externalRegistry: "registry.example.org/second",
+};
+
+const WORKFLOW = {
+  apiVersion: "argoproj.io/v1alpha1",
+  kind: "Workflow",
+  metadata: { name: "precious" },
+  spec: { entrypoint: "main", templates: [{ name: "main", suspend: {} }] },
+};
+
+/** Without one no stack with volumes is let in. */
+const STORAGE_CLASS = {
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+  provisioner: "example.org/none",
 };
 
 interface Ended {
@@ -93,6 +118,13 @@ class Checkout {
       .filter((type) => type !== "pulumi:pulumi:Stack");
   }
 
+  /** Path of a file with the object. */
+  fileOf(object: { readonly metadata: { readonly name: string } }): string {
+    const file = join(this.folder, "state", `${object.metadata.name}.json`);
+    writeFileSync(file, JSON.stringify(object));
+    return file;
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true });
   }
@@ -110,11 +142,12 @@ describe("a second stack on a cluster that has a lab", function () {
     server = await ApiServer.ofThisMachine();
     if (server === undefined) return this.skip();
     [ours, theirs] = [new Checkout(server), new Checkout(server)];
+    await server.kubectl("create", "-f", ours.fileOf(STORAGE_CLASS));
     await ours.make("first");
     const { all, exitCode } = await ours.up("first", ...TARGETS);
     assert.equal(exitCode, 0, all);
     await server.kubectl("wait", "--for=condition=Established", "crd/workflows.argoproj.io", "--timeout=60s");
-    await server.kubectl("create", "-f", workflowFile(ours.folder), "-n", "gourmetgram-platform");
+    await server.kubectl("create", "-f", ours.fileOf(WORKFLOW), "-n", "gourmetgram-platform");
   });
 
   after(async () => {
@@ -168,7 +201,8 @@ describe("a second stack on a cluster that has a lab", function () {
 
   it("is refused by the API server where it has the same name and another state", async () => {
     await theirs.make("first", SECOND);
-    const { all, exitCode } = await theirs.up("first", ...TARGETS);
+    // Nothing empties a namespace here, so those of the second stack would never be gone again.
+    const { all, exitCode } = await theirs.up("first", ...targets(KINDS));
     assert.notEqual(exitCode, 0);
     assert.match(all, /conflict.*\.metadata\.labels\.gourmetgram\.dev\/owner/);
     assert.ok(!(await theirs.state("first")).some((type) => type.endsWith(":CustomResourceDefinition")));
@@ -193,17 +227,3 @@ describe("a second stack on a cluster that has a lab", function () {
     await assertUnharmed();
   });
 });
-
-function workflowFile(folder: string): string {
-  const file = join(folder, "state", "workflow.json");
-  writeFileSync(
-    file,
-    JSON.stringify({
-      apiVersion: "argoproj.io/v1alpha1",
-      kind: "Workflow",
-      metadata: { name: "precious" },
-      spec: { entrypoint: "main", templates: [{ name: "main", suspend: {} }] },
-    }),
-  );
-  return file;
-}
