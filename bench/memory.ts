@@ -1,20 +1,16 @@
-import { existsSync } from "node:fs";
-import { askKubectl } from "../lab/cluster/kubernetes";
-import { cache, live, sockets } from "../lab/paths";
+import { askKubectl } from "../lab/cluster/kind";
+import { clusterRecord } from "../lab/cluster/record";
 import { type Process, processes } from "./processes";
 
 const sum = (some: readonly Process[]): number =>
   Math.round(some.reduce((total, { mebibytes }) => total + mebibytes, 0));
 
-/** What the running lab takes, in MiB: everything, and the pods of each namespace. Undefined where no embedded lab runs. */
+/** What the running lab takes, in MiB: everything in the nodes' containers, and the pods of each namespace. Undefined where no embedded lab runs. */
 export async function labMemory(): Promise<{ lab: number; pods: (of: PodSelection) => number } | undefined> {
-  if (!existsSync(live)) return undefined;
+  const containers = clusterRecord()?.containers ?? [];
+  if (containers.length === 0) return undefined;
   const all = processes();
-  const folders = [cache, live, sockets];
-  const lab = all.filter(
-    ({ commandLine, controlGroups }) =>
-      controlGroups.includes("kubepods") || folders.some((folder) => commandLine.includes(`${folder}/`)),
-  );
+  const lab = all.filter(({ controlGroups }) => containers.some((id) => controlGroups.includes(id)));
   const printed = await askKubectl(["get", "pods", "-A", "-o", "json"]);
   const { items } = JSON.parse(printed ?? '{"items":[]}') as { items: Pod[] };
   const pods = (of: PodSelection): number => {

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { auditMachine } from "./commands/audit";
 import { doctor } from "./commands/doctor";
 import { down } from "./commands/down";
@@ -16,12 +16,21 @@ const program = new Command("lab")
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError("(run with --help for the commands and their options)");
 
+const online = (): Option =>
+  new Option("--online", "pull images and download the engine, without asking whether that works").conflicts(
+    "offline",
+  );
+const offline = (): Option =>
+  new Option("--offline", "build images and the engine here, from package registries alone");
+
 program
   .command("up")
   .description("stand up the lab: on the embedded cluster unless the stack names a cluster of its own")
   .option("--dry-run", "say what would be done, and change nothing")
   .option("--expect-no-changes", "fail if the stack would have to be changed")
   .option("--cluster-only", "stop before the stack: prepare the engine and the cluster")
+  .addOption(online())
+  .addOption(offline())
   .action(up);
 
 program
@@ -44,11 +53,13 @@ program
   .command("doctor")
   .description("check that this machine can hold the lab; changes nothing")
   .option("--json", "for scripts")
+  .addOption(online())
+  .addOption(offline())
   .action(doctor);
 
 program
   .command("audit")
-  .description("list what the embedded lab has on this machine outside its cache; fails if there is anything")
+  .description("list what the embedded lab has in Docker and outside its cache; fails if anything is left")
   .option("--json", "for scripts")
   .action(auditMachine);
 

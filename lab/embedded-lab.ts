@@ -1,28 +1,31 @@
+import { clusterIsReady, startCluster } from "./cluster/kind";
+import { clusterRecord, type Origin } from "./cluster/record";
 import { makeBaseImages } from "./images/debian-images";
-import { dockerfileImageArchives } from "./images/dockerfile-images";
-import { scratchImageArchives } from "./images/scratch-images";
-import { configureContainers, containerd, dockerd, importImages } from "./cluster/containers";
-import { hostNetworkIsReady, prepareHostNetwork } from "./cluster/host-network";
-import { clusterIsReady, startCluster } from "./cluster/kubernetes";
-import { enforcePolicies, policiesAreEnforced } from "./cluster/network-policies";
-import { installPackages, missingPackages } from "./machine/packages";
-import { startService } from "./machine/services";
+import { askDocker, docker } from "./images/docker";
+import { makeNodeImage, nodeImageIsReady } from "./images/node-image";
+import { canStartDocker, dockerIsReady, startDocker } from "./machine/docker-daemon";
+import { installPackages, missingPackages, type Purpose } from "./machine/packages";
 import { engineIsInstalled, installBuiltEngine, installOfficialEngine } from "./pulumi/engine";
 import { type Step } from "./steps";
 import { buildPrograms, goBuilds, isBuilt, type GoBuild } from "./toolchain/go-builds";
 import { goIsReady, hasLeftovers, installGo, removeLeftovers } from "./toolchain/go";
+import { versions } from "./versions";
 
 const network = "check that the machine reaches its package registries, then run the same command again";
 const restart = "npm run down, then npm run up; what was built is kept";
 
-const packages: Step = {
-  title: "Debian packages",
-  isDone: async () => (await missingPackages()).length === 0,
-  run: installPackages,
+const packages = (purpose: Purpose, title: string): Step => ({
+  title: `Debian packages for ${title}`,
+  isDone: async () => (await missingPackages(purpose)).length === 0,
+  run: (report) => installPackages(purpose, report),
   remedy: network,
-};
+});
 
-const toolchain: Step = { title: "Go toolchain", isDone: goIsReady, run: installGo, remedy: network };
+/** Where packages cannot be installed, the machine's own Python has to do. */
+const toolchain: Step[] = [
+  ...(canStartDocker() ? [packages("toolchain", "the Go toolchain")] : []),
+  { title: "Go toolchain", isDone: goIsReady, run: installGo, remedy: network },
+];
 
 const build = (programs: GoBuild): Step => ({
   title: programs.title,
@@ -31,17 +34,36 @@ const build = (programs: GoBuild): Step => ({
   remedy: network,
 });
 
+/** What is built and for what: the engine, `kind`, and everything that runs in the cluster. */
 const engineBuilds = [goBuilds.pulumi, goBuilds.pulumiLanguage, goBuilds.pulumiKubernetes];
+const otherBuilds: GoBuild[] = [goBuilds.kind, ...engineBuilds];
 const clusterBuilds = Object.values(goBuilds).filter(
-  (each) => !engineBuilds.some((engine) => engine.name === each.name),
+  ({ name }) => !otherBuilds.some((other) => other.name === name),
 );
 
-/** Whether every program is in the cache. */
-export const isCold = (): boolean => ![...engineBuilds, ...clusterBuilds].every(isBuilt);
+/** Where the parts of an embedded lab come from. */
+export interface LabParts {
+  readonly engine: Origin;
+  readonly images: Origin;
+  readonly kind: Origin;
+}
+
+/** The programs that have to be built for a lab of these parts. */
+const buildsFor = ({ engine, images, kind }: LabParts): GoBuild[] => [
+  ...(engine === "built" ? engineBuilds : []),
+  ...(images === "built" && !hasCluster() ? clusterBuilds : []),
+  ...(kind === "built" && !hasCluster() ? [goBuilds.kind] : []),
+];
+
+/** Whether a program that is needed has yet to be built. */
+export const isCold = (parts: LabParts): boolean => !buildsFor(parts).every(isBuilt);
+
+/** Whether there is a cluster. It keeps what it was made of, so nothing is built for it. */
+const hasCluster = (): boolean => (clusterRecord()?.containers.length ?? 0) > 0;
 
 /** The steps that put a Pulumi engine in place: the official one where it can be downloaded, else one built here. */
-export function engineSteps(official: boolean): Step[] {
-  if (official) {
+export function engineSteps(engine: Origin): Step[] {
+  if (engine === "official") {
     const remedy = "GOURMETGRAM_ENGINE=build builds the engine from Go modules instead";
     return [
       { title: "Pulumi engine, official", isDone: engineIsInstalled, run: installOfficialEngine, remedy },
@@ -52,62 +74,62 @@ export function engineSteps(official: boolean): Step[] {
     run: installBuiltEngine,
     remedy: "delete the cache's pulumi-home folder",
   };
-  return [packages, toolchain, ...engineBuilds.map(build), install];
+  return [...toolchain, ...engineBuilds.map(build), install];
 }
 
-const containers: Step = {
-  title: "Containers: containerd and Docker",
-  run: async () => {
-    await configureContainers();
-    await startService(containerd);
-    await startService(dockerd);
-  },
-  remedy: restart,
+const dockerStep: Step = {
+  title: "Docker",
+  isDone: dockerIsReady,
+  run: startDocker,
+  remedy: "docker info tells why, or the log that the message names",
 };
 
-const images: Step = {
-  title: "Images of the cluster and the lab",
-  run: async (report) => {
-    const fromScratch = await scratchImageArchives(report);
-    await makeBaseImages(report);
-    const fromDockerfiles = await dockerfileImageArchives(report);
-    await importImages(new Map([...fromScratch, ...fromDockerfiles]), report);
-  },
+/** The images that the stack's own are built on, from Debian packages. */
+const baseImagesStep: Step = { title: "Base images", run: makeBaseImages, remedy: network };
+
+const builtNode: Step = {
+  title: "Node image with the cluster's images",
+  isDone: nodeImageIsReady,
+  run: makeNodeImage,
   remedy: network,
 };
 
-const cluster: Step = {
-  title: "Kubernetes",
-  isDone: async () => (await hostNetworkIsReady()) && (await clusterIsReady()),
+const officialNode: Step = {
+  title: "Node image, official",
+  isDone: async () => (await askDocker(["image", "inspect", versions.kindNode])) !== undefined,
   run: async (report) => {
-    await prepareHostNetwork();
-    await startCluster(report);
+    await docker(["pull", versions.kindNode], { log: "node-image", report });
   },
-  remedy: restart,
+  remedy: "npm run up -- --offline builds the image here, on a Debian machine",
 };
 
-const networkPolicies: Step = {
-  title: "Network policies",
-  isDone: policiesAreEnforced,
-  run: enforcePolicies,
+/** What the step is called that makes the cluster. */
+export const clusterTitle = "Kubernetes";
+
+const cluster = (images: Origin): Step => ({
+  title: clusterTitle,
+  isDone: clusterIsReady,
+  run: (report) => startCluster(images, report),
   remedy: restart,
-};
+});
 
 /** The steps from a bare machine to a cluster that a stack can be brought up on. */
-export const clusterSteps = (): Step[] => [
-  packages,
-  toolchain,
-  ...clusterBuilds.map(build),
-  containers,
-  images,
-  cluster,
-  networkPolicies,
-];
+export function clusterSteps(parts: LabParts): Step[] {
+  const images = [packages("images", "images"), dockerStep, baseImagesStep];
+  if (hasCluster()) return [...(parts.images === "built" ? images : [dockerStep]), cluster(parts.images)];
+  const builds = buildsFor({ ...parts, engine: "official" });
+  return [
+    ...(builds.length === 0 ? [] : toolchain),
+    ...builds.map(build),
+    ...(parts.images === "built" ? [...images, builtNode] : [dockerStep, officialNode]),
+    cluster(parts.images),
+  ];
+}
 
 /** Once everything is built, what compiling left is of no use. GOURMETGRAM_KEEP_GO_CACHE=1 keeps it, for changes to `lab/go`. */
-export const tidyStep: Step = {
+export const tidyStep = (parts: LabParts): Step => ({
   title: "Compiler's leftovers removed",
-  isDone: () => isCold() || !hasLeftovers() || process.env["GOURMETGRAM_KEEP_GO_CACHE"] === "1",
+  isDone: () => isCold(parts) || !hasLeftovers() || process.env["GOURMETGRAM_KEEP_GO_CACHE"] === "1",
   run: removeLeftovers,
   remedy: "delete the folders go-mod and go-build in the cache",
-};
+});

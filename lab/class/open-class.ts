@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { checkout, logs, state } from "../paths";
@@ -6,7 +5,7 @@ import { NO_IMAGES, removeHostImages } from "../images/host-images";
 import { clusterConfig, requireAnswer } from "../pulumi/cluster";
 import { pulumiHome } from "../pulumi/engine";
 import { pulumiEnvironment } from "../pulumi/stack";
-import { hasOwnCluster, stackFile, stackName } from "../stack-settings";
+import { hasOwnCluster, stackFileText, stackName } from "../stack-settings";
 import { loadProgram } from "../program";
 import { versions } from "../versions";
 import { AutomationRunner } from "./automation-runner";
@@ -30,14 +29,13 @@ export interface ClassRequest {
 }
 
 /** The stack files of the class, whether or not there is an engine. */
-export function classFiles(students: readonly Student[]): ClassFiles {
-  const classFile = existsSync(stackFile) ? readFileSync(stackFile, "utf8") : "";
-  return new ClassFiles(join(state, "class"), stackName, classFile, students);
+export async function classFiles(students: readonly Student[]): Promise<ClassFiles> {
+  return new ClassFiles(join(state, "class"), stackName, await stackFileText(), students);
 }
 
 /** The class of the stack that GOURMETGRAM_STACK names, with the engine that is installed. */
 export async function openClass(request: ClassRequest): Promise<ClassContext> {
-  const files = classFiles(request.students);
+  const files = await classFiles(request.students);
   const ownBackend = process.env["PULUMI_BACKEND_URL"] === undefined;
   const environment = await environmentOfAll();
   const runner = new AutomationRunner({
@@ -57,7 +55,7 @@ export async function openClass(request: ClassRequest): Promise<ClassContext> {
     runner,
     cluster: await openCluster(),
     registry: clusterRegistry,
-    // The embedded lab's Docker has them in the cache, which stays.
+    // Those of the embedded lab are its cache: the next one is up sooner.
     removeHostImages: hasOwnCluster() ? removeHostImages : () => Promise.resolve(NO_IMAGES),
     display: request.silent ? silentClassDisplay : classDisplayFor(process.stdout),
     estimate: estimatedFootprint,

@@ -4,8 +4,9 @@ import { up } from "../commands/up";
 import { engineSteps } from "../embedded-lab";
 import { requireDocker } from "../images/docker";
 import { checkout } from "../paths";
-import { engineIsReady, officialDownloadsInReach } from "../pulumi/engine";
+import { engineIsReady } from "../pulumi/engine";
 import { prepareState, stackOutputs } from "../pulumi/stack";
+import { decideEngine } from "../reach";
 import { hasOwnCluster, stackName } from "../stack-settings";
 import { runSteps } from "../steps";
 import { requireCluster } from "./open-class";
@@ -17,7 +18,7 @@ export async function prepareAll({ silent }: { silent: boolean }): Promise<void>
   else await up({ clusterOnly: true });
   await prepareState();
   await requireCluster();
-  if (hasOwnCluster()) await requireDocker();
+  await requireDocker();
   await requireNoLab();
 }
 
@@ -34,7 +35,7 @@ async function requireNoLab(): Promise<void> {
 export async function prepareEngine({ silent }: { silent: boolean }): Promise<void> {
   if (!(await engineIsReady())) {
     if (silent) throw new Error("there is no Pulumi engine yet\n  remedy: npm run class -- up --roster FILE");
-    await runSteps(engineSteps(await officialDownloadsInReach()));
+    await runSteps(engineSteps((await decideEngine()).choice));
   }
   await prepareState();
 }

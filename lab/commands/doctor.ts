@@ -1,17 +1,23 @@
 import { isCold } from "../embedded-lab";
+import { labParts, partsOf, partsText } from "../lab-parts";
 import { checkMachine } from "../machine/preflight";
-import { isDebian12, missingPackages } from "../machine/packages";
-import { officialDownloadsInReach } from "../pulumi/engine";
+import { isDebian12 } from "../machine/packages";
+import { wishFor } from "../reach";
 
 /** Checks that this machine can hold the lab. Changes nothing; exit code 1 if something is in the way. */
-export async function doctor(options: { json?: boolean }): Promise<void> {
-  const checks = await checkMachine({ cold: isCold() });
-  const missing = await missingPackages();
+export async function doctor(options: {
+  json?: boolean;
+  online?: boolean;
+  offline?: boolean;
+}): Promise<void> {
+  wishFor(options);
+  const decisions = await labParts();
+  const parts = partsOf(decisions);
+  const checks = await checkMachine(parts);
   const facts = {
-    debian: isDebian12() ? "12" : "another release than 12: not tried",
-    engine: (await officialDownloadsInReach()) ? "official, downloaded" : "built here from Go modules",
-    programs: isCold() ? "have to be built, once" : "in the cache",
-    packages: missing.length === 0 ? "all installed" : `up will install ${missing.join(", ")}`,
+    ...Object.fromEntries(decisions.map(({ thing, text }) => [thing, text])),
+    programs: isCold(parts) ? "have to be built, once" : "nothing has to be built",
+    ...(isDebian12() ? { Debian: "12" } : {}),
   };
   const fit = checks.every((check) => check.obstacle === undefined);
   if (!fit) process.exitCode = 1;
@@ -23,5 +29,6 @@ export async function doctor(options: { json?: boolean }): Promise<void> {
     console.log(`${obstacle === undefined ? "ok  " : "FAIL"}  ${name}: ${found}`);
     if (obstacle !== undefined) console.log(`      ${obstacle.problem}\n      remedy: ${obstacle.remedy}`);
   }
-  for (const [name, value] of Object.entries(facts)) console.log(`      ${name}: ${value}`);
+  console.log(partsText(decisions, "      "));
+  console.log(`      programs: ${facts.programs}`);
 }

@@ -1,7 +1,11 @@
+import { rm } from "node:fs/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { audit } from "../audit";
-import { apiIsReady } from "../cluster/kubernetes";
-import { requireOwnCluster } from "../machine/ownership";
+import { audit, clusterParts } from "../audit";
+import { apiIsReady, foreignContainers, nodeContainers, removeCluster } from "../cluster/kind";
+import { clusterRecord, removeClusterRecord } from "../cluster/record";
+import { removeOlderImages } from "../images/node-image";
+import { canStartDocker, dockerIsReady, labDockerPid, startDocker } from "../machine/docker-daemon";
+import { home, logs } from "../paths";
 import { hostImagesText, NO_IMAGES, removeHostImages } from "../images/host-images";
 import { requireNothingLeft, settled } from "../leftovers";
 import { clusterConfig } from "../pulumi/cluster";
@@ -17,12 +21,10 @@ import {
 import { hasOwnCluster, stackName } from "../stack-settings";
 import { dependentsOf } from "../dependents";
 import { objectsIn, remainsOf, type StackObject } from "../stack-remains";
-import { runSteps } from "../steps";
-import { proveNothingIsLeft, teardownSteps } from "../teardown";
+import { runSteps, type Step } from "../steps";
 
 /** Destroys the stack, then the embedded cluster if that is what carries it. */
 export async function down(options: { dryRun?: boolean; force?: boolean }): Promise<void> {
-  if (!hasOwnCluster()) requireOwnCluster();
   const classStacks = hasOwnCluster() ? [] : classStacksInState();
   if (classStacks.length > 0 && options.force !== true && options.dryRun !== true) {
     throw new Error(
@@ -35,18 +37,60 @@ export async function down(options: { dryRun?: boolean; force?: boolean }): Prom
   if (options.dryRun === true) {
     console.log(stack ? `the stack ${stackName} with all its resources` : "no stack");
     for (const each of classStacks) console.log(`the stack ${each}, with --force alone`);
-    for (const each of embedded ? await audit() : []) console.log(each);
+    for (const each of embedded ? (await audit()).left : []) console.log(each);
     return;
   }
+  if (embedded) await requireOwnCluster();
   if (stack) await (embedded ? destroyStack({ embedded }) : destroyOnOwnCluster(options.force === true));
   for (const each of classStacks) await forget(each);
-  if (embedded) await runSteps(teardownSteps());
+  if (embedded) await runSteps([clusterRemoval]);
   await removeStateIfEmpty();
-  if (embedded) await proveNothingIsLeft();
-  console.log(
-    embedded ? "The lab is gone; the cache of what was built is kept." : `The stack ${stackName} is gone.`,
+  if (!embedded) {
+    console.log(`The stack ${stackName} is gone.`);
+    return;
+  }
+  requireNothingLeft((await audit()).left);
+  await rm(logs, { recursive: true, force: true });
+  console.log("The lab is gone; the cache of what was built is kept (npm run audit lists it).");
+  const pid = labDockerPid();
+  if (pid !== undefined)
+    console.log(`The Docker daemon that the lab has started goes on, process ${pid}; kill ${pid} ends it.`);
+}
+
+/**
+ * Makes sure that the cluster can be taken away, and that it is the lab's.
+ *
+ * @throws Error if not; nothing has been changed then
+ */
+async function requireOwnCluster(): Promise<void> {
+  const record = clusterRecord();
+  // After a restart of a machine without systemd, what holds the cluster has yet to be started.
+  if (record !== undefined && !(await dockerIsReady())) {
+    if (!canStartDocker())
+      throw new Error(
+        "the cluster's containers cannot be removed: Docker does not answer\n  remedy: start Docker",
+      );
+    await startDocker(() => undefined);
+  }
+  const foreign = foreignContainers((await nodeContainers()) ?? [], record);
+  if (foreign.length === 0) return;
+  throw new Error(
+    `the lab in ${home} did not make ${foreign.map(({ name }) => name).join(", ")}\n` +
+      "  remedy: run the command with GOURMETGRAM_LAB_HOME naming the folder of the lab that did",
   );
 }
+
+/** What `kind delete cluster` does, which needs no `kind` then; and proves it, while it is known what there was. */
+const clusterRemoval: Step = {
+  title: "The cluster's containers, volumes and network",
+  run: async () => {
+    await removeCluster();
+    requireNothingLeft(await clusterParts());
+    removeClusterRecord();
+    if (await dockerIsReady()) await removeOlderImages();
+  },
+  remedy: "run npm run down again",
+};
 
 /** Destroys the stack and proves that nothing of it is left, neither in the cluster nor on this machine. */
 async function destroyOnOwnCluster(force: boolean): Promise<void> {

@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { engineSteps } from "../embedded-lab";
 import { checkout } from "../paths";
-import { engineIsReady, launcher, officialDownloadsInReach } from "../pulumi/engine";
+import { engineIsReady, launcher } from "../pulumi/engine";
 import { previewPlace } from "../pulumi/preview-place";
+import { decideEngine } from "../reach";
 import { stackName } from "../stack-settings";
 import { runSteps } from "../steps";
 
@@ -14,7 +15,7 @@ import { runSteps } from "../steps";
  * Arguments are handed on to `pulumi preview`. The exit code is Pulumi's: 0 if nothing stands in the way of an `up`.
  */
 export async function preview(args: string[]): Promise<void> {
-  if (!(await engineIsReady())) await runSteps(engineSteps(await officialDownloadsInReach()));
+  if (!(await engineIsReady())) await runSteps(engineSteps((await decideEngine()).choice));
   const place = await previewPlace();
   try {
     if (!place.hasStack) {

@@ -1,5 +1,4 @@
-import { apiIsReady, askKubectl } from "../cluster/kubernetes";
-import { supervisorPid } from "../machine/services";
+import { apiIsReady, askKubectl, nodeContainers } from "../cluster/kind";
 import { engineIsInstalled } from "../pulumi/engine";
 import { stackOutputs } from "../pulumi/stack";
 import { hasOwnCluster, stackName } from "../stack-settings";
@@ -29,18 +28,14 @@ async function pods(): Promise<Pod[]> {
 
 /** Shows what runs and where it is reached. Exit code 1 if the lab is not up. */
 export async function status(options: { json?: boolean }): Promise<void> {
-  const services = Object.fromEntries(
-    ["containerd", "dockerd", "kubelet", "kube-proxy", "kube-router"].map((name) => [
-      name,
-      supervisorPid(name) ?? null,
-    ]),
-  );
+  const containers = hasOwnCluster() ? [] : ((await nodeContainers()) ?? []);
+  const nodes = containers.map(({ name, running }) => ({ name, running }));
   const api = hasOwnCluster() ? null : await apiIsReady();
   const outputs = engineIsInstalled() ? await stackOutputs() : undefined;
   const found = {
     stack: stackName,
     embedded: !hasOwnCluster(),
-    services,
+    nodes,
     api,
     pods: api === true ? await pods() : [],
     outputs: outputs ?? null,
@@ -53,9 +48,9 @@ export async function status(options: { json?: boolean }): Promise<void> {
   }
   console.log(`Stack ${stackName}: ${isUp ? "up" : "not up (npm run up)"}`);
   if (!hasOwnCluster()) {
-    for (const [name, pid] of Object.entries(services))
-      console.log(`  ${name.padEnd(12)} ${pid === null ? "stopped" : `process ${pid}`}`);
-    console.log(`  ${"API server".padEnd(12)} ${api === true ? "ready" : "not ready"}`);
+    for (const { name, running } of nodes)
+      console.log(`  ${name.padEnd(26)} ${running ? "runs" : "stopped"}`);
+    console.log(`  ${"API server".padEnd(26)} ${api === true ? "ready" : "not ready"}`);
   }
   for (const pod of found.pods)
     console.log(`  ${pod.ready ? "ready" : pod.phase.toLowerCase().padEnd(5)}  ${pod.namespace}/${pod.name}`);

@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { controlPlane } from "../cluster/kind-config";
 import { kubeconfig } from "../paths";
 import { isKubeconfigText, kubeconfigSetting } from "../pulumi/cluster";
+import { succeeds } from "../run";
 import { hasOwnCluster, stackSetting } from "../stack-settings";
 import { goBuilds, isBuilt, programPath } from "../toolchain/go-builds";
 
@@ -11,23 +13,30 @@ const builds = { kubectl: goBuilds.kubernetes, argo: goBuilds.argo } as const;
 
 /** Runs a command line tool on the lab's cluster: the one built for the embedded lab, else the one on the PATH. */
 export async function runTool(name: keyof typeof builds, args: string[]): Promise<void> {
-  const command = isBuilt(builds[name]) ? programPath(builds[name], name) : name;
+  const command = await commandFor(name);
   const folder = await mkdtemp(join(tmpdir(), "gourmetgram-tool-"));
   try {
     const cluster = hasOwnCluster()
       ? await pointerTo(await kubeconfigSetting(), stackSetting("kubernetes:context"), folder)
       : { env: { KUBECONFIG: kubeconfig }, flags: [] };
-    const { exitCode, code } = await execa(command, [...cluster.flags, ...args], {
+    const [program = name, ...first] = command;
+    const { exitCode, code } = await execa(program, [...first, ...cluster.flags, ...args], {
       stdio: "inherit",
       reject: false,
       env: cluster.env,
     });
-    if (code === "ENOENT")
-      throw new Error(`${name} is not on the PATH; install it, or use the embedded lab, which has it`);
+    if (code === "ENOENT") throw new Error(`${name} is not on the PATH\n  remedy: install it`);
     process.exitCode = exitCode ?? 1;
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** The tool that was built here, else the one on the PATH, else for kubectl the one inside the embedded cluster's node. */
+async function commandFor(name: keyof typeof builds): Promise<string[]> {
+  if (isBuilt(builds[name])) return [programPath(builds[name], name)];
+  const inNode = name === "kubectl" && !hasOwnCluster() && !(await succeeds(name, ["version", "--client"]));
+  return inNode ? ["docker", "exec", "--interactive", controlPlane, name] : [name];
 }
 
 /** What makes kubectl and argo talk to a cluster. */

@@ -1,11 +1,14 @@
 import type { LabOutputs } from "../../components/outputs";
-import { apiIsReady } from "../cluster/kubernetes";
-import { isCold, clusterSteps, engineSteps, tidyStep } from "../embedded-lab";
+import { apiIsReady, clusterNotes, currentNode } from "../cluster/kind";
+import { nodeCount } from "../cluster/node-count";
+import { clusterRecord } from "../cluster/record";
+import { isCold, clusterSteps, engineSteps, tidyStep, type LabParts } from "../embedded-lab";
 import { requireDocker } from "../images/docker";
+import { labParts, partsOf, partsText } from "../lab-parts";
 import { checkMachine, requireMachine } from "../machine/preflight";
-import { officialDownloadsInReach } from "../pulumi/engine";
 import { classStacksInState, prepareState, pulumi, selectStack, stackOutputs } from "../pulumi/stack";
 import { clusterConfig, requireAnswer, waitForWorkloads } from "../pulumi/cluster";
+import { wishFor } from "../reach";
 import { hasOwnCluster, stackName } from "../stack-settings";
 import { recordTiming } from "../timings";
 import { runSteps, type Step } from "../steps";
@@ -14,17 +17,19 @@ export interface UpOptions {
   dryRun?: boolean;
   expectNoChanges?: boolean;
   clusterOnly?: boolean;
+  online?: boolean;
+  offline?: boolean;
 }
 
 /** What an `up` can amount to; each is timed by itself. The targets are for two cores. */
 export const upKinds = {
   cold: { title: "up from nothing", targetMinutes: 45 },
-  warm: { title: "up from caches", targetMinutes: 5 },
+  warm: { title: "up from caches", targetMinutes: 2.5 },
   again: { title: "up again", targetMinutes: undefined },
 } as const;
 
-async function kindOfUp(): Promise<keyof typeof upKinds> {
-  if (isCold()) return "cold";
+async function kindOfUp(parts: LabParts): Promise<keyof typeof upKinds> {
+  if (isCold(parts)) return "cold";
   return (await apiIsReady()) ? "again" : "warm";
 }
 
@@ -33,7 +38,7 @@ const distinct = (steps: readonly Step[]): Step[] => [
   ...new Map(steps.map((step) => [step.title, step])).values(),
 ];
 
-async function showPlan(steps: readonly Step[]): Promise<void> {
+async function showPlan(steps: readonly Step[], parts: LabParts): Promise<void> {
   console.log(
     `Stack ${stackName}, on ${hasOwnCluster() ? "the cluster that it names" : "the embedded cluster"}.`,
   );
@@ -41,9 +46,17 @@ async function showPlan(steps: readonly Step[]): Promise<void> {
     console.log(`  ${(await step.isDone?.()) === true ? "done " : "to do"}  ${step.title}`);
   console.log("  to do  pulumi up (npm run pulumi -- preview shows its changes)");
   if (hasOwnCluster()) return;
-  for (const { obstacle } of await checkMachine({ cold: isCold() })) {
+  for (const { obstacle } of await checkMachine(parts)) {
     if (obstacle !== undefined) console.log(`  in the way: ${obstacle.problem}; ${obstacle.remedy}`);
   }
+}
+
+/** Says how the running cluster differs from the one that this checkout would make. */
+function tellNotes({ images }: LabParts): void {
+  const record = clusterRecord();
+  if (record === undefined) return;
+  const notes = clusterNotes(record, { ...currentNode(images), nodes: nodeCount() });
+  for (const note of notes) console.log(note);
 }
 
 /** @throws Error if a class has the embedded cluster: a lab of one's own would take its registry and its Argo over */
@@ -65,17 +78,26 @@ const readiness = (namespaces: readonly string[]): Step => ({
 /** Stands up the lab. What is there already is left as it is, so an interrupted run goes on where it ended. */
 export async function up(options: UpOptions): Promise<void> {
   const start = Date.now();
-  const official = await officialDownloadsInReach();
-  const steps = distinct([...(hasOwnCluster() ? [] : clusterSteps()), ...engineSteps(official), tidyStep]);
-  if (options.dryRun === true) return showPlan(steps);
-  if (!hasOwnCluster()) await requireMachine({ cold: isCold() });
-  const kind = hasOwnCluster() ? undefined : await kindOfUp();
+  wishFor(options);
+  const decisions = await labParts();
+  const parts = partsOf(decisions);
+  const [engine] = decisions;
+  console.log(hasOwnCluster() ? partsText([engine]) : partsText(decisions));
+  const steps = distinct([
+    ...(hasOwnCluster() ? [] : clusterSteps(parts)),
+    ...engineSteps(engine.choice),
+    tidyStep(parts),
+  ]);
+  if (options.dryRun === true) return showPlan(steps, parts);
+  if (!hasOwnCluster()) await requireMachine(parts);
+  const kind = hasOwnCluster() ? undefined : await kindOfUp(parts);
   await runSteps(steps);
+  if (!hasOwnCluster()) tellNotes(parts);
   if (options.clusterOnly === true) return;
   requireNoClass();
   await prepareState();
   await requireAnswer(await clusterConfig());
-  if (hasOwnCluster()) await requireDocker();
+  await requireDocker();
   await selectStack();
   // Without a terminal Pulumi's redrawn table would be pages of repetition.
   const display = process.stdout.isTTY ? [] : ["--suppress-progress"];

@@ -9,7 +9,8 @@ import { askDocker, docker } from "./docker";
 import { baseImages } from "./names";
 
 const log = "images";
-const hashLabel = "gourmetgram.lab/made-from";
+/** The label that says what an image of the lab was made from. */
+export const hashLabel = "gourmetgram.lab/made-from";
 
 /** A root file system of Debian packages, imported into Docker. */
 interface DebianImage {
@@ -24,6 +25,13 @@ function hostNetworkSettings(): string[] {
   const copies = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pip.conf"].filter((path) => existsSync(path));
   return copies.map((path) => `cp ${path} "$1"${path}`);
 }
+
+/** What a node of a kind cluster is made of. */
+const nodePackages = [
+  ...["systemd", "systemd-sysv", "containerd", "runc", "containernetworking-plugins"],
+  ...["conntrack", "ethtool", "ipset", "iproute2", "iptables", "kmod", "mount", "nftables", "util-linux"],
+  ...["bash", "ca-certificates", "curl", "e2fsprogs", "jq", "libseccomp2", "pigz", "procps"],
+];
 
 const debianImages: readonly DebianImage[] = [
   { image: baseImages.debian, packages: ["ca-certificates"], finish: [] },
@@ -40,6 +48,7 @@ const debianImages: readonly DebianImage[] = [
     ],
     finish: [],
   },
+  { image: baseImages.node, packages: nodePackages, finish: [] },
 ];
 
 const withoutDownloads = 'rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*';
@@ -96,7 +105,7 @@ async function makeDebianImage(spec: DebianImage, hash: string, report: Report):
 }
 
 /** What an image in Docker was made from; undefined if there is no such image. */
-async function madeFrom(image: string): Promise<string | undefined> {
+export async function madeFrom(image: string): Promise<string | undefined> {
   const printed = await askDocker(["image", "inspect", image]);
   const [found] = JSON.parse(printed ?? "[]") as { Config: { Labels: Record<string, string> | null } }[];
   return found?.Config.Labels?.[hashLabel];
@@ -117,3 +126,10 @@ export async function makeBaseImages(report: Report): Promise<void> {
     await makeDebianImage(spec, hash, (line) => report(`${spec.image}: ${line}`));
   }
 }
+
+/** What the node's base was made from. */
+export const nodeBaseHash = (): string =>
+  debianImages
+    .filter(({ image }) => image === baseImages.node)
+    .map(hashOf)
+    .join();

@@ -46,13 +46,29 @@ const dockerfileImages: readonly DockerfileImage[] = [
     programs: () => [],
     builtUpon: false,
   },
+  {
+    image: labImages.kubeProxy,
+    folder: "kube-network",
+    files: ["Dockerfile"],
+    programs: () => [programPath(goBuilds.kubernetes, "kube-proxy")],
+    builtUpon: false,
+  },
+  {
+    image: labImages.kubeRouter,
+    folder: "kube-network",
+    files: ["Dockerfile"],
+    programs: () => [programPath(goBuilds.kubeRouter, "kube-router")],
+    builtUpon: false,
+  },
 ];
 
 const sourceOf = ({ folder }: DockerfileImage, file: string): string =>
   join(checkout, "images", folder, file);
 
+const nameOf = ({ image }: DockerfileImage): string => image.replace(/^[^/]+\/(.+):[^:]+$/, "$1");
+
 const entryOf = (spec: DockerfileImage): CacheEntry =>
-  cacheEntry("image-archives", spec.folder, [
+  cacheEntry("image-archives", nameOf(spec), [
     spec.image,
     ...spec.files.map((file) => readFileSync(sourceOf(spec, file), "utf8")),
     // The name of a program's folder in the cache tells what it was built from.
@@ -70,6 +86,10 @@ async function makeArchive(spec: DockerfileImage, folder: string, report: Report
   await docker(["rmi", spec.image], { log });
   await rm(context, { recursive: true });
 }
+
+/** Each image's name and the path that its archive has or will have. */
+export const dockerfileArchivePaths = (): [image: string, path: string][] =>
+  dockerfileImages.map((spec) => [spec.image, join(entryOf(spec).folder, "image.tar")]);
 
 /** Builds the images whose archives are not in the cache, and returns the path of each image's. */
 export async function dockerfileImageArchives(report: Report): Promise<ReadonlyMap<string, string>> {

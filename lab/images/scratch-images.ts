@@ -96,6 +96,10 @@ async function makeArchive(spec: ScratchImage, folder: string, report: Report): 
   await rm(join(folder, "context"), { recursive: true });
 }
 
+/** Each image's name and the path that its archive has or will have. */
+export const scratchArchivePaths = (): [image: string, path: string][] =>
+  scratchImages.map((spec) => [spec.image, join(entryOf(spec).folder, "image.tar")]);
+
 /** Makes the archives that are not in the cache, and returns the path of each image's. */
 export async function scratchImageArchives(report: Report): Promise<ReadonlyMap<string, string>> {
   const archives = new Map<string, string>();

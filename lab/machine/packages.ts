@@ -1,28 +1,27 @@
 import { existsSync, readFileSync } from "node:fs";
 import { ask, run, type Report } from "../run";
 
-/** Debian packages that the embedded lab needs on the machine, and what each is for. */
-export const debianPackages: Readonly<Record<string, string>> = {
-  "ca-certificates": "the certificates that downloads are checked against",
-  conntrack: "kube-proxy clears stale connections with it",
-  "containernetworking-plugins": "the pods' network",
-  "docker.io": "Docker to build images, with the containerd and runc that run the pods",
-  ethtool: "kubeadm expects it",
-  git: "Go modules",
-  iproute2: "the lab's bridge",
-  ipset: "network policies",
-  iptables: "services and node ports",
-  kmod: "kube-proxy looks for kernel modules with it",
-  mmdebstrap: "the base images",
-  procps: "kubeadm expects it",
-  "python3-pip": "the Go toolchain comes from PyPI",
-  socat: "kubectl port-forward",
-  unzip: "unpacks the Go toolchain",
-};
+/** Debian packages by what they are needed for, each with its own reason. */
+const debianPackages = {
+  docker: {
+    "docker.io": "the daemon that runs the cluster's nodes and builds images",
+    iptables: "Docker's own network",
+    jq: "the wrapper of the container runtime, where root is restricted",
+  },
+  toolchain: {
+    "ca-certificates": "the certificates that downloads are checked against",
+    git: "Go modules",
+    "python3-pip": "the Go toolchain comes from PyPI",
+  },
+  images: { mmdebstrap: "the base images" },
+} as const satisfies Record<string, Record<string, string>>;
 
-/** The packages of the list above that are not installed. */
-export async function missingPackages(): Promise<string[]> {
-  const names = Object.keys(debianPackages);
+/** What a group of packages is for. */
+export type Purpose = keyof typeof debianPackages;
+
+/** The packages for a purpose that are not installed. */
+export async function missingPackages(purpose: Purpose): Promise<string[]> {
+  const names = Object.keys(debianPackages[purpose]);
   const printed =
     (await ask("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Abbrev}\\n", ...names])) ?? "";
   // dpkg-query fails when it does not know a package, so ask one by one then.
@@ -43,9 +42,10 @@ export async function missingPackages(): Promise<string[]> {
   return missing;
 }
 
-/** Installs what is missing. The daemons that come along are not started: the lab runs its own. */
-export async function installPackages(report: Report): Promise<void> {
-  const missing = await missingPackages();
+/** Installs what is missing. Daemons that come along are not started here. */
+export async function installPackages(purpose: Purpose, report: Report): Promise<void> {
+  const missing = await missingPackages(purpose);
+  if (missing.length === 0) return;
   const apt = (args: string[]): Promise<string> =>
     run("apt-get", ["-o", "DPkg::Lock::Timeout=600", "-y", ...args], {
       log: "debian-packages",

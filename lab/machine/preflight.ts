@@ -1,14 +1,20 @@
 import { existsSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
-import { freemem, networkInterfaces, totalmem } from "node:os";
+import { totalmem } from "node:os";
 import { dirname } from "node:path";
-import { controlPlanePorts, network } from "../cluster/network";
-import { home, kubernetesFolders } from "../paths";
+import { foreignContainers, nodeContainers } from "../cluster/kind";
+import { clusterName } from "../cluster/kind-config";
+import { nodeCount } from "../cluster/node-count";
+import { clusterRecord, type ClusterRecord } from "../cluster/record";
+import { isCold, type LabParts } from "../embedded-lab";
+import { findDocker, type DockerServer } from "../images/docker";
+import { home } from "../paths";
 import { ask } from "../run";
-import { nodePort } from "../stack-settings";
-import { owningHome } from "./ownership";
-import { supervisorPid } from "./services";
+import { nodePorts } from "../stack-settings";
+import { canInstallGo } from "../toolchain/go";
+import { versions } from "../versions";
+import { canStartDocker } from "./docker-daemon";
 
 /** Something that stands in the way of the embedded lab, and what to do about it. */
 export interface Obstacle {
@@ -23,35 +29,74 @@ export interface Check {
   readonly obstacle?: Obstacle;
 }
 
+type Docker = DockerServer | { readonly absent: string };
+
 const gibibyte = 1024 ** 3;
 
 /** What a cold build and the running lab take, as measured: 17 GB in the cache and 6 GB of images and volumes. */
 export const requiredDisk = { cold: 35 * gibibyte, warm: 10 * gibibyte };
 
-/** The Kubernetes provider's link step takes 4 GiB by itself; the idle lab takes less than that. */
+/** The idle lab takes 2.3 GiB, a training run and a build beside it 2 more; so does the Kubernetes provider's link step. */
 export const requiredMemory = 6 * gibibyte;
+
+/** kind starts its nodes with an option that Docker has had since then. */
+const oldestDocker = "20.10";
 
 const inGiB = (bytes: number): string => `${(bytes / gibibyte).toFixed(1)} GiB`;
 
-function root(): Check {
-  const uid = process.getuid?.() ?? -1;
-  const found = uid === 0 ? "yes" : `user id ${uid}`;
-  if (uid === 0) return { name: "root", found };
-  const remedy =
-    "run it as root (sudo -E npm run up), or configure a cluster of your own: pulumi config set kubernetes:context NAME";
-  return { name: "root", found, obstacle: { problem: "the embedded cluster needs root", remedy } };
+const ownCluster = "GOURMETGRAM_STACK=dev npm run pulumi -- config set kubernetes:context NAME";
+
+export function checkDocker(docker: Docker, startable: boolean): Check {
+  const name = "Docker";
+  if ("absent" in docker) {
+    if (startable) return { name, found: "does not run yet: up installs and starts it" };
+    const problem = `no Docker daemon answers (${docker.absent})`;
+    const remedy = `start Docker, or choose its context (docker context use NAME); or use a cluster of your own: ${ownCluster}`;
+    return { name, found: docker.absent, obstacle: { problem, remedy } };
+  }
+  const [major = 0, minor = 0] = docker.version.split(".").map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldestDocker.split(".").map(Number);
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor))
+    return { name, found: docker.version };
+  const problem = `Docker ${docker.version} is too old, ${oldestDocker} or later is needed`;
+  return { name, found: docker.version, obstacle: { problem, remedy: "update Docker" } };
 }
 
-function system(): Check {
-  const found = `${process.platform} ${process.arch}`;
-  if (found === "linux x64" && existsSync("/usr/bin/apt-get"))
-    return { name: "system", found: `${found}, apt` };
-  const remedy = "use a Debian 12 machine with an x86-64 processor, or configure a cluster of your own";
-  return {
-    name: "system",
-    found,
-    obstacle: { problem: `the embedded lab is made for Debian on x86-64, this is ${found}`, remedy },
-  };
+export function checkMemory(docker: Docker): Check {
+  const bytes = "absent" in docker ? totalmem() : docker.memory;
+  const found = inGiB(bytes);
+  if (bytes >= requiredMemory) return { name: "memory", found };
+  const problem = `Docker has ${found} of memory, ${inGiB(requiredMemory)} needed`;
+  const remedy =
+    "give Docker more (Docker Desktop: Settings, Resources; colima start --memory 8), or use a larger machine";
+  return { name: "memory", found, obstacle: { problem, remedy } };
+}
+
+/** What this machine can do where something cannot be had as its project publishes it. */
+export function checkBuilds(parts: LabParts, system: string, canBuild: boolean): Check {
+  const name = "building";
+  const needed = [
+    ...(parts.images === "built" ? ["the images, which cannot be pulled (--online tries to)"] : []),
+    ...(parts.engine === "built" ? ["the Pulumi engine, which cannot be downloaded"] : []),
+  ];
+  if (needed.length === 0) return { name, found: "not needed" };
+  if (canBuild) return { name, found: system };
+  const problem = `${needed.join(" and ")}, would have to be built here: that takes root on Debian on x86-64, this is ${system}`;
+  const remedy =
+    "let the machine reach docker.io, quay.io and get.pulumi.com; or use a Debian 12 machine as root";
+  return { name, found: system, obstacle: { problem, remedy } };
+}
+
+/** kind is built with a Go toolchain from PyPI; where there is no pip, kind has to be there. */
+export function checkKind(parts: LabParts, canBuild: boolean): Check {
+  const name = "kind";
+  if (parts.kind === "official") return { name, found: "on the PATH" };
+  if (canBuild) return { name, found: "built here" };
+  const problem = `kind ${versions.kind} is not on the PATH, and cannot be built here without Python's pip`;
+  const remedy =
+    `install it: https://kind.sigs.k8s.io/docs/user/quick-start, or ` +
+    `go install sigs.k8s.io/kind@v${versions.kind}`;
+  return { name, found: "missing", obstacle: { problem, remedy } };
 }
 
 async function disk(cold: boolean): Promise<Check> {
@@ -70,46 +115,43 @@ async function disk(cold: boolean): Promise<Check> {
   };
 }
 
-function memory(running: boolean): Check {
-  const found = `${inGiB(totalmem())}, ${inGiB(freemem())} unused`;
-  if (running || totalmem() >= requiredMemory) return { name: "memory", found };
-  const problem = `${inGiB(totalmem())} of memory, ${inGiB(requiredMemory)} needed`;
-  return {
-    name: "memory",
-    found,
-    obstacle: { problem, remedy: "use a larger machine, or a cluster of your own" },
-  };
-}
-
-async function isFree(port: number, host: string): Promise<boolean> {
+async function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
-    server.listen(port, host, () => server.close(() => resolve(true)));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }
 
-async function ports(running: boolean): Promise<Check> {
-  const wanted: Record<number, string> = {
-    ...controlPlanePorts,
-    [nodePort("registryNodePort")]: "the registry (gourmetgram:registryNodePort)",
-    [nodePort("mlflowNodePort")]: "MLflow (gourmetgram:mlflowNodePort)",
-    [nodePort("argoServerNodePort")]: "the Argo server (gourmetgram:argoServerNodePort)",
-  };
+/** The program that listens on a port, for people; empty where nobody can tell. */
+async function holderOf(port: number): Promise<string> {
+  const shown = await ask("ss", ["-Hltnp", `sport = :${port}`]);
+  const socket = /users:\(\("([^"]+)",pid=(\d+)/.exec(shown ?? "");
+  if (socket !== null) return ` is held by ${String(socket[1])} (process ${String(socket[2])})`;
+  const listed = await ask("lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fcp"]);
+  const [, pid] = /^p(\d+)$/m.exec(listed ?? "") ?? [];
+  const [, command] = /^c(.+)$/m.exec(listed ?? "") ?? [];
+  return pid === undefined ? " is taken" : ` is held by ${command ?? "a program"} (process ${pid})`;
+}
+
+export async function checkPorts(record: ClusterRecord | undefined): Promise<Check> {
   const name = "ports";
-  if (running) return { name, found: "in use by the lab" };
-  const taken: string[] = [];
-  for (const [port, user] of Object.entries(wanted)) {
-    if (!(await isFree(Number(port), "127.0.0.1"))) {
-      const holder = await ask("sh", ["-c", `ss -Hltnp 'sport = :${port}' | head -1`]);
-      const who = /users:\(\("([^"]+)",pid=(\d+)/.exec(holder ?? "");
-      taken.push(
-        `${port} for ${user}${who === null ? "" : ` is held by ${String(who[1])} (process ${String(who[2])})`}`,
-      );
-    }
+  const ports = Object.entries(nodePorts());
+  if (record !== undefined && record.containers.length > 0) {
+    const unpublished = ports.filter(([, port]) => !record.ports.includes(port));
+    if (unpublished.length === 0) return { name, found: "published by the cluster" };
+    const named = unpublished.map(([key, port]) => `${port} (gourmetgram:${key})`).join(", ");
+    const problem = `the cluster was made without the ports ${named}`;
+    const remedy = "take the setting back, or npm run down, then npm run up for a cluster with these ports";
+    return { name, found: `without ${named}`, obstacle: { problem, remedy } };
   }
-  if (taken.length === 0) return { name, found: `${Object.keys(wanted).length} free` };
-  const remedy = "stop that program, or choose another node port: pulumi config set gourmetgram:<key> <port>";
+  const taken: string[] = [];
+  for (const [key, port] of ports) {
+    if (!(await isFree(port))) taken.push(`${port} (gourmetgram:${key})${await holderOf(port)}`);
+  }
+  if (taken.length === 0) return { name, found: `${ports.length} free` };
+  const remedy =
+    "stop that program, or choose another port from 30000 to 32767: npm run pulumi -- config set gourmetgram:KEY PORT";
   return {
     name,
     found: `${taken.length} taken`,
@@ -117,53 +159,43 @@ async function ports(running: boolean): Promise<Check> {
   };
 }
 
-function otherCluster(): Check {
-  const name = "no other Kubernetes on this machine";
-  const folders = [kubernetesFolders.configuration, kubernetesFolders.kubelet].filter((folder) =>
-    existsSync(folder),
-  );
-  const owner = owningHome();
-  if (folders.length === 0 || owner === home) return { name, found: "none" };
-  if (owner !== undefined) {
-    const problem = `the lab in ${owner} has its cluster on this machine`;
-    const remedy = `use it with GOURMETGRAM_LAB_HOME=${owner}, or take it down with that first`;
-    return { name, found: owner, obstacle: { problem, remedy } };
+async function otherCluster(record: ClusterRecord | undefined): Promise<Check> {
+  const name = `no other cluster ${clusterName}`;
+  const foreign = foreignContainers((await nodeContainers()) ?? [], record);
+  if (foreign.length === 0) return { name, found: "none" };
+  const found = foreign.map((each) => each.name).join(", ");
+  const problem = `there is a kind cluster ${clusterName} that this lab, in ${home}, did not make: ${found}`;
+  const remedy =
+    "use the lab that made it (GOURMETGRAM_LAB_HOME names its folder), or delete it with its data: " +
+    `kind delete cluster --name ${clusterName}`;
+  return { name, found, obstacle: { problem, remedy } };
+}
+
+function nodes(): Check {
+  const name = "nodes";
+  try {
+    return { name, found: String(nodeCount()) };
+  } catch (error) {
+    const [problem = "", remedy = ""] = (error as Error).message.split("\n  remedy: ");
+    return { name, found: "invalid", obstacle: { problem, remedy } };
   }
-  const problem = `${folders.join(" and ")} belong to a Kubernetes that this lab did not make`;
-  const remedy = "use that cluster (pulumi config set kubernetes:context NAME), or remove it (kubeadm reset)";
-  return { name, found: folders.join(", "), obstacle: { problem, remedy } };
 }
 
-function addresses(): Check {
-  const name = "addresses";
-  const inUse = Object.entries(networkInterfaces()).flatMap(([device, entries]) =>
-    device === network.bridge
-      ? []
-      : (entries ?? [])
-          .filter((entry) => /^10\.21[45]\./.test(entry.address))
-          .map((entry) => `${device} ${entry.address}`),
-  );
-  const found = `${network.podCidr} for pods, ${network.serviceCidr} for services`;
-  if (inUse.length === 0) return { name, found };
-  const problem = `the lab's networks ${found} overlap with ${inUse.join(", ")}`;
-  return { name, found, obstacle: { problem, remedy: "take that interface down, or use another machine" } };
-}
-
-/**
- * Looks at everything that the embedded lab needs of the machine, and changes nothing.
- *
- * @param state whether the lab runs already, and whether its programs have yet to be built
- */
-export async function checkMachine(state: { cold: boolean }): Promise<Check[]> {
-  const running = supervisorPid("kubelet") !== undefined;
+/** Looks at everything that the embedded lab needs of the machine, and changes nothing. */
+export async function checkMachine(parts: LabParts): Promise<Check[]> {
+  const docker = await findDocker();
+  const record = clusterRecord();
+  const system = `${process.platform} ${process.arch}, ${process.getuid?.() === 0 ? "root" : "not root"}`;
+  const canBuild = canStartDocker() && process.arch === "x64";
   return [
-    root(),
-    system(),
-    await disk(state.cold),
-    memory(running),
-    await ports(running),
-    otherCluster(),
-    addresses(),
+    checkDocker(docker, canStartDocker()),
+    checkMemory(docker),
+    await disk(isCold(parts)),
+    checkBuilds(parts, system, canBuild),
+    checkKind(parts, canBuild || (await canInstallGo())),
+    nodes(),
+    await checkPorts(record),
+    await otherCluster(record),
   ];
 }
 
@@ -177,8 +209,8 @@ export class MachineError extends Error {
 }
 
 /** @throws {MachineError} if anything stands in the way; nothing has been changed then */
-export async function requireMachine(state: { cold: boolean }): Promise<void> {
-  const obstacles = (await checkMachine(state)).flatMap((check) => check.obstacle ?? []);
+export async function requireMachine(parts: LabParts): Promise<void> {
+  const obstacles = (await checkMachine(parts)).flatMap((check) => check.obstacle ?? []);
   if (obstacles.length > 0) throw new MachineError(obstacles);
   await mkdir(home, { recursive: true });
 }

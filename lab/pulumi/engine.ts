@@ -22,21 +22,6 @@ const officialPlugins: Readonly<Record<string, string>> = {
   random: versions.pulumiRandom,
 };
 
-/** Whether the machine reaches the site that serves the official engine and plugins. */
-export async function officialDownloadsInReach(): Promise<boolean> {
-  const wish = process.env["GOURMETGRAM_ENGINE"] ?? "auto";
-  if (wish !== "auto") return wish === "official";
-  try {
-    const answer = await fetch("https://get.pulumi.com/", {
-      method: "HEAD",
-      signal: AbortSignal.timeout(5000),
-    });
-    return answer.ok;
-  } catch {
-    return false;
-  }
-}
-
 /** Whether an engine, of either origin, is in place. */
 export const engineIsInstalled = (): boolean =>
   existsSync(join(engineFolder, "pulumi")) &&

@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parseDocument } from "yaml";
 import { checkout } from "../paths";
-import { stackFile, stackName } from "../stack-settings";
+import { stackFileText, stackName } from "../stack-settings";
 import { launcher, pulumiHome } from "./engine";
 import { pulumiEnvironment, stackExists } from "./stack";
 
@@ -37,7 +36,7 @@ export async function previewPlace(): Promise<PreviewPlace> {
 
 /** Makes the stack in a folder, with the settings that the checkout has for it and no way to any cluster. */
 async function temporaryStack(folder: string): Promise<Record<string, string>> {
-  const settings = existsSync(stackFile) ? readFileSync(stackFile, "utf8") : "";
+  const settings = await stackFileText();
   const given = process.env["PULUMI_CONFIG_PASSPHRASE"];
   // A CI service hands a secret that it does not have over as an empty text.
   const passphrase = given === "" ? undefined : given;

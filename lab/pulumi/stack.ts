@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { dockerEnvironment } from "../images/docker";
 import { checkout, kubeconfig, state } from "../paths";
-import { hasOwnCluster, stackFile, stackName } from "../stack-settings";
+import { hasOwnCluster, stackFile, stackFileText, stackName } from "../stack-settings";
 import { launcher, pulumiHome } from "./engine";
 
 const backendFolder = join(state, "backend");
@@ -22,7 +22,7 @@ export async function prepareState(): Promise<void> {
   await writeFile(passphraseFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
 }
 
-/** A stack's file as Pulumi works on it: the checkout's, with the salt that belongs to the state's passphrase. */
+/** A stack's file as Pulumi works on it: with what the lab sets, and the salt that belongs to the state's passphrase. */
 const workingFile = join(state, `Pulumi.${stackName}.yaml`);
 const saltLine = /^encryptionsalt:.*\n?/m;
 
@@ -33,9 +33,10 @@ const saltOf = (text: string): string => saltLine.exec(text)?.[0].trimEnd() ?? "
  * Pulumi writes a salt into the stack's file, which would leave every checkout changed. So it works on a copy; the
  * checkout's file keeps a salt only where it has secrets, which need it.
  */
-function writeWorkingFile(): void {
-  const text = textOf(stackFile);
+async function writeWorkingFile(): Promise<void> {
+  const text = await stackFileText();
   const salt = saltOf(text) === "" ? saltOf(textOf(workingFile)) : "";
+  await mkdir(state, { recursive: true, mode: 0o700 });
   writeFileSync(workingFile, `${text.trimEnd()}\n${salt}\n`, { mode: 0o600 });
 }
 
@@ -60,14 +61,18 @@ export async function pulumiEnvironment(editsStackFile = false): Promise<Record<
   if (ownsState()) {
     environment["PULUMI_BACKEND_URL"] = `file://${backendFolder}`;
     environment["PULUMI_CONFIG_PASSPHRASE"] = await readFile(passphraseFile, "utf8");
-    if (!editsStackFile) {
-      writeWorkingFile();
-      environment["PULUMI_OPTION_CONFIG_FILE"] = workingFile;
-    }
   }
-  if (!hasOwnCluster()) Object.assign(environment, { KUBECONFIG: kubeconfig, ...dockerEnvironment() });
-  return environment;
+  if (!editsStackFile && (ownsState() || !hasOwnCluster())) {
+    await writeWorkingFile();
+    environment["PULUMI_OPTION_CONFIG_FILE"] = workingFile;
+  }
+  if (!hasOwnCluster()) environment["KUBECONFIG"] = kubeconfig;
+  return { ...environment, ...(await dockerEnvironment()) };
 }
+
+/** Whether a command is meant to change the checkout's stack file; others see what the lab sets, too. */
+const editsSettings = ([command, action = "get"]: readonly string[]): boolean =>
+  command === "config" && action !== "get" && !action.startsWith("-");
 
 /**
  * Runs Pulumi on the terminal, with its own progress.
@@ -77,7 +82,7 @@ export async function pulumiEnvironment(editsStackFile = false): Promise<Record<
 export async function pulumi(args: readonly string[], options: { quiet?: boolean } = {}): Promise<number> {
   const child = await execa(launcher, args, {
     cwd: checkout,
-    env: await pulumiEnvironment(args[0] === "config"),
+    env: await pulumiEnvironment(editsSettings(args)),
     stdio: options.quiet === true ? ["ignore", "ignore", "inherit"] : "inherit",
     reject: false,
   });
@@ -131,8 +136,10 @@ export function classStacksInState(): string[] {
   return stacksInState().filter((name) => name.startsWith(`${stackName}-`));
 }
 
-/** Removes the lab's own state once no stack is left in it. */
+/** Removes the lab's own state once no stack is left in it; with a backend of the user's, the stack's working file alone. */
 export async function removeStateIfEmpty(): Promise<void> {
-  if (!ownsState() || stacksInState().length > 0) return;
-  await rm(state, { recursive: true, force: true });
+  if (stacksInState().length > 0) return;
+  if (ownsState()) return rm(state, { recursive: true, force: true });
+  await rm(workingFile, { force: true });
+  if (existsSync(state) && readdirSync(state).length === 0) await rmdir(state);
 }

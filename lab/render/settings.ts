@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { askPulumi } from "../pulumi/stack";
-import { stackFile, stackName } from "../stack-settings";
+import { stackFileText, stackName } from "../stack-settings";
 
 /** A stack's configuration, as the engine would hand it to the program. */
 export interface Settings {
@@ -21,7 +20,7 @@ interface Printed {
 
 /** Reads the stack's settings. Pulumi is asked only where some of them are encrypted. */
 export async function stackSettings(): Promise<Settings> {
-  const text = existsSync(stackFile) ? readFileSync(stackFile, "utf8") : "";
+  const text = await stackFileText();
   const encrypted = /^\s+secure:/m.test(text);
   const entries = encrypted ? await decrypted() : plain(text);
   return {

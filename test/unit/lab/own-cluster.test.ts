@@ -15,7 +15,7 @@ describe("before anything is changed on a cluster of one's own", () => {
     await assert.rejects(requireAnswer(clusterAt("https://127.0.0.1:1")), (error: Error) => {
       assert.match(
         error.message,
-        /^the cluster of stack dev at https:\/\/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/,
+        /^the cluster of stack embedded at https:\/\/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/,
       );
       assert.match(error.message, /\n {2}remedy: /);
       return true;

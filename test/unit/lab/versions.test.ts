@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
-import { storageClass } from "../../../lab/cluster/storage";
-import { baseImages, labImages } from "../../../lab/images/names";
 import { checkout } from "../../../lab/paths";
 import { goBuilds } from "../../../lab/toolchain/go-builds";
 import { versions } from "../../../lab/versions";
@@ -12,6 +9,7 @@ const goMod = (name: string): string => readFileSync(join(checkout, "lab", "go",
 
 describe("the embedded lab's versions", () => {
   const inGoMod: [folder: string, module: string, version: string][] = [
+    ["kind", "sigs.k8s.io/kind", versions.kind],
     ["kubernetes", "k8s.io/kubernetes", versions.kubernetes],
     ["etcd", "go.etcd.io/etcd/server/v3", versions.etcd],
     ["coredns", "github.com/coredns/coredns", versions.coredns],
@@ -43,17 +41,5 @@ describe("the embedded lab's versions", () => {
       (name) => !readdirSync(join(checkout, "lab", "go", name)).includes("go.sum"),
     );
     assert.deepEqual(withoutSums, ["pause"]);
-  });
-
-  it("the stack dev names the images and the storage class that the embedded lab makes", () => {
-    const { config } = parse(readFileSync(join(checkout, "Pulumi.dev.yaml"), "utf8")) as {
-      config: Record<string, string>;
-    };
-    const made = new Set<string>([...Object.values(labImages), ...Object.values(baseImages)]);
-    const named = Object.entries(config).filter(([key]) => key.endsWith("Image"));
-    assert.equal(named.length, 9);
-    for (const [key, image] of named)
-      assert.ok(made.has(image), `${key} is ${image}, which the embedded lab does not make`);
-    assert.equal(config["gourmetgram:storageClass"], storageClass);
   });
 });
