@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -44,7 +44,10 @@ async function writeWorkingFile(): Promise<void> {
 function dropSalt(): void {
   const text = textOf(stackFile);
   if (saltOf(text) === "" || /^\s+secure:/m.test(text)) return;
-  writeFileSync(stackFile, text.replace(saltLine, ""));
+  const rest = text.replace(saltLine, "");
+  // Pulumi makes the file for the salt alone where the user has set nothing.
+  if (rest.trim() === "") rmSync(stackFile);
+  else writeFileSync(stackFile, rest);
 }
 
 /**
