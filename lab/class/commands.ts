@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { state } from "../paths";
 import { engineIsInstalled, engineIsReady } from "../pulumi/engine";
-import { removeStateIfEmpty } from "../pulumi/stack";
+import { ownsState, removeStateIfEmpty } from "../pulumi/stack";
 import { stackName } from "../stack-settings";
 import { baseStackOf, studentStackOf } from "./class-settings";
 import { type ClassContext, studentsWithStack } from "./class-context";
@@ -126,8 +126,7 @@ async function requireEngine(): Promise<void> {
   throw new Error("no class has been brought up from here yet\n  remedy: npm run class -- up --roster FILE");
 }
 
-const hasState = (): boolean =>
-  process.env["PULUMI_BACKEND_URL"] !== undefined || existsSync(join(state, "passphrase"));
+const hasState = (): boolean => !ownsState() || existsSync(join(state, "passphrase"));
 
 /** Says what would be done, and does nothing. */
 async function plan(

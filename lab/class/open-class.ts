@@ -4,7 +4,7 @@ import { checkout, logs, state } from "../paths";
 import { NO_IMAGES, removeHostImages } from "../images/host-images";
 import { clusterConfig, requireAnswer } from "../pulumi/cluster";
 import { pulumiHome } from "../pulumi/engine";
-import { pulumiEnvironment } from "../pulumi/stack";
+import { ownsState, pulumiEnvironment } from "../pulumi/stack";
 import { hasOwnCluster, stackFileText, stackName } from "../stack-settings";
 import { loadProgram } from "../program";
 import { versions } from "../versions";
@@ -36,7 +36,6 @@ export async function classFiles(students: readonly Student[]): Promise<ClassFil
 /** The class of the stack that GOURMETGRAM_STACK names, with the engine that is installed. */
 export async function openClass(request: ClassRequest): Promise<ClassContext> {
   const files = await classFiles(request.students);
-  const ownBackend = process.env["PULUMI_BACKEND_URL"] === undefined;
   const environment = await environmentOfAll();
   const runner = new AutomationRunner({
     pulumi: await PulumiCommand.get({ root: join(pulumiHome, "versions", versions.pulumi) }),
@@ -45,7 +44,9 @@ export async function openClass(request: ClassRequest): Promise<ClassContext> {
     files,
     program: () => runProgram(environment),
     logs,
-    locks: ownBackend ? join(state, "backend", ".pulumi", "locks", "organization", "gourmetgram") : undefined,
+    locks: ownsState()
+      ? join(state, "backend", ".pulumi", "locks", "organization", "gourmetgram")
+      : undefined,
     sharesTerminal: process.stdin.isTTY,
   });
   return {

@@ -7,12 +7,20 @@ import { dockerEnvironment } from "../images/docker";
 import { checkout, kubeconfig, state } from "../paths";
 import { hasOwnCluster, stackFile, stackFileText, stackName } from "../stack-settings";
 import { launcher, pulumiHome } from "./engine";
+import { type LogIn, pulumiLogIn } from "./log-in";
 
 const backendFolder = join(state, "backend");
 const passphraseFile = join(state, "passphrase");
 
-/** Whether the stack's state is kept by the lab; otherwise the user named a backend of their own. */
-const ownsState = (): boolean => process.env["PULUMI_BACKEND_URL"] === undefined;
+/**
+ * The log-in that decides where the stack's state is. A stack on the embedded cluster is this machine's alone, and so is
+ * its state.
+ */
+const logIn = (): LogIn | undefined => (hasOwnCluster() ? pulumiLogIn() : undefined);
+
+/** Whether the stack's state is kept by the lab; otherwise the user has a backend. */
+export const ownsState = (): boolean =>
+  process.env["PULUMI_BACKEND_URL"] === undefined && logIn() === undefined;
 
 /** Makes the folder of the stack's state, and the passphrase that its secrets are encrypted with. */
 export async function prepareState(): Promise<void> {
@@ -65,6 +73,8 @@ export async function pulumiEnvironment(editsStackFile = false): Promise<Record<
     environment["PULUMI_BACKEND_URL"] = `file://${backendFolder}`;
     environment["PULUMI_CONFIG_PASSPHRASE"] = await readFile(passphraseFile, "utf8");
   }
+  const credentials = logIn()?.folder;
+  if (credentials !== undefined) environment["PULUMI_CREDENTIALS_PATH"] = credentials;
   if (!editsStackFile && (ownsState() || !hasOwnCluster())) {
     await writeWorkingFile();
     environment["PULUMI_OPTION_CONFIG_FILE"] = workingFile;
