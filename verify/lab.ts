@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { LabOutputs } from "../components/outputs";
+import { type PodAccess, podAccess } from "../lab/live/port-forward";
+import { reach } from "../lab/live/reach";
 import { findLab } from "../lab/pulumi/live-lab";
 import { Argo } from "../lab/workflows/argo";
 import { type Cluster, clusterOf } from "../lab/workflows/cluster";
@@ -11,6 +13,7 @@ import { TrainingRuns } from "./training-runs";
 export interface Lab {
   /** Names what this verification creates, so that it can be found and removed: eight hexadecimal digits. */
   readonly id: string;
+  /** With addresses that lead there from this machine. */
   readonly outputs: LabOutputs;
   /** The outputs as Pulumi prints them, without secrets. */
   readonly outputsText: string;
@@ -23,15 +26,23 @@ export interface Lab {
   readonly staging: StagingService;
   /** The runs of this verification. */
   readonly runs: TrainingRuns;
+  /** Ends the port-forwards by which it is reached, if there are any. */
+  readonly close: () => Promise<void>;
 }
 
+/** What the checks talk to from outside the cluster. */
+const PLACES = ["staging", "mlflow", "repository", "registry"] as const;
+
 /**
- * Finds the lab by the stack's outputs.
+ * Finds the lab by the stack's outputs, and a way to each of its places.
  *
- * @throws Error with a remedy if there is no lab, or if its cluster does not answer
+ * @param notice Told in one line if the places are reached through the cluster's API.
+ * @throws Error with a remedy if there is no lab, or if it or its cluster does not answer
  */
-export async function openLab(): Promise<Lab> {
-  const { outputs, outputsText, config } = await findLab();
+export async function openLab(notice: (line: string) => void): Promise<Lab> {
+  const { outputsText, config, ...found } = await findLab();
+  const access = (): Promise<PodAccess> => Promise.resolve(podAccess(config));
+  const { outputs, close } = await reach(found.outputs, PLACES, { access, notice });
   const cluster = clusterOf(config);
   const parts = {
     id: randomBytes(4).toString("hex"),
@@ -41,5 +52,5 @@ export async function openLab(): Promise<Lab> {
     mlflow: new Mlflow(outputs.mlflowExternalUrl),
     staging: new StagingService(outputs.staging.externalUrl),
   };
-  return { ...parts, outputsText, runs: new TrainingRuns(parts) };
+  return { ...parts, outputsText, runs: new TrainingRuns(parts), close };
 }

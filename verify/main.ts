@@ -39,8 +39,9 @@ const program = new Command("verify")
 The stack is ${stackName}; the environment variable GOURMETGRAM_STACK names another.
 What is trained stays in MLflow as versions of the model, and what served in staging last stays there; everything
 else that was created is removed. Nobody else should train meanwhile: MLflow, its database and the lab's own registry
-are stopped or restarted. A check looks at the pages in Chromium: the one that GOURMETGRAM_CHROMIUM names, or one on
-the PATH; as root on Debian, the package chromium is installed where there is none.
+are stopped or restarted. Where nothing answers at the lab's addresses, it is reached through the cluster's API.
+A check looks at the pages in Chromium: the one that GOURMETGRAM_CHROMIUM names, or one on the PATH; as root on
+Debian, the package chromium is installed where there is none.
 
 Exit code: 0 all checks passed, 1 a check failed, 2 the lab cannot be reached.`,
   )
@@ -96,12 +97,12 @@ async function main(): Promise<number> {
   }
   let lab: Lab;
   try {
-    lab = await openLab();
+    lab = await openLab((line) => console.error(line));
   } catch (error) {
     if (options.json === true) console.log(unreachableText(textOf(error)));
     throw error;
   }
-  return verify(selection, lab, options);
+  return verify(selection, lab, options).finally(() => lab.close());
 }
 
 function textOf(error: unknown): string {

@@ -62,7 +62,7 @@ export class TrainingRuns {
   private asStudent: Promise<{ cluster: Cluster; argo: Argo }> | undefined;
   private readonly shared = new Map<ScenarioName, Promise<Training>>();
 
-  constructor(private readonly lab: Omit<Lab, "runs" | "outputsText">) {}
+  constructor(private readonly lab: Omit<Lab, "runs" | "outputsText" | "close">) {}
 
   /** Submits the training template and follows the run to its end. */
   train(parameters: TrainingParameters, waiting: Waiting): Promise<Training> {

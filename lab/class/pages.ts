@@ -1,5 +1,6 @@
 import { nextTimes } from "../../components/argo/proof/schedule";
 import type { LabOutputs } from "../../components/outputs";
+import { serviceOf, type ServicePort } from "../live/service";
 
 /** What a page of a student is written from. */
 export interface PageFacts {
@@ -14,22 +15,14 @@ export interface PageFacts {
 }
 
 /** A Service, and the port of the student's machine that leads there. */
-interface Forward {
-  readonly namespace: string;
-  readonly service: string;
-  readonly port: number;
+interface Forward extends ServicePort {
   readonly local: number;
 }
 
-/** Where a Service of the cluster is, by its address `http://service.namespace.svc…:port`. */
+/** The port-forward to an address of the cluster; undefined for an address elsewhere. */
 export function forwardOf(address: string, local?: number): Forward | undefined {
-  const url = new URL(address);
-  const [service, namespace, kind] = url.hostname.split(".");
-  if (service === undefined || namespace === undefined || (kind !== undefined && kind !== "svc")) {
-    return undefined;
-  }
-  const port = Number(url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port);
-  return { service, namespace, port, local: local ?? port };
+  const service = serviceOf(address);
+  return service && { ...service, local: local ?? service.port };
 }
 
 /** A page in Markdown for one student: addresses, commands, times. */
@@ -67,8 +60,8 @@ function placesSection({ outputs }: PageFacts): string {
   const parts = places.map(([what, address, local]) => {
     const forward = forwardOf(address, local);
     if (forward === undefined) return `- ${what}: <${address}>`;
-    const { namespace, service, port } = forward;
-    const command = `kubectl port-forward -n ${namespace} service/${service} ${local}:${port}`;
+    const { namespace, name, port } = forward;
+    const command = `kubectl port-forward -n ${namespace} service/${name} ${local}:${port}`;
     return `- ${what}: <http://localhost:${local}>, while this runs:\n\n  ${shell(command).replaceAll("\n", "\n  ")}`;
   });
   return `## Places\n\n${parts.join("\n")}`;

@@ -1,6 +1,12 @@
+import { once } from "node:events";
 import { Argument, type Command } from "commander";
 import { execa } from "execa";
+import type { LabOutputs } from "../../components/outputs";
+import { placesOf } from "../live/places";
+import { type PodAccess, podAccess } from "../live/port-forward";
+import { answersAt, reach } from "../live/reach";
 import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../pages";
+import { clusterConfig, requireAnswer } from "../pulumi/cluster";
 import { findOutputs } from "../pulumi/live-lab";
 import { hasOwnCluster } from "../stack-settings";
 
@@ -12,30 +18,79 @@ export function openCommand(command: Command): Command {
     )
     .addArgument(new Argument("[page]", "the page that is wanted").choices(PAGE_NAMES))
     .option("--json", "for scripts: print all as JSON, and open nothing")
+    .addHelpText(
+      "after",
+      `
+Where nothing answers at an address, as on clusters whose node ports are not reachable from here, the page is reached
+through the cluster's API: the command then goes on until it is interrupted. With --json it ends at once, and "answers"
+and "service" of each page tell whether a port-forward is needed, and to what.`,
+    )
     .action(open);
 }
 
-/** Prints the pages, or one, and opens the one that is named. */
+/**
+ * Prints the pages, or one, and opens the one that is named. Port-forwards that it takes stay open until it is
+ * interrupted.
+ */
 async function open(name: PageName | undefined, options: { json?: boolean }): Promise<void> {
   const { outputs } = await findOutputs();
-  const all = pagesOf(outputs, { embedded: !hasOwnCluster() });
-  const pages = name === undefined ? all : all.filter((page) => page.name === name);
+  const names = name === undefined ? PAGE_NAMES : [name];
+  const pagesIn = (found: LabOutputs): Page[] =>
+    pagesOf(found, { embedded: !hasOwnCluster() }).filter((page) => names.includes(page.name));
   if (options.json === true) {
-    console.log(JSON.stringify({ pages }, null, 2));
+    console.log(JSON.stringify({ pages: await forScripts(outputs, pagesIn(outputs)) }, null, 2));
     return;
   }
-  for (const page of pages) console.log(textOf(page));
-  const [page] = pages;
-  // A repository is for git, and what it serves a browser is of no use to anyone.
-  if (name === undefined || name === "repository" || page === undefined) return;
+  const tell = (line: string): void => console.error(line);
+  const reached = await reach(outputs, names, { access: clusterAccess, notice: tell, failed: tell });
+  try {
+    const pages = pagesIn(reached.outputs);
+    for (const page of pages) console.log(textOf(page, reached.idle.get(page.name)));
+    const [page] = pages;
+    // A repository is for git, and what it serves a browser is of no use to anyone.
+    if (page !== undefined && name !== undefined && name !== "repository") await openInBrowser(page.url);
+    if (reached.forwarded.length === 0) return;
+    console.log("\nThe addresses answer while this runs; Ctrl+C ends it.");
+    await interruption();
+  } finally {
+    await reached.close();
+  }
+}
+
+async function clusterAccess(): Promise<PodAccess> {
+  const config = await clusterConfig();
+  await requireAnswer(config);
+  return podAccess(config);
+}
+
+/** The pages with what a script needs to know: whether they answer, and what to forward a port to if they do not. */
+function forScripts(outputs: LabOutputs, pages: readonly Page[]): Promise<object[]> {
+  const places = placesOf(outputs);
+  return Promise.all(
+    pages.map(async (page) => ({
+      ...page,
+      answers: await answersAt(page.url),
+      service: places.find(({ name }) => name === page.name)?.service ?? null,
+    })),
+  );
+}
+
+async function openInBrowser(url: string): Promise<void> {
   const opener = desktopOpener(process.platform, process.env);
   if (opener === undefined) return;
-  const { failed } = await execa(opener, [page.url], { reject: false, stdio: "ignore" });
+  const { failed } = await execa(opener, [url], { reject: false, stdio: "ignore" });
   if (failed) console.error(`${opener} could not open it: copy the address into a browser`);
 }
 
-function textOf({ name, url, what, notes }: Page): string {
-  return [`${name.padEnd(12)}${url}`, what, ...notes].join(`\n${" ".repeat(12)}`);
+/** Resolves when the command is to end. */
+function interruption(): Promise<unknown> {
+  return Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => once(process, signal)));
+}
+
+/** @param whenIdle The command that brings something there, where nothing serves yet. */
+function textOf({ name, url, what, notes }: Page, whenIdle: string | undefined): string {
+  const idle = whenIdle === undefined ? [] : [`nothing serves there yet: ${whenIdle}`];
+  return [`${name.padEnd(12)}${url}`, what, ...idle, ...notes].join(`\n${" ".repeat(12)}`);
 }
 
 /** The command that hands an address to the desktop's browser; undefined where there is no desktop. */

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { answersAt } from "../live/reach";
 import { findLab, type LiveLab } from "../pulumi/live-lab";
 import { Argo } from "../workflows/argo";
 import { type Cluster, clusterOf, reasonOf } from "../workflows/cluster";
@@ -151,7 +152,17 @@ async function follow(followed: Followed, options: TrainOptions, display: Displa
   await display.end();
   const report: RunReport = await reportOf(family, cluster.core);
   process.exitCode = TRAIN_EXIT[report.verdict];
-  console.log(silent ? JSON.stringify(report, null, 2) : `\n${textOfReport(report, lab.outputs)}`);
+  if (silent) {
+    console.log(JSON.stringify(report, null, 2));
+    return;
+  }
+  console.log(`\n${textOfReport(report, lab.outputs)}`);
+  const { externalUrl } = lab.outputs.staging;
+  if (report.verdict === "succeeded" && !(await answersAt(externalUrl))) {
+    console.log(
+      `Nothing answers at ${externalUrl} from here. Through the cluster's API:\n  npm run open staging`,
+    );
+  }
 }
 
 /** Why the following ended before the run did. */

@@ -88,6 +88,7 @@ describe("class: pages", () => {
     assert.match(page, /Ask your teacher for a kubeconfig/);
     assert.match(page, /Branch `main` of <https:\/\/git\.example\.org\/a\.git> is built/);
     assert.equal(forwardOf("https://git.example.org/a.git"), undefined);
+    assert.equal(forwardOf("https://github.com/a.git"), undefined);
   });
 
   it("writes page and kubeconfig for their owner alone", async () => {
