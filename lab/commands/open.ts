@@ -5,6 +5,7 @@ import type { LabOutputs } from "../../components/outputs";
 import { placesOf } from "../live/places";
 import { type PodAccess, podAccess } from "../live/port-forward";
 import { answersAt, reach } from "../live/reach";
+import type { ServicePort } from "../live/service";
 import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../pages";
 import { clusterConfig, requireAnswer } from "../pulumi/cluster";
 import { findOutputs } from "../pulumi/live-lab";
@@ -63,8 +64,16 @@ async function clusterAccess(): Promise<PodAccess> {
   return podAccess(config);
 }
 
-/** The pages with what a script needs to know: whether they answer, and what to forward a port to if they do not. */
-function forScripts(outputs: LabOutputs, pages: readonly Page[]): Promise<object[]> {
+/** A page with what a script needs to know. */
+export interface ScriptPage extends Page {
+  /** Whether something takes connections at its address. */
+  readonly answers: boolean;
+  /** What a port-forward can lead to; `null` where the outputs do not tell, and for what is not in the cluster. */
+  readonly service: ServicePort | null;
+}
+
+/** The pages as `--json` prints them. */
+export function forScripts(outputs: LabOutputs, pages: readonly Page[]): Promise<ScriptPage[]> {
   const places = placesOf(outputs);
   return Promise.all(
     pages.map(async (page) => ({
@@ -87,8 +96,12 @@ function interruption(): Promise<unknown> {
   return Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => once(process, signal)));
 }
 
-/** @param whenIdle The command that brings something there, where nothing serves yet. */
-function textOf({ name, url, what, notes }: Page, whenIdle: string | undefined): string {
+/**
+ * A page for a person.
+ *
+ * @param whenIdle The command that brings something there, where nothing serves yet.
+ */
+export function textOf({ name, url, what, notes }: Page, whenIdle: string | undefined): string {
   const idle = whenIdle === undefined ? [] : [`nothing serves there yet: ${whenIdle}`];
   return [`${name.padEnd(12)}${url}`, what, ...idle, ...notes].join(`\n${" ".repeat(12)}`);
 }

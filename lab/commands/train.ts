@@ -160,7 +160,7 @@ async function follow(followed: Followed, options: TrainOptions, display: Displa
   const { externalUrl } = lab.outputs.staging;
   if (report.verdict === "succeeded" && !(await answersAt(externalUrl))) {
     console.log(
-      `Nothing answers at ${externalUrl} from here. Through the cluster's API:\n  npm run open staging`,
+      `Nothing answers at ${externalUrl} from here. Through the cluster's API:\n  npm run open -- staging`,
     );
   }
 }
