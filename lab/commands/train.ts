@@ -156,13 +156,8 @@ async function follow(followed: Followed, options: TrainOptions, display: Displa
     console.log(JSON.stringify(report, null, 2));
     return;
   }
-  console.log(`\n${textOfReport(report, lab.outputs)}`);
-  const { externalUrl } = lab.outputs.staging;
-  if (report.verdict === "succeeded" && !(await answersAt(externalUrl))) {
-    console.log(
-      `Nothing answers at ${externalUrl} from here. Through the cluster's API:\n  npm run open -- staging`,
-    );
-  }
+  const answers = report.verdict !== "succeeded" || (await answersAt(lab.outputs.staging.externalUrl));
+  console.log(`\n${textOfReport(report, lab.outputs, { answers })}`);
 }
 
 /** Why the following ended before the run did. */

@@ -65,8 +65,16 @@ async function failuresOf(family: Family, core: CoreV1Api): Promise<FailedStep[]
   return [{ run: nameOf(run), step: "", message: run.status?.message ?? "no message", log: null }];
 }
 
-/** The report for a person. */
-export function textOfReport(report: RunReport, outputs: Pick<LabOutputs, "staging">): string {
+/**
+ * The report for a person.
+ *
+ * @param answers Whether staging's address takes connections from this machine.
+ */
+export function textOfReport(
+  report: RunReport,
+  outputs: Pick<LabOutputs, "staging">,
+  { answers = true } = {},
+): string {
   const { modelVersion, imageDigest, commit, prediction } = report.products;
   const facts = (
     [
@@ -76,7 +84,10 @@ export function textOfReport(report: RunReport, outputs: Pick<LabOutputs, "stagi
       ["answer to the test picture", prediction],
     ] as const
   ).flatMap(([name, value]) => (value === null ? [] : [entry(name, value)]));
-  return [...headlineOf(report, outputs), ...facts, ...report.failures.flatMap(textOfFailure)].join("\n");
+  const hint = answers ? [] : [entry("", "nothing answers there from here; use: npm run open -- staging")];
+  return [...headlineOf(report, outputs), ...hint, ...facts, ...report.failures.flatMap(textOfFailure)].join(
+    "\n",
+  );
 }
 
 function headlineOf(
@@ -114,5 +125,5 @@ function textOfFailure({ run, step, message, log }: FailedStep): string[] {
 }
 
 function entry(name: string, value: string): string {
-  return `  ${`${name}:`.padEnd(28)}${value}`;
+  return `  ${(name === "" ? "" : `${name}:`).padEnd(28)}${value}`;
 }

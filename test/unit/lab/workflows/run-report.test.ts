@@ -47,6 +47,19 @@ const UNFIT: Family = { run: training("Failed", { phase: "Failed" }), children: 
 const REFUSED: Family = { run: refused(), children: [] };
 
 describe("workflows: report", () => {
+  it("tells how staging is reached where its address does not answer", async () => {
+    assert.deepEqual(
+      textOfReport(await report(NORMAL), STAGING, { answers: false })
+        .split("\n")
+        .slice(0, 3),
+      [
+        "train-model-x succeeded.",
+        "  staging:                    http://localhost:30081",
+        "                              nothing answers there from here; use: npm run open -- staging",
+      ],
+    );
+  });
+
   it("tells what came of a run, with the address that a person can use", async () => {
     assert.equal(
       textOfReport(await report(NORMAL), STAGING),
