@@ -5,6 +5,7 @@ import { BASE_GUARD } from "./base-guard";
 import { BASE_PRIORITY } from "./base-priority";
 import type { LabConfig } from "./lab-config";
 import { REGISTRY_PLACE } from "./local-registry";
+import { setCommand as set } from "./pulumi-command";
 import { REGISTRY_USERS } from "./registry-user";
 
 /** An object under a name that the stack does not choose anew, outside of the namespaces that it creates. */
@@ -27,8 +28,6 @@ export interface ClaimedPort {
 
 const RBAC = "rbac.authorization.k8s.io/v1";
 const ADMISSION = "admissionregistration.k8s.io/v1";
-
-const set = (key: string, value: string): string => `pulumi config set gourmetgram:${key} ${value}`;
 
 /** The objects, in the order in which people think of them. */
 export function claimedObjects(config: LabConfig): ClaimedObject[] {

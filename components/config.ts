@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { brokenRules } from "./config-rules";
 import { isUnset, KEYS, type KeyName, type Values } from "./config-keys";
 import { type LabConfig, toLabConfig } from "./lab-config";
+import { pulumiCommand, setCommand } from "./pulumi-command";
 import { nearest } from "./validation";
 
 /**
@@ -109,19 +110,19 @@ function problem(name: KeyName, text: string | undefined, reason: string, mend: 
 function set(name: KeyName, example: string = KEYS[name].example): string {
   // Without a value the command asks for it, so that a secret stays out of the shell's history.
   return KEYS[name].secret
-    ? `pulumi config set --secret gourmetgram:${name}`
-    : `pulumi config set gourmetgram:${name} ${quoted(example)}`;
+    ? `${pulumiCommand()} config set --secret gourmetgram:${name}`
+    : setCommand(name, quoted(example));
 }
 
 /** The command that mends one item of a list. What is no list at all has to go first. */
 function setItem(name: KeyName, item: number | undefined): string {
   return item === undefined
     ? rm(name)
-    : `pulumi config set --path ${quoted(`gourmetgram:${name}[${item}]`)} ${quoted(KEYS[name].example)}`;
+    : `${pulumiCommand()} config set --path ${quoted(`gourmetgram:${name}[${item}]`)} ${quoted(KEYS[name].example)}`;
 }
 
 function rm(name: string): string {
-  return `pulumi config rm ${quoted(`gourmetgram:${name}`)}`;
+  return `${pulumiCommand()} config rm ${quoted(`gourmetgram:${name}`)}`;
 }
 
 function report(problems: readonly Problem[]): string {

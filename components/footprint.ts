@@ -7,6 +7,7 @@ import type { LabConfig } from "./lab-config";
 import { SIZES, type SizeName } from "./lab-size";
 import { REGISTRY_RESOURCES } from "./local-registry";
 import type { FootprintOutput } from "./outputs";
+import { setCommand } from "./pulumi-command";
 import { servicePods } from "./service-pods";
 import { bytesOf, bytesText, coresOf, coresText, thousandths } from "./quantity";
 import { GUARD_RESOURCES } from "./registry-guard";
@@ -120,7 +121,7 @@ export function overBudget(footprint: FootprintOutput, budget: Budget): string[]
         ? "smaller volumes (gourmetgram:mlflowStorage and the like)"
         : "a smaller gourmetgram:size";
     return [
-      `gourmetgram:${key} is ${limit}, but the stack takes ${show(total)} (${show(always)} always, ${runs}): choose ${smaller}, or raise the budget: pulumi config set gourmetgram:${key} …`,
+      `gourmetgram:${key} is ${limit}, but the stack takes ${show(total)} (${show(always)} always, ${runs}): choose ${smaller}, or raise the budget: ${setCommand(key, "…")}`,
     ];
   });
 }

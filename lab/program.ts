@@ -1,7 +1,13 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import type * as Pulumi from "@pulumi/pulumi";
+import type * as Config from "../components/config";
+import type * as Cluster from "../components/live-cluster";
 import type { ClusterSource } from "../components/live-cluster";
+import type * as Judgement from "../scopes/judgement";
 import { checkout } from "./paths";
+import { pulumiCommand } from "./pulumi/stack";
+import type { Settings } from "./render/settings";
 
 const load = createRequire(__filename);
 
@@ -13,3 +19,23 @@ export const loadProgram = (): Program => load(join(checkout, "index.ts")) as Pr
 
 /** The program, as index.ts exports it. */
 type Program = (cluster?: ClusterSource) => Promise<Record<string, unknown>>;
+
+/**
+ * Has the program judge a stack as it does before its first resource: the settings, the budget, the workflows and the
+ * cluster. There is no engine behind it, so nothing can be created.
+ *
+ * @throws pulumi.RunError with everything that stands in the way
+ */
+export async function judgeStack({ project, stack, values, secretKeys }: Settings): Promise<void> {
+  process.env["GOURMETGRAM_PULUMI"] = pulumiCommand;
+  const pulumi = load("@pulumi/pulumi") as typeof Pulumi;
+  const { loadConfig } = load("../components/config") as typeof Config;
+  const { configuredCluster } = load("../components/live-cluster") as typeof Cluster;
+  const { judged } = load("../scopes/judgement") as typeof Judgement;
+  const nothing = (): never => {
+    throw new Error("judging a stack asks the engine for nothing");
+  };
+  await pulumi.runtime.setMocks({ call: nothing, newResource: nothing }, project, stack, false);
+  pulumi.runtime.setAllConfig({ ...values }, [...secretKeys]);
+  await judged(loadConfig(), configuredCluster);
+}

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeFootprint, footprintOf, overBudget } from "../components/footprint";
+import { reasonOf } from "../components/kubeconfig";
 import type { LabConfig } from "../components/lab-config";
 import type { ClusterSource } from "../components/live-cluster";
 import type { FootprintOutput } from "../components/outputs";
 import { proveWorkflows } from "../components/workflows-proof";
-import { textOf } from "./preflight/finding";
+import { type Finding, textOf } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
 
 /**
@@ -32,14 +33,24 @@ export async function judged(config: LabConfig, source: ClusterSource): Promise<
 }
 
 async function conflicts(config: LabConfig, source: ClusterSource): Promise<string[]> {
-  const cluster = await source();
-  if (cluster === undefined) return [];
-  const findings = await preflight({ config, stack: pulumi.getStack(), cluster });
+  const findings = await inspected(config, source);
   for (const finding of findings.filter(({ warning }) => warning === true)) {
     void pulumi.log.warn(textOf(finding));
   }
   const problems = findings.filter(({ warning }) => warning !== true);
   return section("the cluster does not fit this stack", problems.map(textOf));
+}
+
+/** What is found in the cluster. A preview goes on without it where it cannot be asked, and says so. */
+async function inspected(config: LabConfig, source: ClusterSource): Promise<Finding[]> {
+  try {
+    const cluster = await source();
+    return cluster === undefined ? [] : await preflight({ config, stack: pulumi.getStack(), cluster });
+  } catch (error) {
+    const problem = `it cannot be inspected: ${reasonOf(error)}`;
+    const remedies = ["kubectl cluster-info, until that answers"];
+    return [{ problem, remedies, warning: pulumi.runtime.isDryRun() }];
+  }
 }
 
 /** A heading with lines below it; nothing where there are none. */

@@ -9,6 +9,9 @@ import { hasOwnCluster, stackFile, stackFileText, stackName } from "../stack-set
 import { launcher, pulumiHome } from "./engine";
 import { type LogIn, pulumiLogIn } from "./log-in";
 
+/** The command with which a person runs Pulumi on this stack. */
+export const pulumiCommand = `${process.env["GOURMETGRAM_STACK"] === undefined ? "" : `GOURMETGRAM_STACK=${stackName} `}npm run pulumi --`;
+
 const backendFolder = join(state, "backend");
 const passphraseFile = join(state, "passphrase");
 
@@ -68,6 +71,8 @@ export async function pulumiEnvironment(editsStackFile = false): Promise<Record<
     PULUMI_HOME: pulumiHome,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_STACK: stackName,
+    // What the program's remedies are to name: plain Pulumi may have another state and another cluster.
+    GOURMETGRAM_PULUMI: pulumiCommand,
   };
   if (ownsState()) {
     environment["PULUMI_BACKEND_URL"] = `file://${backendFolder}`;

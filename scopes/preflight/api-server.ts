@@ -2,6 +2,7 @@ import { BlockList, isIPv4 } from "node:net";
 import type { V1EndpointSlice, V1Service } from "@kubernetes/client-node";
 import { apiServerSettings } from "../../components/api-server";
 import type { Finding, Inspection } from "./finding";
+import { pulumiCommand } from "../../components/pulumi-command";
 
 const PLACE = { namespace: "default", name: "kubernetes" };
 
@@ -40,7 +41,7 @@ function closed(key: string, shut: readonly unknown[], settings: readonly unknow
   return [
     {
       problem: `the API server answers at ${shut.join(", ")}, which gourmetgram:${key} leaves out: the network policies would keep every run from reporting`,
-      remedies: [`pulumi config set-all --path ${all.join(" ")}`],
+      remedies: [`${pulumiCommand()} config set-all --path ${all.join(" ")}`],
     },
   ];
 }

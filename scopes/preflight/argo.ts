@@ -2,7 +2,8 @@ import type { V1ConfigMap } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { ARGO_KINDS, definitionName } from "../../components/argo-crds";
 import { CONFIG_MAP_NAME } from "../../components/argo-rights";
-import { type Inspection, setting } from "./finding";
+import { type Inspection } from "./finding";
+import { setCommand } from "../../components/pulumi-command";
 
 const NEEDED = ["Workflow", "WorkflowTemplate", "CronWorkflow", "WorkflowTaskResult"];
 
@@ -19,13 +20,13 @@ export const existingArgo: Inspection = async ({ config, cluster }) => {
   const missing = names.filter((_, index) => found[index] === undefined);
   if (missing.length > 0) {
     const problem = `gourmetgram:argo is existing, but the cluster has no CustomResourceDefinition ${missing.join(", ")}`;
-    return [{ problem, remedies: [setting("argo", "install")] }];
+    return [{ problem, remedies: [setCommand("argo", "install")] }];
   }
   const name = { apiVersion: "v1", kind: "ConfigMap", namespace, name: CONFIG_MAP_NAME };
   const configuration = await cluster.read<V1ConfigMap>(name);
   if (configuration === undefined) {
     const problem = `gourmetgram:argoNamespace is ${namespace}, where no ConfigMap ${CONFIG_MAP_NAME} of Argo's controller can be seen`;
-    return [{ problem, remedies: [setting("argoNamespace", "NAMESPACE")], warning: true }];
+    return [{ problem, remedies: [setCommand("argoNamespace", "NAMESPACE")], warning: true }];
   }
   return isRestricted(configuration)
     ? []

@@ -1,7 +1,8 @@
 import type { KubernetesObject, V1Service } from "@kubernetes/client-node";
 import { type ClaimedObject, claimedObjects, claimedPorts } from "../../components/cluster-claims";
 import { INSTANCE_LABEL, MANAGER, MANAGER_LABEL } from "../../components/ownership";
-import { type Finding, type Inspection, setting } from "./finding";
+import { type Finding, type Inspection } from "./finding";
+import { setCommand } from "../../components/pulumi-command";
 
 /**
  * What the cluster has already under the names that the stack would create, and that is not the stack's own. Kubernetes'
@@ -29,7 +30,7 @@ export const takenPorts: Inspection = async ({ config, stack, cluster }) => {
         .filter(({ port }) => nodePorts.includes(port))
         .map(({ port, key }) => ({
           problem: `node port ${port} (gourmetgram:${key}): taken by the Service ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`,
-          remedies: [`${setting(key, "PORT")}   (30000 to 32767)`],
+          remedies: [`${setCommand(key, "PORT")}   (30000 to 32767)`],
         }));
     });
 };

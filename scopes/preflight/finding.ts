@@ -21,10 +21,6 @@ export interface Inspected {
 /** Looks at one side of a cluster, and changes nothing. */
 export type Inspection = (inspected: Inspected) => Promise<Finding[]>;
 
-/** A command that sets a key of the project. */
-export const setting = (key: string, value: string): string =>
-  `pulumi config set gourmetgram:${key} ${value}`;
-
 /** The finding as text, with a line for each remedy. */
 export function textOf({ problem, remedies }: Finding): string {
   return [problem, ...remedies.map((remedy) => `    fix it with: ${remedy}`)].join("\n");

@@ -1,6 +1,7 @@
 import type { V1Node } from "@kubernetes/client-node";
 import { platformOfNodes } from "../../components/platform";
-import { type Finding, type Inspection, setting } from "./finding";
+import { type Finding, type Inspection } from "./finding";
+import { setCommand } from "../../components/pulumi-command";
 
 /** The oldest minor version of Kubernetes 1 that has all fields that the stack sets, such as `appArmorProfile`. */
 const OLDEST = 30;
@@ -47,12 +48,15 @@ function architecture(found: readonly V1Node[], platform: string | undefined): F
     if (others.length === 0) return [];
     const problem = `gourmetgram:platform is ${platform}, but there are nodes of ${others.join(", ")} that take pods`;
     return [
-      { problem, remedies: [setting("platform", `linux/${others[0] ?? ""}`), "kubectl taint those nodes"] },
+      {
+        problem,
+        remedies: [setCommand("platform", `linux/${others[0] ?? ""}`), "kubectl taint those nodes"],
+      },
     ];
   }
   const nodesPlatform = platformOfNodes(architectures);
   if ("problem" in nodesPlatform) {
-    return [{ problem: nodesPlatform.problem, remedies: [setting("platform", "linux/amd64")] }];
+    return [{ problem: nodesPlatform.problem, remedies: [setCommand("platform", "linux/amd64")] }];
   }
   const here = process.arch === "x64" ? "linux/amd64" : `linux/${process.arch}`;
   return nodesPlatform.platform === here
@@ -60,7 +64,7 @@ function architecture(found: readonly V1Node[], platform: string | undefined): F
     : [
         {
           problem: `images would be built for ${here}, this machine's, but the nodes are ${nodesPlatform.platform}`,
-          remedies: [setting("platform", nodesPlatform.platform)],
+          remedies: [setCommand("platform", nodesPlatform.platform)],
         },
       ];
 }
@@ -82,11 +86,11 @@ function userNamespaces(found: readonly V1Node[], mode: "rootless" | "userns" | 
     ({ status }) =>
       !(status?.runtimeHandlers ?? []).some(({ features }) => features?.userNamespaces === true),
   );
-  const usable = unable === "" ? [setting("buildkitMode", "userns")] : [];
-  const privileged = `${setting("buildkitMode", "privileged")}   (whoever may build then has the node)`;
+  const usable = unable === "" ? [setCommand("buildkitMode", "userns")] : [];
+  const privileged = `${setCommand("buildkitMode", "privileged")}   (whoever may build then has the node)`;
   if (mode === "userns" && unable !== "") {
     const problem = `gourmetgram:buildkitMode is userns, but these nodes have no user namespaces for pods: ${unable}`;
-    return [{ problem, remedies: [setting("buildkitMode", "rootless"), privileged] }];
+    return [{ problem, remedies: [setCommand("buildkitMode", "rootless"), privileged] }];
   }
   if (mode !== "rootless") return [];
   const without = system(WITHOUT_USER_NAMESPACES);

@@ -4,7 +4,8 @@ import type { V1ConfigMap, V1Node } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import type { LocalRegistryConfig } from "../../components/registry-config";
 import { REGISTRY_HOSTING, readRegistryHosting, settingsOf } from "../../components/registry-hosting";
-import { type Finding, type Inspected, type Inspection, setting } from "./finding";
+import { type Finding, type Inspected, type Inspection } from "./finding";
+import { pulumiCommand, setCommand } from "../../components/pulumi-command";
 
 /** Whether images get from this machine into the lab's own registry, and from there to the nodes. */
 export const localRegistry: Inspection = async (inspected) => {
@@ -39,7 +40,7 @@ async function unreachableForPushing(
 }
 
 const ELSEWHERE = [
-  `${setting("externalRegistry", "HOST/PATH")}   (a registry that this machine and the nodes reach)`,
+  `${setCommand("externalRegistry", "HOST/PATH")}   (a registry that this machine and the nodes reach)`,
 ];
 
 /** Docker Desktop shows the node ports of its own cluster on this machine's loopback address. */
@@ -85,7 +86,7 @@ async function hostedRegistry(cluster: Inspected["cluster"]): Promise<string | u
   if ("problem" in hosting) return undefined;
   const settings = Object.entries(settingsOf(hosting.registry));
   const all = settings.map(([name, value]) => `--plaintext gourmetgram:${name}=${value}`).join(" ");
-  return `pulumi config set-all ${all}   (the registry that this cluster tells of)`;
+  return `${pulumiCommand()} config set-all ${all}   (the registry that this cluster tells of)`;
 }
 
 /** Whether the nodes reach `localhost:<nodePort>`, which kube-proxy serves in one of its modes alone. */
@@ -102,7 +103,7 @@ async function notPulled(
     {
       problem: `nodes cannot pull from localhost:${nodePort}: kube-proxy has the mode ${mode}, in which node ports do not answer on loopback addresses`,
       remedies: [
-        `${setting("registryPullFrom", "in-cluster")}   (if the nodes' container runtime knows registry.kube-system.svc.cluster.local:5000)`,
+        `${setCommand("registryPullFrom", "in-cluster")}   (if the nodes' container runtime knows registry.kube-system.svc.cluster.local:5000)`,
         ...ELSEWHERE,
       ],
     },

@@ -1,5 +1,6 @@
 import { claimedObjects } from "../../components/cluster-claims";
 import type { Inspection } from "./finding";
+import { pulumiCommand } from "../../components/pulumi-command";
 
 /** Whether this identity may create what belongs to the whole cluster. What is in namespaces follows from those. */
 export const rights: Inspection = async ({ config, cluster }) => {
@@ -21,7 +22,7 @@ export const rights: Inspection = async ({ config, cluster }) => {
         {
           problem: `this identity may not create ${refused.join(", ")}`,
           remedies: [
-            "use the kubeconfig of a cluster administrator: pulumi config set kubernetes:context NAME",
+            `use the kubeconfig of a cluster administrator: ${pulumiCommand()} config set kubernetes:context NAME`,
           ],
         },
       ];

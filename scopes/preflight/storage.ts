@@ -1,6 +1,7 @@
 import type { V1StorageClass } from "@kubernetes/client-node";
 import { footprintOf } from "../../components/footprint";
-import { type Inspection, setting } from "./finding";
+import { type Inspection } from "./finding";
+import { setCommand } from "../../components/pulumi-command";
 
 const DEFAULT = "storageclass.kubernetes.io/is-default-class";
 
@@ -14,7 +15,7 @@ export const storageClass: Inspection = async ({ config, cluster }) => {
   const remedies =
     names.length === 0
       ? ["install a storage provisioner with a default class"]
-      : [setting("storageClass", names[0] ?? "")];
+      : [setCommand("storageClass", names[0] ?? "")];
   const wanted = config.storageClass;
   if (wanted !== undefined) {
     if (names.includes(wanted)) return [];

@@ -192,4 +192,17 @@ describe("a stack that is refused", () => {
     );
     assert.deepEqual(await recorded(), []);
   });
+
+  it("is one whose cluster does not answer, except in a preview", async () => {
+    const silent = () => Promise.reject(new Error("connect ECONNREFUSED 127.0.0.1:6443"));
+    configured();
+    await assert.rejects(
+      runProgram(silent),
+      /the cluster does not fit this stack:\n {2}it cannot be inspected: connect ECONNREFUSED 127\.0\.0\.1:6443\n/,
+    );
+    assert.deepEqual(await recorded(), []);
+    resetMocks({ preview: true });
+    await runProgram(silent);
+    assert.ok((await recorded()).length > 0);
+  });
 });
