@@ -81,9 +81,7 @@ for (const [name, what] of [
 
 program
   .command("preview")
-  .description(
-    "show what up would change, and hold it to the policies; needs no cluster, no Docker, no stack",
-  )
+  .description("show what up would change, and hold it to the policies; needs no cluster and no stack")
   .argument("[arguments...]", "for pulumi preview, for example --diff or --json")
   .allowUnknownOption()
   .action(preview);

@@ -10,7 +10,10 @@ const CLUSTER_KEYS = ["kubernetes:kubeconfig", "kubernetes:context"];
 
 type StackFile = { readonly config?: Readonly<Record<string, unknown>> | null } | null;
 
-const fileOf = (stack: string): string => join(checkout, `Pulumi.${stack}.yaml`);
+/** A stack's own name, without the organization and project that Pulumi Cloud puts before it. */
+export const shortName = (stack: string): string => stack.split("/").at(-1) ?? stack;
+
+const fileOf = (stack: string): string => join(checkout, `Pulumi.${shortName(stack)}.yaml`);
 
 const configOf = (file: string): Readonly<Record<string, unknown>> =>
   existsSync(file) ? ((parse(readFileSync(file, "utf8")) as StackFile)?.config ?? {}) : {};

@@ -9,7 +9,7 @@ import { stackName } from "../stack-settings";
 import { runSteps } from "../steps";
 
 /**
- * Shows what `up` would change, and holds it to the policies. Needs neither a cluster nor a Docker daemon, and not even
+ * Shows what `up` would change, and holds it to the policies. Needs no cluster, and a Docker daemon only where the official plugin asks for one; not even
  * a stack: without one everything is shown as to be created.
  *
  * Arguments are handed on to `pulumi preview`. The exit code is Pulumi's: 0 if nothing stands in the way of an `up`.

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import { parseDocument } from "yaml";
 import { checkout } from "../paths";
-import { stackFileText, stackName } from "../stack-settings";
+import { stackFile, stackFileText, stackName } from "../stack-settings";
 import { launcher, pulumiHome } from "./engine";
 import { pulumiEnvironment, stackExists } from "./stack";
 
@@ -42,11 +42,11 @@ async function temporaryStack(folder: string): Promise<Record<string, string>> {
   const passphrase = given === "" ? undefined : given;
   if (passphrase === undefined && /^\s+secure:/m.test(settings)) {
     throw new Error(
-      `Pulumi.${stackName}.yaml holds encrypted settings, which take a passphrase to read\n` +
+      `${basename(stackFile)} holds encrypted settings, which take a passphrase to read\n` +
         "  remedy: set PULUMI_CONFIG_PASSPHRASE to the passphrase that they were encrypted with",
     );
   }
-  const file = join(folder, `Pulumi.${stackName}.yaml`);
+  const file = join(folder, basename(stackFile));
   await writeFile(file, withoutCluster(settings), { mode: 0o600 });
   await copyFile(join(checkout, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
   await mkdir(join(folder, "state"));

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import { dockerEnvironment } from "../images/docker";
 import { checkout, kubeconfig, state } from "../paths";
-import { hasOwnCluster, stackFile, stackFileText, stackName } from "../stack-settings";
+import { hasOwnCluster, shortName, stackFile, stackFileText, stackName } from "../stack-settings";
 import { launcher, pulumiHome } from "./engine";
 import { type LogIn, pulumiLogIn } from "./log-in";
 
@@ -34,7 +34,7 @@ export async function prepareState(): Promise<void> {
 }
 
 /** A stack's file as Pulumi works on it: with what the lab sets, and the salt that belongs to the state's passphrase. */
-const workingFile = join(state, `Pulumi.${stackName}.yaml`);
+const workingFile = join(state, basename(stackFile));
 const saltLine = /^encryptionsalt:.*\n?/m;
 
 const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, "utf8") : "");
@@ -138,7 +138,7 @@ export async function stackExists(): Promise<boolean> {
   if (ownsState()) return existsSync(passphraseFile) && stacksInState().includes(stackName);
   const printed = await askPulumi(["stack", "ls", "--json"]);
   const stacks = JSON.parse(printed ?? "[]") as { name: string }[];
-  return stacks.some((stack) => stack.name.split("/").at(-1) === stackName);
+  return stacks.some((stack) => shortName(stack.name) === shortName(stackName));
 }
 
 /** The stacks in the lab's own state, by name: also those on clusters of their own. */
