@@ -70,7 +70,7 @@ describe("train-model", () => {
     "spec.templates.run-training.retryStrategy": {
       limit: 2,
       retryPolicy: "OnError",
-      backoff: { duration: "10s", factor: 2 },
+      backoff: { duration: "2s", factor: 5 },
     },
     "spec.templates.run-training.container.args": [referenceText("workflow.parameters.scenario")],
     "spec.templates.run-training.container.env.SIMULATED_ACCURACY": {
