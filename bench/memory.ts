@@ -16,7 +16,7 @@ export async function labMemory(): Promise<{ lab: number; pods: (of: PodSelectio
   const pods = (of: PodSelection): number => {
     const wanted = items.filter(of);
     return sum(
-      all.filter(({ controlGroups }) => wanted.some(({ metadata }) => controlGroups.includes(metadata.uid))),
+      all.filter(({ controlGroups }) => wanted.some(({ metadata }) => namesPod(controlGroups, metadata.uid))),
     );
   };
   return { lab: sum(lab), pods };
@@ -29,6 +29,10 @@ interface Pod {
     readonly labels?: Readonly<Record<string, string>>;
   };
 }
+
+/** In names of systemd's units the dashes of a pod's id are underscores. */
+const namesPod = (controlGroups: string, uid: string): boolean =>
+  [uid, uid.replaceAll("-", "_")].some((id) => controlGroups.includes(id));
 
 type PodSelection = (pod: Pod) => boolean;
 

@@ -58,16 +58,37 @@ export const askKubectl = (args: string[]): Promise<string | undefined> =>
 export const apiIsReady = async (): Promise<boolean> =>
   (clusterRecord()?.containers.length ?? 0) > 0 && (await askKubectl(["get", "--raw", "/readyz"])) === "ok";
 
-async function nodesAreReady(record: ClusterRecord): Promise<boolean> {
-  const path = '{range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}';
-  const printed = await askKubectl(["get", "nodes", "-o", `jsonpath=${path}`]);
-  return (printed?.split("\n").filter((line) => line === "True").length ?? 0) === record.nodes;
+/** When the nodes' containers were started, the last of them, in milliseconds. */
+async function startOf(record: ClusterRecord): Promise<number> {
+  const printed = await askDocker(["inspect", "--format", "{{.State.StartedAt}}", ...record.containers]);
+  return Math.max(...(printed ?? "").split("\n").map((text) => Date.parse(text)));
+}
+
+/** Whether all nodes have said that they are ready since then. */
+async function nodesAreReady(record: ClusterRecord, since: number): Promise<boolean> {
+  const condition = '.status.conditions[?(@.type=="Ready")]';
+  const path = `{range .items[*]}{${condition}.status} {${condition}.lastHeartbeatTime}{"\\n"}{end}`;
+  const printed = (await askKubectl(["get", "nodes", "-o", `jsonpath=${path}`])) ?? "";
+  const ready = printed.split("\n").filter((line) => {
+    const [status, heartbeat = ""] = line.split(" ");
+    return status === "True" && Date.parse(heartbeat) > since;
+  });
+  return ready.length === record.nodes;
+}
+
+/** Whether the controller manager is at work since then: before, what is said of a Deployment is out of date. */
+async function controllersWork(since: number): Promise<boolean> {
+  const lease = ["--namespace", "kube-system", "get", "lease", "kube-controller-manager"];
+  const renewed = (await askKubectl([...lease, "-o", "jsonpath={.spec.renewTime}"])) ?? "";
+  return Date.parse(renewed) > since;
 }
 
 /** Whether the cluster is up with all its nodes. */
 export async function clusterIsReady(): Promise<boolean> {
   const record = clusterRecord();
-  return record !== undefined && (await apiIsReady()) && (await nodesAreReady(record));
+  if (record === undefined || !(await apiIsReady())) return false;
+  const since = await startOf(record);
+  return (await nodesAreReady(record, since)) && (await controllersWork(since));
 }
 
 /** Makes the cluster, or starts the one that is there. */
