@@ -43,6 +43,11 @@ export class Spot {
     });
   }
 
+  /** The item of a list that has this name. */
+  named(name: string): Spot | undefined {
+    return this.items.find((item) => item.at("name").text === name);
+  }
+
   /** The members by name; none if this is no object. */
   get members(): [name: string, member: Spot][] {
     return isRecord(this.value) ? Object.keys(this.value).map((key) => [key, this.at(key)]) : [];

@@ -4,7 +4,7 @@ import type { TemplateNode, WorkflowObject } from "../objects";
 import type { ProofSet } from "../proof-set";
 import { selectorProblem } from "../selector";
 import type { Spot } from "../spot";
-import { tagsOf } from "../tags";
+import { literal, tagsOf } from "../tags";
 import { isQuoted, whenProblem } from "../when";
 
 /** Conditions can be read, also when the values that Argo pastes into them are empty. */
@@ -39,28 +39,43 @@ function* when(spot: Spot, template: TemplateNode, set: ProofSet): Generator<Rem
     return;
   }
   for (const tag of tagsOf(text)) {
-    if (!tag.expression && !isQuoted(text, tag.start) && canBeEmpty(tag.text, template, set)) {
+    if (tag.expression || isQuoted(text, tag.start)) continue;
+    for (const value of knownValues(tag.text, template, set)) {
+      const filled = `${text.slice(0, tag.start)}${value}${text.slice(tag.end)}`;
+      const failure = whenProblem(filled);
+      if (failure === undefined) continue;
       yield wrong(
         "condition",
         spot,
-        `${tag.text} can be empty, and leaves half a condition then`,
+        value === ""
+          ? `${tag.text} can be empty, and leaves half a condition then`
+          : `${tag.text} can be "${value}", with which the condition fails: ${failure}`,
         "put the reference in single quotes",
       );
+      break;
     }
   }
 }
 
-/** Whether the reference is to an output or an input whose default is the empty text. */
-function canBeEmpty(reference: string, template: TemplateNode, set: ProofSet): boolean {
+/** Values that a reference surely can have: defaults, and what a run passes. */
+function knownValues(reference: string, template: TemplateNode, set: ProofSet): string[] {
   const [, name, output] = /^(?:steps|tasks)\.([^.]+)\.outputs\.parameters\.([^.]+)$/.exec(reference) ?? [];
   if (name !== undefined && output !== undefined) {
     const call = callsOf(template).find((each) => each.name === name);
     const producer = call && set.resolve(call.spot, template.home).template;
-    return producer?.output(output)?.in("valueFrom", "default").value === "";
+    return known(producer?.output(output)?.in("valueFrom", "default"));
   }
   const [, input] = /^inputs\.parameters\.([^.]+)$/.exec(reference) ?? [];
-  const declared = template.spot
-    .in("inputs", "parameters")
-    .items.find((each) => each.at("name").text === input);
-  return declared !== undefined && (declared.at("default").value === "" || declared.at("value").value === "");
+  if (input !== undefined) {
+    const declared = template.spot.in("inputs", "parameters").named(input);
+    return [...known(declared?.at("default")), ...known(declared?.at("value"))];
+  }
+  const [, parameter] = /^workflow\.parameters\.([^.]+)$/.exec(reference) ?? [];
+  const declared = parameter && template.home.spec.in("arguments", "parameters").named(parameter);
+  return declared ? known(declared.at("value")) : [];
+}
+
+function known(spot: Spot | undefined): string[] {
+  const text = spot && literal(spot);
+  return text === undefined ? [] : [text];
 }

@@ -23,6 +23,12 @@ describe("proof: conditions", () => {
     "false",
     value,
     `'${maybeEmpty}' != ''`,
+    "(true)",
+    `${value} in (prod, dev)`,
+    `${value} == "release/1"`,
+    `${value} == a_b && !(${value} in ('x', 'y'))`,
+    `${value} == true ? false : true`,
+    "'2026-01-01' < 1000",
   ]) {
     it(`reads ${good}`, () => assert.deepEqual(when(good), []));
   }
@@ -37,10 +43,41 @@ describe("proof: conditions", () => {
     `${value} == build-container`,
     "heads",
     `${maybeEmpty} != ''`,
+    `'${value}'`,
+    `${value} == release/1`,
+    `${value} in (prod)`,
+    `${value} in ['a', 'b']`,
+    `${value} == registry.local`,
+    `${value} != 1.2.3`,
+    `'${value}' > 5`,
+    `!'${value}'`,
+    `${value} && yes`,
+    `${value} ==-1`,
+    `${value} == 'a`,
+    `${value} == [a`,
+    `${value} == 5m`,
+    `${value} == ()`,
+    " ",
   ]) {
     it(`refuses ${bad}`, () =>
       assert.deepEqual(when(bad), ["condition: spec.templates[a].steps[1][s].when"]));
   }
+
+  it("hold with the values that a run surely can have", () => {
+    const judge = (env: string): string[] =>
+      errors(
+        workflow(
+          `{ entrypoint: a, arguments: { parameters: [{ name: env, value: "${env}" }] }, templates: [{ name: a,
+            inputs: { parameters: [{ name: x, default: "${env}" }] }, steps: [[
+            { name: s, template: one, when: "${ref("workflow.parameters.env")} == prod" },
+            { name: t, template: one, when: "'${ref("inputs.parameters.x")}' == prod" }]] }, ${ONE}] }`,
+        ),
+      );
+    for (const good of ["prod", "pre_prod", "7"]) assert.deepEqual(judge(good), [], good);
+    for (const bad of ["", "pre-prod", "a/b", "1.2.3"]) {
+      assert.deepEqual(judge(bad), ["condition: spec.templates[a].steps[0][s].when"], bad);
+    }
+  });
 
   const follow = (text: string): string[] =>
     errors(
