@@ -5,7 +5,7 @@
  * have no full stop.
  */
 import { isIP } from "node:net";
-import { CronExpressionParser } from "cron-parser";
+import { scheduleProblem, timeZoneProblem } from "./argo/proof/schedule";
 import { distance } from "fastest-levenshtein";
 
 /** Says what is wrong with a value, or `undefined` if nothing is. */
@@ -159,43 +159,18 @@ export const packageIndex: Check = (value) => {
 };
 
 /**
- * A cron string of five fields that fires at some time.
- *
- * Argo reads it with other software than this check does, so what only one of the two understands is refused:
- * nicknames (`@daily`), `L`, `#`, `H`, and 7 for Sunday.
+ * A cron string of five fields that fires at some time, as Argo reads it. Nicknames such as `@daily` are refused: the
+ * schedules of a class are spread by their minutes.
  */
 export const cron: Check = (value) => {
-  const fields = value.trim().split(/\s+/);
-  if (fields.length !== 5) {
-    return "five fields are wanted: minute, hour, day of the month, month, day of the week";
-  }
-  const foreign = fields.find((field) => !/^(?:[\d*,/-]|\?|[A-Za-z]{3})+$/.test(field));
-  if (foreign !== undefined) {
-    return `the field ${foreign} is not one that Argo reads`;
-  }
-  if (/7/.test(fields[4]?.replace(/\/\d+/g, "") ?? "")) {
-    return "the last field counts Sunday as 0, not as 7";
-  }
-  try {
-    CronExpressionParser.parse(value.trim(), { tz: "UTC" }).next();
-    return undefined;
-  } catch (error) {
-    return `a cron string such as "0 2 * * *" is wanted (${error instanceof Error ? error.message : String(error)})`;
-  }
+  const count = value.trim().split(/\s+/).length;
+  return count !== 5 || value.startsWith("@") || value.includes("=")
+    ? `expected five fields such as "0 2 * * *": minute, hour, day of the month, month, day of the week`
+    : scheduleProblem(value);
 };
 
-/** A name of the IANA time zone database, in its own spelling: Argo's lookup is case-sensitive. */
-export const timeZone: Check = (value) => {
-  try {
-    // Later versions of Node take offsets too, which Argo does not.
-    if (/^[+-]/.test(value)) throw new RangeError(value);
-    const known = new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone;
-    const misspelt = known !== value && known.toLowerCase() === value.toLowerCase();
-    return misspelt ? `the time zone is spelt ${known}` : undefined;
-  } catch {
-    return "a name of the IANA time zone database is wanted, such as UTC or Europe/Berlin";
-  }
-};
+/** A name of the IANA time zone database, in its own spelling: the names that Argo knows. */
+export const timeZone: Check = timeZoneProblem;
 
 /** A whole number between two bounds, both included. */
 export function integerBetween(min: number, max: number): Check<number> {

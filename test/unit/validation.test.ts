@@ -148,7 +148,7 @@ const TABLE: Record<string, { check: check.Check; good: string[]; bad: string[] 
   timeZone: {
     check: check.timeZone,
     good: ["UTC", "Europe/Berlin", "Asia/Calcutta", "Europe/Kyiv", "US/Eastern", "Etc/GMT+1"],
-    bad: ["", "Mars/Olympus", "utc", "europe/berlin", "+02:00", "GMT+1", "Local"],
+    bad: ["", "Mars/Olympus", "utc", "europe/berlin", "+02:00", "GMT+1", "Local", "PST", "IST", "us/eastern"],
   },
 };
 

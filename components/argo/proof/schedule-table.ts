@@ -11,6 +11,8 @@ export interface Upcoming {
   readonly title: string;
   readonly schedule: string;
   readonly timezone: string;
+  /** True if the CronWorkflow is suspended: then it starts nothing until somebody resumes it. */
+  readonly suspended: boolean;
   /** Times in ISO 8601, UTC. */
   readonly times: readonly string[];
 }
@@ -28,14 +30,24 @@ export function upcoming(objects: readonly unknown[], from: Date, count: number)
     if (object.kind !== "CronWorkflow" || object.creator !== undefined) {
       return [];
     }
-    const timezone = literal(object.root.in("spec", "timezone")) ?? "UTC";
+    const timezone = literal(object.root.in("spec", "timezone")) ?? "";
     return schedulesOf(object).flatMap((spot) => {
       const schedule = literal(spot);
       if (schedule === undefined || scheduleProblem(schedule, timezone) !== undefined) {
         return [];
       }
       const times = nextTimes(schedule, { timezone, from, count }).map((time) => time.toISOString());
-      return [{ object: object.index, title: object.title, schedule, timezone, times }];
+      const suspended = object.root.in("spec", "suspend").value === true;
+      return [
+        {
+          object: object.index,
+          title: object.title,
+          schedule,
+          timezone: timezone === "" ? "UTC" : timezone,
+          suspended,
+          times,
+        },
+      ];
     });
   });
 }

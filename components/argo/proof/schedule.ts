@@ -1,5 +1,7 @@
-import { CronExpressionParser } from "cron-parser";
-import { cron, timeZone } from "../../validation";
+import { CronFields } from "./cron";
+import { clockOf, timeZoneProblem } from "./time-zone";
+
+export { timeZoneProblem };
 
 /** What Argo reads in the place of five fields. */
 const NICKNAMES: Readonly<Record<string, string>> = {
@@ -12,31 +14,65 @@ const NICKNAMES: Readonly<Record<string, string>> = {
   "@hourly": "0 * * * *",
 };
 
-const EVERY = /^@every (?:(?:\d+(?:\.\d+)?)(?:h|m|s|ms|us|ns))+$/;
+const DURATION = /^[-+]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+
+/** A day long before any schedule is written. */
+const SOME_DAY = Date.UTC(2000, 0, 1);
+
+/** A schedule that can be read. */
+interface Schedule {
+  readonly zone: string;
+  /** Undefined for `@every`, which counts from the start of Argo's controller. */
+  readonly fields: CronFields | undefined;
+}
+
+/** @throws Error whose message says what is wrong */
+function read(schedule: string, timezone: string | undefined): Schedule {
+  // Argo puts the time zone of the object before the text.
+  let text = timezone === undefined || timezone === "" ? schedule : `CRON_TZ=${timezone} ${schedule}`;
+  let zone = "UTC";
+  const [given, name = ""] = /^(?:CRON_)?TZ=(\S*)/.exec(text) ?? [];
+  if (given !== undefined) {
+    if (given === text) throw new Error("expected five fields after the time zone");
+    // Go's own names for UTC and for the zone of the machine, usually UTC too.
+    const problem = name === "" || name === "Local" ? undefined : timeZoneProblem(name);
+    if (problem !== undefined) throw new Error(problem);
+    zone = name === "" || name === "Local" ? "UTC" : name;
+    text = text.slice(given.length).trim();
+  }
+  if (!text.startsWith("@")) return { zone, fields: new CronFields(text) };
+  const [, duration] = /^@every (.*)$/.exec(text) ?? [];
+  if (duration !== undefined && DURATION.test(duration)) return { zone, fields: undefined };
+  const nickname = NICKNAMES[text];
+  if (nickname === undefined) {
+    throw new Error(`${text} is none of ${Object.keys(NICKNAMES).join(", ")} and @every 1h30m`);
+  }
+  return { zone, fields: new CronFields(nickname) };
+}
 
 /**
  * Says what is wrong with a schedule of a CronWorkflow.
  *
- * @param timezone IANA name. @default Argo's own zone, usually UTC
+ * @param timezone Name of the IANA time zone database. @default Argo's own zone, usually UTC
+ * @returns a text that continues a sentence, or nothing
  */
 export function scheduleProblem(schedule: string, timezone?: string): string | undefined {
-  const zoneProblem = timezone === undefined || timezone === "" ? undefined : timeZone(timezone);
-  if (zoneProblem !== undefined) {
-    return zoneProblem;
+  try {
+    const { fields } = read(schedule, timezone);
+    const fires = fields === undefined || fields.next(SOME_DAY, clockOf("UTC")) !== undefined;
+    return fires ? undefined : "there is no such day";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
-  const text = schedule.trim();
-  if (EVERY.test(text)) {
-    return undefined;
-  }
-  return cron(NICKNAMES[text] ?? text);
 }
 
 /**
- * The next times at which a schedule fires, in order.
+ * The next times at which Argo starts a run, in order: in an hour that the clocks skip it starts none, and in one that
+ * they repeat it starts two.
  *
  * @param schedule A schedule in which {@link scheduleProblem} finds nothing. `@every` counts from the start of
  *   Argo's controller, so it has no times that can be told.
- * @param options.timezone IANA name. @default UTC
+ * @param options.timezone Name of the IANA time zone database. @default UTC
  * @param options.from Only later times count.
  * @param options.count How many times. @default 3
  */
@@ -44,11 +80,15 @@ export function nextTimes(
   schedule: string,
   options: { timezone?: string | undefined; from: Date; count?: number },
 ): Date[] {
-  const text = schedule.trim();
-  if (EVERY.test(text)) {
-    return [];
+  const { timezone, from, count = 3 } = options;
+  const { zone, fields } = read(schedule, timezone);
+  const clock = clockOf(zone);
+  const times: Date[] = [];
+  let time: number | undefined = from.getTime();
+  while (times.length < count && fields !== undefined) {
+    time = fields.next(time, clock);
+    if (time === undefined) break;
+    times.push(new Date(time));
   }
-  const { timezone = "UTC", from, count = 3 } = options;
-  const times = CronExpressionParser.parse(NICKNAMES[text] ?? text, { tz: timezone, currentDate: from });
-  return Array.from({ length: count }, () => times.next().toDate());
+  return times;
 }
