@@ -18,7 +18,9 @@ export interface Call {
 export function stepGroups(template: TemplateNode): Call[][] {
   return template.spot.at("steps").items.map((group) =>
     // A group of one may stand without its list.
-    (Array.isArray(group.value) ? group.items : [group]).map((spot) => call(spot, "steps")),
+    (Array.isArray(group.value) ? group.items : group.exists ? [group] : []).map((spot) =>
+      call(spot, "steps"),
+    ),
   );
 }
 

@@ -1,7 +1,9 @@
-import { USES_ANNOTATION } from "../uses";
 import type { TemplateNode } from "./objects";
 import { isRecord } from "./spot";
 import { literal } from "./tags";
+
+/** The annotation of a template's pods that says what their program uses: a list of rules as JSON. */
+export const USES_ANNOTATION = "gourmetgram.dev/uses";
 
 /** A verb on a kind of object that a template says its program uses. */
 export interface DeclaredUse {

@@ -1,19 +1,20 @@
 import type { Segment, Spot } from "./spot";
 
 /**
- * How sure the proof is: an `error` fails or misleads the run, whatever happens; `unsupported` is what this proof does
- * not judge, because it lies outside of what was given or of the kinds that it knows.
+ * How bad a finding is: with an `error` the run fails or hangs; with a `warning` it works, but not as it is written;
+ * a `note` is worth knowing. `unsupported` is what this proof does not judge, because it lies outside of what was
+ * given or of the kinds that it knows.
  */
-export type Severity = "error" | "unsupported";
+export type Severity = "error" | "warning" | "note" | "unsupported";
 
 /** The rules, by the name that a finding gives. */
 export const RULES = {
   entrypoint: "the entrypoint and the exit handler exist",
   template: "every template is of one kind and form, and names are given once",
-  reference: "every template and workflow template that is referred to exists",
+  reference: "every template and workflow template that is referred to exists, once",
   arguments: "what is passed is declared, and what is required is passed",
   output: "every reference names a value that is there when it is used",
-  skipped: "the output of what can be skipped has a default",
+  skipped: "the output of what can be skipped, or can fail, is not needed then",
   condition: "conditions can be read",
   dependency: "tasks and containers depend on others that exist, in no circle",
   recursion: "no template runs itself without a condition",
@@ -21,6 +22,7 @@ export const RULES = {
   deadline: "deadlines of children fit in their parents', with what they do at their end",
   schedule: "schedules can be read and fire",
   removed: "nothing is used that Argo 4 has removed",
+  lock: "nothing waits for a lock that what waits for it holds",
   resources: "every container has requests and limits, and requests no more than it may take",
   image: "every image is given by its digest",
   kind: "what this proof knows about",
@@ -57,6 +59,16 @@ export interface Remark {
 /** A mistake. */
 export function wrong(rule: RuleName, spot: Spot, message: string, remedy: string): Remark {
   return { rule, severity: "error", spot, message, remedy };
+}
+
+/** Something that works, but not as it is written. */
+export function doubtful(rule: RuleName, spot: Spot, message: string, remedy: string): Remark {
+  return { rule, severity: "warning", spot, message, remedy };
+}
+
+/** Something that is worth knowing. */
+export function note(rule: RuleName, spot: Spot, message: string, remedy: string): Remark {
+  return { rule, severity: "note", spot, message, remedy };
 }
 
 /** Something that is not judged. */

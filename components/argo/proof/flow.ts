@@ -21,6 +21,13 @@ export interface Flow {
    * @returns undefined if that cannot be told
    */
   canMiss(producer: Call, consumer: Call | undefined): boolean | undefined;
+  /**
+   * Whether the consumer can run although the producer has failed.
+   *
+   * @param consumer Undefined for the template's own outputs, which are read when the template has succeeded.
+   * @returns undefined if that cannot be told
+   */
+  canFail(producer: Call, consumer: Call | undefined): boolean | undefined;
 }
 
 /** The flow of a template of steps or of a DAG; undefined for every other one. */
@@ -34,6 +41,11 @@ export function flowOf(template: TemplateNode): Flow | undefined {
 
 function byName(calls: readonly Call[]): Map<string, Call> {
   return new Map(calls.flatMap((call) => (call.name === undefined ? [] : [[call.name, call]])));
+}
+
+/** Whether others go on although the call has failed. */
+function goesOn({ spot }: Call): boolean {
+  return ["failed", "error"].some((key) => spot.in("continueOn", key).value === true);
 }
 
 function hasWhen({ spot }: Call): boolean {
@@ -51,7 +63,12 @@ function flowOfSteps(template: TemplateNode): Flow {
     }
     before = new Map([...before, ...byName(group)]);
   }
-  return { turns, all: before, canMiss: (producer) => hasWhen(producer) };
+  return {
+    turns,
+    all: before,
+    canMiss: (producer) => hasWhen(producer),
+    canFail: (producer) => goesOn(producer),
+  };
 }
 
 function flowOfTasks(template: TemplateNode): Flow {
@@ -88,6 +105,25 @@ function flowOfTasks(template: TemplateNode): Flow {
             skippable: call !== undefined && hasWhen(call),
           };
         }),
+      );
+      return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
+    },
+    canFail: (producer, consumer) => {
+      // A DAG in which a task has failed fails, unless another one has taken care of it, which is not followed here.
+      if (consumer === undefined) return goesOn(producer);
+      const condition = needs.get(consumer)?.condition;
+      const isNear = needs.get(consumer)?.names.includes(producer.name ?? "") === true;
+      if (goesOn(producer) && isNear) return true;
+      const answers = (["Failed", "Errored"] as const).map((way) =>
+        condition === undefined
+          ? false
+          : canRunAfter(consumer, producer.name ?? "", way, (name) => {
+              const call = all.get(name);
+              return {
+                condition: call && needs.get(call)?.condition,
+                skippable: call !== undefined && hasWhen(call),
+              };
+            }),
       );
       return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
     },

@@ -17,6 +17,8 @@ export class WorkflowObject {
   readonly kind: Kind;
   /** Undefined if the cluster makes the name, or if it is filled in later. */
   readonly name: string | undefined;
+  /** Where it is created; undefined if that is decided by whoever creates it. */
+  readonly namespace: string | undefined;
   /** `WorkflowTemplate/train-model`. */
   readonly title: string;
   /** What is run: the spec, or the schedule's `workflowSpec`. */
@@ -38,6 +40,7 @@ export class WorkflowObject {
     this.kind = kind;
     const metadata = root.at("metadata");
     this.name = literal(metadata.at("name"));
+    this.namespace = literal(metadata.at("namespace")) ?? creator?.home.namespace;
     this.title = `${kind}/${this.name ?? metadata.at("generateName").text ?? "?"}`;
     this.spec = kind === "CronWorkflow" ? root.in("spec", "workflowSpec") : root.at("spec");
     this.templates = this.spec.at("templates").items.map((spot) => new TemplateNode(spot, this));

@@ -41,7 +41,8 @@ export class ProofSet {
   /** Templates by the value that they were read from. */
   private readonly nodes = new Map<unknown, TemplateNode>();
   private readonly created = new Map<TemplateNode, WorkflowObject[]>();
-  private readonly named = new Map<string, WorkflowObject>();
+  /** Those that have a name and were given, by kind and name. */
+  private readonly named = new Map<string, WorkflowObject[]>();
 
   constructor(
     given: readonly unknown[],
@@ -54,7 +55,7 @@ export class ProofSet {
       if (object.creator !== undefined) {
         this.created.set(object.creator, [...this.workflowsOf(object.creator), object]);
       } else if (object.name !== undefined) {
-        this.named.set(object.title, object);
+        this.named.set(object.title, [...(this.named.get(object.title) ?? []), object]);
       }
       for (const template of this.templatesOf(object)) {
         const manifest = template.spot.in("resource", "manifest");
@@ -113,7 +114,7 @@ export class ProofSet {
 
   /** The object whose templates a run of this one has: itself, or the workflow template that it refers to. */
   source(object: WorkflowObject): ObjectResolution {
-    return object.templateRef.exists ? this.target(object.templateRef) : { object };
+    return object.templateRef.exists ? this.target(object.templateRef, object) : { object };
   }
 
   /** The template that a run of this object begins with. */
@@ -131,7 +132,7 @@ export class ProofSet {
     }
     const reference = holder.at("templateRef");
     if (reference.exists) {
-      const { object, remark } = this.target(reference);
+      const { object, remark } = this.target(reference, home);
       return object === undefined
         ? { ...(remark === undefined ? {} : { remark }) }
         : this.inObject(reference.at("template"), object);
@@ -177,8 +178,17 @@ export class ProofSet {
     );
   }
 
-  /** What a `templateRef` or `workflowTemplateRef` means. */
-  target(reference: Spot): ObjectResolution {
+  /** Those that were given with the kind, the name and the namespace of this one, with it. */
+  namesakesOf(object: WorkflowObject): readonly WorkflowObject[] {
+    const isNamesake = (each: WorkflowObject): boolean =>
+      object.kind === "ClusterWorkflowTemplate" || each.namespace === object.namespace;
+    return object.name === undefined || object.creator !== undefined
+      ? [object]
+      : (this.named.get(object.title) ?? []).filter(isNamesake);
+  }
+
+  /** What a `templateRef` or `workflowTemplateRef` in this object means: Argo looks in the object's own namespace. */
+  target(reference: Spot, home: WorkflowObject): ObjectResolution {
     const nameSpot = reference.at("name");
     const name = literal(nameSpot);
     if (name === undefined) {
@@ -193,11 +203,32 @@ export class ProofSet {
       };
     }
     const kind = reference.at("clusterScope").value === true ? "ClusterWorkflowTemplate" : "WorkflowTemplate";
-    const object = this.named.get(`${kind}/${name}`);
+    const named = this.named.get(`${kind}/${name}`) ?? [];
+    // Where no namespace is given, any may be meant.
+    const near = (each: WorkflowObject): boolean =>
+      [each, home].some(({ namespace }) => namespace === undefined) || each.namespace === home.namespace;
+    const object =
+      kind === "ClusterWorkflowTemplate"
+        ? named[0]
+        : (named.find((each) => each.namespace === home.namespace) ?? named.find(near));
     if (object !== undefined) {
       return { object };
     }
-    const known = [...this.named.values()].flatMap((each) => (each.kind === kind ? (each.name ?? []) : []));
+    const [elsewhere] = named;
+    if (elsewhere !== undefined) {
+      const there = elsewhere.namespace ?? "";
+      return {
+        remark: wrong(
+          "reference",
+          nameSpot,
+          `the ${kind} ${name} is in the namespace ${there}, and Argo looks for it in ${home.namespace ?? ""}`,
+          "give both one namespace, or make it a ClusterWorkflowTemplate",
+        ),
+      };
+    }
+    const known = [...this.named.values()]
+      .flat()
+      .flatMap((each) => (each.kind === kind ? (each.name ?? []) : []));
     return {
       remark: this.options.closed
         ? wrong(

@@ -9,11 +9,12 @@ import { forms } from "./rules/forms";
 import { dependencies, recursion } from "./rules/graph";
 import { endings, images, resources } from "./rules/house";
 import { limits } from "./rules/limits";
+import { locks } from "./rules/locks";
 import { references as outputs } from "./rules/outputs";
 import { removed } from "./rules/removed";
 import { schedules } from "./rules/schedules";
 import { skipped } from "./rules/skipped";
-import { entrypoint, kinds, references, templates } from "./rules/structure";
+import { entrypoint, kinds, names, references, templates } from "./rules/structure";
 import { volumes } from "./rules/volumes";
 
 /** What is judged, and on what terms. */
@@ -31,12 +32,13 @@ export interface ProofOptions {
    *
    * @default false
    */
-  readonly strict?: boolean;
+  readonly house?: boolean;
   /** Images that need no digest, as they stand in the workflows. @default none */
   readonly imagesWithoutDigest?: readonly string[];
 }
 
 const CORRECTNESS: readonly Rule[] = [
+  names,
   entrypoint,
   templates,
   forms,
@@ -51,6 +53,7 @@ const CORRECTNESS: readonly Rule[] = [
   containerSets,
   volumes,
   limits,
+  locks,
   deadlines,
   schedules,
   removed,
@@ -69,7 +72,7 @@ const CORRECTNESS: readonly Rule[] = [
 export function prove(objects: readonly unknown[], options: ProofOptions = {}): Finding[] {
   const set = new ProofSet(objects, { closed: options.closed ?? false });
   const rules =
-    options.strict === true
+    options.house === true
       ? [...CORRECTNESS, resources, endings, images(options.imagesWithoutDigest ?? [])]
       : CORRECTNESS;
   const findings = new Map<string, Finding>();

@@ -12,6 +12,8 @@ export interface Scope {
   readonly mayGetMore: boolean;
   /** True where the run is surely still going on: what is known of its end is not there yet. */
   readonly running: boolean;
+  /** True in fields of the workflow that Argo fills in for each pod, with what is known there. */
+  readonly everyPod: boolean;
   /** Names under which templates of the run export outputs; undefined where not all of them are known. */
   readonly exported: ReadonlySet<string> | undefined;
   /** Inputs and own outputs are those of these templates: an inline one also sees what is around it. */
@@ -48,6 +50,9 @@ const FACTS = ["id", "ip", "status", "exitCode", "startedAt", "finishedAt", "hos
 /** Judges a reference: the text between the braces. Words that Argo does not know are left to others. */
 export function referenceProblem(path: string, scope: Scope): Problem | undefined {
   const [first, second = "", third, ...rest] = path.split(".");
+  if (scope.everyPod && first !== "workflow") {
+    return first === "inputs" ? inputOfSome(second, third, scope) : undefined;
+  }
   switch (first) {
     case "inputs":
       return input(second, third, scope);
@@ -92,6 +97,17 @@ function input(sort: string, name: string | undefined, scope: Scope): Problem | 
     ? undefined
     : {
         message: `the template has no input ${name} among its ${sort}`,
+        remedy: declared(`input ${sort}`, known),
+      };
+}
+
+/** An input that a template of the workflow has: in the pods of the others the reference stays as it is. */
+function inputOfSome(sort: string, name: string | undefined, { object }: Scope): Problem | undefined {
+  const known = object.templates.flatMap(({ spot }) => names(spot.in("inputs", sort).items));
+  return name === undefined || known.includes(name) || object.templateRef.exists
+    ? undefined
+    : {
+        message: `no template has an input ${name} among its ${sort}`,
         remedy: declared(`input ${sort}`, known),
       };
 }

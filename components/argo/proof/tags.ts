@@ -14,7 +14,8 @@ export interface Tag {
 /** Stands for a tag in a text that is read before Argo has filled the tag in. A character that nobody types. */
 export const FILLED_IN_LATER = "\uE000";
 
-const TAG = /\{\{(=?)([\s\S]*?)\}\}/g;
+/** In nested tags the innermost: Argo fills that in first, and then reads the text again. */
+const TAG = /\{\{(=?)((?:(?!\{\{)[\s\S])*?)\}\}/g;
 
 /** The tags of a text, in order. */
 export function tagsOf(text: string): Tag[] {
@@ -31,7 +32,17 @@ export function tagsOf(text: string): Tag[] {
 
 /** The text with a character in the place of every tag. */
 export function withoutTags(text: string): string {
-  return text.includes("{{") ? text.replace(TAG, FILLED_IN_LATER) : text;
+  let result = text;
+  for (let before = ""; before !== result && result.includes("{{");) {
+    before = result;
+    result = before.replace(TAG, FILLED_IN_LATER);
+  }
+  return result;
+}
+
+/** Whether a tag of the text is completed by another one, so that nobody knows yet what it refers to. */
+export function hasNestedTags(text: string): boolean {
+  return /\{\{(?:(?!\}\})[\s\S])*\{\{/.test(text);
 }
 
 /** The text if it is known now: undefined if a part of it is filled in later, or is no text. */

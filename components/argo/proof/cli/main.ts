@@ -5,6 +5,7 @@ import { exitCode, lint, toText } from "./lint";
 interface Options {
   readonly json?: boolean;
   readonly strict?: boolean;
+  readonly house?: boolean;
   readonly closed?: boolean;
   readonly next: number;
   readonly exceptImage: readonly string[];
@@ -16,9 +17,9 @@ function wholeNumber(text: string): number {
 }
 
 async function main(files: string[], options: Options): Promise<void> {
-  const { strict = false, closed = false, next, exceptImage } = options;
+  const { house = false, closed = false, next, exceptImage } = options;
   const report = await lint(files, {
-    strict,
+    house,
     closed,
     next,
     imagesWithoutDigest: exceptImage,

@@ -1,5 +1,5 @@
 import { callsOf } from "../calls";
-import { type Remark, wrong } from "../finding";
+import { doubtful, type Remark, wrong } from "../finding";
 import type { TemplateNode, WorkflowObject } from "../objects";
 import type { ProofSet } from "../proof-set";
 import type { Spot } from "../spot";
@@ -43,10 +43,10 @@ function* agree(call: Spot, called: TemplateNode): Generator<Remark> {
     for (const argument of passed) {
       const name = argument.at("name").text;
       if (name !== undefined && !names.includes(name)) {
-        yield wrong(
+        yield doubtful(
           "arguments",
           argument,
-          `${callee} takes no ${one} ${name}`,
+          `Argo drops this: ${callee} takes no ${one} ${name}`,
           names.length === 0
             ? "leave it out, or declare it there"
             : `pass one that it takes: ${names.join(", ")}`,
@@ -99,10 +99,10 @@ export function* passedToWorkflow(object: WorkflowObject, set: ProofSet): Genera
     for (const argument of given) {
       const name = argument.at("name").text;
       if (name !== undefined && !names.includes(name) && !used.has(name)) {
-        yield wrong(
+        yield doubtful(
           "arguments",
           argument,
-          `${source.title} takes no parameter ${name}`,
+          `Argo drops this: ${source.title} takes no parameter ${name}`,
           names.length === 0
             ? "leave it out, or declare it there"
             : `pass one that it takes: ${names.join(", ")}`,

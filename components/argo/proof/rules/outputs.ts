@@ -3,10 +3,10 @@ import { flowOf } from "../flow";
 import { type Remark, unjudged, wrong } from "../finding";
 import type { TemplateNode, WorkflowObject } from "../objects";
 import type { ProofSet } from "../proof-set";
-import { reachFrom } from "../reach";
+import { hooked, reachFrom } from "../reach";
 import { referenceProblem, type Scope } from "../scope";
 import type { Spot } from "../spot";
-import { taggedTexts } from "../tags";
+import { hasNestedTags, taggedTexts } from "../tags";
 
 const NOTHING: Scope["all"] = new Map();
 const STEP_MEMBERS = new Set(["inline", "hooks"]);
@@ -20,7 +20,11 @@ export function* references(object: WorkflowObject, set: ProofSet): Generator<Re
     return;
   }
   const base = baseScope(object, set);
-  yield* judge(object.spec, base, NOT_TEMPLATES);
+  for (const [key, spot] of object.spec.members) {
+    if (NOT_TEMPLATES.has(key)) continue;
+    // Arguments and hooks are filled in once. All else ends in pods, and is filled in for each of them.
+    yield* judge(spot, ["arguments", "hooks"].includes(key) ? base : { ...base, everyPod: true });
+  }
   const first = set.entrypoint(object);
   const running = reachFrom(first === undefined ? [] : [first], set, { hooks: false });
   for (const template of object.templates) {
@@ -38,6 +42,7 @@ function baseScope(object: WorkflowObject, set: ProofSet): Scope {
     workflowParameters: new Set(parameters),
     mayGetMore: mayGetMore(object, source, set),
     running: false,
+    everyPod: false,
     exported: exportsOf(object, set),
     templates: [],
     group: undefined,
@@ -59,7 +64,8 @@ function mayGetMore(object: WorkflowObject, source: WorkflowObject | undefined, 
 function exportsOf(object: WorkflowObject, set: ProofSet): ReadonlySet<string> | undefined {
   const seen = new Set<TemplateNode>();
   const found = new Set<string>();
-  let complete = object.runs || (set.options.closed && !object.isLibrary);
+  const source = set.source(object).object;
+  let complete = source !== undefined && (object.runs || (set.options.closed && !object.isLibrary));
   const add = (template: TemplateNode): void => {
     if (seen.has(template)) return;
     seen.add(template);
@@ -74,9 +80,10 @@ function exportsOf(object: WorkflowObject, set: ProofSet): ReadonlySet<string> |
       const called = set.resolve(spot, template.home).template;
       if (called === undefined) complete = false;
       else add(called);
+      hooked(spot, template.home, set).forEach(add);
     }
   };
-  object.templates.forEach(add);
+  [...object.templates, ...(source?.templates ?? []), ...hooked(object.spec, object, set)].forEach(add);
   return complete ? found : undefined;
 }
 
@@ -105,6 +112,9 @@ function* inTemplate(template: TemplateNode, outer: Scope): Generator<Remark> {
 
 function* judge(spot: Spot, scope: Scope, except?: ReadonlySet<string>): Generator<Remark> {
   for (const [text, tags] of taggedTexts(spot, except)) {
+    if (hasNestedTags(text.text ?? "")) {
+      yield unjudged("kind", text, "what a nested reference refers to is known when the run has come to it");
+    }
     for (const tag of tags) {
       if (tag.expression) {
         yield unjudged("kind", text, "expressions are not judged");

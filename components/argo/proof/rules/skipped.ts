@@ -1,17 +1,25 @@
 import type { Call } from "../calls";
 import { type Flow, flowOf } from "../flow";
 import { type Remark, unjudged, wrong } from "../finding";
+import { absent, loopLoss, type Loss, missing } from "../loss";
 import type { TemplateNode, WorkflowObject } from "../objects";
 import type { ProofSet } from "../proof-set";
 import type { Spot } from "../spot";
 import { taggedTexts, tagsOf } from "../tags";
 
 const NESTED = new Set(["inline", "hooks"]);
-const OUTPUT = /^(?:steps|tasks)\.([^.]+)\.outputs\.(?:parameters\.([^.]+)|(result))$/;
+const OUTPUT = /^(?:steps|tasks)\.([^.]+)\.outputs\.(?:(parameters|artifacts)(?:\.([^.]+))?|(result))$/;
+
+/** An output that a step or task refers to. */
+export interface OutputReference {
+  readonly sort: "parameters" | "artifacts" | "result";
+  /** Undefined for a result, and for all parameters of a loop. */
+  readonly name: string | undefined;
+}
 
 /**
- * The output of a step that can be left out has a default where it is used: since 3.7.16, Argo fails the step that
- * refers to a value that is not there.
+ * The output of what can be left out, or can fail, is not needed then: Argo fails the step that refers to a value that
+ * is not there (since 3.7.16), or looks for it without end.
  */
 export function* skipped(object: WorkflowObject, set: ProofSet): Generator<Remark> {
   for (const template of set.templatesOf(object)) {
@@ -47,41 +55,48 @@ type Judge = (
 function judgeOf(user: TemplateNode, flow: Flow, set: ProofSet): Judge {
   const object = user.home;
   return (reference, spot, before, consumer) => {
-    const [, name = "", parameter, result] = OUTPUT.exec(reference) ?? [];
+    const [, name = "", sort, output, result] = OUTPUT.exec(reference) ?? [];
     const producer = before.get(name);
-    // The outputs of a loop are a list, which may be empty.
-    if (producer === undefined || producer.loops || flow.canMiss(producer, consumer) === false)
-      return undefined;
-    const template = set.resolve(producer.spot, object).template;
-    if (template === undefined || hasDefault(template, parameter)) return undefined;
-    if (
-      consumer !== undefined &&
-      (sameGuard(producer, consumer) || inputDefault(spot, consumer, object, set))
-    ) {
-      return undefined;
-    }
-    const output = parameter ?? result ?? "";
-    const message = `${name} can be left out, and its output ${output} has no default`;
+    const template = producer && set.resolve(producer.spot, object).template;
+    if (producer === undefined || template === undefined) return undefined;
+    const wanted: OutputReference = {
+      sort: result === undefined ? (sort as "parameters" | "artifacts") : "result",
+      name: output,
+    };
+    const loss = lossOf({ producer, template, wanted, consumer, spot, flow, user, set });
+    if (loss === undefined) return undefined;
     // A condition of its own may, or may not, keep the consumer from running without the value.
     const guarded =
       consumer !== undefined && spot.label !== consumer.spot.at("when").label && isGuarded(consumer);
-    return guarded || isUpToCallers(producer, user, set) || flow.canMiss(producer, consumer) === undefined
-      ? unjudged("skipped", spot, `${message}; whether it is needed then depends on conditions`)
-      : wrong(
-          "skipped",
-          spot,
-          message,
-          parameter === undefined
-            ? "give the input that takes it a default"
-            : `add valueFrom.default to the output ${output} of ${template.name ?? "the template"}`,
-        );
+    return loss.unsure || guarded || isUpToCallers(producer, user, set)
+      ? unjudged("skipped", spot, `${loss.message}; whether it is needed then depends on values of the run`)
+      : wrong("skipped", spot, loss.message, loss.remedy);
   };
 }
 
-function hasDefault(template: TemplateNode, parameter: string | undefined): boolean {
-  if (parameter === undefined) return false;
-  const output = template.output(parameter);
-  return output === undefined || output.in("valueFrom", "default").exists || output.at("value").exists;
+interface Use {
+  readonly producer: Call;
+  readonly template: TemplateNode;
+  readonly wanted: OutputReference;
+  readonly consumer: Call | undefined;
+  readonly spot: Spot;
+  readonly flow: Flow;
+  readonly user: TemplateNode;
+  readonly set: ProofSet;
+}
+
+/** What is lost where the producer does not come to a good end; undefined if nothing is that is needed. */
+function lossOf({ producer, template, wanted, consumer, spot, flow, user, set }: Use): Loss | undefined {
+  if (consumer !== undefined && sameGuard(producer, consumer)) return undefined;
+  const takes = consumer === undefined ? undefined : inputOf(spot, consumer, user.home, set);
+  if (producer.loops) return loopLoss(producer, template, wanted, takes, user);
+  const missed = flow.canMiss(producer, consumer);
+  if (missed !== false) {
+    const loss = absent(producer, template, wanted, takes);
+    if (loss !== undefined) return { ...loss, unsure: missed === undefined };
+  }
+  const failed = flow.canFail(producer, consumer);
+  return failed === false ? undefined : missing(producer, template, wanted, takes, failed === undefined);
 }
 
 function isGuarded({ spot }: Call): boolean {
@@ -103,15 +118,25 @@ function sameGuard(producer: Call, consumer: Call): boolean {
   return condition !== undefined && condition === consumer.spot.at("when").text;
 }
 
-/** Whether the argument is nothing but the reference, and the input that it is for has a default. */
-function inputDefault(spot: Spot, consumer: Call, object: WorkflowObject, set: ProofSet): boolean {
-  const alone = /^\{\{[^{}]*\}\}$/.test(spot.text?.trim() ?? "");
-  const argument = consumer.spot
-    .in("arguments", "parameters")
-    .items.find((each) => each.at("value").label === spot.label);
+/** What takes the value, where the argument is nothing but the reference: the argument, and the input that it is for. */
+export interface Taken {
+  readonly argument: Spot;
+  readonly input: Spot | undefined;
+}
+
+function inputOf(spot: Spot, consumer: Call, object: WorkflowObject, set: ProofSet): Taken | undefined {
+  if (!/^\{\{[^{}]*\}\}$/.test(spot.text?.trim() ?? "")) return undefined;
   const called = set.resolve(consumer.spot, object).template;
-  const input = called?.spot
-    .in("inputs", "parameters")
-    .items.find((each) => each.at("name").text === argument?.at("name").text);
-  return alone && argument !== undefined && input?.at("default").exists === true;
+  for (const [sort, key] of [
+    ["parameters", "value"],
+    ["artifacts", "from"],
+  ] as const) {
+    const argument = consumer.spot
+      .in("arguments", sort)
+      .items.find((each) => each.at(key).label === spot.label);
+    if (argument !== undefined) {
+      return { argument, input: called?.spot.in("inputs", sort).named(argument.at("name").text ?? "") };
+    }
+  }
+  return undefined;
 }

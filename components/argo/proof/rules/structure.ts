@@ -1,9 +1,21 @@
 import { callsOf } from "../calls";
-import { unjudged, wrong, type Remark } from "../finding";
+import { doubtful, type Remark, unjudged, wrong } from "../finding";
 import type { TemplateNode, WorkflowObject } from "../objects";
 import type { ProofSet } from "../proof-set";
 import type { Spot } from "../spot";
 import { literal } from "../tags";
+
+/** No two objects of one kind and namespace have one name. */
+export function* names(object: WorkflowObject, set: ProofSet): Generator<Remark> {
+  if (set.namesakesOf(object).indexOf(object) > 0) {
+    const message = `another ${object.kind} has the name ${object.name ?? ""}: the one that is applied later takes its place`;
+    const spot = object.root.in("metadata", "name");
+    const remedy = "rename one of them, or give them different namespaces";
+    yield object.runs
+      ? doubtful("reference", spot, message, remedy)
+      : wrong("reference", spot, message, remedy);
+  }
+}
 
 /** The entrypoint and the exit handler exist. */
 export function* entrypoint(object: WorkflowObject, set: ProofSet): Generator<Remark> {
@@ -118,6 +130,29 @@ function* hooks(holder: Spot, object: WorkflowObject, set: ProofSet): Generator<
   }
 }
 
+/** Expressions that stand without braces: in a language of their own, like those in tags. */
+function* expressions(object: WorkflowObject, set: ProofSet): Generator<Remark> {
+  const spots =
+    object.kind === "CronWorkflow"
+      ? [object.root.in("spec", "when"), object.root.in("spec", "stopStrategy", "expression")]
+      : [];
+  for (const { spot } of set.templatesOf(object)) {
+    spots.push(
+      spot.in("retryStrategy", "expression"),
+      ...spot.in("outputs", "parameters").items.map((each) => each.in("valueFrom", "expression")),
+      ...spot.in("outputs", "artifacts").items.map((each) => each.at("fromExpression")),
+    );
+  }
+  for (const template of set.templatesOf(object)) {
+    for (const { spot } of callsOf(template)) {
+      spots.push(...spot.in("arguments", "artifacts").items.map((each) => each.at("fromExpression")));
+    }
+  }
+  for (const spot of [...spots, object.spec.in("retryStrategy", "expression")]) {
+    if (spot.exists) yield unjudged("kind", spot, "expressions are not judged");
+  }
+}
+
 const BEYOND: Readonly<Record<string, string>> = {
   http: "HTTP templates are not judged",
   plugin: "plugin templates are not judged",
@@ -126,6 +161,7 @@ const BEYOND: Readonly<Record<string, string>> = {
 
 /** What this proof does not know, so that nobody takes silence for a proof. */
 export function* kinds(object: WorkflowObject, set: ProofSet): Generator<Remark> {
+  yield* expressions(object, set);
   for (const key of ["hooks", "podSpecPatch"]) {
     const spot = object.spec.at(key);
     if (spot.exists) {

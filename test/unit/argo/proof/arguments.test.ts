@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CONTAINER, errors, ref, workflow } from "./judged";
+import { CONTAINER, errors, ref, warnings, workflow } from "./judged";
 
 /** A step that passes the given arguments to a template with the given inputs. */
 function call(passed: string, inputs: string): unknown {
@@ -20,8 +20,9 @@ describe("proof: arguments", () => {
     assert.deepEqual(errors(call("{ parameters: [{ name: x, value: '1' }] }", inputs)), []);
   });
 
-  it("refuses what the template does not take", () => {
-    assert.deepEqual(errors(call("{ parameters: [{ name: x, value: '1' }] }", "{}")), [
+  it("warns of what the template does not take, which Argo drops", () => {
+    assert.deepEqual(errors(call("{ parameters: [{ name: x, value: '1' }] }", "{}")), []);
+    assert.deepEqual(warnings(call("{ parameters: [{ name: x, value: '1' }] }", "{}")), [
       `arguments: ${STEP}.arguments.parameters[x]`,
     ]);
   });
@@ -32,7 +33,7 @@ describe("proof: arguments", () => {
     assert.deepEqual(errors(call("{}", inputs)), [`arguments: ${STEP}`]);
     assert.deepEqual(errors(call("{ artifacts: [{ name: f, raw: { data: x } }] }", inputs)), []);
     assert.deepEqual(
-      errors(call("{ artifacts: [{ name: f, raw: { data: x } }, { name: i, raw: {} }] }", inputs)),
+      warnings(call("{ artifacts: [{ name: f, raw: { data: x } }, { name: i, raw: {} }] }", inputs)),
       [`arguments: ${STEP}.arguments.artifacts[i]`],
     );
   });
@@ -61,9 +62,10 @@ describe("proof: arguments", () => {
     const judge = (passed: string): string[] => errors([TEMPLATE, workflow(run(passed))]);
     assert.deepEqual(judge("[{ name: must, value: x }]"), []);
     assert.deepEqual(judge("[]"), ["arguments: spec.workflowTemplateRef"]);
-    assert.deepEqual(judge("[{ name: must, value: x }, { name: other, value: x }]"), [
-      "arguments: spec.arguments.parameters[other]",
-    ]);
+    assert.deepEqual(
+      warnings([TEMPLATE, workflow(run("[{ name: must, value: x }, { name: other, value: x }]"))]),
+      ["arguments: spec.arguments.parameters[other]"],
+    );
     assert.deepEqual(judge("[{ name: must, value: x }, { name: may, value: '3' }]"), [
       "arguments: spec.arguments.parameters[may].value",
     ]);
@@ -83,8 +85,10 @@ describe("proof: arguments", () => {
     const place = "spec.templates[c].resource.manifest.spec";
     assert.deepEqual(errors([TEMPLATE, creates("[]")]), [`arguments: ${place}.workflowTemplateRef`]);
     assert.deepEqual(errors([TEMPLATE, creates("[{ name: mst, value: x }]")]), [
-      `arguments: ${place}.arguments.parameters[mst]`,
       `arguments: ${place}.workflowTemplateRef`,
+    ]);
+    assert.deepEqual(warnings([TEMPLATE, creates("[{ name: mst, value: x }]")]), [
+      `arguments: ${place}.arguments.parameters[mst]`,
     ]);
     assert.deepEqual(errors([TEMPLATE, creates("[{ name: must, value: x }]")]), []);
   });

@@ -42,7 +42,7 @@ describe("proof: an exit handler", () => {
         workflow(
           `{ entrypoint: a, onExit: z, ${rest} templates: [{ name: a, ${pod} }, { name: z, ${own} ${pod} }] }`,
         ),
-        { strict: true },
+        { house: true },
       );
     assert.deepEqual(judge(seconds(60), ""), ["deadline: spec.templates[z]"]);
     assert.deepEqual(judge("", seconds(60)), []);

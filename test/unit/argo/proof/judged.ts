@@ -18,6 +18,16 @@ export function errors(objects: unknown, options?: ProofOptions): string[] {
   return say(objects, "error", options);
 }
 
+/** The findings as `rule: place`, the warnings only. */
+export function warnings(objects: unknown, options?: ProofOptions): string[] {
+  return say(objects, "warning", options);
+}
+
+/** The findings as `rule: place`, the notes only. */
+export function notes(objects: unknown, options?: ProofOptions): string[] {
+  return say(objects, "note", options);
+}
+
 /** The findings as `rule: place`, those that are not judged only. */
 export function unjudged(objects: unknown, options?: ProofOptions): string[] {
   return say(objects, "unsupported", options);

@@ -70,7 +70,7 @@ describe("proof: the rules of the house", () => {
       workflow(
         `{ entrypoint: a, templates: [{ name: a, container: { image: "${image}", resources: ${resources} } }] }`,
       ),
-      { strict: true, imagesWithoutDigest: images },
+      { house: true, imagesWithoutDigest: images },
     );
 
   it("ask for requests, limits and a digest", () => {
@@ -88,7 +88,7 @@ describe("proof: the rules of the house", () => {
       `{ entrypoint: a, templates: [{ name: a, script: { image: "${DIGEST}", source: x },
          sidecars: [{ name: s, image: "busybox:1", resources: ${full} }] }] }`,
     );
-    assert.deepEqual(errors(object, { strict: true }), [
+    assert.deepEqual(errors(object, { house: true }), [
       "resources: spec.templates[a].script",
       "image: spec.templates[a].sidecars[s].image",
     ]);
@@ -98,7 +98,7 @@ describe("proof: the rules of the house", () => {
     const object = workflow(
       `{ entrypoint: a, templateDefaults: { container: { image: "${DIGEST}", resources: ${full} } }, templates: [{ name: a, container: { command: [x] } }] }`,
     );
-    assert.deepEqual(errors(object, { strict: true }), []);
+    assert.deepEqual(errors(object, { house: true }), []);
   });
 
   it("are asked of nobody else", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CONTAINER, errors, ref, unjudged, workflow } from "./judged";
+import { CONTAINER, errors, notes, ref, unjudged, warnings, workflow } from "./judged";
 
 const ONE = `{ name: one, container: ${CONTAINER} }`;
 
@@ -224,21 +224,20 @@ describe("proof: deadlines", () => {
 });
 
 describe("proof: what Argo 4 has removed", () => {
-  it("is refused in workflows and templates", () => {
-    assert.deepEqual(
-      errors(
-        workflow(
-          `{ entrypoint: one, podPriority: 1, synchronization: { mutex: { name: m } },
-             templates: [{ name: one, priority: 2, synchronization: { semaphore: {} }, container: ${CONTAINER} }] }`,
-        ),
-      ),
-      [
-        "removed: spec.podPriority",
-        "removed: spec.synchronization.mutex",
-        "removed: spec.templates[one].priority",
-        "removed: spec.templates[one].synchronization.semaphore",
-      ],
+  it("is noted where 3.7 reads it, and warned of where it does not", () => {
+    const object = workflow(
+      `{ entrypoint: one, podPriority: 1, synchronization: { mutex: { name: m } },
+         templates: [{ name: one, priority: 2, synchronization: { semaphore: {} }, container: ${CONTAINER} }] }`,
     );
+    assert.deepEqual(errors(object), []);
+    assert.deepEqual(warnings(object), [
+      "removed: spec.podPriority",
+      "removed: spec.templates[one].priority",
+    ]);
+    assert.deepEqual(notes(object), [
+      "removed: spec.synchronization.mutex",
+      "removed: spec.templates[one].synchronization.semaphore",
+    ]);
   });
 
   it("is not confused with what took its place", () => {

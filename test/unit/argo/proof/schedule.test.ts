@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { nextTimes, scheduleProblem } from "../../../../components/argo/proof";
-import { CONTAINER, errors, workflow } from "./judged";
+import { CONTAINER, errors, notes, workflow } from "./judged";
 
 const cron = (spec: string): string[] =>
   errors(
@@ -24,7 +24,8 @@ describe("proof: schedules", () => {
   });
 
   it("are a list since Argo 3.6", () => {
-    assert.deepEqual(cron("schedule: '0 2 * * *'"), ["removed: spec.schedule"]);
+    const old = "{ schedule: '0 2 * * *', workflowSpec: { entrypoint: a, templates: [] } }";
+    assert.deepEqual(notes(workflow(old, "CronWorkflow")), ["removed: spec.schedule"]);
   });
 
   it("tell their next times, in their time zone", () => {
