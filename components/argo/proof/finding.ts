@@ -25,6 +25,8 @@ export const RULES = {
   lock: "nothing waits for a lock that what waits for it holds",
   resources: "every container has requests and limits, and requests no more than it may take",
   image: "every image is given by its digest",
+  yaml: "values are read as what they look like",
+  argo: "what Argo's own validator finds (argo lint)",
   kind: "what this proof knows about",
 } as const;
 

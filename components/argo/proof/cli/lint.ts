@@ -1,13 +1,12 @@
 import { type Finding, prove, type ProofOptions } from "..";
 import { upcoming, type Upcoming } from "../schedule-table";
-import { isKind } from "../objects";
-import { isRecord } from "../spot";
-import { readFiles } from "./files";
+import type { Segment } from "../spot";
+import { argoLint, type ArgoFinding, type ArgoResult } from "./argo";
+import { type FileNote, type FileObject, type Position, readFiles } from "./files";
 
-/** A finding, with the file and the line that it is in. */
-export interface FileFinding extends Omit<Finding, "object"> {
+/** A finding, with the file and the place that it is in. */
+export interface FileFinding extends Omit<Finding, "object">, Position {
   readonly file: string;
-  readonly line: number;
 }
 
 /** What is known of some files. */
@@ -18,7 +17,11 @@ export interface Report {
   /** The next times of each schedule. */
   readonly schedules: readonly (Upcoming & { readonly file: string })[];
   /** Files that could not be read, or are no YAML. */
-  readonly unreadable: readonly { readonly file: string; readonly message: string }[];
+  readonly unreadable: readonly FileNote[];
+  /** Files and objects that were found and are not judged, and why. */
+  readonly passedOver: readonly FileNote[];
+  /** Whether Argo's own validator has judged the workflows too. */
+  readonly argo: { readonly version: string } | { readonly missing: string };
 }
 
 /** How files are judged. */
@@ -29,52 +32,111 @@ export interface LintOptions extends ProofOptions {
   readonly now: Date;
   /** What relative paths start from. */
   readonly folder: string;
+  /** The program `argo`, whose findings come into the report too. @default none */
+  readonly argo?: string;
 }
+
+const NO_ARGO =
+  "no program argo was named, so Argo's own validator (fields, types, names) has not judged them";
 
 /** Judges the workflows of some files, all together. */
 export async function lint(paths: readonly string[], options: LintOptions): Promise<Report> {
-  const { objects, problems } = await readFiles(paths, options.folder);
+  const { objects, problems, passedOver } = await readFiles(paths, options.folder);
   const values = objects.map(({ value }) => value);
-  const findings = prove(values, options).map(({ object, ...finding }): FileFinding => {
-    const origin = objects[object];
-    return { file: origin?.file ?? "", line: origin?.line(finding.path) ?? 1, ...finding };
-  });
+  const argo: ArgoResult = options.argo === undefined ? { missing: NO_ARGO } : argoLint(options.argo, values);
+  const theirs = argo.missing === undefined ? argo.findings : [];
+  const ours = prove(values, options).filter((finding) => !theirs.some((each) => saysTheSame(each, finding)));
+  const misread = objects.flatMap(({ misread: found }, object) =>
+    found.map((each): Finding => ({
+      ...each,
+      rule: "yaml",
+      object,
+      where: titleOf(values[object], each.path),
+    })),
+  );
+  const all = [...ours, ...misread, ...theirs.map((each) => asFinding(each, values))];
   return {
-    workflows: values.filter((value) => isRecord(value) && isKind(String(value["kind"]))).length,
-    findings,
+    workflows: values.length,
+    findings: all.sort((a, b) => a.object - b.object).map((finding) => inFile(finding, objects)),
     schedules: upcoming(values, options.now, options.next).map((each) => ({
       file: objects[each.object]?.file ?? "",
       ...each,
     })),
     unreadable: problems,
+    passedOver,
+    argo: argo.missing === undefined ? { version: argo.version } : argo,
   };
 }
 
-/** 0 if nothing is wrong, 1 if something is, 2 if a file could not be read. */
-export function exitCode({ findings, unreadable }: Report): 0 | 1 | 2 {
+function inFile({ object, ...finding }: Finding, objects: readonly FileObject[]): FileFinding {
+  const origin = objects[object];
+  return {
+    file: origin?.file ?? "",
+    ...(origin?.position(finding.path) ?? { line: 1, column: 1 }),
+    ...finding,
+  };
+}
+
+function titleOf(value: unknown, path: readonly Segment[]): string {
+  const { kind, metadata } = value as { kind?: string; metadata?: { name?: string; generateName?: string } };
+  return `${kind ?? "?"}/${metadata?.name ?? metadata?.generateName ?? "?"} ${path.join(".")}`.trim();
+}
+
+function asFinding({ object, path, message, isBeyond }: ArgoFinding, values: readonly unknown[]): Finding {
+  return {
+    rule: "argo",
+    severity: isBeyond ? "unsupported" : "error",
+    object,
+    where: titleOf(values[object], path),
+    path,
+    message: isBeyond ? `argo lint has not judged this object: ${message}` : `argo lint: ${message}`,
+    remedy: isBeyond ? "give the file that it refers to too" : "correct it as the message says",
+  };
+}
+
+/** Rules that Argo's validator has too. */
+const SHARED: ReadonlySet<Finding["rule"]> = new Set([
+  "entrypoint",
+  "template",
+  "reference",
+  "arguments",
+  "output",
+  "condition",
+  "dependency",
+  "schedule",
+]);
+
+/** Whether Argo's validator has found the same mistake: one of a rule that both have, in the same place. */
+function saysTheSame(theirs: ArgoFinding, ours: Finding): boolean {
+  if (
+    theirs.isBeyond ||
+    theirs.object !== ours.object ||
+    ours.severity !== "error" ||
+    !SHARED.has(ours.rule)
+  ) {
+    return false;
+  }
+  if (theirs.path.length === 0) {
+    return (
+      (ours.rule === "schedule" && /schedule/.test(theirs.message)) ||
+      (ours.rule === "entrypoint" && /entrypoint|onExit/i.test(theirs.message))
+    );
+  }
+  const shorter = Math.min(theirs.path.length, ours.path.length);
+  return (
+    ours.path.length >= 3 && theirs.path.slice(0, shorter).every((each, index) => each === ours.path[index])
+  );
+}
+
+/**
+ * 0 if nothing is wrong, 1 if something is, 2 if a file could not be read.
+ *
+ * @param strict True if a warning is something wrong.
+ */
+export function exitCode({ findings, unreadable }: Report, { strict = false } = {}): 0 | 1 | 2 {
   if (unreadable.length > 0) {
     return 2;
   }
-  return findings.some(({ severity }) => severity === "error") ? 1 : 0;
-}
-
-/** The report as lines for people. */
-export function toText({ workflows, findings, schedules, unreadable }: Report): string {
-  const errors = findings.filter(({ severity }) => severity === "error");
-  const rest = findings.filter(({ severity }) => severity !== "error");
-  return [
-    ...unreadable.map(({ file, message }) => `${file}: ${message}`),
-    ...errors.map(
-      ({ file, line, where, message, remedy, rule }) =>
-        `${file}:${line}: error: ${message} (${rule})\n    in ${where}\n    remedy: ${remedy}`,
-    ),
-    ...rest.map(
-      ({ file, line, where, message }) => `${file}:${line}: not judged: ${message}\n    in ${where}`,
-    ),
-    ...schedules.map(
-      ({ file, title, schedule, timezone, times }) =>
-        `${file}: ${title} fires by "${schedule}" (${timezone}) at ${times.length === 0 ? "times that depend on Argo's start" : times.join(", ")}`,
-    ),
-    `${workflows} workflows judged: ${errors.length} errors, ${rest.length} not judged, ${unreadable.length} files unreadable`,
-  ].join("\n");
+  const bad = findings.some(({ severity }) => severity === "error" || (strict && severity === "warning"));
+  return bad ? 1 : 0;
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { objectsOf } from "../../../../components/argo/proof/cli/files";
-import { exitCode, lint, toText } from "../../../../components/argo/proof/cli/lint";
+import { toGithub, toSarif, toText } from "../../../../components/argo/proof/cli/formats";
+import { exitCode, lint } from "../../../../components/argo/proof/cli/lint";
 
 const GOOD = `apiVersion: argoproj.io/v1alpha1
 kind: WorkflowTemplate
@@ -50,7 +51,18 @@ describe("lint:workflows", () => {
 
   it("finds nothing wrong in a good file", async () => {
     const report = await lint(["good.yaml"], { ...options, folder });
-    assert.deepEqual(report, { workflows: 1, findings: [], schedules: [], unreadable: [] });
+    assert.deepEqual(report, {
+      workflows: 1,
+      findings: [],
+      schedules: [],
+      unreadable: [],
+      passedOver: [],
+      argo: {
+        missing:
+          "no program argo was named, so Argo's own validator (fields, types, names) has not judged them",
+      },
+    });
+    assert.match(toText(report), /^argo lint has not judged them: no program argo was named/m);
     assert.equal(exitCode(report), 0);
   });
 
@@ -67,10 +79,13 @@ describe("lint:workflows", () => {
     assert.equal(exitCode(report), 1);
     assert.match(
       toText(report),
-      /^bad\.yaml:10: error: there is no WorkflowTemplate missing \(reference\)$/m,
+      /^bad\.yaml:10:13: error: there is no WorkflowTemplate missing \(reference\)$/m,
     );
     assert.match(toText(report), /^ {4}remedy: name one that there is: good$/m);
-    assert.match(toText(report), /^3 workflows judged: 2 errors, 0 not judged, 0 files unreadable$/m);
+    assert.match(
+      toText(report),
+      /^3 workflows judged: 2 errors, 0 warnings, 0 notes, 0 not judged, 0 files unreadable$/m,
+    );
   });
 
   it("goes on after a file that it cannot read", async () => {
@@ -84,10 +99,138 @@ describe("lint:workflows", () => {
   });
 
   it("reads quoted lines that begin anywhere, as Argo does, and keeps the lines' numbers", () => {
-    const text = 'a:\n  - b: ["\n  first\n  second\n  "]\n    c: 1\n';
+    const text = 'kind: Workflow\na:\n  - b: ["\n  first\n  second\n  "]\n    c: 1\n';
     const [object] = objectsOf("f", text);
-    assert.deepEqual(object?.value, { a: [{ b: [" first second "], c: 1 }] });
-    assert.equal(object?.line(["a", 0, "c"]), 6);
+    assert.deepEqual(object?.value, { kind: "Workflow", a: [{ b: [" first second "], c: 1 }] });
+    assert.equal(object?.position(["a", 0, "c"]).line, 7);
+  });
+
+  const judged = async (text: string) => {
+    writeFileSync(join(folder, "tried.yaml"), text);
+    return await lint(["tried.yaml"], { ...options, closed: false, folder });
+  };
+
+  it("reads the workflows in lists, sensors and event bindings, and says what it does not read", async () => {
+    const spec = "{ entrypoint: gone, templates: [] }";
+    const report = await judged(`
+kind: List
+items:
+  - kind: Workflow
+    metadata: { name: a }
+    spec: ${spec}
+  - { kind: Deployment, metadata: { name: d } }
+---
+kind: Sensor
+spec:
+  triggers:
+    - template:
+        argoWorkflow:
+          parameters: [{ src: { dependencyName: d }, dest: spec.arguments.parameters.0.value }]
+          source:
+            resource:
+              kind: Workflow
+              metadata: { name: b }
+              spec: ${spec}
+---
+kind: WorkflowEventBinding
+metadata: { name: c }
+spec:
+  event: { selector: "true" }
+  submit:
+    workflowTemplateRef: { name: good }
+---
+kind: AnalysisTemplate
+---
+just a text
+`);
+    assert.equal(report.workflows, 3);
+    assert.deepEqual(
+      report.findings.map(({ line, column, severity, rule }) => `${line}:${column} ${severity} ${rule}`),
+      ["6:25 error entrypoint", "19:35 error entrypoint", "26:34 unsupported reference"],
+    );
+    assert.deepEqual(
+      report.passedOver.map(({ message }) => message),
+      ["Deployment is not read", "AnalysisTemplate is not read", "something that is no object is not read"],
+    );
+  });
+
+  it("reads YAML 1.1, and tells what is read as something else than it looks like", async () => {
+    const report = await judged(`
+kind: Workflow
+metadata: { name: n }
+spec:
+  entrypoint: a
+  arguments: { parameters: [{ name: x, value: no }, { name: v, value: 1.10 }, { name: z, value: 2 }, { name: w, value: "no" }] }
+  templates: [{ name: a, container: { image: i, args: [yes, ".", ., 010] } }]
+`);
+    assert.deepEqual(
+      report.findings.map(({ line, severity, rule, message }) => `${line} ${severity} ${rule}: ${message}`),
+      [
+        "3 error yaml: n is read as false, and Argo refuses the object: it expects a text",
+        "6 warning yaml: no is read as false, and the parameter gets that",
+        "6 warning yaml: 1.10 is read as 1.1, and the parameter gets that",
+        "7 error yaml: yes is read as true, and Argo refuses the object: it expects a text",
+        "7 error yaml: 010 is read as 8, and Argo refuses the object: it expects a text",
+      ],
+    );
+  });
+
+  it("walks folders, and says of a Helm source, an empty file and an empty folder what they are", async () => {
+    const inner = join(folder, "inner");
+    mkdirSync(join(inner, ".hidden"), { recursive: true });
+    mkdirSync(join(folder, "nothing"), { recursive: true });
+    writeFileSync(join(inner, ".hidden", "bad.yaml"), BAD);
+    writeFileSync(join(inner, "good.yml"), GOOD);
+    writeFileSync(join(inner, "values.yaml"), "replicas: 1\n");
+    writeFileSync(join(inner, "chart.yaml"), "kind: Workflow\nmetadata: { name: {{ .Values.name }} }\n");
+    writeFileSync(join(folder, "empty.yaml"), "# nothing\n");
+    const report = await lint(["inner", "nothing", "empty.yaml"], { ...options, folder });
+    assert.equal(report.workflows, 1);
+    assert.deepEqual(report.unreadable, []);
+    assert.deepEqual(
+      report.passedOver.map(({ file, message }) => `${file}: ${message.slice(0, 40)}`),
+      [
+        "inner/chart.yaml: this is the source of a Helm chart, and ",
+        "nothing: the folder holds no YAML or JSON file",
+        "empty.yaml: the file holds no object",
+      ],
+    );
+    const named = await lint(["inner/chart.yaml"], { ...options, folder });
+    assert.equal(exitCode(named), 2);
+  });
+
+  it("fails on warnings if it is strict, and never on notes", async () => {
+    const warned = await judged(GOOD.replace("spec:", "spec:\n  podPriority: 1"));
+    assert.equal(exitCode(warned), 0);
+    assert.equal(exitCode(warned, { strict: true }), 1);
+    const noted = await judged(GOOD.replace("spec:", "spec:\n  synchronization: { mutex: { name: m } }"));
+    assert.equal(noted.findings.length, 1);
+    assert.equal(exitCode(noted, { strict: true }), 0);
+  });
+
+  it("writes SARIF and commands of GitHub with lines and columns", async () => {
+    const report = await lint(["bad.yaml", "none.yaml"], { ...options, folder });
+    const { runs } = JSON.parse(toSarif(report)) as {
+      runs: { results: { ruleId: string; level: string; locations: unknown[] }[] }[];
+    };
+    assert.deepEqual(
+      runs[0]?.results.map(({ ruleId, level }) => `${ruleId} ${level}`),
+      ["reference error", "entrypoint error"],
+    );
+    assert.deepEqual(runs[0]?.results[0]?.locations, [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: "bad.yaml" },
+          region: { startLine: 10, startColumn: 13 },
+        },
+      },
+    ]);
+    const lines = toGithub(report).split("\n");
+    assert.match(lines[0] ?? "", /^::error file=none\.yaml,title=cannot be read::ENOENT/);
+    assert.equal(
+      lines[1],
+      "::error file=bad.yaml,line=10,col=13,title=reference::there is no WorkflowTemplate missing%0Aremedy: add the WorkflowTemplate",
+    );
   });
 
   it("is a command that reads standard input and says by its exit code what it found", () => {
@@ -97,7 +240,7 @@ describe("lint:workflows", () => {
         input,
         encoding: "utf8",
       });
-    const found = run(BAD, "-", "--json", "--closed");
+    const found = run(BAD, "-", "--json", "--closed", "--no-argo");
     assert.equal(found.status, 1, found.stderr);
     const { findings } = JSON.parse(found.stdout) as { findings: { file: string }[] };
     assert.deepEqual(

@@ -1,0 +1,146 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isRecord, type Segment } from "../spot";
+
+/** Version of Argo Workflows whose behavior the rules describe. */
+export const ARGO_VERSION = "3.7";
+
+/** What Argo's own validator says of an object. */
+export interface ArgoFinding {
+  /** Which of the given objects it is in, counted from 0. */
+  readonly object: number;
+  /** The place that the message names, as far as it is one. */
+  readonly path: readonly Segment[];
+  readonly message: string;
+  /** True if the object refers to something that was not given, of which the validator cannot know. */
+  readonly isBeyond: boolean;
+}
+
+/** The validator's findings, or why there are none. */
+export type ArgoResult =
+  | { readonly version: string; readonly findings: readonly ArgoFinding[]; readonly missing?: undefined }
+  | { readonly missing: string };
+
+/** The validator stops at an object that it cannot read, and at a second one of a name: so many are left out in turn. */
+const MOST_ROUNDS = 40;
+
+/**
+ * Asks Argo's own validator, `argo lint --offline`, about the objects. It tells one mistake for each of them.
+ *
+ * @param program Path of the program argo.
+ */
+export function argoLint(program: string, objects: readonly unknown[]): ArgoResult {
+  const folder = mkdtempSync(join(tmpdir(), "lint-workflows-"));
+  try {
+    const run = (
+      ...args: string[]
+    ): { status: number | null; stdout: string; stderr: string; error?: Error } =>
+      spawnSync(program, args, {
+        cwd: folder,
+        encoding: "utf8",
+        maxBuffer: 2 ** 28,
+        // No cluster: it must not look for one.
+        env: { PATH: process.env["PATH"] ?? "", HOME: folder },
+      });
+    const version = run("version", "--short");
+    if (version.error !== undefined) return { missing: `${program} cannot be run: ${version.error.message}` };
+    const [, number = "unknown"] = /v(\d+\.\d+\.\d+)/.exec(version.stdout) ?? [];
+    if (!number.startsWith(`${ARGO_VERSION}.`)) {
+      return { missing: `${program} is of version ${number}, and the rules are those of ${ARGO_VERSION}` };
+    }
+    objects.forEach((object, index) => writeFileSync(join(folder, fileOf(index)), JSON.stringify(object)));
+    const findings: ArgoFinding[] = [];
+    const left = new Set(objects.keys());
+    for (let round = 0; round < MOST_ROUNDS && left.size > 0; round += 1) {
+      const { stdout, stderr } = run(
+        "lint",
+        "--offline",
+        "--no-color",
+        "-o",
+        "simple",
+        ...[...left].map(fileOf),
+      );
+      const stopped = stoppedAt(`${stdout}${stderr}`, left, objects);
+      if (stopped === undefined)
+        return { version: number, findings: [...findings, ...findingsOf(stdout, objects)] };
+      findings.push(stopped);
+      left.delete(stopped.object);
+    }
+    return left.size === 0
+      ? { version: number, findings }
+      : { missing: `more than ${MOST_ROUNDS} objects cannot be read by Argo; correct these first` };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function fileOf(index: number): string {
+  return `${index}.json`;
+}
+
+/** The object that Argo cannot read, or that has a name for the second time. */
+function stoppedAt(
+  output: string,
+  left: ReadonlySet<number>,
+  objects: readonly unknown[],
+): ArgoFinding | undefined {
+  const [, index, reason] = /failed to parse YAML from file (\d+)\.json: (.*)/.exec(output) ?? [];
+  if (index !== undefined) {
+    return { object: Number(index), path: [], message: reason ?? "", isBeyond: false };
+  }
+  const [message, kind, name] = /duplicate (\w+) found: "([^"]*)"/.exec(output) ?? [];
+  if (message === undefined) return undefined;
+  const last = [...left].filter((each) => {
+    const object = objects[each];
+    const metadata = isRecord(object) ? object["metadata"] : undefined;
+    return isRecord(object) && object["kind"] === kind && isRecord(metadata) && metadata["name"] === name;
+  });
+  const object = last.at(-1);
+  return object === undefined ? undefined : { object, path: ["metadata", "name"], message, isBeyond: false };
+}
+
+/** Lines such as `3.json: in "name" (Workflow): templates.a.steps[0].b template name 'c' undefined`. */
+function findingsOf(output: string, objects: readonly unknown[]): ArgoFinding[] {
+  return output.split("\n").flatMap((line) => {
+    const [, index, message] =
+      /^(\d+)\.json: (?:in (?:"[^"]*"|object [^:]*) (?:\([^)]*\))?: )?(.*)$/.exec(line) ?? [];
+    if (index === undefined || message === undefined) return [];
+    const object = Number(index);
+    return [
+      {
+        object,
+        path: pathOf(message, objects[object]),
+        message,
+        isBeyond:
+          /template reference \S+ not found|(?:WorkflowTemplate|workflow template) \S+ not found|couldn't find (?:cluster)?\s?workflow ?template/i.test(
+            message,
+          ),
+      },
+    ];
+  });
+}
+
+/** The place that a message names: `templates.a.steps[0].b`, `templates.a.tasks.b`. */
+function pathOf(message: string, object: unknown): Segment[] {
+  const [, template = "", list, group, call] =
+    /templates\.([-\w]+)(?:\.(steps|tasks)(?:\[(\d+)\])?\.([-\w]+))?/.exec(message) ?? [];
+  const isCron = isRecord(object) && object["kind"] === "CronWorkflow";
+  const spec: Segment[] = isCron ? ["spec", "workflowSpec"] : ["spec"];
+  const at = (path: readonly Segment[]): unknown =>
+    path.reduce<unknown>((value, key) => (value as Record<Segment, unknown> | undefined)?.[key], object);
+  const indexOf = (path: readonly Segment[], name: string): number => {
+    const items = at(path);
+    return Array.isArray(items)
+      ? items.findIndex((each: unknown) => isRecord(each) && each["name"] === name)
+      : -1;
+  };
+  const place = indexOf([...spec, "templates"], template);
+  if (place === -1) return [];
+  const found: Segment[] = [...spec, "templates", place];
+  const calls: Segment[] =
+    list === "steps" ? [...found, "steps", Number(group ?? 0)] : [...found, "dag", "tasks"];
+  const index = list === undefined ? -1 : indexOf(calls, call ?? "");
+  return index === -1 ? found : [...calls, index];
+}
