@@ -16,7 +16,9 @@ export function* volumes(object: WorkflowObject, set: ProofSet): Generator<Remar
   for (const template of set.templatesOf(object)) {
     for (const mount of unknownMounts(template, ofRun)) {
       const name = mount.at("name").text ?? "";
-      if (object.runs || (set.options.closed && !object.isLibrary && !isCalled(object, set))) {
+      const users = object.runs ? [] : callersOf(object, set);
+      if (users.some((each) => volumesOfRun(each, set).has(name))) continue;
+      if (object.runs || (set.options.closed && !object.isLibrary && users.length === 0)) {
         yield wrong("volume", mount, `the volume ${name} is not declared`, "declare it under volumes");
       } else {
         const message = `the volume ${name} has to come from the workflow that uses this template`;
@@ -79,16 +81,24 @@ function unknownMounts(template: TemplateNode, ofRun: ReadonlySet<string>): Spot
     });
 }
 
-/** Whether another object that was given runs this one, or takes templates from it. */
-function isCalled(object: WorkflowObject, set: ProofSet): boolean {
-  return set.objects.some(
-    (each) => each !== object && (set.source(each).object === object || callsInto(each, object, set)),
-  );
-}
+const callers = new WeakMap<ProofSet, ReadonlyMap<WorkflowObject, readonly WorkflowObject[]>>();
 
-function callsInto(caller: WorkflowObject, object: WorkflowObject, set: ProofSet): boolean {
-  const reached = reachFrom(set.templatesOf(caller), set, { hooks: true });
-  return [...reached].some(({ home }) => home === object);
+/** The other objects that run this one, or take templates from it. */
+function callersOf(object: WorkflowObject, set: ProofSet): readonly WorkflowObject[] {
+  let all = callers.get(set);
+  if (all === undefined) {
+    const found = new Map<WorkflowObject, WorkflowObject[]>();
+    for (const caller of set.objects) {
+      const { object: source } = set.source(caller);
+      const starts = [...set.templatesOf(caller), ...(source === undefined ? [] : set.templatesOf(source))];
+      const homes = new Set([...reachFrom(starts, set, { hooks: true })].map(({ home }) => home));
+      if (source !== undefined) homes.add(source);
+      homes.delete(caller);
+      for (const home of homes) found.set(home, [...(found.get(home) ?? []), caller]);
+    }
+    callers.set(set, (all = found));
+  }
+  return all.get(object) ?? [];
 }
 
 function* claims(list: Spot): Generator<Remark> {
