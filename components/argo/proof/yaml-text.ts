@@ -35,7 +35,7 @@ function asArgo(tags: Tags): Tags {
     )
     .map((tag) =>
       typeof tag !== "string" && "test" in tag && tag.test?.test(".") === true
-        ? { ...tag, test: FLOAT }
+        ? ({ ...tag, test: FLOAT } as typeof tag)
         : tag,
     );
 }
