@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findDocker } from "../images/docker";
@@ -28,12 +28,25 @@ export function hasSysResource(status: string): boolean {
 }
 
 /** Process id of the daemon that the lab has started; undefined if none runs. A pid that now belongs to another program does not count. */
-export function labDockerPid(): number | undefined {
-  if (!existsSync(pidFile)) return undefined;
-  const pid = Number(readFileSync(pidFile, "utf8"));
+export const labDockerPid = (): number | undefined => runningPid(pidFile, pidFile);
+
+/** The process id in a file, if that process runs and its command line has a text in it. */
+function runningPid(file: string, text: string): number | undefined {
+  if (!existsSync(file)) return undefined;
+  const pid = Number(readFileSync(file, "utf8"));
   const commandLine = `/proc/${pid}/cmdline`;
   if (!Number.isInteger(pid) || !existsSync(commandLine)) return undefined;
-  return readFileSync(commandLine, "utf8").includes(pidFile) ? pid : undefined;
+  return readFileSync(commandLine, "utf8").includes(text) ? pid : undefined;
+}
+
+/**
+ * Removes a file with the id of a process that has ended without removing it, as on a machine that was switched off. By
+ * then another program may have the id, and the daemon would take that for itself and not start.
+ *
+ * @param text What the command line of the process has in it.
+ */
+export function removeStalePid(file: string, text: string): void {
+  if (runningPid(file, text) === undefined) rmSync(file, { force: true });
 }
 
 const answers = async (): Promise<boolean> => !("absent" in (await findDocker()));
@@ -67,6 +80,8 @@ export async function startDocker(report: Report): Promise<void> {
 function startDaemon(): void {
   mkdirSync(cache, { recursive: true });
   copyFileSync(join(checkout, "lab", "machine", wrapperName), wrapper);
+  removeStalePid(pidFile, pidFile);
+  removeStalePid("/var/run/docker/containerd/containerd.pid", "containerd");
   const log = openSync(logFile, "w");
   const unrestricted = hasSysResource(readFileSync("/proc/self/status", "utf8"));
   const child = spawn("/usr/sbin/dockerd", daemonArguments(unrestricted), {

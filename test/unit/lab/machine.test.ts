@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClusterRecord } from "../../../lab/cluster/record";
 import type { LabParts } from "../../../lab/embedded-lab";
 import type { DockerServer } from "../../../lab/images/docker";
-import { daemonArguments, hasSysResource, restrictedRuntime } from "../../../lab/machine/docker-daemon";
+import {
+  daemonArguments,
+  hasSysResource,
+  removeStalePid,
+  restrictedRuntime,
+} from "../../../lab/machine/docker-daemon";
 import {
   checkBuilds,
   checkDocker,
@@ -134,6 +139,25 @@ describe("a Docker daemon that the lab starts", () => {
     assert.equal(hasSysResource("CapBnd:\t000001fffeffffff\n"), false);
     const args = daemonArguments(false);
     assert.equal(args[args.indexOf("--default-runtime") + 1], restrictedRuntime);
+  });
+
+  it("starts although the id of one that was switched off belongs to another program now", () => {
+    const folder = mkdtempSync(join(tmpdir(), "gourmetgram-pid-"));
+    const file = join(folder, "daemon.pid");
+    try {
+      for (const [pid, text, stays] of [
+        [process.pid, "mocha", true],
+        [process.pid, "dockerd", false],
+        [2 ** 22 + 1, "dockerd", false],
+      ] as const) {
+        writeFileSync(file, String(pid));
+        removeStalePid(file, text);
+        assert.equal(existsSync(file), stays, text);
+      }
+      removeStalePid(file, "dockerd");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   describe("that runtime", () => {
