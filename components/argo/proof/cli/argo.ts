@@ -23,7 +23,7 @@ export type ArgoResult =
   | { readonly version: string; readonly findings: readonly ArgoFinding[]; readonly missing?: undefined }
   | { readonly missing: string };
 
-/** The validator stops at an object that it cannot read, and at a second one of a name: so many are left out in turn. */
+/** The validator stops at an object that it cannot read: so many are left out in turn. */
 const MOST_ROUNDS = 40;
 
 /**
@@ -52,25 +52,28 @@ export function argoLint(program: string, objects: readonly unknown[]): ArgoResu
     }
     objects.forEach((object, index) => writeFileSync(join(folder, fileOf(index)), JSON.stringify(object)));
     const findings: ArgoFinding[] = [];
-    const left = new Set(objects.keys());
-    for (let round = 0; round < MOST_ROUNDS && left.size > 0; round += 1) {
-      const { stdout, stderr } = run(
-        "lint",
-        "--offline",
-        "--no-color",
-        "-o",
-        "simple",
-        ...[...left].map(fileOf),
-      );
-      const stopped = stoppedAt(`${stdout}${stderr}`, left, objects);
-      if (stopped === undefined)
-        return { version: number, findings: [...findings, ...findingsOf(stdout, objects)] };
-      findings.push(stopped);
-      left.delete(stopped.object);
+    const unread = new Set<number>();
+    for (const { files, judged } of batchesOf(objects)) {
+      for (;;) {
+        const readable = files.filter((each) => !unread.has(each));
+        if (readable.length === 0) break;
+        const args = ["--offline", "--no-color", "-o", "simple", ...readable.map(fileOf)];
+        const { stdout, stderr } = run("lint", ...args);
+        const stopped = stoppedAt(`${stdout}${stderr}`);
+        if (stopped === undefined) {
+          findings.push(...findingsOf(stdout, objects).filter(({ object }) => judged.has(object)));
+          break;
+        }
+        findings.push(stopped);
+        unread.add(stopped.object);
+        if (unread.size > MOST_ROUNDS) {
+          return {
+            missing: `Argo cannot read more than ${MOST_ROUNDS} of the objects; correct the others first`,
+          };
+        }
+      }
     }
-    return left.size === 0
-      ? { version: number, findings }
-      : { missing: `more than ${MOST_ROUNDS} objects cannot be read by Argo; correct these first` };
+    return { version: number, findings };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -80,25 +83,45 @@ function fileOf(index: number): string {
   return `${index}.json`;
 }
 
-/** The object that Argo cannot read, or that has a name for the second time. */
-function stoppedAt(
-  output: string,
-  left: ReadonlySet<number>,
-  objects: readonly unknown[],
-): ArgoFinding | undefined {
-  const [, index, reason] = /failed to parse YAML from file (\d+)\.json: (.*)/.exec(output) ?? [];
-  if (index !== undefined) {
-    return { object: Number(index), path: [], message: reason ?? "", isBeyond: false };
-  }
-  const [message, kind, name] = /duplicate (\w+) found: "([^"]*)"/.exec(output) ?? [];
-  if (message === undefined) return undefined;
-  const last = [...left].filter((each) => {
-    const object = objects[each];
-    const metadata = isRecord(object) ? object["metadata"] : undefined;
-    return isRecord(object) && object["kind"] === kind && isRecord(metadata) && metadata["name"] === name;
+/** Objects that Argo is asked about together. */
+interface Batch {
+  /** All that are given to it. */
+  readonly files: readonly number[];
+  /** Those whose findings count. */
+  readonly judged: ReadonlySet<number>;
+}
+
+/** Argo takes no two templates of one name: the second ones go into a batch of their own, with all other objects. */
+function batchesOf(objects: readonly unknown[]): Batch[] {
+  const names = objects.map(nameOf);
+  const turn = names.map((name, index) => names.slice(0, index).filter((each) => each === name).length);
+  const last = Math.max(0, ...turn.filter((_, index) => names[index] !== undefined));
+  return Array.from({ length: last + 1 }, (_, batch) => {
+    const judged = new Set(
+      [...objects.keys()].filter((index) => (names[index] === undefined ? 0 : turn[index]) === batch),
+    );
+    const taken = new Set([...judged].map((index) => names[index]));
+    const others = [...objects.keys()].filter(
+      (index) => names[index] !== undefined && turn[index] === 0 && !taken.has(names[index]),
+    );
+    return { files: [...new Set([...judged, ...others])], judged };
   });
-  const object = last.at(-1);
-  return object === undefined ? undefined : { object, path: ["metadata", "name"], message, isBeyond: false };
+}
+
+/** What no two templates may have in common; undefined for what is no template. */
+function nameOf(object: unknown): string | undefined {
+  const { kind, metadata } = object as { kind?: string; metadata?: { name?: unknown; namespace?: unknown } };
+  return kind === "ClusterWorkflowTemplate" || kind === "WorkflowTemplate"
+    ? JSON.stringify([kind, kind === "WorkflowTemplate" ? (metadata?.namespace ?? "") : "", metadata?.name])
+    : undefined;
+}
+
+/** The object that Argo cannot read. */
+function stoppedAt(output: string): ArgoFinding | undefined {
+  const [, index, reason] = /failed to parse YAML from file (\d+)\.json: (.*)/.exec(output) ?? [];
+  return index === undefined
+    ? undefined
+    : { object: Number(index), path: [], message: reason ?? "", isBeyond: false };
 }
 
 /** Lines such as `3.json: in "name" (Workflow): templates.a.steps[0].b template name 'c' undefined`. */
@@ -122,8 +145,14 @@ function findingsOf(output: string, objects: readonly unknown[]): ArgoFinding[] 
   });
 }
 
-/** The place that a message names: `templates.a.steps[0].b`, `templates.a.tasks.b`. */
+/** The place that a message names: `templates.a.steps[0].b`, `templates.a.tasks.b`, or an unknown field. */
 function pathOf(message: string, object: unknown): Segment[] {
+  const [, unknown] = /unknown field "([^"]+)"/.exec(message) ?? [];
+  if (unknown !== undefined) {
+    return unknown
+      .split(/\.|(?=\[)/)
+      .map((each) => (/^\[\d+\]$/.test(each) ? Number(each.slice(1, -1)) : each));
+  }
   const [, template = "", list, group, call] =
     /templates\.([-\w]+)(?:\.(steps|tasks)(?:\[(\d+)\])?\.([-\w]+))?/.exec(message) ?? [];
   const isCron = isRecord(object) && object["kind"] === "CronWorkflow";

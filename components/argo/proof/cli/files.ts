@@ -16,6 +16,8 @@ export interface Position {
 export interface FileObject {
   readonly file: string;
   readonly value: unknown;
+  /** True if the file was not named, but found in a folder. */
+  readonly found: boolean;
   /** Where the member of the object begins, or the nearest member around it. */
   position(path: readonly Segment[]): Position;
   /** Values of it that are read as something else than they look like. */
@@ -63,7 +65,7 @@ export async function readFiles(paths: readonly string[], folder: string): Promi
       // In a folder there may be anything; what does not speak of Argo is no concern of this command.
       if (!asked && !/argoproj\.io|\bkind"?:/.test(text)) return;
       const found = contentsOf(file, text);
-      objects.push(...found.objects);
+      objects.push(...found.objects.map((each) => ({ ...each, found: !asked })));
       passedOver.push(...found.passedOver);
       if (asked && found.objects.length === 0 && found.passedOver.length === 0) {
         passedOver.push({ file, message: "the file holds no object" });
@@ -124,6 +126,7 @@ export function contentsOf(file: string, text: string): Omit<FilesRead, "problem
       objects.push({
         file,
         value: inner,
+        found: false,
         position: (path) => {
           const full = place(path);
           for (let length = full.length; length >= 0; length -= 1) {

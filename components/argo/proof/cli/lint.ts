@@ -45,7 +45,9 @@ export async function lint(paths: readonly string[], options: LintOptions): Prom
   const values = objects.map(({ value }) => value);
   const argo: ArgoResult = options.argo === undefined ? { missing: NO_ARGO } : argoLint(options.argo, values);
   const theirs = argo.missing === undefined ? argo.findings : [];
-  const ours = prove(values, options).filter((finding) => !theirs.some((each) => saysTheSame(each, finding)));
+  const ours = prove(values, options)
+    .filter((finding) => !theirs.some((each) => saysTheSame(each, finding)))
+    .map((finding) => (isTwin(finding, objects) ? { ...finding, severity: "warning" as const } : finding));
   const misread = objects.flatMap(({ misread: found }, object) =>
     found.map((each): Finding => ({
       ...each,
@@ -66,6 +68,11 @@ export async function lint(paths: readonly string[], options: LintOptions): Prom
     passedOver,
     argo: argo.missing === undefined ? { version: argo.version } : argo,
   };
+}
+
+/** Whether two files of a folder have an object of one name: they may be meant for two clusters. */
+function isTwin({ object, rule, path }: Finding, objects: readonly FileObject[]): boolean {
+  return rule === "reference" && path.join(".") === "metadata.name" && objects[object]?.found === true;
 }
 
 function inFile({ object, ...finding }: Finding, objects: readonly FileObject[]): FileFinding {

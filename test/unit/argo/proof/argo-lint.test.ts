@@ -78,7 +78,11 @@ describe("argo lint in the report", () => {
     },
     { kind: "Workflow", metadata: { name: "d" }, spec: { workflowTemplateRef: { name: "elsewhere" } } },
     { kind: "WorkflowTemplate", metadata: { name: "e" }, spec: { templates: [] } },
-    { kind: "WorkflowTemplate", metadata: { name: "e" }, spec: { templates: [] } },
+    {
+      kind: "WorkflowTemplate",
+      metadata: { name: "e" },
+      spec: { templates: [{ name: "x", container: {} }] },
+    },
   ].map((each) => ({ apiVersion: "argoproj.io/v1alpha1", ...each }));
 
   it("finds one mistake of each object, also of those that it cannot read", function () {
@@ -89,10 +93,10 @@ describe("argo lint in the report", () => {
       result.findings.map(({ object, path, isBeyond }) => [object, path.join("."), isBeyond]).sort(),
       [
         [0, "", false],
-        [1, "", false],
+        [1, "spec.templates.0.contaner", false],
         [2, "spec.templates.0.steps.0.0", false],
         [3, "", true],
-        [5, "metadata.name", false],
+        [5, "spec.templates.0", false],
       ],
     );
   });

@@ -199,6 +199,17 @@ spec:
     assert.equal(exitCode(named), 2);
   });
 
+  it("refuses one name twice in the files that are named, and warns of it in a folder", async () => {
+    mkdirSync(join(folder, "twins"), { recursive: true });
+    for (const name of ["one", "two"]) writeFileSync(join(folder, "twins", `${name}.yaml`), GOOD);
+    const judge = async (...paths: string[]): Promise<string[]> =>
+      (await lint(paths, { ...options, folder })).findings.map(
+        ({ file, line, severity, rule }) => `${file}:${line} ${severity} ${rule}`,
+      );
+    assert.deepEqual(await judge("twins/one.yaml", "twins/two.yaml"), ["twins/two.yaml:4 error reference"]);
+    assert.deepEqual(await judge("twins"), ["twins/two.yaml:4 warning reference"]);
+  });
+
   it("fails on warnings if it is strict, and never on notes", async () => {
     const warned = await judged(GOOD.replace("spec:", "spec:\n  podPriority: 1"));
     assert.equal(exitCode(warned), 0);
