@@ -83,7 +83,7 @@ export function missing(
   }
   if (isRead && hasDefault(template, wanted.name)) return undefined;
   return {
-    message: `${name} can have failed by then, and its ${title(wanted)} may not be there: ${HANGS}`,
+    message: `${name} can have failed by then, and its ${title(wanted)} may not be there: ${taken === undefined ? "what needs it fails or hangs" : HANGS}`,
     remedy: isRead
       ? `add valueFrom.default to the output ${wanted.name} of ${template.name ?? "the template"}`
       : `use the output only where ${name} has succeeded`,

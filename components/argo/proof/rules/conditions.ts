@@ -11,7 +11,7 @@ import { isQuoted, whenProblem } from "../when";
 export function* conditions(object: WorkflowObject, set: ProofSet): Generator<Remark> {
   for (const template of set.templatesOf(object)) {
     for (const { spot } of callsOf(template)) {
-      yield* when(spot.at("when"), template, set);
+      yield* when(spot.at("when"), spot.at("withItems"), template, set);
     }
     for (const key of ["successCondition", "failureCondition"]) {
       const spot = template.spot.in("resource", key);
@@ -23,7 +23,7 @@ export function* conditions(object: WorkflowObject, set: ProofSet): Generator<Re
   }
 }
 
-function* when(spot: Spot, template: TemplateNode, set: ProofSet): Generator<Remark> {
+function* when(spot: Spot, items: Spot, template: TemplateNode, set: ProofSet): Generator<Remark> {
   const { text } = spot;
   if (text === undefined || text === "") {
     return;
@@ -40,7 +40,8 @@ function* when(spot: Spot, template: TemplateNode, set: ProofSet): Generator<Rem
   }
   for (const tag of tagsOf(text)) {
     if (tag.expression || isQuoted(text, tag.start)) continue;
-    for (const value of knownValues(tag.text, template, set)) {
+    const values = tag.text === "item" ? items.items.flatMap(known) : knownValues(tag.text, template, set);
+    for (const value of values) {
       const filled = `${text.slice(0, tag.start)}${value}${text.slice(tag.end)}`;
       const failure = whenProblem(filled);
       if (failure === undefined) continue;

@@ -1,4 +1,4 @@
-import { type Remark, wrong } from "../finding";
+import { type Remark, unjudged, wrong } from "../finding";
 import type { TemplateNode, WorkflowObject } from "../objects";
 import type { ProofSet } from "../proof-set";
 import { exitHandlers, hooked, reachFrom } from "../reach";
@@ -12,47 +12,53 @@ import { literal } from "../tags";
 export function* locks(object: WorkflowObject, set: ProofSet): Generator<Remark> {
   const first = set.entrypoint(object);
   const source = set.source(object).object;
-  const held = mutexesOf(object.spec, object);
-  const own = held.length > 0 || source === undefined ? held : mutexesOf(source.spec, object);
+  const held = locksOf(object.spec, object);
+  const ofRun = held.length > 0 || source === undefined ? held : locksOf(source.spec, object);
   const started = [
     ...(first === undefined ? [] : [first]),
     ...exitHandlers(object, set),
     ...hooked(object.spec, object, set),
   ];
-  if (own.length > 0) {
-    yield* waits(own, reachFrom(started, set, { hooks: true }), set, "the workflow");
+  if (ofRun.length > 0) {
+    yield* waits(ofRun, reachFrom(started, set, { hooks: true }), set, "the workflow");
   }
   for (const template of set.templatesOf(object)) {
     if (template.type !== "steps" && template.type !== "dag") continue;
-    const mutexes = mutexesOf(template.spot, object);
-    if (mutexes.length === 0) continue;
+    const own = locksOf(template.spot, object);
+    if (own.length === 0) continue;
     const inside = new Set(reachFrom([template], set, { hooks: true }));
     inside.delete(template);
-    yield* waits(mutexes, inside, set, `the template ${template.name ?? "inline"}`);
+    yield* waits(own, inside, set, `the template ${template.name ?? "inline"}`);
   }
 }
 
-interface Mutex {
+interface Lock {
   readonly spot: Spot;
   readonly key: string;
+  /** False for a semaphore, whose limit stands elsewhere. */
+  readonly isMutex: boolean;
 }
 
 function* waits(
-  held: readonly Mutex[],
+  held: readonly Lock[],
   inside: ReadonlySet<TemplateNode>,
   set: ProofSet,
   holder: string,
 ): Generator<Remark> {
   for (const template of inside) {
     const wanted = [
-      ...mutexesOf(template.spot, template.home),
+      ...locksOf(template.spot, template.home),
       // A run that is waited for.
       ...(template.spot.in("resource", "successCondition").exists
-        ? set.workflowsOf(template).flatMap((child) => mutexesOf(child.spec, child))
+        ? set.workflowsOf(template).flatMap((child) => locksOf(child.spec, child))
         : []),
     ];
-    for (const { spot, key } of held) {
-      if (wanted.some((each) => each.key === key)) {
+    for (const { spot, key, isMutex } of held) {
+      const isSame = wanted.some((each) => each.key === key);
+      if (isSame && !isMutex) {
+        const message = `${holder} holds the semaphore while it waits for ${template.name ?? "an inline template"}, which needs the same one: with a limit of 1 the run hangs`;
+        yield unjudged("lock", spot, message);
+      } else if (isSame) {
         yield wrong(
           "lock",
           spot,
@@ -64,12 +70,25 @@ function* waits(
   }
 }
 
-function mutexesOf(holder: Spot, object: WorkflowObject): Mutex[] {
+function locksOf(holder: Spot, object: WorkflowObject): Lock[] {
   const synchronization = holder.at("synchronization");
-  return [synchronization.at("mutex"), ...synchronization.at("mutexes").items].flatMap((spot) => {
-    const name = literal(spot.at("name"));
+  const mutexes = [synchronization.at("mutex"), ...synchronization.at("mutexes").items];
+  const semaphores = [synchronization.at("semaphore"), ...synchronization.at("semaphores").items];
+  const lock = (spot: Spot, name: string | undefined, isMutex: boolean): Lock[] => {
     const namespace = literal(spot.at("namespace")) ?? object.namespace ?? "";
-    const database = spot.at("database").value === true ? "database" : "";
-    return name === undefined ? [] : [{ spot, key: `${database}/${namespace}/${name}` }];
-  });
+    return name === undefined ? [] : [{ spot, key: JSON.stringify([isMutex, namespace, name]), isMutex }];
+  };
+  return [
+    ...mutexes.flatMap((spot) => {
+      const name = literal(spot.at("name"));
+      return lock(spot, name && `${spot.at("database").value === true ? "database " : ""}${name}`, true);
+    }),
+    ...semaphores.flatMap((spot) => {
+      const [map, table] = [spot.at("configMapKeyRef"), spot.at("database")];
+      const place = map.exists
+        ? [literal(map.at("name")), literal(map.at("key"))]
+        : [literal(table.at("key"))];
+      return lock(spot, place.includes(undefined) ? undefined : place.join("/"), false);
+    }),
+  ];
 }

@@ -80,6 +80,12 @@ export function* templates(object: WorkflowObject, set: ProofSet): Generator<Rem
 }
 
 function* calls(template: TemplateNode): Generator<Remark> {
+  for (const group of template.spot.at("steps").items) {
+    if (group.isObject) {
+      const message = "a group of steps is a list, and Argo refuses the object otherwise";
+      yield wrong("template", group, message, "write - - before the name of the step");
+    }
+  }
   const all = callsOf(template);
   yield* repeated(
     all.map(({ spot }) => spot),
