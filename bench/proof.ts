@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
 import {
   container,
   FOLLOW_RUN,
@@ -9,6 +13,7 @@ import {
   workflowTemplate,
 } from "../components/argo";
 import { prove } from "../components/argo/proof";
+import { lint } from "../components/argo/proof/cli/lint";
 import { summarise, type Samples, timeInTurns } from "./samples";
 
 /** Of a workflow: one of steps, one that creates a run, and the rest of containers. */
@@ -106,4 +111,30 @@ export async function measureProof(runs: number, templates = 1000): Promise<Proo
   for (const thing of Object.values(things)) await thing();
   const { proof = summarise([]), json = summarise([]) } = await timeInTurns(things, runs);
   return { templates, proof, json, ratio: proof.median / json.median };
+}
+
+/**
+ * Measures the command `lint:workflows` on a folder, reading included and `argo lint` left out.
+ *
+ * @param runs How often it is timed.
+ * @param files How many files there are; each is a workflow of ten templates.
+ * @throws Error if it finds something, since they are without mistakes.
+ */
+export async function measureFiles(runs: number, files = 1193): Promise<Samples> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-proof-"));
+  try {
+    workflows(files * TEMPLATES_EACH).forEach((object, index) => {
+      writeFileSync(join(folder, `${index}.yaml`), stringify(object));
+    });
+    const command = async (): Promise<void> => {
+      const { workflows: judged, findings } = await lint([folder], { folder, next: 3, now: new Date(0) });
+      const bad = findings.filter(({ severity }) => severity !== "unsupported");
+      if (judged !== files || bad.length > 0)
+        throw new Error(`${judged} workflows, ${bad[0]?.message ?? ""}`);
+    };
+    const { command: times = summarise([]) } = await timeInTurns({ command }, runs);
+    return times;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -33,9 +33,9 @@ function asArgo(tags: Tags): Tags {
       (tag) =>
         typeof tag === "string" || (!NOT_READ.has(tag.tag) && !("format" in tag && tag.format === "TIME")),
     )
-    .map((tag) =>
-      typeof tag !== "string" && "test" in tag && tag.test?.test(".") === true
-        ? ({ ...tag, test: FLOAT } as typeof tag)
+    .map((tag): Tags[number] =>
+      typeof tag !== "string" && tag.collection === undefined && tag.test?.test(".") === true
+        ? { ...tag, test: FLOAT }
         : tag,
     );
 }
