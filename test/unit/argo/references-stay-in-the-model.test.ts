@@ -21,7 +21,7 @@ describe("references to values that Argo fills in", () => {
     const files = typeScriptFiles(ROOT).map((path) => relative(ROOT, path));
     assert.ok(files.includes(join(MODEL, "references.ts")), "the files of the project were not found");
     // Docker's own formats have the braces too, each before a dot or one of Go's words.
-    const reference = new RegExp("{".repeat(2) + String.raw`(?!\.|(?:json|range|if|println|end|len)\b)`);
+    const reference = new RegExp("{".repeat(2) + String.raw`(?!\s*\.|(?:json|range|if|println|end|len)\b)`);
     const offenders = files.filter(
       (path) => !path.startsWith(MODEL) && reference.test(readFileSync(join(ROOT, path), "utf8")),
     );
