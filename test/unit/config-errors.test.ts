@@ -18,7 +18,8 @@ describe("a configuration that loadConfig refuses", () => {
     {
       key: "schedule",
       value: "at two",
-      reason: `expected five fields such as "0 2 * * *": minute, hour, day of the month, month, day of the week`,
+      reason:
+        'expected five fields such as "0 2 * * *": minute, hour, day of the month, month, day of the week',
       mend: "pulumi config set gourmetgram:schedule '0 2 * * *'",
     },
     {

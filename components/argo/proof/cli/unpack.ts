@@ -67,7 +67,7 @@ function sensor(value: Plain): Contents {
   return found.length === 0 ? { workflows: [], others: ["Sensor without a workflow"] } : join(found);
 }
 
-/** The resource with a value in each of the parameters that the event fills in. */
+/** The resource with a value that nobody knows yet in each place that the event fills in. */
 function filled(resource: unknown, parameters: unknown): unknown {
   const copy: unknown = structuredClone(resource);
   for (const each of Array.isArray(parameters) ? (parameters as unknown[]) : []) {
@@ -78,7 +78,7 @@ function filled(resource: unknown, parameters: unknown): unknown {
       (inner, key) => (Array.isArray(inner) ? (inner as unknown[])[Number(key)] : member(inner, key)),
       copy,
     );
-    if (isRecord(holder) && holder[last] === undefined) {
+    if (isRecord(holder) && typeof holder[last] !== "object") {
       (holder as Record<string, unknown>)[last] = FILLED_IN_LATER;
     }
   }

@@ -7,6 +7,8 @@ import { objectsOf } from "../../../../components/argo/proof/cli/files";
 import { toGithub, toSarif, toText } from "../../../../components/argo/proof/cli/formats";
 import { exitCode, lint } from "../../../../components/argo/proof/cli/lint";
 
+import { ref } from "./judged";
+
 const GOOD = `apiVersion: argoproj.io/v1alpha1
 kind: WorkflowTemplate
 metadata:
@@ -151,6 +153,34 @@ just a text
     assert.deepEqual(
       report.passedOver.map(({ message }) => message),
       ["Deployment is not read", "AnalysisTemplate is not read", "something that is no object is not read"],
+    );
+  });
+
+  it("takes what an event fills in for unknown", async () => {
+    const report = await judged(`
+kind: Sensor
+spec:
+  triggers:
+    - template:
+        k8s:
+          parameters: [{ src: { dependencyName: d }, dest: spec.arguments.parameters.0.value }]
+          source:
+            resource:
+              kind: Workflow
+              metadata: { name: b }
+              spec:
+                entrypoint: a
+                arguments: { parameters: [{ name: x, value: "" }, { name: z, value: "" }] }
+                templates:
+                  - name: a
+                    steps:
+                      - - { name: s, template: b, when: "${ref("workflow.parameters.x")} == go" }
+                        - { name: t, template: b, when: "${ref("workflow.parameters.z")} == go" }
+                  - { name: b, container: { image: busybox } }
+`);
+    assert.deepEqual(
+      report.findings.map(({ line, severity, rule }) => `${line} ${severity} ${rule}`),
+      ["19 error condition"],
     );
   });
 
