@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { objectsOf } from "../../../../components/argo/proof/cli/files";
 import { toGithub, toSarif, toText } from "../../../../components/argo/proof/cli/formats";
 import { exitCode, lint } from "../../../../components/argo/proof/cli/lint";
-
 import { ref } from "./judged";
 
 const GOOD = `apiVersion: argoproj.io/v1alpha1
@@ -212,7 +211,7 @@ spec:
     writeFileSync(join(inner, ".hidden", "bad.yaml"), BAD);
     writeFileSync(join(inner, "good.yml"), GOOD);
     writeFileSync(join(inner, "values.yaml"), "replicas: 1\n");
-    writeFileSync(join(inner, "chart.yaml"), "kind: Workflow\nmetadata: { name: {{ .Values.name }} }\n");
+    writeFileSync(join(inner, "chart.yaml"), `kind: Workflow\nmetadata: { name: ${ref(".Values.name")} }\n`);
     writeFileSync(join(folder, "empty.yaml"), "# nothing\n");
     const report = await lint(["inner", "nothing", "empty.yaml"], { ...options, folder });
     assert.equal(report.workflows, 1);
