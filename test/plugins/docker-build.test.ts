@@ -126,6 +126,15 @@ describe("the stand-in for the docker plugin, with the Docker command line", fun
     assert.deepEqual(plugin.printed, []);
   });
 
+  it("pushes one image after another, also after one that failed", async () => {
+    daemon.faults = { push: "unauthorized: authentication required" };
+    await assert.rejects(create({ imageName, build }));
+    daemon.reset();
+    await Promise.all(["one", "two"].map((name) => create({ imageName: `${imageName}-${name}`, build })));
+    assert.equal(daemon.pushes.length, 2);
+    assert.equal(daemon.mostPushesAtOnce, 1);
+  });
+
   it("builds again in an update, and records the new digest", async () => {
     const state = await create({ imageName, build });
     const { inputs } = await plugin.check({ imageName, build });

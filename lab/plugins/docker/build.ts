@@ -39,8 +39,20 @@ export async function build(order: BuildOrder, log: EngineLog): Promise<string> 
     if (!order.push) {
       return imageId(order.imageName);
     }
-    return pushImage(order.imageName, env, log);
+    return oneAfterAnother(() => pushImage(order.imageName, env, log));
   });
+}
+
+let lastPush: Promise<unknown> = Promise.resolve();
+
+/**
+ * Pushes wait for each other. Images that are built on the same one share most of their layers: pushed at the same time,
+ * Docker compresses those for each of them; pushed in turn, the registry takes them from the first.
+ */
+function oneAfterAnother<T>(push: () => Promise<T>): Promise<T> {
+  const turn = lastPush.then(push, push);
+  lastPush = turn;
+  return turn;
 }
 
 async function buildImage(order: BuildOrder, env: Record<string, string>, log: EngineLog): Promise<void> {

@@ -25,7 +25,10 @@ export class DockerDaemon {
   faults: Faults = {};
   /** Called when a build has begun. */
   onBuild: () => void = () => undefined;
+  /** How many pushes there were at the same time. */
+  mostPushesAtOnce = 0;
   private pushed = 0;
+  private pushing = 0;
 
   private constructor(private readonly server: Server) {}
 
@@ -54,6 +57,7 @@ export class DockerDaemon {
     this.builds.length = 0;
     this.pushes.length = 0;
     this.pushed = 0;
+    this.mostPushesAtOnce = 0;
     this.faults = {};
   }
 
@@ -101,6 +105,8 @@ export class DockerDaemon {
   private push(name: string, { headers }: IncomingMessage, response: ServerResponse): void {
     const auth = Buffer.from(String(headers["x-registry-auth"]), "base64url").toString();
     this.pushes.push({ name, credentials: JSON.parse(auth) });
+    this.pushing += 1;
+    this.mostPushesAtOnce = Math.max(this.mostPushesAtOnce, this.pushing);
     const refused = (this.faults.refusedPushes ?? 0) >= this.pushes.length;
     const fault = refused ? "dial tcp 127.0.0.1:30500: connect: connection refused" : this.faults.push;
     if (fault === undefined) {
@@ -109,7 +115,13 @@ export class DockerDaemon {
     } else {
       send(response, { errorDetail: { message: fault }, error: fault });
     }
-    response.end();
+    const end = (): void => {
+      this.pushing -= 1;
+      response.end();
+    };
+    // Long enough for another one to begin meanwhile.
+    if (fault === undefined) setTimeout(end, 100);
+    else end();
   }
 }
 
