@@ -107,7 +107,9 @@ async function importAndCommit(
   }
 }
 
-/** Removes images of the lab that a newer one has taken the name of, unless a node still runs on them. */
+/** Removes node images that a newer one has taken the name of, unless a node still runs on them. */
 export async function removeOlderImages(): Promise<void> {
-  await docker(["image", "prune", "--force", "--filter", `label=${hashLabel}`], { log });
+  // Their title, and not the label of what they were made from: all that is built on an image has its labels too.
+  const title = "label=org.opencontainers.image.title=kind-node";
+  await docker(["image", "prune", "--force", "--filter", title], { log });
 }
