@@ -36,7 +36,7 @@ const gibibyte = 1024 ** 3;
 /** What a cold build and the running lab take, as measured: 17 GB in the cache and 6 GB of images and volumes. */
 export const requiredDisk = { cold: 35 * gibibyte, warm: 10 * gibibyte };
 
-/** The idle lab takes 2.3 GiB, a training run and a build beside it 2 more; so does the Kubernetes provider's link step. */
+/** The idle lab takes 2.0 GiB, a training run and a build beside it 2 more; so does the Kubernetes provider's link step. */
 export const requiredMemory = 6 * gibibyte;
 
 /** kind starts its nodes with an option that Docker has had since then. */
