@@ -28,7 +28,7 @@ const TARGETS = targets([
 ]);
 
 /** Everything that a second lab has for itself. Only what a cluster has once is left to dispute. */
-const SECOND = {
+const OTHER_NAMES = {
   namespace: "second-platform",
   stagingNamespace: "second-staging",
   buildNamespace: "second-build",
@@ -38,8 +38,8 @@ const SECOND = {
   argoServerNodePort: "31746",
   stagingNodePort: "31081",
   appRepositoryNodePort: "31300",
-  externalRegistry: "registry.example.org/second",
 };
+const SECOND = { ...OTHER_NAMES, externalRegistry: "registry.example.org/second" };
 
 const WORKFLOW = {
   apiVersion: "argoproj.io/v1alpha1",
@@ -211,13 +211,27 @@ describe("a second stack on a cluster that has a lab", function () {
     await assertUnharmed();
   });
 
-  it("is refused where somebody else made a namespace", async () => {
+  it("is refused where somebody else made a namespace and a registry, and leaves both as they are", async () => {
+    const theirsAlready = [
+      ["namespace", "second-staging"],
+      ["service", "registry", "-n", "kube-system"],
+    ];
     await server?.kubectl("create", "namespace", "second-staging");
-    await ours.make("fourth", SECOND);
+    await server?.kubectl("create", "service", "clusterip", "registry", "--tcp=5000", "-n", "kube-system");
+    const read = async (): Promise<string> => {
+      const texts = [];
+      for (const each of theirsAlready) texts.push(await server?.kubectl("get", ...each, "-o", "json"));
+      return texts.join();
+    };
+    const before = await read();
+    await ours.make("fourth", OTHER_NAMES);
     const { all } = await ours.up("fourth");
     assert.match(all, /Namespace second-staging: is there already, and not of this stack/);
+    assert.match(all, /Service kube-system\/registry: is there already, and not of this stack/);
     assert.deepEqual(await ours.state("fourth"), []);
-    await server?.kubectl("get", "namespace", "second-staging");
+    assert.equal((await ours.destroy("fourth")).exitCode, 0);
+    assert.equal(await read(), before);
+    await server?.kubectl("delete", "service", "registry", "-n", "kube-system");
   });
 
   it("does not keep the lab from going on with what is its own", async () => {
