@@ -3,8 +3,12 @@
  * here wrote, Argo's own command line, examples and definitions, and Kubernetes' API server.
  */
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { cache } from "../lab/paths";
 import { engineIsReady, pulumiHome } from "../lab/pulumi/engine";
+import { run } from "../lab/run";
 import { argoSource, fetchArgoSource } from "../lab/toolchain/argo-source";
 import { goIsReady } from "../lab/toolchain/go";
 import { goBuilds, isBuilt, programPath } from "../lab/toolchain/go-builds";
@@ -24,6 +28,33 @@ async function oracles(): Promise<Record<string, string>> {
   return found;
 }
 
+/**
+ * The folder with Debian's nginx, unpacked into the cache: installed, it would begin to serve on this machine. Without
+ * Debian's packages at hand it is undefined, and the tests that need it are skipped unless nginx is on the PATH.
+ */
+async function unpackNginx(): Promise<string | undefined> {
+  const folder = join(cache, "nginx");
+  if (existsSync(folder)) return folder;
+  if (!existsSync("/etc/debian_version")) return undefined;
+  const draft = `${folder}.partial`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { recursive: true });
+  const download = () => run("apt-get", ["download", "nginx"], { log: "nginx", cwd: draft });
+  try {
+    await download().catch(async () => {
+      await run("apt-get", ["update"], { log: "nginx" });
+      await download();
+    });
+    const [file = ""] = await readdir(draft);
+    await run("dpkg-deb", ["--extract", file, "."], { log: "nginx", cwd: draft });
+    await rename(draft, folder);
+    return folder;
+  } catch (error) {
+    console.error(`the registry's guard is tested only with the nginx on the PATH, if any: ${String(error)}`);
+    return undefined;
+  }
+}
+
 async function main(): Promise<number> {
   if (!(await engineIsReady())) {
     console.error(
@@ -32,11 +63,17 @@ async function main(): Promise<number> {
     return 1;
   }
   const checkout = join(__dirname, "..");
+  const nginx = await unpackNginx();
+  const paths = [...(nginx === undefined ? [] : [join(nginx, "usr", "sbin")]), process.env["PATH"]];
   const proofs = ["argo-lint", "upstream-examples"].map((name) => `test/unit/argo/proof/${name}.test.ts`);
   const { status } = spawnSync(
     join(checkout, "node_modules", ".bin", "mocha"),
     ["test/engine/**/*.test.ts", ...proofs],
-    { cwd: checkout, stdio: "inherit", env: { ...process.env, ...(await oracles()) } },
+    {
+      cwd: checkout,
+      stdio: "inherit",
+      env: { ...process.env, ...(await oracles()), PATH: paths.join(delimiter) },
+    },
   );
   return status ?? 1;
 }
