@@ -8,7 +8,7 @@ import { REGISTRY_PLACE } from "./local-registry";
 import { setCommand as set } from "./pulumi-command";
 import { REGISTRY_USERS } from "./registry-user";
 
-/** An object under a name that the stack does not choose anew, outside of the namespaces that it creates. */
+/** An object with a fixed name, outside of the namespaces that the stack creates. */
 export interface ClaimedObject {
   readonly apiVersion: string;
   readonly kind: string;

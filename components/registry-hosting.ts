@@ -54,7 +54,7 @@ export function readRegistryHosting(text: string): ReadHosting {
     (address) => address !== undefined && registryAddress(address) !== undefined,
   );
   if (wrong !== undefined)
-    return { problem: `${REGISTRY_HOSTING.key}: "${wrong}" is no address of a registry` };
+    return { problem: `${REGISTRY_HOSTING.key}: "${wrong}" is not the address of a registry` };
   return { registry: { push, pull, inCluster, help: field("help") } };
 }
 

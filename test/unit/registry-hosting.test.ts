@@ -70,11 +70,11 @@ describe("the registry that a local cluster tells of", () => {
     ["host: 5000", "localRegistryHosting.v1 has no host to push to"],
     [
       "host: http://localhost:5000",
-      'localRegistryHosting.v1: "http://localhost:5000" is no address of a registry',
+      'localRegistryHosting.v1: "http://localhost:5000" is not the address of a registry',
     ],
     [
       "host: localhost:5000\nhostFromClusterNetwork: not a host",
-      'localRegistryHosting.v1: "not a host" is no address of a registry',
+      'localRegistryHosting.v1: "not a host" is not the address of a registry',
     ],
   ];
   for (const [text, problem] of wrong) {

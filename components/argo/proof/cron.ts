@@ -60,7 +60,7 @@ export class CronFields {
   next(after: number, clock: ZoneClock): number | undefined {
     let time = Math.floor(after / SECOND) * SECOND + SECOND;
     const lastYear = clock.wall(time).getUTCFullYear() + 5;
-    // Once a field has moved on, those below it begin anew.
+    // Once a field has moved on, those below it start again.
     let moved = false;
     for (;;) {
       let wall = clock.wall(time);
