@@ -12,9 +12,12 @@ export interface ClusterAccess {
   readonly context?: string | undefined;
 }
 
+/** Whether a setting is a kubeconfig's text, and not its path. */
+export const isKubeconfigText = (setting: string): boolean => setting.includes("apiVersion");
+
 /** Whether there is a kubeconfig at all. Without one there is no cluster to ask. */
 export function hasKubeconfig({ kubeconfig }: ClusterAccess): boolean {
-  if (kubeconfig !== undefined) return kubeconfig.includes("apiVersion") || existsSync(kubeconfig);
+  if (kubeconfig !== undefined) return isKubeconfigText(kubeconfig) || existsSync(kubeconfig);
   const named = process.env["KUBECONFIG"];
   const files =
     named === undefined || named === "" ? [join(homedir(), ".kube", "config")] : named.split(delimiter);
@@ -27,7 +30,7 @@ export async function loadKubeconfig({ kubeconfig, context }: ClusterAccess): Pr
   const { KubeConfig: Config } = await import("@kubernetes/client-node");
   const config = new Config();
   if (kubeconfig === undefined) config.loadFromDefault();
-  else if (kubeconfig.includes("apiVersion")) config.loadFromString(kubeconfig);
+  else if (isKubeconfigText(kubeconfig)) config.loadFromString(kubeconfig);
   else config.loadFromFile(kubeconfig);
   if (context !== undefined) config.setCurrentContext(context);
   return config;

@@ -3,6 +3,7 @@ import type { KubernetesObject } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterSettings } from "./config";
 import { type ClusterAccess, hasKubeconfig, loadKubeconfig } from "./kubeconfig";
+import { within } from "./within";
 
 /** An object by its name. */
 export interface ObjectName {
@@ -15,8 +16,6 @@ export interface ObjectName {
 
 /** What is asked of a cluster. Nothing of it changes the cluster. */
 export interface LiveCluster {
-  /** Address of the API server. */
-  readonly server: string;
   /** Version of the API server, `major.minor`. */
   readonly version: () => Promise<string>;
   /** The object; undefined if there is none, or none that this identity may see. */
@@ -51,7 +50,6 @@ async function connect(access: ClusterAccess): Promise<LiveCluster> {
   const objects = KubernetesObjectApi.makeApiClient(config);
   const authorization = config.makeApiClient(AuthorizationV1Api);
   return {
-    server: config.getCurrentCluster()?.server ?? "",
     // Some distributions write the minor version as `33+`.
     version: () => Promise.resolve(`${major}.${minor.replace(/\D/g, "")}`),
     read: <T extends KubernetesObject>({ apiVersion, kind, name, namespace = "" }: ObjectName) =>
@@ -81,16 +79,4 @@ async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
 
 function valueOf(setting: pulumi.Output<string> | undefined): Promise<string | undefined> {
   return new Promise((resolve) => pulumi.output(setting).apply(resolve));
-}
-
-async function within<T>(seconds: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${seconds} s`)), seconds * 1000);
-  });
-  try {
-    return await Promise.race([answer, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

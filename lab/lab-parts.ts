@@ -5,11 +5,11 @@ import { decideEngine, decideImages, decideKind, type Decision } from "./reach";
 /** Where each part of the embedded lab comes from. A cluster that exists keeps the images that it has. */
 export async function labParts(): Promise<[engine: Decision, images: Decision, kind: Decision]> {
   const record = clusterRecord();
-  const images: Decision =
+  const images: Decision | Promise<Decision> =
     record === undefined || record.containers.length === 0
-      ? await decideImages()
+      ? decideImages()
       : { thing: "Images", choice: record.images, text: "those that the running cluster was made with" };
-  return [await decideEngine(), images, await decideKind()];
+  return Promise.all([decideEngine(), images, decideKind()]);
 }
 
 export const partsOf = ([engine, images, kind]: readonly [Decision, Decision, Decision]): LabParts => ({

@@ -55,8 +55,8 @@ async function decide(
     const choice = wish === "online" ? "official" : "built";
     return { thing, choice, text: `${texts[choice]}, because --${wish} says so` };
   }
-  const silent: string[] = [];
-  for (const address of addresses) if (!(await probe(address))) silent.push(new URL(address).host);
+  const answering = await Promise.all(addresses.map(probe));
+  const silent = addresses.filter((_, index) => answering[index] !== true).map((each) => new URL(each).host);
   if (silent.length > 0)
     return {
       thing,

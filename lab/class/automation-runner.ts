@@ -11,6 +11,7 @@ import {
 } from "@pulumi/pulumi/automation";
 import type { ClassFiles } from "./class-files";
 import { EngineEvents } from "./engine-events";
+import { shortName } from "../stack-settings";
 import { failureOf } from "./pulumi-errors";
 import {
   type Changes,
@@ -212,6 +213,3 @@ interface WorkOptions {
   signal?: AbortSignal;
   color: "never";
 }
-
-/** A backend that several organizations share puts theirs before the stack's own name. */
-const shortName = (name: string): string => name.split("/").at(-1) ?? name;

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import type { LabOutputs } from "../../components/outputs";
 import { type Place, type PlaceName, placesOf } from "./places";
 import { type Forward, forward, type PodAccess } from "./port-forward";
-import { NoReadyPod, type ServicePort } from "./service";
+import { NoReadyPod, portOf, type ServicePort } from "./service";
 
 /** Milliseconds that an address has to take a connection. */
 const PATIENCE = 1000;
@@ -145,11 +145,6 @@ function noticeOf(places: readonly Place[]): string {
   const isNodePort = places.every(({ url }) => portOf(url) >= 30_000 && portOf(url) <= 32_767);
   const where = isNodePort ? `the node port${places.length === 1 ? "" : "s"} ${hosts}` : hosts;
   return `nothing answers at ${where}: the lab is reached through the cluster's API while this command runs`;
-}
-
-function portOf(url: string): number {
-  const { port, protocol } = new URL(url);
-  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }
 
 /** The same address at a port of this machine. */

@@ -36,8 +36,13 @@ export function serviceOf(address: string): ServicePort | undefined {
   const url = new URL(address);
   const [name, namespace, kind] = url.hostname.split(".");
   if (name === undefined || namespace === undefined || kind !== "svc") return undefined;
-  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
-  return { namespace, name, port };
+  return { namespace, name, port: portOf(address) };
+}
+
+/** The port of an address: its own, or that of its protocol. */
+export function portOf(address: string): number {
+  const { port, protocol } = new URL(address);
+  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }
 
 /** The Service that has a node port; undefined where none has it. */

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { AppsV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
+import { AppsV1Api, type KubeConfig, VersionApi } from "@kubernetes/client-node";
+import { loadKubeconfig } from "../../components/kubeconfig";
+import { within } from "../../components/within";
 import { kubeconfig } from "../paths";
 import { type Report } from "../run";
 import { hasOwnCluster, stackName, stackSetting } from "../stack-settings";
@@ -20,21 +22,13 @@ export async function kubeconfigSetting(): Promise<string | undefined> {
   return text.trim();
 }
 
-/** Whether the setting is a kubeconfig's text, and not its path. */
-export const isKubeconfigText = (setting: string): boolean => setting.includes("apiVersion");
-
 /** The configuration of the cluster that carries the stack: the one that it names, else the embedded one. */
 export async function clusterConfig(): Promise<KubeConfig> {
-  const config = new KubeConfig();
   if (!hasOwnCluster()) {
     if (!existsSync(kubeconfig)) throw new Error("the embedded cluster does not exist\n  remedy: npm run up");
-    config.loadFromFile(kubeconfig);
-    return config;
+    return loadKubeconfig({ kubeconfig });
   }
-  const setting = await kubeconfigSetting();
-  if (setting === undefined) config.loadFromDefault();
-  else if (isKubeconfigText(setting)) config.loadFromString(setting);
-  else config.loadFromFile(setting);
+  const config = await loadKubeconfig({ kubeconfig: await kubeconfigSetting() });
   const context = stackSetting("kubernetes:context");
   if (typeof context !== "string") return config;
   const known = config.getContexts().map((each) => each.name);
@@ -50,11 +44,8 @@ export async function clusterConfig(): Promise<KubeConfig> {
 
 /** @throws Error if the API server does not answer within 15 s; nothing has been changed then */
 export async function requireAnswer(config: KubeConfig): Promise<void> {
-  const silence = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error("no answer within 15 s")), 15_000).unref();
-  });
   try {
-    await Promise.race([config.makeApiClient(VersionApi).getCode(), silence]);
+    await within(15, config.makeApiClient(VersionApi).getCode());
   } catch (error) {
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     const server = config.getCurrentCluster()?.server ?? "no server";

@@ -40,10 +40,10 @@ interface Taken {
   readonly there: KubernetesObject;
 }
 
-const labelsOf = ({ metadata }: KubernetesObject): Readonly<Record<string, string>> => metadata?.labels ?? {};
+const labelsIn = ({ metadata }: KubernetesObject): Readonly<Record<string, string>> => metadata?.labels ?? {};
 
 const isOwn = (object: KubernetesObject, stack: string): boolean =>
-  labelsOf(object)[INSTANCE_LABEL] === stack && labelsOf(object)[MANAGER_LABEL] === MANAGER;
+  labelsIn(object)[INSTANCE_LABEL] === stack && labelsIn(object)[MANAGER_LABEL] === MANAGER;
 
 const isEnding = ({ metadata }: KubernetesObject): boolean => metadata?.deletionTimestamp !== undefined;
 
@@ -61,7 +61,7 @@ function grouped(objects: readonly Taken[]): [Taken, ...Taken[]][] {
 }
 
 function ownerOf(object: KubernetesObject): string {
-  const { [INSTANCE_LABEL]: instance, [MANAGER_LABEL]: manager } = labelsOf(object);
+  const { [INSTANCE_LABEL]: instance, [MANAGER_LABEL]: manager } = labelsIn(object);
   if (instance !== undefined && manager === MANAGER) return `belongs to the stack ${instance}`;
   const by = manager === undefined ? "" : ` (${MANAGER_LABEL}: ${manager})`;
   return `is there already, and not of this stack${by}`;
@@ -76,7 +76,7 @@ function objectFinding(group: [Taken, ...Taken[]], stack: string): Finding {
   if (isEnding(there)) {
     return { problem: `${what}: is being deleted`, remedies: ["the same command again, once it is gone"] };
   }
-  const labels = labelsOf(there);
+  const labels = labelsIn(there);
   const isOlder =
     labels[INSTANCE_LABEL] === undefined && labels["app.kubernetes.io/part-of"] === "gourmetgram";
   return {

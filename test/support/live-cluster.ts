@@ -20,7 +20,6 @@ export function clusterWith({
   hidden = [],
 }: Contents): LiveCluster {
   return {
-    server: "https://127.0.0.1:6443",
     version: () => Promise.resolve(version),
     read: ({ kind, namespace, name }) =>
       Promise.resolve(

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
+import { freePort } from "../../support/free-port";
 
 /** Programs of a Kubernetes control plane, by their paths. */
 export interface ControlPlanePrograms {
@@ -134,12 +134,4 @@ function kubeconfig(port: number): string {
     users: [{ name, user: { token: "test-token" } }],
     contexts: [{ name, context: { cluster: name, user: name } }],
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,6 +10,7 @@ import { hashSync } from "bcryptjs";
 import { execa } from "execa";
 import { guardConfig } from "../../../components/registry-guard-config";
 import { registryConfiguration } from "../../../lab/images/registry-configuration";
+import { freePort } from "../../support/free-port";
 
 /** What is sent beside method and path. */
 export interface Asking {
@@ -205,12 +205,3 @@ function send(port: number, method: string, path: string, asking: Asking): Promi
 
 const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean =>
   exitCode === null && signalCode === null;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

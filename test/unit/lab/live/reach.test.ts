@@ -7,17 +7,9 @@ import type { PodAccess } from "../../../../lab/live/port-forward";
 import { answersAt, reach, type Reached } from "../../../../lab/live/reach";
 import { NoReadyPod } from "../../../../lab/live/service";
 import { OUTPUTS } from "../../../support/lab-outputs";
+import { freePort } from "../../../support/free-port";
 
 const ALL: readonly PlaceName[] = ["staging", "mlflow", "argo", "repository", "registry"];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 describe("live: reaching a lab", () => {
   let outputs: LabOutputs;
