@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadConfig } from "./components/config";
-import { type ClusterSource, configuredCluster } from "./components/live-cluster";
-import { Ownership } from "./components/ownership";
-import { baseStack } from "./scopes/base-stack";
-import { judged } from "./scopes/judgement";
-import { labStack } from "./scopes/lab-stack";
-import { keepVolumes, markOwn } from "./scopes/marks";
-import { studentStack } from "./scopes/student-stack";
+import { loadConfig } from "./config/load";
+import { type ClusterSource, configuredCluster } from "./stacks/preflight/live-cluster";
+import { Ownership } from "./stacks/ownership";
+import { baseStack } from "./stacks/base";
+import { judged } from "./stacks/judgement";
+import { labStack } from "./stacks/lab";
+import { keepVolumes, markOwn } from "./stacks/transforms";
+import { studentStack } from "./stacks/student";
 
 /** What a stack can be. Each function reads as a table of contents, and gives the stack's outputs. */
 const STACKS = {

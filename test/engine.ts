@@ -6,12 +6,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { cache } from "../lab/paths";
-import { engineIsReady, pulumiHome } from "../lab/pulumi/engine";
-import { run } from "../lab/run";
-import { argoSource, fetchArgoSource } from "../lab/toolchain/argo-source";
-import { goIsReady } from "../lab/toolchain/go";
-import { goBuilds, isBuilt, programPath } from "../lab/toolchain/go-builds";
+import { cache } from "../tooling/machine/paths";
+import { engineIsReady, pulumiHome } from "../tooling/engine/engine";
+import { run } from "../tooling/machine/run";
+import { argoSource, fetchArgoSource } from "../tooling/toolchain/argo-source";
+import { goIsReady } from "../tooling/toolchain/go";
+import { goBuilds, isBuilt, programPath } from "../tooling/toolchain/go-builds";
+import { checkout } from "./support/checkout";
 
 /** What the tests find in their environment: only that which is there. */
 async function oracles(): Promise<Record<string, string>> {
@@ -62,10 +63,11 @@ async function main(): Promise<number> {
     );
     return 1;
   }
-  const checkout = join(__dirname, "..");
   const nginx = await unpackNginx();
   const paths = [...(nginx === undefined ? [] : [join(nginx, "usr", "sbin")]), process.env["PATH"]];
-  const proofs = ["argo-lint", "upstream-examples"].map((name) => `test/unit/argo/proof/${name}.test.ts`);
+  const proofs = ["argo-lint", "upstream-examples"].map(
+    (name) => `test/unit/packages/argo-lint/${name}.test.ts`,
+  );
   const { status } = spawnSync(
     join(checkout, "node_modules", ".bin", "mocha"),
     ["test/engine/**/*.test.ts", ...proofs],

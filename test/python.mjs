@@ -12,7 +12,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
-// The same folder as in lab/paths.ts.
+// The same folder as in tooling/machine/paths.ts.
 const home = process.env.GOURMETGRAM_LAB_HOME ?? join(homedir(), ".cache", "gourmetgram-lab");
 const cache = join(home, "cache", "python-tests");
 const debianPython = "/usr/bin/python3";

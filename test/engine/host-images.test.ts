@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { dockerEnvironment } from "../../lab/images/docker";
-import { hostImagesText, removeHostImages } from "../../lab/images/host-images";
+import { dockerEnvironment } from "../../tooling/machine/docker";
+import { hostImagesText, removeHostImages } from "../../tooling/cluster/images/host-images";
 
 /** Nobody listens there: the images are never pushed. */
 const REGISTRY = "localhost:30999";

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { ApiServer } from "./support/api-server";
+import { checkout } from "../support/checkout";
 
 // Set by test/engine.ts where they are there.
 const definitions = process.env["GOURMETGRAM_ARGO_DEFINITIONS"];
-const checkout = join(__dirname, "../..");
 
 // A control plane without nodes judges what `npm run render` writes, so that no cluster is touched.
 describe("the rendered manifests before an API server", function () {
@@ -81,7 +81,7 @@ describe("the rendered manifests before an API server", function () {
 
 /** Renders the stack `dev` as a checkout has it, whatever this machine's lab has of it. */
 async function render(folder: string): Promise<void> {
-  const args = ["-r", "ts-node/register", "lab/cli.ts", "render", folder];
+  const args = ["-r", "ts-node/register", "tooling/cli.ts", "render", folder];
   const nowhere = join(folder, "..", "gourmetgram-no-lab");
   await execa(process.execPath, args, { cwd: checkout, env: { GOURMETGRAM_LAB_HOME: nowhere } });
 }

@@ -5,8 +5,7 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { devDependencies } from "../../package.json";
 import { ApiServer } from "./support/api-server";
-
-const checkout = join(__dirname, "../..");
+import { checkout } from "../support/checkout";
 
 const targets = (all: readonly string[]) => all.flatMap((target) => ["--target", target]);
 

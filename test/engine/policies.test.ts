@@ -5,8 +5,7 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { devDependencies } from "../../package.json";
 import { RULES } from "../../policy/rules";
-
-const checkout = join(__dirname, "../..");
+import { checkout } from "../support/checkout";
 
 /** Breaks the rules over single resources. */
 const unfitResources = `
@@ -102,7 +101,7 @@ describe("a preview under the policies", function () {
   });
 
   it("passes for a stack that was never made, where neither a cluster nor Docker is in reach", async () => {
-    const args = ["-r", "ts-node/register", "lab/cli.ts", "preview"];
+    const args = ["-r", "ts-node/register", "tooling/cli.ts", "preview"];
     const env = { GOURMETGRAM_STACK: "never-made", ...NOWHERE };
     const { all, exitCode } = await execa(process.execPath, args, {
       cwd: checkout,
@@ -121,7 +120,7 @@ describe("a preview under the policies", function () {
     const args = [
       "-r",
       "ts-node/register",
-      "lab/cli.ts",
+      "tooling/cli.ts",
       "preview",
       "--config",
       "gourmetgram:schedule=never",

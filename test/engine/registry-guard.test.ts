@@ -7,8 +7,8 @@ import {
   listRepositories,
   type RegistryPod,
   removeRepositories,
-} from "../../lab/class/registry-repositories";
-import { goBuilds, isBuilt, programPath } from "../../lab/toolchain/go-builds";
+} from "../../tooling/class/cluster/registry-repositories";
+import { goBuilds, isBuilt, programPath } from "../../tooling/toolchain/go-builds";
 import { digestOf, GuardedRegistry, passwordOf } from "./support/guarded-registry";
 
 const hasNginx = spawnSync("nginx", ["-v"]).status === 0;

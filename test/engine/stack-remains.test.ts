@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { dependentsOf } from "../../lab/dependents";
-import { remainsOf, type StackObject } from "../../lab/stack-remains";
+import { dependentsOf } from "../../tooling/live/dependents";
+import { remainsOf, type StackObject } from "../../tooling/live/stack-remains";
 import { ApiServer } from "./support/api-server";
 
 const GROUP = "lessons.example.org";

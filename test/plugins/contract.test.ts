@@ -3,11 +3,11 @@ import { Image, types } from "@pulumi/docker";
 import dockerPackage from "@pulumi/docker/package.json";
 import { RandomPassword } from "@pulumi/random";
 import randomPackage from "@pulumi/random/package.json";
-import { image } from "../../lab/plugins/docker/image";
-import { randomPassword } from "../../lab/plugins/random/random-password";
-import type { Declarations } from "../../lab/plugins/shared/declarations";
-import type { StandIn } from "../../lab/plugins/shared/stand-in";
-import { pluginVersions } from "../../lab/plugins/versions";
+import { image } from "../../tooling/engine/plugins/docker/image";
+import { randomPassword } from "../../tooling/engine/plugins/random/random-password";
+import type { Declarations } from "../../tooling/engine/plugins/shared/declarations";
+import type { StandIn } from "../../tooling/engine/plugins/shared/stand-in";
+import { pluginVersions } from "../../tooling/engine/plugins/versions";
 import {
   sdkConstructorDefaults,
   sdkProperties,

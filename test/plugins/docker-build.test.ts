@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isSecret, reveal, secret, type Properties } from "../../lab/plugins/shared/values";
+import { isSecret, reveal, secret, type Properties } from "../../tooling/engine/plugins/shared/values";
 import { DockerDaemon } from "./support/docker-daemon";
 import { installedPlugins, PluginProcess } from "./support/plugin-process";
 

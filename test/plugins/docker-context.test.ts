@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { digestContext } from "../../lab/plugins/docker/build-context";
+import { digestContext } from "../../tooling/engine/plugins/docker/build-context";
 
 describe("the digest of a build context", () => {
   let project: string;

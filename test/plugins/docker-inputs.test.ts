@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { unknownValue } from "@pulumi/pulumi/runtime";
-import { isSecret, reveal, secret, type Properties } from "../../lab/plugins/shared/values";
-import { image } from "../../lab/plugins/docker/image";
+import { isSecret, reveal, secret, type Properties } from "../../tooling/engine/plugins/shared/values";
+import { image } from "../../tooling/engine/plugins/docker/image";
 import { installedPlugins, PluginProcess } from "./support/plugin-process";
 
 describe("the stand-in for the docker plugin, before anything is built", function () {

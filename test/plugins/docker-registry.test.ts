@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { secret } from "../../lab/plugins/shared/values";
+import { secret } from "../../tooling/engine/plugins/shared/values";
 import { installedPlugins, PluginProcess } from "./support/plugin-process";
 
 // GOURMETGRAM_TEST_REGISTRY is the host and port of a registry that a real Docker daemon may push to over plain HTTP.

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { credentialsKey, familiarRepository, parseImageName } from "../../lab/plugins/docker/image-name";
+import {
+  credentialsKey,
+  familiarRepository,
+  parseImageName,
+} from "../../tooling/engine/plugins/docker/image-name";
 
 describe("image names", () => {
   const names: [name: string, host: string | undefined, repository: string, familiar: string][] = [

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { installPlugins } from "../../lab/plugins/install";
+import { installPlugins } from "../../tooling/engine/plugins/install";
 import { PluginProcess } from "./support/plugin-process";
 
 describe("installPlugins", function () {

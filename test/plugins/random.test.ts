@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compare } from "bcryptjs";
-import { isSecret, reveal, type Properties } from "../../lab/plugins/shared/values";
+import { isSecret, reveal, type Properties } from "../../tooling/engine/plugins/shared/values";
 import { unknownValue } from "@pulumi/pulumi/runtime";
 import { installedPlugins, PluginProcess } from "./support/plugin-process";
 

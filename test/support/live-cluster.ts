@@ -1,6 +1,6 @@
 /** A cluster for tests: what it answers is written down. */
 import type { KubernetesObject } from "@kubernetes/client-node";
-import type { LiveCluster } from "../../components/live-cluster";
+import type { LiveCluster } from "../../stacks/preflight/live-cluster";
 
 /** What the cluster has. */
 export interface Contents {

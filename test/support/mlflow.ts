@@ -1,7 +1,7 @@
 /** What the tests of MLflow have in common. */
 import * as pulumi from "@pulumi/pulumi";
 import { onlyResource, type RecordedResource } from "./mocks";
-import type { MlflowArgs } from "../../components/mlflow";
+import type { MlflowArgs } from "../../components/mlflow/mlflow";
 
 /** The image that the base has built. */
 export const MLFLOW_IMAGE = `ghcr.io/gourmetgram-mlflow@sha256:${"0123456789abcdef".repeat(4)}`;

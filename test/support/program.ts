@@ -1,8 +1,8 @@
 /** Runs the stack's program under the mocks. */
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterSource } from "../../components/live-cluster";
-import type { LabOutputs } from "../../components/outputs";
+import type { ClusterSource } from "../../stacks/preflight/live-cluster";
+import type { LabOutputs } from "../../stacks/outputs/outputs";
 import program from "../../index";
 import { promiseOf, settled } from "./mocks";
 

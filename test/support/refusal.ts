@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { type Plain, setConfig } from "./mocks";
-import { loadConfig } from "../../components/config";
+import { loadConfig } from "../../config/load";
 
 /** The text of the error that a configuration ends in. */
 export function refusal(values: Record<string, Plain>, secrets: Record<string, string> = {}): string {

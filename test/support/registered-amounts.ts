@@ -2,8 +2,8 @@
  * What single resources take, read off their arguments as they were registered: what the program tells of itself is
  * held to it.
  */
-import { type Amounts, claimAmounts, NOTHING, podAmounts, sum, times } from "../../components/amounts";
-import type { Resources } from "../../components/lab-size";
+import { type Amounts, claimAmounts, NOTHING, podAmounts, sum, times } from "../../components/sizes/amounts";
+import type { Resources } from "../../components/sizes/lab-size";
 
 /** Arguments as the program gives them, of which only parts are known. */
 type Tree = Readonly<Record<string, unknown>>;

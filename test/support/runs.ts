@@ -1,5 +1,5 @@
 /** Runs as Argo's controller writes them, cut down to what is read of them. */
-import type { RunNode, Workflow } from "../../lab/workflows/workflow";
+import type { RunNode, Workflow } from "../../tooling/live/workflows/workflow";
 
 /** Seconds after the start of the run at which something was so, as a time. */
 export const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();

@@ -3,8 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-
-const CHECKOUT = join(__dirname, "../..");
+import { checkout } from "./checkout";
 
 /** What the image's base has, and what its build is told. */
 export interface TorchCase {
@@ -18,11 +17,11 @@ export interface TorchCase {
 export function torchInstallation(folder: string, { index, hasTorch }: TorchCase): string[][] {
   const place = mkdtempSync(join(tmpdir(), "gourmetgram-torch-"));
   try {
-    const dockerfile = readFileSync(join(CHECKOUT, folder, "Dockerfile"), "utf8");
+    const dockerfile = readFileSync(join(checkout, folder, "Dockerfile"), "utf8");
     const target = /^COPY requirements-torch\.txt (\S+)$/m.exec(dockerfile)?.[1] ?? "";
     const file = join(place, target.endsWith(".txt") ? target : join(target, "requirements-torch.txt"));
     mkdirSync(dirname(file), { recursive: true });
-    cpSync(join(CHECKOUT, folder, "requirements-torch.txt"), file);
+    cpSync(join(checkout, folder, "requirements-torch.txt"), file);
 
     const python = join(place, "python");
     const log = join(place, "calls");

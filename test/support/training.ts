@@ -1,4 +1,4 @@
-import type { TrainingManifestsArgs } from "../../components/training-manifests";
+import type { TrainingManifestsArgs } from "../../workflows/training-manifests";
 
 /** A reference with a digest. */
 function image(name: string): string {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { checkout } from "./checkout";
 
-const FOLDER = join(__dirname, "..", "fixtures", "workflows");
+const FOLDER = join(checkout, "test", "fixtures", "workflows");
 
 /** Small workflows with a known verdict. */
 export interface Case {

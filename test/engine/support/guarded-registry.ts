@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { hashSync } from "bcryptjs";
 import { execa } from "execa";
-import { guardConfig } from "../../../components/registry-guard-config";
-import { registryConfiguration } from "../../../lab/images/registry-configuration";
+import { guardConfig } from "../../../components/registry/registry-guard-config";
+import { registryConfiguration } from "../../../tooling/cluster/images/registry-configuration";
 import { freePort } from "../../support/free-port";
 
 /** What is sent beside method and path. */

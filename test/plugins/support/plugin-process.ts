@@ -11,9 +11,9 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { installPlugins } from "../../../lab/plugins/install";
-import type { Properties } from "../../../lab/plugins/shared/values";
-import { pluginVersions, type PluginName } from "../../../lab/plugins/versions";
+import { installPlugins } from "../../../tooling/engine/plugins/install";
+import type { Properties } from "../../../tooling/engine/plugins/shared/values";
+import { pluginVersions, type PluginName } from "../../../tooling/engine/plugins/versions";
 
 /** What a plugin answers to a check. */
 export interface CheckAnswer {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
-import type { ValueType } from "../../../lab/plugins/shared/declarations";
+import type { ValueType } from "../../../tooling/engine/plugins/shared/declarations";
 
 /** A property of an interface or class of an SDK, as its declaration file has it. */
 export interface SdkProperty {

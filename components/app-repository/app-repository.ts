@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { exposedHttp, externalAddress, serviceHost } from "../kubernetes/addresses";
+import type { AppSource } from "./app-source";
+import { FOLDER } from "../images/git-server-image";
+import { GIT_SERVER_PORT, gitServerPod, REPOSITORY_PATH } from "./git-server-pod";
+import { sizeOf, type SizeName } from "../sizes/lab-size";
+import { labelsOf } from "../kubernetes/labels";
+import { singleWriterDeployment } from "../kubernetes/single-writer";
+import { singleWriterClaim } from "../kubernetes/volumes";
+
+/** Options of {@link AppRepository}. */
+export interface AppRepositoryArgs {
+  /** Namespace of the server. */
+  readonly namespace: pulumi.Input<string>;
+  /** Reference of the server's image, as {@link GitServerImage} gives it. */
+  readonly image: pulumi.Input<string>;
+  /** Name of the Secret with which the nodes pull the image. @default none: the registry asks nobody */
+  readonly imagePullSecret?: pulumi.Input<string> | undefined;
+  /** The branch that is built. */
+  readonly branch: string;
+  /** Node port, from 30000 to 32767. @default none: people come by a port-forward */
+  readonly nodePort?: number | undefined;
+  /** Host name or IP address of a node, as seen from outside. */
+  readonly externalHost: string;
+  /** Size of the volume, as a Kubernetes quantity. */
+  readonly storage: pulumi.Input<string>;
+  /** Storage class of the volume. @default the cluster's default class */
+  readonly storageClass?: pulumi.Input<string> | undefined;
+  /** What the pod is given. @default "medium" */
+  readonly size?: SizeName | undefined;
+}
+
+// Addresses contain the Service's name, and people write it, so it is not generated.
+const NAME = "app-repository";
+const USERNAME = "student";
+// MLflow has 8000 on the same machine, and the application in staging 8080.
+const FORWARD_PORT = 8081;
+
+/**
+ * A git server with the application's repository, which begins as this project's `app/`.
+ *
+ * The image carries `app/`. At each start the branch `course` becomes what is in it, and `main` follows for as long as
+ * nobody has pushed to it. Everyone who reaches the server may read; pushing takes a generated password.
+ */
+export class AppRepository extends pulumi.ComponentResource implements AppSource {
+  public readonly url: pulumi.Output<string>;
+  public readonly externalUrl: pulumi.Output<string>;
+  public readonly branch: string;
+  public readonly credentialsSecret = undefined;
+  public readonly push: { readonly username: string; readonly password: pulumi.Output<string> };
+
+  constructor(name: string, args: AppRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gourmetgram:index:AppRepository", name, {}, opts);
+    const { namespace } = args;
+    const labels = labelsOf(NAME);
+    const { externalHost, nodePort } = args;
+    const exposure = { externalHost, nodePort, forwardPort: FORWARD_PORT };
+
+    // A change of either makes a new object under a new name, which makes the pod start again with it.
+    const files = new k8s.core.v1.ConfigMap(
+      `${name}-files`,
+      {
+        metadata: { namespace, labels },
+        immutable: true,
+        data: { "lighttpd.conf": serverFile("lighttpd.conf"), "seed.sh": serverFile("seed.sh") },
+      },
+      { parent: this },
+    );
+    const password = new random.RandomPassword(
+      `${name}-password`,
+      // Letters and digits only: people put it into addresses, where others would have to be escaped.
+      { length: 24, special: false },
+      { parent: this },
+    );
+    const users = new k8s.core.v1.Secret(
+      `${name}-users`,
+      {
+        metadata: { namespace, labels },
+        immutable: true,
+        stringData: { users: pulumi.interpolate`${USERNAME}:${password.result}\n` },
+      },
+      { parent: this },
+    );
+    const claim = new k8s.core.v1.PersistentVolumeClaim(
+      `${name}-data`,
+      { metadata: { namespace, labels }, spec: singleWriterClaim(args) },
+      { parent: this },
+    );
+    new k8s.apps.v1.Deployment(
+      `${name}-server`,
+      singleWriterDeployment({
+        name: NAME,
+        namespace,
+        labels,
+        pod: gitServerPod({
+          image: args.image,
+          imagePullSecret: args.imagePullSecret,
+          filesName: files.metadata.name,
+          usersName: users.metadata.name,
+          claimName: claim.metadata.name,
+          resources: sizeOf(args.size).gitServer,
+        }),
+      }),
+      { parent: this },
+    );
+    new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { name: NAME, namespace, labels },
+        spec: { ...exposedHttp(GIT_SERVER_PORT, exposure), selector: labels },
+      },
+      { parent: this },
+    );
+
+    this.branch = args.branch;
+    this.url = pulumi.interpolate`http://${serviceHost(NAME, namespace)}:${GIT_SERVER_PORT}${REPOSITORY_PATH}`;
+    this.externalUrl = pulumi.output(`http://${externalAddress(exposure)}${REPOSITORY_PATH}`);
+    this.push = { username: USERNAME, password: password.result };
+    this.registerOutputs({ url: this.url, externalUrl: this.externalUrl });
+  }
+}
+
+function serverFile(file: string): string {
+  // From the project's folder, in which Pulumi runs the program, as an image's build context is.
+  return readFileSync(join(FOLDER, file), "utf8");
+}

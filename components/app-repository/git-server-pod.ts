@@ -1,0 +1,86 @@
+/** The pod of the git server. Its scripts and the image expect the folders that are mounted here. */
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { LabSize } from "../sizes/lab-size";
+import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes/pod-security";
+
+/** Port of the git server, in the container and of its Service. */
+export const GIT_SERVER_PORT = 8080;
+
+/** Path of the repository in the server's address. */
+export const REPOSITORY_PATH = "/gourmetgram.git";
+
+/** What the pod is made of. */
+export interface GitServerPodArgs {
+  readonly image: pulumi.Input<string>;
+  readonly imagePullSecret: pulumi.Input<string> | undefined;
+  /** ConfigMap with the files `lighttpd.conf` and `seed.sh`. */
+  readonly filesName: pulumi.Input<string>;
+  /** Secret with the file `users`, one `name:password` in each line. */
+  readonly usersName: pulumi.Input<string>;
+  /** Claim of the repositories' volume. */
+  readonly claimName: pulumi.Input<string>;
+  readonly resources: LabSize["gitServer"];
+}
+
+const FILES = "/etc/git-server";
+const USERS = "/run/secrets/git-server";
+const REPOSITORIES = "/srv/git";
+// Any will do: the server needs no entry in the user database.
+const USER = 1000;
+
+/** The pod: the repository is made or brought up to date first, then one server runs. */
+export function gitServerPod(args: GitServerPodArgs): k8s.types.input.core.v1.PodSpec {
+  const { imagePullSecret } = args;
+  const common = {
+    image: args.image,
+    // Git looks for settings there, and finds none.
+    env: [{ name: "HOME", value: "/tmp" }],
+    securityContext: LOCKED_DOWN_CONTAINER,
+  };
+  const mounts = [
+    { name: "files", mountPath: FILES, readOnly: true },
+    { name: "repositories", mountPath: REPOSITORIES },
+    { name: "tmp", mountPath: "/tmp" },
+  ];
+  // What a clone asks for first: it is answered only where the server, git and the repository are in order.
+  const clone = { path: `${REPOSITORY_PATH}/info/refs?service=git-upload-pack`, port: "http" };
+  return {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: unprivilegedPod(USER),
+    ...(imagePullSecret === undefined ? {} : { imagePullSecrets: [{ name: imagePullSecret }] }),
+    initContainers: [
+      {
+        ...common,
+        name: "seed",
+        command: ["sh", `${FILES}/seed.sh`],
+        resources: args.resources.seed,
+        volumeMounts: mounts,
+      },
+    ],
+    containers: [
+      {
+        ...common,
+        name: "git-server",
+        command: ["lighttpd", "-D", "-f", `${FILES}/lighttpd.conf`],
+        ports: [{ name: "http", containerPort: GIT_SERVER_PORT }],
+        readinessProbe: { httpGet: clone, periodSeconds: 10, timeoutSeconds: 5 },
+        livenessProbe: {
+          httpGet: { path: "/health", port: "http" },
+          periodSeconds: 20,
+          timeoutSeconds: 5,
+          failureThreshold: 6,
+        },
+        resources: args.resources.server,
+        volumeMounts: [...mounts, { name: "users", mountPath: USERS, readOnly: true }],
+      },
+    ],
+    volumes: [
+      { name: "files", configMap: { name: args.filesName } },
+      { name: "users", secret: { secretName: args.usersName, defaultMode: 0o440 } },
+      { name: "repositories", persistentVolumeClaim: { claimName: args.claimName } },
+      { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
+    ],
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * What Argo's own two programs may do. Each line was read off the code of Argo Workflows 3.7.18 that runs in a
+ * namespaced installation; what only other features need is left out, and named at the end.
+ */
+import { ARGO_GROUP } from "./argo-crds";
+import type { Rule } from "../rbac/rbac";
+
+/** Name of the controller's configuration; both programs look for it under this name. */
+export const CONFIG_MAP_NAME = "workflow-controller-configmap";
+
+/**
+ * Both programs read their configuration when they start. Not watched: a change of it changes the pods that read it,
+ * so they start anew.
+ */
+export const READ_CONFIGURATION: Rule = {
+  apiGroups: [""],
+  resources: ["configmaps"],
+  resourceNames: [CONFIG_MAP_NAME],
+  verbs: ["get"],
+};
+
+/** The controller, in the namespace whose workflows it runs. */
+export const CONTROLLER_RULES: readonly Rule[] = [
+  // The pods of the steps: created, followed, marked as completed, deleted when their time is up.
+  {
+    apiGroups: [""],
+    resources: ["pods"],
+    verbs: ["create", "delete", "get", "list", "patch", "watch"],
+  },
+  // Ends the containers of a run that was stopped or is over its deadline: it signals them by a command in the pod.
+  { apiGroups: [""], resources: ["pods/exec"], verbs: ["create"] },
+  // Parameters that come from labelled ConfigMaps. The controller does not start until it can list them.
+  { apiGroups: [""], resources: ["configmaps"], verbs: ["list", "watch"] },
+  // Where a run's artifacts would go. The controller asks before every run, and takes "not found" for "nowhere", but
+  // "forbidden" for an error.
+  { apiGroups: [""], resources: ["configmaps"], resourceNames: ["artifact-repositories"], verbs: ["get"] },
+  // Volumes that a run brings itself: created with it, and after it freed of their finalizer and deleted.
+  {
+    apiGroups: [""],
+    resources: ["persistentvolumeclaims"],
+    verbs: ["create", "delete", "get", "update"],
+  },
+  // What happens to a run and its steps, for `kubectl describe`.
+  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+  // Runs: created by schedules, carried on, deleted when their time to live is up.
+  {
+    apiGroups: [ARGO_GROUP],
+    resources: ["workflows"],
+    verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
+  },
+  // Pods and claims name the run, and runs the schedule, as an owner that waits for them. Clusters that check such
+  // references want this right; others ignore it.
+  {
+    apiGroups: [ARGO_GROUP],
+    resources: ["workflows/finalizers", "cronworkflows/finalizers"],
+    verbs: ["update"],
+  },
+  // What runs and schedules refer to. A schedule's template is read afresh when its time has come.
+  { apiGroups: [ARGO_GROUP], resources: ["workflowtemplates"], verbs: ["get", "list", "watch"] },
+  // Schedules, and the time of their last run, which is written into their status.
+  { apiGroups: [ARGO_GROUP], resources: ["cronworkflows"], verbs: ["list", "patch", "watch"] },
+  // What pods report; removed when the run has ended.
+  {
+    apiGroups: [ARGO_GROUP],
+    resources: ["workflowtaskresults"],
+    verbs: ["deletecollection", "list", "watch"],
+  },
+  // No template of the lab makes such objects, but the controller does not start until it can list them.
+  {
+    apiGroups: [ARGO_GROUP],
+    resources: ["workflowartifactgctasks", "workflowtasksets"],
+    verbs: ["list", "watch"],
+  },
+  // Not here: secrets and service accounts (read for images without a command, executors with an account of their own
+  // and HTTP templates), disruption budgets, leases (one controller needs no election), namespaces and cluster-wide
+  // templates (Argo looks whether it may, and does without).
+];
+
+/** The server, in the namespace that it shows. Whatever a person does is done with that person's own rights. */
+export const SERVER_RULES: readonly Rule[] = [
+  // The list of runs is kept in memory; before it is shown, the server asks whether that person may list runs.
+  // Templates are kept in memory too, to check what is submitted.
+  { apiGroups: [ARGO_GROUP], resources: ["workflows", "workflowtemplates"], verbs: ["list", "watch"] },
+];

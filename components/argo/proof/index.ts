@@ -1,5 +1,0 @@
-/** Judges workflows before they run. */
-export { type Finding, RULES, type RuleName, type Severity, describe } from "./finding";
-export { type ProofOptions, prove } from "./prove";
-export { nextTimes, scheduleProblem } from "./schedule";
-export { compareRights, type GivenRight, type Need, type RightsNeeded, rightsOf } from "./rights";

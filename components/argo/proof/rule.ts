@@ -1,6 +1,0 @@
-import type { Remark } from "./finding";
-import type { WorkflowObject } from "./objects";
-import type { ProofSet } from "./proof-set";
-
-/** Judges one object, with the others at hand. Pure. */
-export type Rule = (object: WorkflowObject, set: ProofSet) => Iterable<Remark>;

@@ -1,0 +1,99 @@
+import type { types } from "@pulumi/kubernetes";
+import type { LifeCycle, RetryStrategy } from "../../packages/argo-workflows";
+import { unprivilegedPod } from "../kubernetes/pod-security";
+
+// All of this stands in each template and not only in the controller's defaults: on a cluster that brings its own
+// Argo Workflows (`argo: existing`) the defaults are someone else's.
+
+/** User and group of the training image. */
+const IMAGE_USER = 1000;
+
+/** The longest time that each part of a training run may take, in seconds. */
+export interface Deadlines {
+  /** The whole run, its child included. */
+  readonly run: number;
+  /** The training itself. */
+  readonly training: number;
+  /** The step that starts the child and waits for it. */
+  readonly build: number;
+  /** The child and its parts. */
+  readonly child: BuildDeadlines;
+}
+
+/** The longest time that each part of a build may take, in seconds. */
+export interface BuildDeadlines {
+  /** The whole run, without the step that puts staging back after a failure. */
+  readonly run: number;
+  /** The pod in which the image is made: cloning, downloading and building together. */
+  readonly build: number;
+  readonly deploy: number;
+  readonly test: number;
+  /** Putting staging back. It comes on top: the run's deadline does not end it, since it may have passed by then. */
+  readonly restore: number;
+}
+
+/**
+ * Divides a run's time among its parts, so that the innermost deadline ends first and its message is the one that
+ * is seen: half for the training, half for the step that waits for the build. The build and what puts staging back
+ * after it fit in that, and so do the build's steps, one after the other, in the build.
+ *
+ * @param run Seconds, at least 60.
+ */
+export function deadlines(run: number): Deadlines {
+  const training = Math.floor(run / 2);
+  const build = run - training;
+  const part = (share: number): number => Math.floor(build * share);
+  return {
+    run,
+    training,
+    build,
+    child: {
+      run: part(0.85),
+      build: part(0.55),
+      deploy: part(0.17),
+      test: part(0.1),
+      restore: part(0.1),
+    },
+  };
+}
+
+/**
+ * How a run ends and what it leaves behind.
+ *
+ * Logs live in the pods, and students read them after the run, also those of a run that succeeded. So pods stay for a
+ * day in class and go with eight hours' delay; the run itself, with the state and outputs of each step, stays a day.
+ * A restart of the controller forgets the delay: then the pods go with the run that owns them.
+ *
+ * @param activeDeadlineSeconds Of the whole run.
+ */
+export function lifeCycle(activeDeadlineSeconds: number): LifeCycle {
+  return {
+    activeDeadlineSeconds,
+    ttlStrategy: { secondsAfterCompletion: 86_400 },
+    podGC: { strategy: "OnWorkflowCompletion", deleteDelayDuration: "8h" },
+    securityContext: unprivilegedPod(IMAGE_USER),
+  };
+}
+
+/**
+ * Repeats what the cluster broke: a pod that was deleted, or in which a container of Argo's own failed. A program that
+ * fails has given a verdict, as a training below the gate does, and that stays.
+ *
+ * It is a pod that is repeated, with all its containers. A set of containers can also repeat each by itself
+ * (`containerSet.retryStrategy`), but that repeats every failure, and with it verdicts.
+ */
+export const RETRY_INFRASTRUCTURE = {
+  limit: 2,
+  retryPolicy: "OnError",
+  // Argo waits before it asks whether there is anything to repeat, so a verdict comes that much later, too.
+  backoff: { duration: "2s", factor: 5 },
+} as const satisfies RetryStrategy;
+
+/**
+ * What the Pod Security level `restricted` asks of a container, beyond what the pod says. The file system stays
+ * writable: a step leaves its outputs in files.
+ */
+export const STEP_CONTAINER: types.input.core.v1.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+};

@@ -1,0 +1,182 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { serviceHost } from "../kubernetes/addresses";
+import { BUILDKIT_PORT, type BuilderMode, builderPod } from "./builder-pod";
+import { buildkitConfig } from "./buildkit-config";
+import { type ServedNamespaces, STUDENT_LABEL } from "../class/class-names";
+import { labNamespace } from "../namespace/lab-namespace";
+import { BUILD_ROLE, labelsOf } from "../kubernetes/labels";
+import { type RegistryPods, type RegistryTarget, serverOf } from "../registry/registry";
+import { singleWriterDeployment } from "../kubernetes/single-writer";
+import { singleWriterClaim } from "../kubernetes/volumes";
+
+/** Options of {@link Builder}. */
+export interface BuilderArgs {
+  /** Name of the namespace, a DNS label. */
+  readonly namespace: string;
+  /** Image of BuildKit, with the commands, the user and the folders of the official rootless one. */
+  readonly image: pulumi.Input<string>;
+  /**
+   * `rootless` makes user namespaces of its own. `userns` has Kubernetes make one for the pod, and needs 1.33.
+   * `privileged` is for nodes that allow neither: whoever may build then has the node.
+   */
+  readonly mode: BuilderMode;
+  /** Size of the cache's volume, as a Kubernetes quantity. */
+  readonly cacheStorage: string;
+  /** Storage class of the volume. @default the cluster's default class */
+  readonly storageClass?: pulumi.Input<string> | undefined;
+  /** Namespaces of the pods that build. */
+  readonly clients: ServedNamespaces;
+  /** Where base images come from and built images go. */
+  readonly registry: RegistryTarget;
+}
+
+/** Name of the Deployment and its Service. The build's pods contain it, so it is not generated. */
+export const BUILDKIT = "buildkitd";
+
+/**
+ * BuildKit with a cache that outlives it, in a namespace of its own.
+ *
+ * The namespace admits pods of every Pod Security level: even without root on the node, BuildKit needs system calls
+ * that the other levels forbid. Nothing else is in it. Only the build's pods reach it, and it reaches only the
+ * registry: what a Dockerfile does in a build can touch nothing else in the cluster. Both hold where the cluster
+ * enforces NetworkPolicies.
+ */
+export class Builder extends pulumi.ComponentResource {
+  /** Address inside the cluster, `tcp://host:port`. */
+  public readonly address: pulumi.Output<string>;
+  /** The namespace's name. */
+  public readonly namespace: pulumi.Output<string>;
+  /** Name of the Deployment. */
+  public readonly deploymentName: pulumi.Output<string>;
+
+  constructor(name: string, args: BuilderArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gourmetgram:index:Builder", name, {}, opts);
+    const labels = labelsOf(BUILDKIT);
+    const { pods, addresses } = args.registry;
+
+    this.namespace = labNamespace(
+      name,
+      { name: args.namespace, level: "privileged" },
+      { parent: this },
+    ).metadata.name;
+    const { namespace } = this;
+    new k8s.networking.v1.NetworkPolicy(
+      `${name}-network`,
+      {
+        metadata: { name: BUILDKIT, namespace, labels },
+        spec: {
+          podSelector: {},
+          policyTypes: ["Ingress", "Egress"],
+          ingress: [buildPods(args.clients)],
+          egress: egress(pods),
+        },
+      },
+      { parent: this },
+    );
+    const config = new k8s.core.v1.ConfigMap(
+      `${name}-config`,
+      {
+        metadata: { namespace, labels },
+        // A change makes a new ConfigMap under a new name, which makes the pod start again with it.
+        immutable: true,
+        data: {
+          "buildkitd.toml": pulumi
+            .all([addresses.inCluster, addresses.plainHttp])
+            .apply(([address, plainHttp]) =>
+              buildkitConfig({
+                plainHttpRegistry: plainHttp ? serverOf(address) : undefined,
+                cacheStorage: args.cacheStorage,
+              }),
+            ),
+        },
+      },
+      { parent: this },
+    );
+    const claim = new k8s.core.v1.PersistentVolumeClaim(
+      `${name}-cache`,
+      {
+        metadata: { namespace, labels },
+        spec: singleWriterClaim({ storage: args.cacheStorage, storageClass: args.storageClass }),
+      },
+      { parent: this },
+    );
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-server`,
+      singleWriterDeployment({
+        name: BUILDKIT,
+        namespace,
+        labels,
+        pod: builderPod({
+          image: args.image,
+          mode: args.mode,
+          configName: config.metadata.name,
+          claimName: claim.metadata.name,
+        }),
+      }),
+      { parent: this },
+    );
+    new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { name: BUILDKIT, namespace, labels },
+        spec: {
+          selector: labels,
+          ports: [{ name: "buildkit", port: BUILDKIT_PORT, targetPort: "buildkit" }],
+        },
+      },
+      { parent: this },
+    );
+
+    this.address = pulumi.interpolate`tcp://${serviceHost(BUILDKIT, namespace)}:${BUILDKIT_PORT}`;
+    this.deploymentName = deployment.metadata.name;
+    this.registerOutputs({
+      address: this.address,
+      namespace: this.namespace,
+      deploymentName: this.deploymentName,
+    });
+  }
+}
+
+/** The pods that may use the builder. */
+function buildPods(clients: ServedNamespaces): k8s.types.input.networking.v1.NetworkPolicyIngressRule {
+  const namespaceSelector =
+    clients === "students"
+      ? { matchExpressions: [{ key: STUDENT_LABEL, operator: "Exists" }] }
+      : byName(clients.namespace);
+  return {
+    from: [{ namespaceSelector, podSelector: { matchLabels: BUILD_ROLE } }],
+    ports: [{ protocol: "TCP", port: BUILDKIT_PORT }],
+  };
+}
+
+/** What BuildKit itself may use. */
+function egress(registry: RegistryPods | undefined): k8s.types.input.networking.v1.NetworkPolicyEgressRule[] {
+  // A registry elsewhere has no address that a NetworkPolicy could name.
+  if (registry === undefined) {
+    return [{}];
+  }
+  return [
+    // To any address: with a cache on each node, a name server is none of the cluster's pods.
+    {
+      ports: [
+        { protocol: "UDP", port: 53 },
+        { protocol: "TCP", port: 53 },
+      ],
+    },
+    {
+      to: [
+        {
+          namespaceSelector: byName(registry.namespace),
+          podSelector: { matchLabels: { ...registry.labels } },
+        },
+      ],
+      ports: [{ protocol: "TCP", port: registry.port }],
+    },
+  ];
+}
+
+/** Selects a namespace by the label that Kubernetes itself gives to each. */
+function byName(namespace: pulumi.Input<string>): k8s.types.input.meta.v1.LabelSelector {
+  return { matchLabels: { "kubernetes.io/metadata.name": namespace } };
+}

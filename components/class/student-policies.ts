@@ -1,0 +1,169 @@
+/** Who may talk to whom in the namespaces of a student, as data. */
+import type { types } from "@pulumi/kubernetes";
+import type { Input } from "@pulumi/pulumi";
+import { GIT_SERVER_PORT } from "../app-repository/git-server-pod";
+import { BUILD_ROLE, labelsOf } from "../kubernetes/labels";
+import { MLFLOW_PORT } from "../mlflow/mlflow-access";
+import { anywhere, byLabels, inNamespace, NAME_SERVERS, tcp, type Way } from "../kubernetes/network-ways";
+import { STAGING_DEPLOYMENT } from "../staging/staging";
+import { APP_PORT } from "../staging/staging-pod";
+
+/** What the ways follow from. */
+export interface StudentPoliciesArgs {
+  /** Namespace of MLflow, the workflows and the training runs. */
+  readonly namespace: Input<string>;
+  /** Namespace of the application in staging. */
+  readonly stagingNamespace: Input<string>;
+  /** The pods of BuildKit. */
+  readonly builder: {
+    readonly namespace: Input<string>;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly port: number;
+  };
+  /**
+   * Where the cluster's API server is, as CIDRs: the addresses of its endpoints and that of the Service `kubernetes`.
+   * Where none is given, workflow pods may use the API server's ports at any address.
+   */
+  readonly apiServerAddresses: readonly string[];
+  /** TCP ports of the API server: that of the Service `kubernetes`, and those of its endpoints. */
+  readonly apiServerPorts: readonly number[];
+  /** Address of an application repository that exists already. @default undefined: the lab's own git server */
+  readonly externalRepository: string | undefined;
+  /** TCP ports of a registry that exists already, and of what gives out its tokens. None where it is the lab's own. */
+  readonly externalRegistryPorts: readonly number[];
+  /** Whether MLflow has a database that exists already. */
+  readonly externalDatabase: boolean;
+  /** Whether MLflow keeps artifacts in S3. */
+  readonly s3: boolean;
+}
+
+/** Argo puts it on the pods of workflows and on no others; its value is the workflow's name. */
+const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
+const WORKFLOW_PODS = { matchExpressions: [{ key: WORKFLOW_LABEL, operator: "Exists" }] };
+const POSTGRES_PORT = 5432;
+
+const MLFLOW = labelsOf("mlflow");
+const POSTGRES = labelsOf("mlflow-postgres");
+const GIT_SERVER = labelsOf("app-repository");
+const APPLICATION = labelsOf(STAGING_DEPLOYMENT);
+
+/** A policy, and where it is. What it leaves out, way in or way out, it says nothing about. */
+export interface StudentPolicy {
+  readonly name: string;
+  readonly place: "platform" | "staging";
+  readonly pods: types.input.meta.v1.LabelSelector;
+  /** Who may come, and to which ports. */
+  readonly ingress?: Way[];
+  /** Where the pods may go. */
+  readonly egress?: Way[];
+}
+
+/** The policies of a student's namespaces: nothing passes, and then each way that the lab needs. */
+export function studentPolicies(args: StudentPoliciesArgs): StudentPolicy[] {
+  const fromWorkflows = (port: number): Way => ({ pods: [{ podSelector: WORKFLOW_PODS }], ports: tcp(port) });
+  const deny = { name: "default-deny", pods: {}, ingress: [], egress: [] };
+  return [
+    { place: "platform", ...deny },
+    { place: "platform", name: "workflow-pods", pods: WORKFLOW_PODS, egress: workflowEgress(args) },
+    {
+      place: "platform",
+      name: "build-pods",
+      pods: { ...WORKFLOW_PODS, matchLabels: BUILD_ROLE },
+      egress: buildEgress(args),
+    },
+    {
+      place: "platform",
+      name: "mlflow",
+      pods: { matchLabels: MLFLOW },
+      ingress: [fromWorkflows(MLFLOW_PORT)],
+      egress: mlflowEgress(args),
+    },
+    ...postgresPolicy(args),
+    ...gitServerPolicy(args, fromWorkflows(GIT_SERVER_PORT)),
+    // The application asks nobody, not even a name server: what a student has built into it stays where it is.
+    { place: "staging", ...deny },
+    {
+      place: "staging",
+      name: "application",
+      pods: { matchLabels: APPLICATION },
+      // The pipeline tests what it has deployed: the pod itself, and then the Service.
+      ingress: [
+        { pods: [{ ...inNamespace(args.namespace), podSelector: WORKFLOW_PODS }], ports: tcp(APP_PORT) },
+      ],
+    },
+  ];
+}
+
+function postgresPolicy({ externalDatabase }: StudentPoliciesArgs): StudentPolicy[] {
+  if (externalDatabase) return [];
+  const ingress = [{ pods: [byLabels(MLFLOW)], ports: tcp(POSTGRES_PORT) }];
+  return [{ place: "platform", name: "mlflow-postgres", pods: { matchLabels: POSTGRES }, ingress }];
+}
+
+function gitServerPolicy({ externalRepository }: StudentPoliciesArgs, way: Way): StudentPolicy[] {
+  if (externalRepository !== undefined) return [];
+  return [{ place: "platform", name: "app-repository", pods: { matchLabels: GIT_SERVER }, ingress: [way] }];
+}
+
+/** Where the steps of workflows go, and Argo's own containers beside them. */
+function workflowEgress(args: StudentPoliciesArgs): Way[] {
+  return [
+    NAME_SERVERS,
+    apiServer(args),
+    { pods: [byLabels(MLFLOW)], ports: tcp(MLFLOW_PORT) },
+    args.externalRepository === undefined
+      ? { pods: [byLabels(GIT_SERVER)], ports: tcp(GIT_SERVER_PORT) }
+      : anywhere(tcp(portOf(args.externalRepository))),
+    {
+      pods: [{ ...inNamespace(args.stagingNamespace), ...byLabels(APPLICATION) }],
+      ports: tcp(APP_PORT),
+    },
+  ];
+}
+
+/**
+ * The API server, to which Argo's container in each pod reports, and which some steps ask themselves.
+ *
+ * Pods address the Service `kubernetes`, port 443. kube-proxy replaces that by an address and port of the API server
+ * before the packet comes to where a policy is enforced: kube-router's rules are in the chains INPUT and FORWARD of the
+ * packet filter, which come after PREROUTING. So the endpoint's port is what counts there, 6443 with most clusters. Other
+ * network plug-ins look at the packet before; that is why both ports are named.
+ */
+function apiServer({
+  apiServerAddresses: addresses,
+  apiServerPorts,
+}: Pick<StudentPoliciesArgs, "apiServerAddresses" | "apiServerPorts">): Way {
+  const ports = tcp(...apiServerPorts);
+  return addresses.length === 0
+    ? anywhere(ports)
+    : { pods: addresses.map((cidr) => ({ ipBlock: { cidr } })), ports };
+}
+
+/**
+ * Where the pod that builds goes besides. Only that one: whoever reaches BuildKit may run programs in it. All of its
+ * containers do, those that clone and download included; what they run is in the pipeline's image.
+ */
+function buildEgress({ builder, externalRegistryPorts: registry }: StudentPoliciesArgs): Way[] {
+  return [
+    {
+      pods: [{ ...inNamespace(builder.namespace), ...byLabels(builder.labels) }],
+      ports: tcp(builder.port),
+    },
+    // Most registries give out tokens, and it is BuildKit's client that fetches them.
+    ...(registry.length === 0 ? [] : [anywhere(tcp(...registry))]),
+  ];
+}
+
+/** Where MLflow keeps what it is told. */
+function mlflowEgress({ externalDatabase, s3 }: StudentPoliciesArgs): Way[] {
+  // Neither the addresses nor the ports of services elsewhere are known here.
+  const elsewhere = externalDatabase || s3 ? [anywhere([{ protocol: "TCP" }])] : [];
+  const postgres = externalDatabase ? [] : [{ pods: [byLabels(POSTGRES)], ports: tcp(POSTGRES_PORT) }];
+  return [NAME_SERVERS, ...postgres, ...elsewhere];
+}
+
+/** The port of an http or https address. */
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
+}

@@ -1,0 +1,137 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { serviceHost } from "../kubernetes/addresses";
+import { sizeOf, type SizeName } from "../sizes/lab-size";
+import { labelsOf } from "../kubernetes/labels";
+import { allowedHosts, externalUrl, type MlflowExposure, MLFLOW_PORT } from "./mlflow-access";
+import { artifactEnvironment, mlflowPod, type MlflowS3 } from "./mlflow-pod";
+import { singleWriterClaim } from "../kubernetes/volumes";
+
+/** Options of {@link Mlflow}. */
+export interface MlflowArgs {
+  /** Namespace of the server. */
+  readonly namespace: pulumi.Input<string>;
+  /** Reference of the server's image, as {@link MlflowImage} gives it. */
+  readonly image: pulumi.Input<string>;
+  /** Name of the Secret with which the nodes pull the image. @default none: the registry asks nobody */
+  readonly imagePullSecret?: pulumi.Input<string> | undefined;
+  /** URI of a PostgreSQL database. It becomes a Secret, never a plain environment variable. */
+  readonly databaseUri: pulumi.Input<string>;
+  /** Size of the artifacts' volume, as a Kubernetes quantity. Without a meaning with `s3`. */
+  readonly storage: pulumi.Input<string>;
+  /** Storage class of the volume. @default the cluster's default class */
+  readonly storageClass?: pulumi.Input<string> | undefined;
+  /** What the pod is given. @default "medium" */
+  readonly size?: SizeName | undefined;
+  /** Keeps the artifacts in S3. @default on a volume */
+  readonly s3?: MlflowS3 | undefined;
+  /** The way in from outside the cluster. */
+  readonly exposure: MlflowExposure;
+}
+
+// The course's commands and every client contain the Service's name, so it is not generated.
+const NAME = "mlflow";
+
+/**
+ * MLflow: experiment tracking and the model registry.
+ *
+ * Clients reach artifacts through the server, so they need neither the volume nor credentials for S3.
+ */
+export class Mlflow extends pulumi.ComponentResource {
+  /** Address inside the cluster. */
+  public readonly url: pulumi.Output<string>;
+  /** Address from outside the cluster. For a Service of type ClusterIP, the one that a port-forward gives. */
+  public readonly externalUrl: pulumi.Output<string>;
+  /** Name of the Deployment. */
+  public readonly deploymentName: pulumi.Output<string>;
+
+  constructor(name: string, args: MlflowArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gourmetgram:index:Mlflow", name, {}, opts);
+    const { namespace, exposure } = args;
+    const labels = labelsOf(NAME);
+
+    const secret = new k8s.core.v1.Secret(
+      `${name}-credentials`,
+      {
+        metadata: { namespace, labels },
+        // A change makes a new Secret under a new name, which makes the pod start again with it.
+        immutable: true,
+        stringData: { databaseUri: args.databaseUri, ...args.s3?.credentials },
+      },
+      { parent: this },
+    );
+    const service = new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { name: NAME, namespace, labels, ...awaiting(exposure) },
+        spec: {
+          type: exposure.type,
+          selector: labels,
+          ports: [
+            {
+              name: "http",
+              port: MLFLOW_PORT,
+              targetPort: "http",
+              ...(exposure.type === "NodePort" ? { nodePort: exposure.nodePort } : {}),
+            },
+          ],
+          ...(exposure.externalIps.length === 0 ? {} : { externalIPs: [...exposure.externalIps] }),
+        },
+      },
+      { parent: this },
+    );
+    const claim =
+      args.s3 === undefined
+        ? new k8s.core.v1.PersistentVolumeClaim(
+            `${name}-artifacts`,
+            { metadata: { namespace, labels }, spec: singleWriterClaim(args) },
+            { parent: this },
+          )
+        : undefined;
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-server`,
+      {
+        // Fixed, so that `kubectl logs deployment/mlflow` works as it reads.
+        metadata: { name: NAME, namespace, labels },
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: labels },
+          // The volume has one writer: the old pod has to be gone before the new one starts.
+          strategy: { type: claim === undefined ? "RollingUpdate" : "Recreate" },
+          template: {
+            metadata: { labels },
+            spec: mlflowPod({
+              image: args.image,
+              imagePullSecret: args.imagePullSecret,
+              secretName: secret.metadata.name,
+              claimName: claim?.metadata.name,
+              resources: sizeOf(args.size).mlflow,
+              artifacts: artifactEnvironment(args.s3, secret.metadata.name),
+              allowedHosts: allowedHosts(NAME, namespace, exposure, service),
+            }),
+          },
+        },
+      },
+      { parent: this },
+    );
+
+    this.url = pulumi.interpolate`http://${serviceHost(NAME, namespace)}:${MLFLOW_PORT}`;
+    this.externalUrl = externalUrl(exposure, service);
+    this.deploymentName = deployment.metadata.name;
+    this.registerOutputs({
+      url: this.url,
+      externalUrl: this.externalUrl,
+      deploymentName: this.deploymentName,
+    });
+  }
+}
+
+/**
+ * What to wait for before the Service counts as created: by default, a pod behind it. The pod of a load-balanced one
+ * needs the balancer's address for its host allow-list, so there the Service must not wait for the pod.
+ */
+function awaiting(exposure: MlflowExposure): { annotations?: Record<string, string> } {
+  return exposure.type === "LoadBalancer"
+    ? { annotations: { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}" } }
+    : {};
+}

@@ -1,0 +1,215 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { STAGING_DEPLOYMENT } from "../staging/staging";
+
+/** What may be done to which objects. */
+export interface Rule {
+  /** API groups; the empty text is the core group. */
+  apiGroups: string[];
+  resources: string[];
+  /** The only objects that may be touched. @default all of the namespace */
+  resourceNames?: string[];
+  verbs: string[];
+}
+
+/** The namespaces in which accounts have rights. */
+export type RightsPlace = "platform" | "staging";
+
+/** A Role and the one service account that has it. All accounts are in the platform's namespace. */
+export interface Right {
+  /** Name of the Role and of its binding. */
+  readonly role: string;
+  readonly serviceAccount: string;
+  /** Where the Role is. */
+  readonly place: RightsPlace;
+  readonly rules: readonly Rule[];
+}
+
+const ARGO = "argoproj.io";
+
+/** Every pod of a workflow reports its outputs to the controller in an object of its own. */
+const REPORT_RESULTS: Rule = {
+  apiGroups: [ARGO],
+  resources: ["workflowtaskresults"],
+  verbs: ["create", "patch"],
+};
+
+/**
+ * Opens a page of the lab on one's own machine: `kubectl port-forward` reads the Service, finds its pod, and asks for a
+ * connection. It asks by a WebSocket first, which API servers before 1.35 count as `get`, and then by this verb.
+ */
+const FORWARD_PORTS: readonly Rule[] = [
+  { apiGroups: [""], resources: ["services"], verbs: ["get"] },
+  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
+  { apiGroups: [""], resources: ["pods/portforward"], verbs: ["create"] },
+];
+
+/**
+ * What Argo's command does with runs, by the API server alone: `submit` creates; `list`, `get`, `watch` and `logs` read;
+ * `stop` and `terminate` patch; `retry`, `suspend` and `resume` update. `delete` is not among them: runs go by themselves.
+ *
+ * `create`, `update` and `patch` say more than they seem to. A run has no status apart from the rest of it, so whoever
+ * writes one also writes which templates it executes (`status.storedWorkflowTemplateSpec`): the controller's
+ * `templateReferencing` keeps honest people from mistakes, and nobody from anything. A student can therefore run any
+ * container that the namespace admits, under any account of the namespace, and with any of its Secrets. That is why the
+ * namespace is the boundary between students, and not this Role: its Pod Security level, quota and network policies bind
+ * whatever runs there, its accounts have rights in it and in its staging alone, and nothing in it opens a door elsewhere.
+ */
+const RUN_WORKFLOWS: readonly Rule[] = [
+  {
+    apiGroups: [ARGO],
+    resources: ["workflows"],
+    verbs: ["create", "get", "list", "watch", "update", "patch"],
+  },
+  {
+    apiGroups: [ARGO],
+    resources: ["workflowtemplates", "cronworkflows"],
+    verbs: ["get", "list", "watch"],
+  },
+  // `retry` removes the pods of the steps that it repeats. Pods of services that go this way come back by themselves.
+  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "delete"] },
+  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+];
+
+/** The service accounts of the lab's roles. Templates and people refer to them by these names. */
+export const ACCOUNTS = {
+  train: "train-model",
+  triggerBuild: "trigger-build",
+  build: "build-container-image",
+  deployStaging: "deploy-staging",
+  student: "student",
+} as const;
+
+/** A role of the lab. */
+export type AccountRole = keyof typeof ACCOUNTS;
+
+/**
+ * All rights that the lab gives, as data: what the components create, what the stack's output shows and what the
+ * acceptance tests ask the cluster about are the same table.
+ */
+export const RIGHTS: readonly Right[] = [
+  { role: ACCOUNTS.train, serviceAccount: ACCOUNTS.train, place: "platform", rules: [REPORT_RESULTS] },
+  {
+    role: ACCOUNTS.triggerBuild,
+    serviceAccount: ACCOUNTS.triggerBuild,
+    place: "platform",
+    rules: [
+      REPORT_RESULTS,
+      // Creates the child run, then reads that one object until it has ended. Nothing is listed or watched.
+      { apiGroups: [ARGO], resources: ["workflows"], verbs: ["create", "get"] },
+    ],
+  },
+  { role: ACCOUNTS.build, serviceAccount: ACCOUNTS.build, place: "platform", rules: [REPORT_RESULTS] },
+  {
+    role: ACCOUNTS.deployStaging,
+    serviceAccount: ACCOUNTS.deployStaging,
+    place: "platform",
+    rules: [REPORT_RESULTS],
+  },
+  {
+    role: ACCOUNTS.deployStaging,
+    serviceAccount: ACCOUNTS.deployStaging,
+    place: "staging",
+    rules: [
+      {
+        apiGroups: ["apps"],
+        resources: ["deployments"],
+        resourceNames: [STAGING_DEPLOYMENT],
+        verbs: ["get", "patch"],
+      },
+      // Pods have no names to be told beforehand, and a list cannot be narrowed down by labels.
+      { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+    ],
+  },
+  { role: "submit-training", serviceAccount: ACCOUNTS.student, place: "platform", rules: RUN_WORKFLOWS },
+  { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "platform", rules: FORWARD_PORTS },
+  { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "staging", rules: FORWARD_PORTS },
+];
+
+/** Arguments of {@link Rbac}. */
+export interface RbacArgs {
+  /** Namespace of the accounts, the workflows and their pods. */
+  readonly namespace: pulumi.Input<string>;
+  /** Namespace of the Deployment that the pipeline changes. */
+  readonly stagingNamespace: pulumi.Input<string>;
+}
+
+/** A right with the name of its namespace. */
+export interface GrantedRight extends Omit<Right, "place"> {
+  readonly namespace: pulumi.Output<string>;
+}
+
+/** A service account for each role of the lab, with the Roles that it needs and no more. */
+export class Rbac extends pulumi.ComponentResource {
+  /** Names of the service accounts; they are known when the account may do what its Roles say. */
+  public readonly serviceAccounts: Readonly<Record<AccountRole, pulumi.Output<string>>>;
+  /** The rights that the accounts have. */
+  public readonly rights: readonly GrantedRight[];
+
+  constructor(name: string, args: RbacArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gourmetgram:index:Rbac", name, {}, opts);
+
+    const namespaces = {
+      platform: pulumi.output(args.namespace),
+      staging: pulumi.output(args.stagingNamespace),
+    };
+    this.rights = RIGHTS.map(({ place, ...right }) => ({ ...right, namespace: namespaces[place] }));
+    this.serviceAccounts = {
+      train: this.grant(name, "train", namespaces),
+      triggerBuild: this.grant(name, "triggerBuild", namespaces),
+      build: this.grant(name, "build", namespaces),
+      deployStaging: this.grant(name, "deployStaging", namespaces),
+      student: this.grant(name, "student", namespaces),
+    };
+    this.registerOutputs({ serviceAccounts: this.serviceAccounts, rights: this.rights });
+  }
+
+  private grant(
+    name: string,
+    who: AccountRole,
+    namespaces: Readonly<Record<RightsPlace, pulumi.Output<string>>>,
+  ): pulumi.Output<string> {
+    const serviceAccount = ACCOUNTS[who];
+    const account = new k8s.core.v1.ServiceAccount(
+      `${name}-${serviceAccount}`,
+      {
+        metadata: { name: serviceAccount, namespace: namespaces.platform },
+        // Argo's containers in a pod report with the account's token. Argo can take the token away from a pod but
+        // cannot ask for it, so the account must give it. No pod runs as a student.
+        automountServiceAccountToken: who !== "student",
+      },
+      { parent: this },
+    );
+    const subject = { kind: "ServiceAccount", name: serviceAccount, namespace: namespaces.platform };
+    const bindings = RIGHTS.filter((right) => right.serviceAccount === serviceAccount).map((right) =>
+      this.bind(name, right, namespaces[right.place], subject),
+    );
+    // Whoever takes the name waits for the bindings too. All are known in a preview, where ids are not.
+    return pulumi
+      .all([account.metadata.name, bindings.map(({ metadata }) => metadata)])
+      .apply(([accountName]) => accountName);
+  }
+
+  private bind(
+    name: string,
+    { role, place, rules }: Right,
+    namespace: pulumi.Output<string>,
+    subject: k8s.types.input.rbac.v1.Subject,
+  ): k8s.rbac.v1.RoleBinding {
+    const prefix = place === "platform" ? `${name}-${role}` : `${name}-${role}-in-${place}`;
+    const created = new k8s.rbac.v1.Role(
+      `${prefix}-role`,
+      { metadata: { name: role, namespace }, rules: [...rules] },
+      { parent: this },
+    );
+    return new k8s.rbac.v1.RoleBinding(
+      `${prefix}-binding`,
+      {
+        metadata: { name: role, namespace },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role },
+        subjects: [subject],
+      },
+      { parent: this, dependsOn: created },
+    );
+  }
+}

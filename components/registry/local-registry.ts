@@ -1,0 +1,180 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Resources } from "../sizes/lab-size";
+import { serviceHost } from "../kubernetes/addresses";
+import { labelsOf } from "../kubernetes/labels";
+import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes/pod-security";
+import type { RegistryAddresses, RegistryTarget } from "./registry";
+import { RegistryGuard, type RegistryWays } from "./registry-guard";
+import { singleWriterDeployment } from "../kubernetes/single-writer";
+import { singleWriterClaim } from "../kubernetes/volumes";
+
+/** Options of {@link LocalRegistry}. */
+export interface LocalRegistryArgs {
+  /** Image of the registry: the CNCF Distribution registry, version 3. */
+  readonly image: pulumi.Input<string>;
+  /** Node port, from 30000 to 32767. */
+  readonly nodePort: number;
+  /** Size of the volume, as a Kubernetes quantity. */
+  readonly storage: pulumi.Input<string>;
+  /** Storage class of the volume. @default the cluster's default class */
+  readonly storageClass?: pulumi.Input<string> | undefined;
+  /**
+   * The address in pods' image references.
+   *
+   * The container runtime on a node does not resolve Service names, but takes `localhost:<nodePort>` for plain HTTP, and
+   * reaches it where kube-proxy is in the mode iptables. `in-cluster` is for nodes whose runtime has been told where the
+   * Service's name leads.
+   */
+  readonly pullFrom: "node-port" | "in-cluster";
+  /** Address in pods' image references, `host[:port]`, in place of what `pullFrom` says. @default none */
+  readonly pullAddress?: string | undefined;
+  /**
+   * Address for the Docker daemon that pushes, `host[:port]`. Docker speaks plain HTTP to loopback addresses alone, unless
+   * the daemon's `insecure-registries` name others.
+   *
+   * @default "localhost:<nodePort>"
+   */
+  readonly pushAddress?: string | undefined;
+  /**
+   * Has a guard ask who pushes, and who reads what is not for everyone, with this image of nginx.
+   *
+   * @default none: everyone reads and writes everything
+   */
+  readonly guard?: { readonly image: pulumi.Input<string> } | undefined;
+}
+
+/** What the registry's container is given. */
+export const REGISTRY_RESOURCES: Resources = {
+  requests: { cpu: "50m", memory: "64Mi" },
+  limits: { cpu: "1", memory: "256Mi" },
+};
+
+/** Where the registry's Deployment and Service are. Image references contain the Service's name, so it is not generated. */
+export const REGISTRY_PLACE = { namespace: "kube-system", name: "registry" } as const;
+
+const { namespace: NAMESPACE, name: SERVICE } = REGISTRY_PLACE;
+const PORT = 5000;
+const DATA = "/var/lib/registry";
+const VOLUME = "data";
+// Any will do: the registry needs no entry in the user database.
+const USER = 1000;
+
+/**
+ * A registry in the cluster for the images that the stack builds. It speaks plain HTTP, and asks nobody unless it has a
+ * guard.
+ */
+export class LocalRegistry extends pulumi.ComponentResource {
+  /** The addresses that matter. */
+  public readonly addresses: RegistryAddresses;
+  /** The registry as the place where images go. */
+  public readonly target: RegistryTarget;
+
+  constructor(name: string, args: LocalRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gourmetgram:index:LocalRegistry", name, {}, opts);
+    const labels = labelsOf("registry");
+
+    const claim = new k8s.core.v1.PersistentVolumeClaim(
+      `${name}-data`,
+      { metadata: { namespace: NAMESPACE, labels }, spec: singleWriterClaim(args) },
+      { parent: this },
+    );
+    const guard =
+      args.guard === undefined
+        ? undefined
+        : new RegistryGuard(
+            `${name}-guard`,
+            { image: args.guard.image, port: PORT, labels, data: { volume: VOLUME, path: DATA } },
+            { parent: this },
+          );
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-server`,
+      singleWriterDeployment({
+        // Fixed, so that `kubectl logs deployment/registry` works as it reads.
+        name: SERVICE,
+        namespace: NAMESPACE,
+        labels,
+        pod: podSpec(args.image, claim.metadata.name, guard),
+      }),
+      { parent: this, ...(guard === undefined ? {} : { dependsOn: guard.ready }) },
+    );
+    const service = new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { name: SERVICE, namespace: NAMESPACE, labels },
+        spec: {
+          type: "NodePort",
+          selector: labels,
+          ports: [{ name: "http", port: PORT, targetPort: "http", nodePort: args.nodePort }],
+        },
+      },
+      { parent: this },
+    );
+
+    const byNodePort = `localhost:${args.nodePort}`;
+    this.addresses = {
+      inCluster: pulumi.interpolate`${serviceHost(SERVICE, NAMESPACE)}:${PORT}`,
+      fromNodes: pulumi.output(args.pullAddress ?? byNodePort),
+      forPushing: pulumi.output(args.pushAddress ?? byNodePort),
+      own: pulumi.output(true),
+      plainHttp: pulumi.output(true),
+    };
+    this.target = {
+      addresses: this.addresses,
+      pullAddress:
+        args.pullFrom === "in-cluster" && args.pullAddress === undefined
+          ? this.addresses.inCluster
+          : this.addresses.fromNodes,
+      ...(guard === undefined ? {} : { credentials: guard.credentials, guarded: true }),
+      pods: { namespace: NAMESPACE, labels, port: PORT },
+      ready: [deployment, service],
+      storage: [claim],
+    };
+    this.registerOutputs({ addresses: this.addresses });
+  }
+}
+
+const httpGet = { path: "/", port: "http" };
+
+/** How a registry without a guard is reached. */
+const OPEN: RegistryWays = {
+  env: [{ name: "REGISTRY_HTTP_ADDR", value: `:${PORT}` }],
+  ports: [{ name: "http", containerPort: PORT }],
+  readinessProbe: { httpGet, periodSeconds: 5 },
+  livenessProbe: { httpGet, periodSeconds: 20, failureThreshold: 3 },
+};
+
+function podSpec(
+  image: pulumi.Input<string>,
+  claim: pulumi.Input<string>,
+  guard: RegistryGuard | undefined,
+): k8s.types.input.core.v1.PodSpec {
+  const { env, ...ways } = guard?.registry ?? OPEN;
+  return {
+    automountServiceAccountToken: false,
+    // Variables for every Service of the namespace would be noise, and `REGISTRY_*` ones would be read as settings.
+    enableServiceLinks: false,
+    securityContext: unprivilegedPod(USER),
+    containers: [
+      {
+        name: "registry",
+        image,
+        env: [
+          ...env,
+          { name: "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", value: DATA },
+          // The official image's settings open a port with profiles and metrics to every pod.
+          { name: "REGISTRY_HTTP_DEBUG_ADDR", value: "" },
+          { name: "REGISTRY_LOG_LEVEL", value: "info" },
+          // Version 3 sends traces to a collector on its own host unless told not to, and logs each failure.
+          { name: "OTEL_TRACES_EXPORTER", value: "none" },
+        ],
+        ...ways,
+        resources: REGISTRY_RESOURCES,
+        securityContext: LOCKED_DOWN_CONTAINER,
+        volumeMounts: [{ name: VOLUME, mountPath: DATA }],
+      },
+      ...(guard === undefined ? [] : [guard.container]),
+    ],
+    volumes: [{ name: VOLUME, persistentVolumeClaim: { claimName: claim } }, ...(guard?.volumes ?? [])],
+  };
+}

@@ -1,0 +1,145 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Resources } from "../sizes/lab-size";
+import { LOCKED_DOWN_CONTAINER } from "../kubernetes/pod-security";
+import type { RegistryCredentials } from "./registry";
+import { ALIVE_PATH, BASE_USER, guardConfig, READY_PATH } from "./registry-guard-config";
+import { REGISTRY_USERS, RegistryUser } from "./registry-user";
+
+/** Options of {@link RegistryGuard}. */
+export interface RegistryGuardArgs {
+  /** Image with nginx 1.19.5 or later that runs as any user. */
+  readonly image: pulumi.Input<string>;
+  /** Port on which the guard listens, in place of the registry. */
+  readonly port: number;
+  /** What the registry's pod already calls the volume with the images, and where it is mounted. */
+  readonly data: { readonly volume: string; readonly path: string };
+  /** Labels of the guard's objects. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Address of the registry behind the guard: nobody outside the pod reaches it. The official image's settings have 5001
+ * for debugging.
+ */
+export const GUARDED_ADDRESS = "127.0.0.1:5002";
+
+/** How the registry's container is reached. */
+export interface RegistryWays extends Pick<
+  k8s.types.input.core.v1.Container,
+  "ports" | "readinessProbe" | "livenessProbe"
+> {
+  readonly env: k8s.types.input.core.v1.EnvVar[];
+}
+
+/** What the guard's container is given. */
+export const GUARD_RESOURCES: Resources = {
+  requests: { cpu: "10m", memory: "16Mi" },
+  limits: { cpu: "500m", memory: "128Mi" },
+};
+
+const CONFIG = "/etc/registry-guard";
+const USERS = "/users";
+const TEMP = "/tmp";
+
+/**
+ * The guard of a registry that many use: nginx in the registry's own pod. Everyone may pull what the base provides; a
+ * user reads and writes under the own name; the user `base` does everything.
+ *
+ * Docker asks `/v2/` whether to log in, and takes the answer for all that follows: it logs in and pushes, but pulls
+ * nothing anonymously. The nodes' container runtimes and BuildKit log in where they are asked to, and do both.
+ */
+export class RegistryGuard extends pulumi.ComponentResource {
+  /** What the base pushes with. */
+  public readonly credentials: RegistryCredentials;
+  /** The guard as a second container of the registry's pod. */
+  public readonly container: k8s.types.input.core.v1.Container;
+  /** What the container mounts and the pod does not have yet. */
+  public readonly volumes: k8s.types.input.core.v1.Volume[];
+  /** Changes of the registry's container: it leaves its port to the guard. */
+  public readonly registry: RegistryWays;
+  /** What must exist before the pod starts, so that the base can push as soon as it is ready. */
+  public readonly ready: pulumi.Resource;
+
+  constructor(name: string, args: RegistryGuardArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gourmetgram:index:RegistryGuard", name, {}, opts);
+    const { port, data, labels } = args;
+    const { namespace } = REGISTRY_USERS;
+
+    const config = new k8s.core.v1.ConfigMap(
+      `${name}-config`,
+      {
+        metadata: { namespace, labels },
+        // A change makes a new one under a new name, which makes the pod start again with it.
+        immutable: true,
+        data: {
+          "nginx.conf": guardConfig({ listen: port, registry: GUARDED_ADDRESS, users: USERS, temp: TEMP }),
+        },
+      },
+      { parent: this },
+    );
+    // Without keys of its own: a stack owns what it has applied, so students' keys are nothing that this one would
+    // change or remove. Nor does a new password of the base's replace the Secret, with which all keys would go.
+    const users = new k8s.core.v1.Secret(
+      `${name}-users`,
+      { metadata: { ...REGISTRY_USERS, labels }, type: "Opaque" },
+      { parent: this },
+    );
+    const base = new RegistryUser(
+      `${name}-base`,
+      { user: BASE_USER, secret: users.metadata.name },
+      { parent: this },
+    );
+
+    this.credentials = base.credentials;
+    this.ready = base.ready;
+    this.container = {
+      name: "guard",
+      image: args.image,
+      // In place of the entry point of nginx's own images, which would edit the configuration.
+      command: ["nginx", "-e", "stderr", "-c", `${CONFIG}/nginx.conf`],
+      ports: [{ name: "http", containerPort: port }],
+      readinessProbe: { httpGet: { path: READY_PATH, port: "http" }, periodSeconds: 5, timeoutSeconds: 5 },
+      livenessProbe: {
+        httpGet: { path: ALIVE_PATH, port: "http" },
+        periodSeconds: 20,
+        timeoutSeconds: 5,
+        failureThreshold: 3,
+      },
+      resources: GUARD_RESOURCES,
+      securityContext: LOCKED_DOWN_CONTAINER,
+      volumeMounts: [
+        { name: "guard-config", mountPath: CONFIG, readOnly: true },
+        // The whole folder: a file mounted alone would keep the users that were there at the start.
+        { name: "guard-users", mountPath: USERS, readOnly: true },
+        { name: "guard-temp", mountPath: TEMP },
+        // For the shell commands that remove a student's repositories: the registry can only empty them, and its own
+        // image has no shell. It is no further power, as all that is written to the registry passes here anyway.
+        { name: data.volume, mountPath: data.path },
+      ],
+    };
+    this.volumes = [
+      { name: "guard-config", configMap: { name: config.metadata.name } },
+      { name: "guard-users", secret: { secretName: REGISTRY_USERS.name, defaultMode: 0o440 } },
+      { name: "guard-temp", emptyDir: { sizeLimit: "256Mi" } },
+    ];
+    this.registry = {
+      env: [
+        { name: "REGISTRY_HTTP_ADDR", value: GUARDED_ADDRESS },
+        // Clients go on where they asked, whatever they call this place.
+        { name: "REGISTRY_HTTP_RELATIVEURLS", value: "true" },
+        { name: "REGISTRY_STORAGE_DELETE_ENABLED", value: "true" },
+        // Off, where an image's settings turn it on: it would remember layers that are collected with a student's images.
+        { name: "REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR", value: "" },
+      ],
+      // Through the guard, as nothing else reaches it. A guard that hangs is started again sooner.
+      livenessProbe: {
+        httpGet: { path: READY_PATH, port },
+        periodSeconds: 20,
+        timeoutSeconds: 5,
+        failureThreshold: 6,
+      },
+    };
+    this.registerOutputs({});
+  }
+}

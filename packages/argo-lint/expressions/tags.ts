@@ -1,0 +1,76 @@
+import { isRecord, Spot } from "../objects/spot";
+
+/** A value that Argo pastes in: `{{inputs.parameters.name}}`, or an expression `{{=…}}`. */
+export interface Tag {
+  /** What stands between the braces, trimmed; without the `=` of an expression. */
+  readonly text: string;
+  /** True for `{{=…}}`, which has a language of its own. */
+  readonly expression: boolean;
+  /** Where the tag begins and ends in its text. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Stands for a tag in a text that is read before Argo has filled the tag in. A character that nobody types. */
+export const FILLED_IN_LATER = "\uE000";
+
+/** In nested tags the innermost: Argo fills that in first, and then reads the text again. */
+const TAG = /\{\{(=?)((?:(?!\{\{)[\s\S])*?)\}\}/g;
+
+/** The tags of a text, in order. */
+export function tagsOf(text: string): Tag[] {
+  if (!text.includes("{{")) {
+    return [];
+  }
+  return [...text.matchAll(TAG)].map((match) => ({
+    text: (match[2] ?? "").trim(),
+    expression: match[1] === "=",
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+}
+
+/** The text with a character in the place of every tag. */
+export function withoutTags(text: string): string {
+  let result = text;
+  for (let before = ""; before !== result && result.includes("{{");) {
+    before = result;
+    result = before.replace(TAG, FILLED_IN_LATER);
+  }
+  return result;
+}
+
+/** Whether a tag of the text is completed by another one, so that nobody knows yet what it refers to. */
+export function hasNestedTags(text: string): boolean {
+  return /\{\{(?:(?!\}\})[\s\S])*\{\{/.test(text);
+}
+
+/** The text if it is known now: undefined if a part of it is filled in later, or is no text. */
+export function literal(spot: Spot): string | undefined {
+  const { text } = spot;
+  return text === undefined || text.includes("{{") || text.includes(FILLED_IN_LATER) ? undefined : text;
+}
+
+/** All texts inside a value that hold tags. Members in `except` are left out, at the top level only. */
+export function* taggedTexts(spot: Spot, except: ReadonlySet<string> = NONE): Generator<[Spot, Tag[]]> {
+  const { value } = spot;
+  if (typeof value === "string") {
+    const tags = tagsOf(value);
+    if (tags.length > 0) {
+      yield [spot, tags];
+    }
+  } else if (Array.isArray(value)) {
+    for (const item of spot.items) {
+      yield* taggedTexts(item);
+    }
+  } else if (isRecord(value)) {
+    for (const key of Object.keys(value)) {
+      const member = value[key];
+      if (!except.has(key) && (typeof member === "object" || typeof member === "string")) {
+        yield* taggedTexts(spot.at(key));
+      }
+    }
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();

@@ -1,0 +1,53 @@
+import { ProofSet } from "../objects/proof-set";
+import { schedulesOf } from "../rules/schedules";
+import { nextTimes, scheduleProblem } from "./schedule";
+import { literal } from "../expressions/tags";
+
+/** When a schedule fires next. */
+export interface Upcoming {
+  /** Which of the given objects it is in, counted from 0. */
+  readonly object: number;
+  /** `CronWorkflow/train-model-cron`. */
+  readonly title: string;
+  readonly schedule: string;
+  readonly timezone: string;
+  /** True if the CronWorkflow is suspended: then it starts nothing until somebody resumes it. */
+  readonly suspended: boolean;
+  /** Times in ISO 8601, UTC. */
+  readonly times: readonly string[];
+}
+
+/**
+ * The next times of all schedules that can be read.
+ *
+ * @param objects Plain objects of any kind.
+ * @param from Times after this one.
+ * @param count How many of each schedule.
+ */
+export function upcoming(objects: readonly unknown[], from: Date, count: number): Upcoming[] {
+  const set = new ProofSet(objects, { closed: false });
+  return set.objects.flatMap((object) => {
+    if (object.kind !== "CronWorkflow" || object.creator !== undefined) {
+      return [];
+    }
+    const timezone = literal(object.root.in("spec", "timezone")) ?? "";
+    return schedulesOf(object).flatMap((spot) => {
+      const schedule = literal(spot);
+      if (schedule === undefined || scheduleProblem(schedule, timezone) !== undefined) {
+        return [];
+      }
+      const times = nextTimes(schedule, { timezone, from, count }).map((time) => time.toISOString());
+      const suspended = object.root.in("spec", "suspend").value === true;
+      return [
+        {
+          object: object.index,
+          title: object.title,
+          schedule,
+          timezone: timezone === "" ? "UTC" : timezone,
+          suspended,
+          times,
+        },
+      ];
+    });
+  });
+}

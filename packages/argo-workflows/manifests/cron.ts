@@ -1,0 +1,39 @@
+import type { Input } from "@pulumi/pulumi";
+import { compact } from "./compact";
+import { API_VERSION, type CronWorkflowManifest, type CronWorkflowSpec } from "./manifests";
+import { type Arguments, type Parameters, pass, renderPassed } from "../values/parameters";
+import { Place } from "../values/references";
+import type { WorkflowTemplate } from "./workflows";
+
+/** Options of {@link cronWorkflow}. */
+export interface CronWorkflowOptions<P extends Parameters> extends Omit<CronWorkflowSpec, "workflowSpec"> {
+  /** What is run. Its parameters need defaults, or values here. */
+  readonly template: WorkflowTemplate<P>;
+  readonly arguments: Arguments<P>;
+}
+
+/**
+ * A schedule that runs a WorkflowTemplate.
+ *
+ * @param namespace @default left out
+ */
+export function cronWorkflow<P extends Parameters>(
+  name: string,
+  options: CronWorkflowOptions<P>,
+  namespace?: Input<string>,
+): CronWorkflowManifest {
+  const { template, arguments: given, ...schedule } = options;
+  const passed = renderPassed(pass(template.parameters, given), new Place(name, []));
+  return {
+    apiVersion: API_VERSION,
+    kind: "CronWorkflow",
+    metadata: compact({ name, namespace }),
+    spec: {
+      ...schedule,
+      workflowSpec: compact({
+        workflowTemplateRef: { name: template.name },
+        arguments: passed,
+      }),
+    },
+  };
+}

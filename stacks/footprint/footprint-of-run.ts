@@ -1,0 +1,49 @@
+/** What a training run needs, before anything else of the lab is known: none of that has a part in it. */
+import type { Amounts } from "../../components/sizes/amounts";
+import { EXECUTOR_RESOURCES } from "../../components/argo/argo-controller-config";
+import { containersOfPods, peakOf } from "./footprint-of-workflows";
+import type { Resources, SizeName } from "../../components/sizes/lab-size";
+import { ACCOUNTS } from "../../components/rbac/rbac";
+import { type TrainingManifests, trainingManifests } from "../../workflows/training-manifests";
+
+/**
+ * The most that one training run has at the same time: its pods with Argo's own containers in them, the pods of the
+ * build that it starts and waits for, and the claims of both.
+ *
+ * @param executor What Argo's own containers are given. @default what the lab's Argo gives them
+ */
+export function peakOfRun(manifests: TrainingManifests, executor: Resources = EXECUTOR_RESOURCES): Amounts {
+  return peakOf([manifests.train, manifests.build], executor);
+}
+
+/** The same for a size. */
+export function peakOfSize(size: SizeName): Amounts {
+  return peakOfRun(manifestsOf(size));
+}
+
+/** What each container is given that a training run or its build has. */
+export function containersOfSize(size: SizeName): Resources[] {
+  const { train, build } = manifestsOf(size);
+  return [...containersOfPods([train, build]), EXECUTOR_RESOURCES];
+}
+
+function manifestsOf(size: SizeName): TrainingManifests {
+  const any = "";
+  return trainingManifests({
+    namespace: any,
+    trainingImage: any,
+    pipelineImage: any,
+    appBaseImage: any,
+    registry: { pushRepository: any, pullRepository: any },
+    builderAddress: any,
+    appRepository: { url: any, branch: any },
+    staging: { namespace: any, deployment: any, url: any },
+    mlflowUrl: any,
+    serviceAccounts: ACCOUNTS,
+    schedule: "0 0 * * *",
+    timezone: "UTC",
+    suspended: true,
+    deadlineSeconds: 3600,
+    size,
+  });
+}

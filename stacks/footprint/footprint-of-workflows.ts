@@ -1,0 +1,156 @@
+/** What a run needs at most at the same time, read off its workflows as they are rendered. */
+import { type Amounts, claimAmounts, most, NOTHING, podAmounts, sum } from "../../components/sizes/amounts";
+import { flowOf, type Turn } from "../../packages/argo-lint/flow/flow";
+import type { TemplateNode, WorkflowObject } from "../../packages/argo-lint/objects/objects";
+import { ProofSet } from "../../packages/argo-lint/objects/proof-set";
+import { exitHandlers, hooked } from "../../packages/argo-lint/flow/reach";
+import type { Spot } from "../../packages/argo-lint/objects/spot";
+import { literal } from "../../packages/argo-lint/expressions/tags";
+import { MAIN_CONTAINER_RESOURCES } from "../../components/argo/argo-controller-config";
+import type { Resources } from "../../components/sizes/lab-size";
+
+/**
+ * The most that a run of the first object has at the same time. Of what runs side by side all counts, of what runs one
+ * after the other the greatest, and each number by itself: the most memory may be needed at another time than the most
+ * cores.
+ *
+ * @param objects Workflows as plain objects, with those that they start.
+ * @throws RangeError if it cannot be told before the run.
+ */
+export function peakOf(objects: readonly unknown[], executor: Resources): Amounts {
+  const set = new ProofSet(objects, { closed: true });
+  const [first] = set.objects;
+  return first === undefined ? NOTHING : new Walk(set, executor).run(first);
+}
+
+/** What each container is given of the pods of workflows, Argo's own left out. */
+export function containersOfPods(objects: readonly unknown[]): Resources[] {
+  const set = new ProofSet(objects, { closed: true });
+  return set.objects
+    .flatMap((object) => set.templatesOf(object))
+    .filter(({ isPod }) => isPod)
+    .map(containersOf)
+    .flatMap(({ containers, initContainers }) => [...containers, ...initContainers]);
+}
+
+class Walk {
+  /** The templates that are being looked into: one that comes up again runs itself. */
+  private readonly inside = new Set<TemplateNode>();
+
+  constructor(
+    private readonly set: ProofSet,
+    private readonly executor: Resources,
+  ) {}
+
+  /** A run: its claims, and the steps or, after them, the exit handlers. */
+  run(object: WorkflowObject): Amounts {
+    const source = this.set.source(object).object;
+    const entrypoint = this.set.entrypoint(object);
+    if (source === undefined || entrypoint === undefined) {
+      throw new RangeError(`${object.title}: what it runs is not known`);
+    }
+    if ([object, source].some(({ spec }) => spec.at("hooks").exists)) {
+      throw new RangeError(`${object.title}: when its hooks run is not known`);
+    }
+    const claims = source.spec.at("volumeClaimTemplates").items.map((claim) => {
+      const storage = claim.in("spec", "resources", "requests", "storage");
+      return claimAmounts(known(storage, source.title));
+    });
+    const ends = exitHandlers(object, this.set).map((handler) => this.template(handler));
+    return sum([...claims, most([this.template(entrypoint), ...ends])]);
+  }
+
+  private template(template: TemplateNode): Amounts {
+    if (this.inside.has(template)) {
+      throw new RangeError(`${titleOf(template)}: it runs itself, and how often is not known`);
+    }
+    this.inside.add(template);
+    const flow = flowOf(template);
+    const peak =
+      flow !== undefined
+        ? this.together(flow.turns, new Map(flow.turns.map((turn) => [turn, this.call(turn, template)])))
+        : template.isPod
+          ? this.pod(template)
+          : NOTHING;
+    this.inside.delete(template);
+    return peak;
+  }
+
+  private call({ call }: Turn, caller: TemplateNode): Amounts {
+    if (call.loops || hooked(call.spot, caller.home, this.set).length > 0) {
+      throw new RangeError(`${titleOf(caller)}: how often ${call.name ?? "a step"} runs is not known`);
+    }
+    const { template } = this.set.resolve(call.spot, caller.home);
+    if (template === undefined) {
+      throw new RangeError(`${titleOf(caller)}: what ${call.name ?? "a step"} runs is not known`);
+    }
+    return this.template(template);
+  }
+
+  /** The most that calls have together of which none waits for another one. */
+  private together(turns: readonly Turn[], peaks: ReadonlyMap<Turn, Amounts>): Amounts {
+    const [turn, ...others] = turns;
+    if (turn === undefined) return NOTHING;
+    const beside = others.filter((other) => !waits(other, turn) && !waits(turn, other));
+    const withIt = sum([peaks.get(turn) ?? NOTHING, this.together(beside, peaks)]);
+    return beside.length === others.length ? withIt : most([withIt, this.together(others, peaks)]);
+  }
+
+  /** A step's pod. That of a resource template is there for as long as what it has started. */
+  private pod(template: TemplateNode): Amounts {
+    if (template.spot.at("daemon").value === true) {
+      throw new RangeError(`${titleOf(template)}: when it ends is not known`);
+    }
+    const { containers, initContainers } = containersOf(template);
+    // Argo's container beside the step's watches over it. A resource template has none to watch: Argo's is the only one.
+    const pod = podAmounts([...containers, this.executor], [this.executor, ...initContainers]);
+    return sum([pod, ...this.set.workflowsOf(template).map((child) => this.run(child))]);
+  }
+}
+
+function waits(turn: Turn, other: Turn): boolean {
+  return other.call.name !== undefined && turn.before.has(other.call.name);
+}
+
+/** What the containers of a template's pod are given. */
+function containersOf(template: TemplateNode): Record<"containers" | "initContainers", Resources[]> {
+  const { spot } = template;
+  const given = (containers: readonly Spot[]): Resources[] =>
+    containers
+      .filter(({ isObject }) => isObject)
+      .map((container) => resourcesOf(container, titleOf(template)));
+  return {
+    containers: given([
+      spot.at("container"),
+      spot.at("script"),
+      ...spot.in("containerSet", "containers").items,
+      ...spot.at("sidecars").items,
+    ]),
+    initContainers: given(spot.at("initContainers").items),
+  };
+}
+
+/** What a container is given; Argo gives it what its controller says where the template is silent. */
+function resourcesOf(container: Spot, title: string): Resources {
+  const given = container.at("resources");
+  const quantity = (kind: keyof Resources, name: "cpu" | "memory"): string => {
+    const spot = given.in(kind, name);
+    return spot.exists ? known(spot, title) : MAIN_CONTAINER_RESOURCES[kind][name];
+  };
+  return {
+    requests: { cpu: quantity("requests", "cpu"), memory: quantity("requests", "memory") },
+    limits: { cpu: quantity("limits", "cpu"), memory: quantity("limits", "memory") },
+  };
+}
+
+function known(spot: Spot, title: string): string {
+  const text = literal(spot);
+  if (text === undefined) {
+    throw new RangeError(`${title}: ${spot.label} is not known before the run`);
+  }
+  return text;
+}
+
+function titleOf(template: TemplateNode): string {
+  return `${template.home.title} ${template.name ?? "inline"}`;
+}

@@ -1,0 +1,145 @@
+/** What a stack takes of a cluster, and whether that is within its budget. */
+import { type Amounts, claimAmounts, NOTHING, podAmounts, sum } from "../../components/sizes/amounts";
+import { ARGO_RESOURCES } from "../../components/argo/argo-containers";
+import { BUILDKIT_RESOURCES } from "../../components/builder/builder-pod";
+import { peakOfSize } from "./footprint-of-run";
+import type { LabConfig } from "../../config/lab-config";
+import { SIZES, type SizeName } from "../../components/sizes/lab-size";
+import { REGISTRY_RESOURCES } from "../../components/registry/local-registry";
+import type { FootprintOutput } from "../outputs/outputs";
+import { setCommand } from "../../config/pulumi-command";
+import { servicePods } from "../../components/sizes/service-pods";
+import { bytesOf, bytesText, coresOf, coresText, thousandths } from "../../components/kubernetes/quantity";
+import { GUARD_RESOURCES } from "../../components/registry/registry-guard";
+
+/** Upper bounds, as Kubernetes quantities. */
+export interface Budget {
+  readonly cpu?: string | undefined;
+  readonly memory?: string | undefined;
+  readonly storage?: string | undefined;
+}
+
+/** Of a stack in which nothing is trained. */
+const NO_RUNS = { run: NOTHING, runsAtOnce: 0 };
+
+/**
+ * What a stack takes, by its configuration alone: nothing has to be created, or known to the engine, to tell it.
+ *
+ * The Deployment of staging counts as one pod, although it has none until a pipeline deploys something.
+ */
+export function footprintOf(config: LabConfig): FootprintOutput {
+  const base = config.scope === "student" ? [] : baseAmounts(config);
+  const lab = config.scope === "base" ? [] : labAmounts(config);
+  return toOutput(sum([...base, ...lab]), config.scope === "base" ? undefined : config.size);
+}
+
+/**
+ * What a student's stack takes, before there is one. Where MLflow has an external database, or the application an
+ * external repository, it takes less.
+ *
+ * @param volumes Sizes of the services' volumes, as Kubernetes quantities.
+ */
+export function estimateFootprint(size: SizeName, volumes: readonly string[]): FootprintOutput {
+  const pods = Object.values(servicePods(SIZES[size]));
+  return toOutput(sum([...pods, ...volumes.map(claimAmounts)]), size);
+}
+
+/** What a cluster has once. */
+function baseAmounts({ scope, registry, builder, argo }: LabConfig): Amounts[] {
+  const guard = scope === "base" ? [GUARD_RESOURCES] : [];
+  return [
+    ...(registry.kind === "local"
+      ? [podAmounts([REGISTRY_RESOURCES, ...guard]), claimAmounts(registry.storage)]
+      : []),
+    podAmounts([BUILDKIT_RESOURCES]),
+    claimAmounts(builder.cacheStorage),
+    ...(argo.mode === "install" ? Object.values(ARGO_RESOURCES).map((each) => podAmounts([each])) : []),
+  ];
+}
+
+/** What one student works with. */
+function labAmounts({ size, mlflow, postgres, appRepository }: LabConfig): Amounts[] {
+  const pods = servicePods(SIZES[size]);
+  return [
+    pods.mlflow,
+    pods.staging,
+    ...(mlflow.s3 === undefined ? [claimAmounts(mlflow.storage)] : []),
+    ...(mlflow.databaseUri === undefined ? [pods.postgres, claimAmounts(postgres.storage)] : []),
+    ...(appRepository.kind === "hosted" ? [pods.gitServer, claimAmounts(appRepository.storage)] : []),
+  ];
+}
+
+/** The footprint in one line for people. */
+export function describeFootprint(footprint: FootprintOutput): string {
+  const { services, limits, volumes, pods, run, runsAtOnce } = footprint;
+  const always = `the stack sets aside ${coresText(services.cpu)} and ${bytesText(services.memory)} of memory for ${pods} pods, which may take ${coresText(limits.cpu)} and ${bytesText(limits.memory)}, and ${bytesText(volumes)} of volumes`;
+  if (runsAtOnce === 0) return always;
+  // The lab's own runs bring no volumes.
+  const volumesOfRun = run.volumes === 0 ? "" : ` and ${bytesText(run.volumes)} of volumes`;
+  return `${always}; a training run adds up to ${coresText(run.cpu)} and ${bytesText(run.memory)} of memory${volumesOfRun}, with room for ${runsAtOnce} at the same time`;
+}
+
+/**
+ * What of a footprint, with as many training runs as have room at the same time, is above a budget.
+ *
+ * @returns a line for each number above, with what mends it
+ */
+export function overBudget(footprint: FootprintOutput, budget: Budget): string[] {
+  const { services, volumes, run, runsAtOnce } = footprint;
+  const checks = [
+    {
+      key: "budgetCpu",
+      limit: budget.cpu,
+      read: coresOf,
+      show: coresText,
+      always: services.cpu,
+      each: run.cpu,
+    },
+    {
+      key: "budgetMemory",
+      limit: budget.memory,
+      read: bytesOf,
+      show: bytesText,
+      always: services.memory,
+      each: run.memory,
+    },
+    {
+      key: "budgetStorage",
+      limit: budget.storage,
+      read: bytesOf,
+      show: bytesText,
+      always: volumes,
+      each: run.volumes,
+    },
+  ];
+  return checks.flatMap(({ key, limit, read, show, always, each }) => {
+    const total = thousandths(always + runsAtOnce * each);
+    if (limit === undefined || total <= read(limit)) return [];
+    const runs = `${show(runsAtOnce * each)} for training runs, ${runsAtOnce} at the same time`;
+    const smaller =
+      key === "budgetStorage"
+        ? "smaller volumes (gourmetgram:mlflowStorage and the like)"
+        : "a smaller gourmetgram:size";
+    return [
+      `gourmetgram:${key} is ${limit}, but the stack takes ${show(total)} (${show(always)} always, ${runs}): choose ${smaller}, or raise the budget: ${setCommand(key, "…")}`,
+    ];
+  });
+}
+
+function toOutput(all: Amounts, size: SizeName | undefined): FootprintOutput {
+  const { run, runsAtOnce } =
+    size === undefined ? NO_RUNS : { run: peakOfSize(size), runsAtOnce: SIZES[size].runsAtOnce };
+  return {
+    services: { cpu: all["requests.cpu"], memory: all["requests.memory"] },
+    limits: { cpu: all["limits.cpu"], memory: all["limits.memory"] },
+    volumes: all["requests.storage"],
+    pods: all.pods,
+    run: {
+      cpu: run["requests.cpu"],
+      memory: run["requests.memory"],
+      volumes: run["requests.storage"],
+      pods: run.pods,
+    },
+    runsAtOnce,
+  };
+}

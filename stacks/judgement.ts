@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describeFootprint, footprintOf, overBudget } from "./footprint/footprint";
+import { reasonOf } from "../components/kubernetes/kubeconfig";
+import type { LabConfig } from "../config/lab-config";
+import type { ClusterSource } from "./preflight/live-cluster";
+import type { FootprintOutput } from "./outputs/outputs";
+import { proveWorkflows } from "../workflows/workflows-proof";
+import { type Finding, textOf } from "./preflight/finding";
+import { preflight } from "./preflight/preflight";
+
+/**
+ * Judges a stack before its first resource: its budget and its workflows by the configuration alone, and what it
+ * needs of the cluster by an inspection of the cluster, where there is one. Once a resource has been registered, an
+ * error no longer keeps the engine from creating it.
+ *
+ * @returns what the stack takes
+ * @throws pulumi.RunError that lists everything that stands in the way, each with what resolves it
+ */
+export async function judged(config: LabConfig, source: ClusterSource): Promise<FootprintOutput> {
+  const footprint = footprintOf(config);
+  const problems = [
+    ...section("the stack is above its budget", overBudget(footprint, config.budget)),
+    ...(config.scope === "base" ? [] : refusalOf(() => proveWorkflows(config))),
+    ...(await conflicts(config, source)),
+  ];
+  if (problems.length > 0) {
+    throw new pulumi.RunError(`${problems.join("\n")}\nNothing has been created or changed.`);
+  }
+  if (pulumi.runtime.isDryRun()) {
+    void pulumi.log.info(describeFootprint(footprint));
+  }
+  return footprint;
+}
+
+async function conflicts(config: LabConfig, source: ClusterSource): Promise<string[]> {
+  const findings = await inspected(config, source);
+  for (const finding of findings.filter(({ warning }) => warning === true)) {
+    void pulumi.log.warn(textOf(finding));
+  }
+  const problems = findings.filter(({ warning }) => warning !== true);
+  return section("the cluster does not fit this stack", problems.map(textOf));
+}
+
+/** What is found in the cluster. A preview goes on without it where it cannot be asked, and says so. */
+async function inspected(config: LabConfig, source: ClusterSource): Promise<Finding[]> {
+  try {
+    const cluster = await source();
+    return cluster === undefined ? [] : await preflight({ config, stack: pulumi.getStack(), cluster });
+  } catch (error) {
+    const problem = `it cannot be inspected: ${reasonOf(error)}`;
+    const remedies = ["kubectl cluster-info, until that answers"];
+    return [{ problem, remedies, warning: pulumi.runtime.isDryRun() }];
+  }
+}
+
+/** A heading with lines below it; nothing where there are none. */
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:\n  ${lines.join("\n  ")}`];
+}
+
+/** The message with which a proof refuses; nothing where it does not. */
+function refusalOf(proof: () => void): string[] {
+  try {
+    proof();
+    return [];
+  } catch (error) {
+    if (!pulumi.RunError.isInstance(error)) throw error;
+    return [error.message];
+  }
+}

@@ -1,0 +1,61 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { LabConfig } from "../../config/lab-config";
+import type { LabOutputs } from "./outputs";
+import { REGISTERED_MODEL } from "../../components/mlflow/registered-model";
+import type { Base } from "../base-services";
+import type { Lab } from "../lab-services";
+
+type Open = { readonly [Name in Exclude<keyof LabOutputs, "footprint">]: pulumi.Output<LabOutputs[Name]> };
+
+/** The outputs of a stack with a lab in it before they are known. */
+export interface LabStackOutputs extends Open {
+  /** Secret: the engine shows it only on request. `null` where students push to a repository of someone else's. */
+  readonly appRepositoryPassword: pulumi.Output<string | null>;
+}
+
+/** What the outputs tell of. */
+export interface LabParts {
+  readonly namespace: pulumi.Output<string>;
+  readonly base: Base;
+  readonly lab: Lab;
+}
+
+/** The outputs of a stack with a lab in it. */
+export function labOutputs(config: LabConfig, { namespace, base, lab }: LabParts): LabStackOutputs {
+  const { mlflow, databaseName, source, staging, rbac, workflows } = lab;
+  return {
+    namespace,
+    mlflowUrl: mlflow.url,
+    mlflowExternalUrl: mlflow.externalUrl,
+    registry: pulumi.output(base.registry.addresses),
+    trainingImage: pulumi.output({
+      reference: base.images.training.reference,
+      digest: base.images.training.digest,
+    }),
+    workflowTemplates: pulumi.output({ train: workflows.trainTemplate, build: workflows.buildTemplate }),
+    schedule: pulumi.output({ name: workflows.scheduleName, ...config.schedule }),
+    argoServerUrl: base.argo.serverUrl,
+    submitTraining: pulumi.interpolate`argo submit -n ${namespace} --from workflowtemplate/${workflows.trainTemplate} --watch`,
+    rights: pulumi.output(rbac.rights),
+    workloads: pulumi.output({
+      mlflow: { kind: "Deployment" as const, namespace, name: mlflow.deploymentName },
+      postgres:
+        databaseName === undefined ? null : { kind: "StatefulSet" as const, namespace, name: databaseName },
+    }),
+    registeredModel: pulumi.output(REGISTERED_MODEL),
+    staging: pulumi.output({
+      namespace: staging.namespace,
+      deployment: staging.deployment,
+      url: staging.url,
+      externalUrl: staging.externalUrl,
+    }),
+    appRepository: pulumi.output({
+      url: source.url,
+      externalUrl: source.externalUrl,
+      branch: source.branch,
+      username: source.push?.username ?? null,
+    }),
+    builder: pulumi.output({ address: base.builder.address, namespace: base.builder.namespace }),
+    appRepositoryPassword: pulumi.secret(source.push?.password ?? null),
+  };
+}

@@ -1,0 +1,205 @@
+/**
+ * The stack's outputs, as `pulumi stack output --json` prints them: all that other programs may know about a lab.
+ *
+ * Plain types without a dependency, so that tools which only talk to a live lab can use them.
+ */
+
+/** Everything that a stack with a lab in it gives: one of its own, or a student's. */
+export interface LabOutputs {
+  /** Namespace of MLflow, the workflows and the training runs. */
+  readonly namespace: string;
+  /** MLflow's address inside the cluster. */
+  readonly mlflowUrl: string;
+  /** MLflow's address from outside the cluster. */
+  readonly mlflowExternalUrl: string;
+  readonly registry: RegistryOutput;
+  readonly trainingImage: ImageOutput;
+  readonly workflowTemplates: WorkflowTemplatesOutput;
+  readonly schedule: ScheduleOutput;
+  /** Address of Argo's server, over TLS. */
+  readonly argoServerUrl: string;
+  /** The command that starts a training run and follows it. */
+  readonly submitTraining: string;
+  /** Who may do what in the lab's namespaces. */
+  readonly rights: readonly RightOutput[];
+  readonly workloads: WorkloadsOutput;
+  readonly registeredModel: RegisteredModelOutput;
+  readonly staging: StagingOutput;
+  readonly appRepository: AppRepositoryOutput;
+  readonly builder: BuilderOutput;
+  readonly footprint: FootprintOutput;
+}
+
+/** Everything that the base of a class gives. */
+export interface BaseStackOutputs {
+  /** What the stacks of students need to know. */
+  readonly base: BaseOutput;
+  readonly registry: RegistryOutput;
+  /** Address of Argo's server, over TLS. */
+  readonly argoServerUrl: string;
+  readonly builder: BuilderOutput;
+  readonly footprint: FootprintOutput;
+}
+
+/** What the base of a class tells the stacks of its students: its output `base`. */
+export interface BaseOutput {
+  readonly registry: RegistryOutput & {
+    /** In pods' image references. */
+    readonly forPulling: string;
+    /** Whether it lets everyone see and write under the own name only. */
+    readonly guarded: boolean;
+  };
+  /** References of the images that the base has built, each with its digest. */
+  readonly images: {
+    readonly training: ImageOutput;
+    readonly pipeline: string;
+    readonly appBase: string;
+    /** The same as BuildKit pulls it. */
+    readonly appBaseForBuilds: string;
+    readonly mlflow: string;
+    /** `null` where students have the application's repository elsewhere. */
+    readonly gitServer: string | null;
+  };
+  readonly builder: BuilderOutput;
+  readonly argo: {
+    /** Address of the server, over TLS. */
+    readonly serverUrl: string;
+    /** Namespace of the controller and the server. */
+    readonly namespace: string;
+  };
+}
+
+/** How the registry is reached: addresses are `host[:port][/path]`. */
+export interface RegistryOutput {
+  /** From pods. */
+  readonly inCluster: string;
+  /** From every node of the cluster. */
+  readonly fromNodes: string;
+  /** From the Docker daemon that builds images. */
+  readonly forPushing: string;
+  /** Whether it is the lab's own. */
+  readonly own: boolean;
+  /** Whether it speaks HTTP without TLS. */
+  readonly plainHttp: boolean;
+}
+
+/** An image in the registry. */
+export interface ImageOutput {
+  /** What pods pull: address, name and digest. */
+  readonly reference: string;
+  /** `sha256:…`. */
+  readonly digest: string;
+}
+
+/** Names of the WorkflowTemplates. */
+export interface WorkflowTemplatesOutput {
+  /** Trains a model and starts the build of its container. */
+  readonly train: string;
+  /** Builds the container of a model version. */
+  readonly build: string;
+}
+
+/** The CronWorkflow. */
+export interface ScheduleOutput {
+  readonly name: string;
+  /** Cron string of five fields. */
+  readonly cron: string;
+  /** IANA name. */
+  readonly timezone: string;
+  /** Whether it rests. */
+  readonly suspended: boolean;
+}
+
+/** What one service account may do in one of the lab's namespaces. */
+export interface RightOutput {
+  /** Name of the Role. */
+  readonly role: string;
+  readonly serviceAccount: string;
+  /** Where the Role is. The accounts themselves are in the lab's namespace. */
+  readonly namespace: string;
+  readonly rules: readonly RuleOutput[];
+}
+
+/** A rule of a Role. */
+export interface RuleOutput {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  /** The only objects that may be touched. Left out where all may be. */
+  readonly resourceNames?: readonly string[];
+}
+
+/** The workloads that keep data. */
+export interface WorkloadsOutput {
+  readonly mlflow: { readonly kind: "Deployment"; readonly namespace: string; readonly name: string };
+  /** `null` where MLflow has an external database. */
+  readonly postgres: {
+    readonly kind: "StatefulSet";
+    readonly namespace: string;
+    readonly name: string;
+  } | null;
+}
+
+/** The model that training registers. */
+export interface RegisteredModelOutput {
+  readonly name: "GourmetGramFood11Model";
+  /** Alias of the newest version that passed its tests. */
+  readonly alias: "development";
+  /** Alias of the version that passed the tests in staging last. */
+  readonly stagingAlias: "staging";
+}
+
+/** The application in staging. */
+export interface StagingOutput {
+  readonly namespace: string;
+  /** Name of the Deployment, which the pipeline changes. */
+  readonly deployment: string;
+  /** Address inside the cluster. */
+  readonly url: string;
+  /** Address from outside the cluster. */
+  readonly externalUrl: string;
+}
+
+/** The repository from which the application is built. */
+export interface AppRepositoryOutput {
+  /** Address inside the cluster. */
+  readonly url: string;
+  /** Address from outside the cluster. */
+  readonly externalUrl: string;
+  /** The branch that is built. */
+  readonly branch: string;
+  /**
+   * Who may push to the lab's own git server, with the password that is the stack's output `appRepositoryPassword`.
+   * `null` for a repository of someone else's.
+   */
+  readonly username: string | null;
+}
+
+/** BuildKit. */
+export interface BuilderOutput {
+  /** Address inside the cluster, `tcp://host:port`. Only the build's pods reach it. */
+  readonly address: string;
+  readonly namespace: string;
+}
+
+/** What a stack takes of a cluster. */
+export interface FootprintOutput {
+  /** What is set aside for the pods that always run. */
+  readonly services: CoresAndBytes;
+  /** What those pods may take at most. */
+  readonly limits: CoresAndBytes;
+  /** Bytes of the volumes. */
+  readonly volumes: number;
+  /** Number of the pods that always run, with the one of the application in staging. */
+  readonly pods: number;
+  /** The most that one training run has set aside at the same time, its build included. */
+  readonly run: CoresAndBytes & { readonly volumes: number; readonly pods: number };
+  /** How many training runs have room at the same time. */
+  readonly runsAtOnce: number;
+}
+
+/** Processor cores and bytes of memory. */
+export interface CoresAndBytes {
+  readonly cpu: number;
+  readonly memory: number;
+}

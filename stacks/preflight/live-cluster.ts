@@ -1,0 +1,82 @@
+/** Questions to the stack's cluster before anything is created in it. */
+import type { KubernetesObject } from "@kubernetes/client-node";
+import * as pulumi from "@pulumi/pulumi";
+import { clusterSettings } from "../../config/load";
+import { type ClusterAccess, hasKubeconfig, loadKubeconfig } from "../../components/kubernetes/kubeconfig";
+import { within } from "../../components/kubernetes/within";
+
+/** An object by its name. */
+export interface ObjectName {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Left out for what belongs to the whole cluster. */
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** What is asked of a cluster. Nothing of it changes the cluster. */
+export interface LiveCluster {
+  /** Version of the API server, `major.minor`. */
+  readonly version: () => Promise<string>;
+  /** The object; undefined if there is none, or none that this identity may see. */
+  readonly read: <T extends KubernetesObject>(object: ObjectName) => Promise<T | undefined>;
+  /** All objects of a kind, in all namespaces; undefined where this identity may not list them. */
+  readonly list: <T extends KubernetesObject>(apiVersion: string, kind: string) => Promise<T[] | undefined>;
+  /** Whether this identity may create objects of a resource, such as `customresourcedefinitions`. */
+  readonly mayCreate: (group: string, resource: string) => Promise<boolean>;
+}
+
+/** The way to a cluster; undefined where there is none to ask, as in a preview in continuous integration. */
+export type ClusterSource = () => Promise<LiveCluster | undefined>;
+
+/** Seconds after which a cluster that says nothing counts as out of reach. */
+const PATIENCE = 15;
+
+/**
+ * The cluster that the stack's settings name.
+ *
+ * @throws Error if it does not answer within 15 s
+ */
+export const configuredCluster: ClusterSource = async () => {
+  const { kubeconfig, context } = clusterSettings();
+  const access = { kubeconfig: await valueOf(kubeconfig), context };
+  return hasKubeconfig(access) ? within(PATIENCE, connect(access)) : undefined;
+};
+
+async function connect(access: ClusterAccess): Promise<LiveCluster> {
+  const config = await loadKubeconfig(access);
+  const { AuthorizationV1Api, KubernetesObjectApi, VersionApi } = await import("@kubernetes/client-node");
+  const { major, minor } = await config.makeApiClient(VersionApi).getCode();
+  const objects = KubernetesObjectApi.makeApiClient(config);
+  const authorization = config.makeApiClient(AuthorizationV1Api);
+  return {
+    // Some distributions write the minor version as `33+`.
+    version: () => Promise.resolve(`${major}.${minor.replace(/\D/g, "")}`),
+    read: <T extends KubernetesObject>({ apiVersion, kind, name, namespace = "" }: ObjectName) =>
+      orUndefined(objects.read<T>({ apiVersion, kind, metadata: { name, namespace } })),
+    list: async <T extends KubernetesObject>(apiVersion: string, kind: string) =>
+      (await orUndefined(objects.list<T>(apiVersion, kind)))?.items,
+    mayCreate: async (group, resource) => {
+      const body = { spec: { resourceAttributes: { group, resource, verb: "create" } } };
+      const { status } = await authorization.createSelfSubjectAccessReview({ body });
+      return status?.allowed === true;
+    },
+  };
+}
+
+/** Nothing where the object, its kind or the right to see it is missing: who may not see it may not take it over either. */
+async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    const unknownKind =
+      typeof message === "string" && message.startsWith("Unrecognized API version and kind");
+    if (code === 403 || code === 404 || unknownKind) return undefined;
+    throw error;
+  }
+}
+
+function valueOf(setting: pulumi.Output<string> | undefined): Promise<string | undefined> {
+  return new Promise((resolve) => pulumi.output(setting).apply(resolve));
+}

@@ -1,0 +1,121 @@
+import type { V1Node } from "@kubernetes/client-node";
+import { platformOfNodes } from "../../config/platform";
+import { type Finding, type Inspection } from "./finding";
+import { setCommand } from "../../config/pulumi-command";
+
+/** The oldest minor version of Kubernetes 1 that has all fields that the stack sets, such as `appArmorProfile`. */
+const OLDEST = 30;
+/** The newest minor version that Argo Workflows 3.7 and this program are meant for. */
+const NEWEST = 37;
+
+/** Whether the API server is of a version that the stack was made for. */
+export const version: Inspection = async ({ cluster }) => {
+  const found = await cluster.version();
+  const minor = Number(found.split(".")[1]);
+  if (minor < OLDEST) {
+    const problem = `Kubernetes ${found}: expected 1.${OLDEST} or later`;
+    return [{ problem, remedies: ["upgrade the cluster, or use another one"] }];
+  }
+  return minor > NEWEST
+    ? [
+        {
+          problem: `Kubernetes ${found} is newer than 1.${NEWEST}, the newest that this program was made for`,
+          remedies: ["go on, and report what does not work"],
+          warning: true,
+        },
+      ]
+    : [];
+};
+
+/** Whether the nodes run what the stack builds, and let BuildKit build. */
+export const nodes: Inspection = async ({ config, cluster }) => {
+  if (config.scope === "student") return [];
+  const found = ((await cluster.list<V1Node>("v1", "Node")) ?? []).filter(takesPods);
+  // Without nodes, or the right to see them, nothing is known of them.
+  if (found.length === 0) return [];
+  return [...architecture(found, config.platform), ...userNamespaces(found, config.builder.mode)];
+};
+
+/** A node with such a taint takes no pods that do not ask for it. */
+function takesPods({ spec }: V1Node): boolean {
+  return (spec?.taints ?? []).every(({ effect }) => effect === "PreferNoSchedule");
+}
+
+function architecture(found: readonly V1Node[], platform: string | undefined): Finding[] {
+  const architectures = found.flatMap(({ status }) => status?.nodeInfo?.architecture ?? []);
+  if (platform !== undefined) {
+    const others = [...new Set(architectures)].filter((each) => `linux/${each}` !== platform);
+    if (others.length === 0) return [];
+    const problem = `gourmetgram:platform is ${platform}, but there are nodes of ${others.join(", ")} that take pods`;
+    return [
+      {
+        problem,
+        remedies: [setCommand("platform", `linux/${others[0] ?? ""}`), "kubectl taint those nodes"],
+      },
+    ];
+  }
+  const nodesPlatform = platformOfNodes(architectures);
+  if ("problem" in nodesPlatform) {
+    return [{ problem: nodesPlatform.problem, remedies: [setCommand("platform", "linux/amd64")] }];
+  }
+  const here = process.arch === "x64" ? "linux/amd64" : `linux/${process.arch}`;
+  return nodesPlatform.platform === here
+    ? []
+    : [
+        {
+          problem: `images would be built for ${here}, this machine's, but the nodes are ${nodesPlatform.platform}`,
+          remedies: [setCommand("platform", nodesPlatform.platform)],
+        },
+      ];
+}
+
+/** Operating systems of nodes on which nobody but root makes user namespaces. */
+const WITHOUT_USER_NAMESPACES = /^(?:Talos|Bottlerocket)/;
+/** Ubuntu's kernel lets only programs that AppArmor knows make them, unless a setting of the host says otherwise. */
+const RESTRICTED_BY_APPARMOR = /^Ubuntu (?:2[4-9]|[3-9]\d)\./;
+
+/** Whether the nodes allow the user namespaces in which BuildKit builds. */
+function userNamespaces(found: readonly V1Node[], mode: "rootless" | "userns" | "privileged"): Finding[] {
+  const named = (matches: (node: V1Node) => boolean): string =>
+    found
+      .filter(matches)
+      .map(({ metadata, status }) => `${metadata?.name ?? ""} (${status?.nodeInfo?.osImage ?? "?"})`)
+      .join(", ");
+  const system = (pattern: RegExp) => named(({ status }) => pattern.test(status?.nodeInfo?.osImage ?? ""));
+  const unable = named(
+    ({ status }) =>
+      !(status?.runtimeHandlers ?? []).some(({ features }) => features?.userNamespaces === true),
+  );
+  const usable = unable === "" ? [setCommand("buildkitMode", "userns")] : [];
+  const privileged = `${setCommand("buildkitMode", "privileged")}   (whoever may build then has the node)`;
+  if (mode === "userns" && unable !== "") {
+    const problem = `gourmetgram:buildkitMode is userns, but these nodes have no user namespaces for pods: ${unable}`;
+    return [{ problem, remedies: [setCommand("buildkitMode", "rootless"), privileged] }];
+  }
+  if (mode !== "rootless") return [];
+  const without = system(WITHOUT_USER_NAMESPACES);
+  const restricted = system(RESTRICTED_BY_APPARMOR);
+  return [
+    ...(without === ""
+      ? []
+      : [
+          {
+            problem: `BuildKit without root needs user namespaces, which these nodes do not allow: ${without}`,
+            remedies: [...usable, privileged],
+          },
+        ]),
+    ...(restricted === ""
+      ? []
+      : [
+          {
+            problem: `BuildKit without root does not start where AppArmor restricts user namespaces, as is the default of these nodes: ${restricted}`,
+            remedies: [
+              ...usable,
+              "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, on each of them",
+              privileged,
+            ],
+            warning: true,
+          },
+        ]),
+  ];
+}

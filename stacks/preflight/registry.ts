@@ -1,0 +1,133 @@
+import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
+import type { V1ConfigMap, V1Node } from "@kubernetes/client-node";
+import { parse } from "yaml";
+import type { LocalRegistryConfig } from "../../config/registry-config";
+import { REGISTRY_HOSTING, readRegistryHosting, settingsOf } from "./registry-hosting";
+import { type Finding, type Inspected, type Inspection } from "./finding";
+import { pulumiCommand, setCommand } from "../../config/pulumi-command";
+
+/** Whether images get from this machine into the lab's own registry, and from there to the nodes. */
+export const localRegistry: Inspection = async (inspected) => {
+  const { scope, registry } = inspected.config;
+  if (scope === "student" || registry.kind === "external") return [];
+  const found = await Promise.all([
+    unreachableForPushing(inspected, registry),
+    notPulled(inspected, registry),
+  ]);
+  return found.flat();
+};
+
+/**
+ * Docker pushes to the registry's node port on its own loopback address. That leads to the registry where a node is this
+ * machine, or where the cluster publishes the port on it. Before the registry is there, the first is read off addresses,
+ * and the second is a connection that is accepted.
+ */
+async function unreachableForPushing(
+  { cluster }: Inspected,
+  { nodePort, pushAddress }: LocalRegistryConfig,
+): Promise<Finding[]> {
+  if (pushAddress !== undefined) return [];
+  const nodes = (await cluster.list<V1Node>("v1", "Node")) ?? [];
+  if (nodes.length === 0 || nodes.some(isThisMachine) || (await accepts(nodePort))) return [];
+  const hosted = await hostedRegistry(cluster);
+  return [
+    {
+      problem: `images cannot be pushed: nothing on this machine leads to node port ${nodePort} of the cluster, where its registry will be`,
+      remedies: [...(hosted === undefined ? [] : [hosted]), ...waysTo(nodes, nodePort), ...ELSEWHERE],
+    },
+  ];
+}
+
+const ELSEWHERE = [
+  `${setCommand("externalRegistry", "HOST/PATH")}   (a registry that this machine and the nodes reach)`,
+];
+
+/** Docker Desktop shows the node ports of its own cluster on this machine's loopback address. */
+const DOCKER_DESKTOP = "docker-desktop";
+
+function isThisMachine({ metadata, status }: V1Node): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((each) =>
+    (each ?? []).map(({ address }) => address),
+  );
+  // A container on a bridge of this machine is not this machine, although both have addresses of that network.
+  const addresses = (status?.addresses ?? []).filter(({ type }) => type === "InternalIP");
+  return metadata?.name === DOCKER_DESKTOP || addresses.some(({ address }) => own.includes(address));
+}
+
+/** How the port is published, for the clusters that people have on a laptop. */
+function waysTo(nodes: readonly V1Node[], port: number): string[] {
+  const [{ metadata, spec } = {} as V1Node] = nodes;
+  const labels = metadata?.labels ?? {};
+  if (spec?.providerID?.startsWith("kind://") === true) {
+    return [
+      `a kind cluster with extraPortMappings {containerPort: ${port}, hostPort: ${port}, listenAddress: 127.0.0.1} for this port and the lab's others, or npm run up, which makes one`,
+    ];
+  }
+  if (spec?.providerID?.startsWith("k3s://k3d-") === true) {
+    return [`k3d cluster edit ${clusterName(metadata?.name)} --port-add ${port}:${port}@server:0`];
+  }
+  if (labels["minikube.k8s.io/name"] !== undefined) {
+    return [`minikube start --ports=${port}:${port}   (for a new cluster; and so for the lab's other ports)`];
+  }
+  return [];
+}
+
+/** k3d names its nodes `k3d-NAME-server-0`. */
+const clusterName = (node = ""): string => /^k3d-(.+)-(?:server|agent)-\d+$/.exec(node)?.[1] ?? "NAME";
+
+/** The settings for the registry that a local cluster tells of. */
+async function hostedRegistry(cluster: Inspected["cluster"]): Promise<string | undefined> {
+  const { key, ...place } = REGISTRY_HOSTING;
+  const map = await cluster.read<V1ConfigMap>({ apiVersion: "v1", kind: "ConfigMap", ...place });
+  const text = map?.data?.[key];
+  if (text === undefined) return undefined;
+  const hosting = readRegistryHosting(text);
+  if ("problem" in hosting) return undefined;
+  const settings = Object.entries(settingsOf(hosting.registry));
+  const all = settings.map(([name, value]) => `--plaintext gourmetgram:${name}=${value}`).join(" ");
+  return `${pulumiCommand()} config set-all ${all}   (the registry that this cluster tells of)`;
+}
+
+/** Whether the nodes reach `localhost:<nodePort>`, which kube-proxy serves in one of its modes alone. */
+async function notPulled(
+  { cluster }: Inspected,
+  { pullFrom, pullAddress, nodePort }: LocalRegistryConfig,
+): Promise<Finding[]> {
+  if (pullFrom === "in-cluster" || pullAddress !== undefined) return [];
+  const name = { apiVersion: "v1", kind: "ConfigMap", namespace: "kube-system", name: "kube-proxy" };
+  const map = await cluster.read<V1ConfigMap>(name);
+  const mode = modeIn(map?.data?.["config.conf"]);
+  if (mode === undefined || mode === "" || mode === "iptables") return [];
+  return [
+    {
+      problem: `nodes cannot pull from localhost:${nodePort}: kube-proxy has the mode ${mode}, in which node ports do not answer on loopback addresses`,
+      remedies: [
+        `${setCommand("registryPullFrom", "in-cluster")}   (if the nodes' container runtime knows registry.kube-system.svc.cluster.local:5000)`,
+        ...ELSEWHERE,
+      ],
+    },
+  ];
+}
+
+function modeIn(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { mode } = (parse(text) ?? {}) as { mode?: unknown };
+    return typeof mode === "string" ? mode : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether something on this machine accepts connections at the port. */
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", timeout: 2000 });
+    const end = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", end(true)).once("error", end(false)).once("timeout", end(false));
+  });
+}

@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { assertNotSecret, childrenOf, onlyResource, promiseOf, resetMocks } from "../../../support/mocks";
+import { AppBaseImage } from "../../../../components/images/app-base-image";
+import { BuiltImage, digestOf, tagOf } from "../../../../components/images/built-image";
+import { LocalRegistry } from "../../../../components/registry/local-registry";
+import { PipelineImage } from "../../../../components/images/pipeline-image";
+import { externalRegistry } from "../../../../components/registry/registry";
+import { TrainingImage } from "../../../../components/images/training-image";
+
+const IMAGE = "docker:index/image:Image";
+const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+describe("BuiltImage", () => {
+  beforeEach(() => resetMocks());
+
+  it("builds a folder and pushes the image to a registry", async () => {
+    const registry = externalRegistry({ address: "registry.example.org:5000/team" });
+    const image = new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./tool",
+      baseImage: "python:3.11-slim",
+      registry,
+      buildArgs: { EXTRA: "yes" },
+    });
+
+    assert.deepEqual(await childrenOf(image), [`${IMAGE} tool-build`]);
+    const { inputs, dependencies, options } = await onlyResource(IMAGE);
+    assert.deepEqual(inputs, {
+      imageName: "registry.example.org:5000/team/gourmetgram-tool:test",
+      build: { context: "./tool", args: { BASE_IMAGE: "python:3.11-slim", EXTRA: "yes" }, network: "host" },
+      buildOnPreview: false,
+      skipPush: false,
+    });
+    assert.deepEqual([dependencies, options], [[], {}]);
+  });
+
+  it("is tagged with its stack, so that two stacks in one registry keep what they use", () => {
+    assert.equal(tagOf("dev-base"), "dev-base");
+    assert.equal(tagOf(".dev"), "_dev");
+    assert.equal(tagOf("-dev"), "_dev");
+  });
+
+  it("is built for the nodes' platform where that is known", async () => {
+    new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./tool",
+      baseImage: "python:3.11-slim",
+      registry: externalRegistry({ address: "ghcr.io" }),
+      platform: "linux/arm64",
+    });
+    const { inputs } = await onlyResource(IMAGE);
+    assert.deepEqual(inputs["build"], {
+      context: "./tool",
+      platform: "linux/arm64",
+      args: { BASE_IMAGE: "python:3.11-slim" },
+      network: "host",
+    });
+  });
+
+  it("takes a Dockerfile from elsewhere", async () => {
+    new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./app",
+      dockerfile: "./images/tool/Dockerfile",
+      baseImage: "debian:bookworm-slim",
+      registry: externalRegistry({ address: "ghcr.io" }),
+    });
+    const { inputs } = await onlyResource(IMAGE);
+    assert.deepEqual(inputs["build"], {
+      context: "./app",
+      dockerfile: "./images/tool/Dockerfile",
+      args: { BASE_IMAGE: "debian:bookworm-slim" },
+      network: "host",
+    });
+  });
+
+  it("is referred to by the address that pods pull from, and by digest", async () => {
+    const registry = new LocalRegistry("registry", {
+      image: "registry:3",
+      nodePort: 30500,
+      storage: "1Gi",
+      pullFrom: "node-port",
+    });
+    const image = new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./tool",
+      baseImage: "python:3.11-slim",
+      registry: registry.target,
+    });
+
+    const [digest, reference] = await Promise.all([promiseOf(image.digest), promiseOf(image.reference)]);
+    assert.match(digest, /^sha256:[0-9a-f]{64}$/);
+    assert.equal(reference, `localhost:30500/gourmetgram-tool@${digest}`);
+    assert.equal(
+      await promiseOf(image.inClusterReference),
+      `registry.kube-system.svc.cluster.local:5000/gourmetgram-tool@${digest}`,
+    );
+    const component = await onlyResource("gourmetgram:index:BuiltImage");
+    assert.deepEqual(component.outputs, { reference, digest });
+  });
+
+  it("waits for a local registry, and is built again when its volume is replaced", async () => {
+    const registry = new LocalRegistry("registry", {
+      image: "registry:3",
+      nodePort: 30500,
+      storage: "1Gi",
+      pullFrom: "node-port",
+    });
+    new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./tool",
+      baseImage: "python:3.11-slim",
+      registry: registry.target,
+    });
+
+    const { inputs, dependencies, options } = await onlyResource(IMAGE);
+    assert.equal(inputs["imageName"], "localhost:30500/gourmetgram-tool:test");
+    const claim = (await onlyResource("kubernetes:core/v1:PersistentVolumeClaim")).urn;
+    const deployment = (await onlyResource("kubernetes:apps/v1:Deployment")).urn;
+    const service = (await onlyResource("kubernetes:core/v1:Service")).urn;
+    assert.deepEqual([...dependencies].sort(), [deployment, claim, service].sort());
+    assert.deepEqual(options.replaceWith, [claim]);
+  });
+
+  it("presents credentials, which stay secret while the reference does not become one", async () => {
+    const registry = externalRegistry({
+      address: "ghcr.io/team",
+      credentials: { username: "builder", password: pulumi.secret("hush") },
+    });
+    const image = new BuiltImage("tool", {
+      imageName: "gourmetgram-tool",
+      context: "./tool",
+      baseImage: "python:3.11-slim",
+      registry,
+    });
+
+    const { inputs, secretPaths } = await onlyResource(IMAGE);
+    assert.deepEqual(inputs["registry"], { server: "ghcr.io", username: "builder", password: "hush" });
+    assert.deepEqual(secretPaths, ["registry.password"]);
+    await assertNotSecret(image.reference, "reference");
+    await assertNotSecret(image.digest, "digest");
+  });
+
+  it("finds the digest that the registry gave", () => {
+    assert.equal(digestOf(`localhost:30500/gourmetgram-tool@${DIGEST}`), DIGEST);
+    for (const without of ["", DIGEST, "localhost:30500/gourmetgram-tool:latest", "a@sha256:123"]) {
+      assert.throws(
+        () => digestOf(without),
+        (error: Error) => pulumi.RunError.isInstance(error) && error.message.includes(`"${without}"`),
+      );
+    }
+  });
+});
+
+describe("TrainingImage", () => {
+  beforeEach(() => resetMocks());
+
+  it("is built from train/ under the course's name", async () => {
+    const image = new TrainingImage("training-image", {
+      baseImage: "python:3.11-slim",
+      registry: externalRegistry({ address: "ghcr.io" }),
+    });
+
+    assert.deepEqual(await childrenOf(image), [`${IMAGE} training-image-build`]);
+    const { inputs, parent } = await onlyResource(IMAGE);
+    assert.deepEqual(inputs, {
+      imageName: "ghcr.io/gourmetgram-train:test",
+      build: { context: "./train", args: { BASE_IMAGE: "python:3.11-slim" }, network: "host" },
+      buildOnPreview: false,
+      skipPush: false,
+    });
+    const component = await onlyResource("gourmetgram:index:TrainingImage");
+    assert.equal(parent, component.urn);
+    assert.deepEqual(component.outputs, {
+      reference: await promiseOf(image.reference),
+      digest: await promiseOf(image.digest),
+    });
+  });
+});
+
+describe("AppBaseImage", () => {
+  beforeEach(() => resetMocks());
+
+  it("is built from app/base/", async () => {
+    new AppBaseImage("app-base-image", {
+      baseImage: "python:3.11-slim",
+      registry: externalRegistry({ address: "ghcr.io" }),
+    });
+
+    const { inputs, parent } = await onlyResource(IMAGE);
+    assert.equal(inputs["imageName"], "ghcr.io/gourmetgram-app-base:test");
+    assert.deepEqual(inputs["build"], {
+      context: "./app/base",
+      args: { BASE_IMAGE: "python:3.11-slim" },
+      network: "host",
+    });
+    assert.equal(parent, (await onlyResource("gourmetgram:index:AppBaseImage")).urn);
+  });
+});
+
+for (const [Image, name] of [
+  [TrainingImage, "train"],
+  [AppBaseImage, "app-base"],
+] as const) {
+  it(`${Image.name} takes torch from the index that it is given`, async () => {
+    resetMocks();
+    new Image("image", {
+      baseImage: "python:3.11-slim",
+      registry: externalRegistry({ address: "ghcr.io" }),
+      platform: "linux/amd64",
+      torchIndexUrl: "https://wheels.example.org/cpu",
+    });
+    const { inputs } = await onlyResource(IMAGE);
+    assert.equal(inputs["imageName"], `ghcr.io/gourmetgram-${name}:test`);
+    const { args, platform } = inputs["build"] as { args: unknown; platform: unknown };
+    assert.deepEqual(args, {
+      BASE_IMAGE: "python:3.11-slim",
+      TORCH_INDEX_URL: "https://wheels.example.org/cpu",
+    });
+    assert.equal(platform, "linux/amd64");
+  });
+}
+
+describe("PipelineImage", () => {
+  beforeEach(() => resetMocks());
+
+  it("is built from pipeline/ with the client of the builder's BuildKit", async () => {
+    new PipelineImage("pipeline-image", {
+      baseImage: "python:3.11-slim",
+      buildkitImage: "buildkit:1",
+      registry: externalRegistry({ address: "ghcr.io" }),
+    });
+
+    const { inputs, parent } = await onlyResource(IMAGE);
+    assert.equal(inputs["imageName"], "ghcr.io/gourmetgram-pipeline:test");
+    assert.deepEqual(inputs["build"], {
+      context: "./pipeline",
+      args: { BASE_IMAGE: "python:3.11-slim", BUILDKIT_IMAGE: "buildkit:1" },
+      network: "host",
+    });
+    assert.equal(parent, (await onlyResource("gourmetgram:index:PipelineImage")).urn);
+  });
+});

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { prove } from "../../../../packages/argo-lint";
+import { collection } from "../../../support/workflow-collection";
+
+/** The least number of workflows of a class. */
+const LEAST = 5;
+const SEVERITIES = ["error", "warning", "note", "unsupported"] as const;
+
+describe("the collection of small workflows", () => {
+  const cases = collection();
+
+  it(`has ${LEAST} or more of each class, right ones and others`, () => {
+    const counts = new Map<string, number>();
+    for (const { file } of cases) counts.set(file, (counts.get(file) ?? 0) + 1);
+    assert.deepEqual(
+      [...counts].filter(([, count]) => count < LEAST),
+      [],
+    );
+    assert.ok(cases.filter(({ verdict }) => verdict === "right").length > cases.length / 4);
+  });
+
+  for (const { title, verdict, objects } of cases) {
+    it(`${title}: ${verdict}`, () => {
+      const findings = prove(objects);
+      // The worst decides, and everything that is as bad is of the rule that is named.
+      const worst = SEVERITIES.find((each) => findings.some(({ severity }) => severity === each));
+      const found = new Set(
+        findings.filter(({ severity }) => severity === worst).map(({ rule }) => `${worst ?? ""} ${rule}`),
+      );
+      assert.deepEqual(
+        found.size === 0 ? ["right"] : [...found],
+        [verdict],
+        JSON.stringify(findings, null, 2),
+      );
+    });
+  }
+});

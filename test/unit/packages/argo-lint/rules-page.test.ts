@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { RULES } from "../../../../packages/argo-lint";
+import { checkout } from "../../../support/checkout";
+
+describe("the page of the rules", () => {
+  const rows = readFileSync(join(checkout, "docs", "workflow-lint.md"), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+
+  it("has a row for each rule, and for no other", () => {
+    const named = new Set(rows.map((cells) => (cells[1] ?? "").replaceAll("`", "")));
+    assert.deepEqual([...named].sort(), Object.keys(RULES).sort());
+  });
+
+  it("names tests that exist", () => {
+    for (const cells of rows) {
+      const files = [...(cells[6] ?? "").matchAll(/`([^`]+)`/g)].map(([, file = ""]) => file);
+      assert.notDeepEqual(files, [], cells.join(" | "));
+      for (const file of files) {
+        const folder = file.endsWith(".yaml") ? "test/fixtures/workflows" : "test/unit/packages/argo-lint";
+        assert.ok(existsSync(join(checkout, folder, file)), file);
+      }
+    }
+  });
+});

@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { promiseOf, recorded, type RecordedResource, resetMocks, setConfig } from "../../support/mocks";
+import { runProgram } from "../../support/program";
+import { componentsOf } from "../../support/stack";
+import { estimateFootprint } from "../../../stacks/footprint/footprint";
+import type { BaseStackOutputs } from "../../../stacks/outputs/outputs";
+
+const ALICE = { scope: "student", student: "alice", baseStack: "dev-base", size: "small" };
+
+interface Metadata {
+  name?: string;
+  namespace?: string;
+  labels?: Record<string, string>;
+}
+
+const metadataOf = ({ inputs }: RecordedResource): Metadata => (inputs["metadata"] ?? {}) as Metadata;
+const kubernetes = (all: readonly RecordedResource[]) =>
+  all.filter(({ type }) => type.startsWith("kubernetes:"));
+
+/** Kinds that belong to the cluster as a whole. */
+const CLUSTER_WIDE =
+  /:(?:Namespace|CustomResourceDefinition|PriorityClass|Cluster\w+|ValidatingAdmission\w+)$/;
+
+/** Runs the program once; the tests only look at what it did. */
+function running(name: string, config: Record<string, string>, more: (stack: Stack) => void): void {
+  describe(name, () => {
+    const stack = {} as Stack;
+    before(async function () {
+      this.timeout(30_000);
+      // As a preview, in which nobody asks the cluster for a token.
+      resetMocks({ preview: true });
+      setConfig(config);
+      stack.outputs = await runProgram();
+      stack.all = await recorded();
+    });
+    more(stack);
+  });
+}
+
+interface Stack {
+  outputs: Record<string, pulumi.Output<unknown>>;
+  all: readonly RecordedResource[];
+}
+
+running("the base of a class", { scope: "base" }, (stack) => {
+  it("is made of these components", () => {
+    assert.deepEqual(componentsOf(stack.all), [
+      "gourmetgram:index:Ownership ownership",
+      "gourmetgram:index:BaseGuard guard",
+      "gourmetgram:index:BasePriority priority",
+      "gourmetgram:index:LocalRegistry registry",
+      "gourmetgram:index:TrainingImage training-image",
+      "gourmetgram:index:PipelineImage pipeline-image",
+      "gourmetgram:index:AppBaseImage app-base-image",
+      "gourmetgram:index:MlflowImage mlflow-image",
+      "gourmetgram:index:GitServerImage git-server-image",
+      "gourmetgram:index:Builder builder",
+      "gourmetgram:index:ArgoWorkflows argo",
+    ]);
+  });
+
+  it("tells students' stacks all that they need", async () => {
+    const { base } = (await promiseOf(pulumi.output(stack.outputs))) as unknown as BaseStackOutputs;
+    assert.deepEqual(base.argo, { serverUrl: "https://localhost:30746", namespace: "argo" });
+    assert.equal(base.registry.forPulling, "localhost:30500");
+    for (const each of [base.images.mlflow, base.images.pipeline, base.images.gitServer]) {
+      assert.match(each ?? "", /^localhost:30500\/gourmetgram-[a-z]+@sha256:/);
+    }
+  });
+
+  it("makes its guard first, and has everything else go before it", () => {
+    const guard = stack.all.find(({ type }) => type.endsWith("ValidatingAdmissionPolicyBinding"));
+    assert.ok(guard !== undefined);
+    const others = kubernetes(stack.all).filter(({ type }) => !type.includes("admissionregistration"));
+    assert.deepEqual(
+      others.filter(({ dependencies }) => !dependencies.includes(guard.urn)).map(({ urn }) => urn),
+      [],
+    );
+  });
+
+  it("has the label on everything by which the guard knows it", () => {
+    const without = kubernetes(stack.all).filter(
+      (each) => metadataOf(each).labels?.["gourmetgram.dev/scope"] !== "base",
+    );
+    assert.deepEqual(
+      without.map(({ urn }) => urn),
+      [],
+    );
+  });
+
+  it("gives its pods more priority than students'", () => {
+    const deployments = stack.all.filter(({ type }) => type.endsWith(":Deployment"));
+    assert.equal(deployments.length, 4);
+    for (const { inputs, urn } of deployments) {
+      assert.match(JSON.stringify(inputs), /"priorityClassName":"gourmetgram-base"/, urn);
+    }
+  });
+
+  it("lets Argo list everywhere, and act nowhere by itself", () => {
+    const roles = stack.all.filter(({ type }) => type.endsWith(":ClusterRole"));
+    const bindings = stack.all.filter(({ type }) => type.endsWith(":ClusterRoleBinding"));
+    const rules = (name: string) =>
+      roles
+        .filter((each) => metadataOf(each).name === name)
+        .flatMap(({ inputs }) => inputs["rules"] as unknown as { verbs: string[]; resources: string[] }[]);
+    assert.deepEqual(bindings.map((each) => (each.inputs["roleRef"] as { name: string }).name).sort(), [
+      "gourmetgram-argo-server-lists",
+      "gourmetgram-workflow-controller-lists",
+    ]);
+    for (const name of ["gourmetgram-argo-server-lists", "gourmetgram-workflow-controller-lists"]) {
+      for (const { verbs, resources } of rules(name)) {
+        assert.ok(verbs.every((verb) => verb === "list" || verb === "watch"));
+        assert.ok(!resources.includes("secrets"));
+      }
+    }
+    const acts = rules("gourmetgram-workflow-controller");
+    assert.ok(acts.some(({ verbs, resources }) => resources.includes("pods") && verbs.includes("create")));
+    assert.ok(acts.every(({ verbs }) => !verbs.includes("list") && !verbs.includes("watch")));
+  });
+});
+
+running("a student's stack", ALICE, (stack) => {
+  it("owns nothing of the cluster but its two namespaces", () => {
+    const wide = stack.all.filter(({ type }) => CLUSTER_WIDE.test(type));
+    assert.deepEqual(
+      wide.map((each) => [each.type, metadataOf(each).name]),
+      [
+        ["kubernetes:core/v1:Namespace", "gourmetgram-alice"],
+        ["kubernetes:core/v1:Namespace", "gourmetgram-alice-staging"],
+      ],
+    );
+    for (const each of wide) {
+      assert.equal(metadataOf(each).labels?.["gourmetgram.dev/student"], "alice");
+    }
+  });
+
+  it("keeps to its namespaces, but for what tells the base of it", () => {
+    const outside = kubernetes(stack.all).filter(
+      (each) =>
+        !CLUSTER_WIDE.test(each.type) &&
+        !["gourmetgram-alice", "gourmetgram-alice-staging"].includes(metadataOf(each).namespace ?? ""),
+    );
+    assert.deepEqual(
+      outside.map((each) => [each.type, metadataOf(each).namespace, metadataOf(each).name]).sort(),
+      [
+        ["kubernetes:core/v1:ConfigMap", "argo", "student-alice"],
+        ["kubernetes:core/v1:SecretPatch", "kube-system", "registry-users"],
+      ],
+    );
+  });
+
+  it("tells the base before its namespaces are made, and until they are gone", () => {
+    const marker = stack.all.find((each) => metadataOf(each).name === "student-alice");
+    assert.ok(marker !== undefined);
+    for (const { type, dependencies, urn } of stack.all) {
+      if (type.endsWith(":Namespace")) assert.ok(dependencies.includes(marker.urn), urn);
+    }
+  });
+
+  it("builds no image, and opens no port of a node", () => {
+    assert.deepEqual(
+      stack.all.filter(({ type }) => type.startsWith("docker:")),
+      [],
+    );
+    for (const { inputs, urn } of stack.all.filter(({ type }) => type.endsWith(":Service"))) {
+      const { type } = inputs["spec"] as { type?: string };
+      assert.ok(type === "ClusterIP" || type === undefined, urn);
+    }
+  });
+
+  it("has its addresses and images under its name", async () => {
+    assert.equal(
+      await promiseOf(stack.outputs["mlflowUrl"] as pulumi.Output<string>),
+      "http://mlflow.gourmetgram-alice.svc.cluster.local:8000",
+    );
+    assert.match(JSON.stringify(stack.all), /5000\/alice\/gourmetgram-app"/);
+    assert.doesNotMatch(JSON.stringify(stack.all), /5000\/gourmetgram-app"/);
+  });
+
+  it("takes what was estimated for its size", async () => {
+    assert.deepEqual(
+      await promiseOf(stack.outputs["footprint"] as pulumi.Output<object>),
+      estimateFootprint("small", ["10Gi", "5Gi", "1Gi"]),
+    );
+  });
+});
+
+describe("a stack above its budget", () => {
+  it("is refused with every number", async () => {
+    resetMocks();
+    setConfig({ ...ALICE, budgetCpu: "100m", budgetMemory: "1Gi", budgetStorage: "1Gi" });
+    await assert.rejects(runProgram(), (error: Error) => {
+      for (const key of ["budgetCpu", "budgetMemory", "budgetStorage"])
+        assert.match(error.message, new RegExp(key));
+      return true;
+    });
+    assert.deepEqual(await recorded(), []);
+  });
+});
+
+describe("a stack whose data is to be kept", () => {
+  it("leaves its volumes, what opens them and their namespace when it is destroyed", async () => {
+    resetMocks({ preview: true });
+    setConfig({ ...ALICE, keepData: "true" });
+    await runProgram();
+    const kept = (await recorded()).filter(({ options }) => options.retainOnDelete === true);
+    assert.deepEqual(
+      [...new Set(kept.map(({ type }) => type))].sort(),
+      ["Namespace", "PersistentVolumeClaim", "Secret"].map((kind) => `kubernetes:core/v1:${kind}`),
+    );
+  });
+});
+
+running(
+  "a student's stack on an Argo that existed before the class",
+  { ...ALICE, argo: "existing" },
+  (stack) => {
+    it("binds nobody to rights that only the lab's own Argo has", () => {
+      const bound = kubernetes(stack.all).filter(({ inputs }) =>
+        JSON.stringify(inputs).includes('"ClusterRole"'),
+      );
+      assert.deepEqual(bound, []);
+      assert.ok(!componentsOf(stack.all).some((each) => each.includes("ArgoAccess")));
+    });
+  },
+);

@@ -1,0 +1,148 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Footprint } from "../../../../tooling/class/capacity/capacity";
+import type { ClassContext } from "../../../../tooling/class/class-context";
+import { ClassFiles } from "../../../../tooling/class/runner/class-files";
+import { silentClassDisplay } from "../../../../tooling/class/view/display";
+import type { Leftovers } from "../../../../tooling/live/leftovers";
+import type { Student } from "../../../../tooling/class/roster/roster";
+import type { Changes, Outputs, StackRunner } from "../../../../tooling/class/runner/stack-runner";
+
+/** Stacks that exist in memory only, and what was asked of them in order. */
+export class FakeRunner implements StackRunner {
+  readonly calls: string[] = [];
+  readonly existing = new Map<string, Outputs>();
+  /** What a command on a stack ends with instead of success: `up dev-bob`. */
+  readonly failures = new Map<string, Error>();
+  /** The most that were worked on at the same time. */
+  most = 0;
+  private working = 0;
+
+  stacks(): Promise<string[]> {
+    return Promise.resolve([...this.existing.keys()]);
+  }
+
+  async up(stack: string): Promise<Changes> {
+    await this.work("up", stack);
+    const known = this.existing.has(stack);
+    this.existing.set(stack, stack.endsWith("-base") ? { base: BASE } : {});
+    return known ? { same: 9 } : { create: 9 };
+  }
+
+  async preview(stack: string): Promise<{ changes: Changes; outputs: Outputs }> {
+    await this.work("preview", stack);
+    return { changes: this.existing.has(stack) ? { same: 9 } : { create: 9 }, outputs: {} };
+  }
+
+  async destroy(stack: string): Promise<Changes> {
+    await this.work("destroy", stack);
+    return { delete: 9 };
+  }
+
+  async remove(stack: string): Promise<void> {
+    await this.work("remove", stack);
+    this.existing.delete(stack);
+  }
+
+  outputs(stack: string): Promise<Outputs | undefined> {
+    return Promise.resolve(this.existing.get(stack));
+  }
+
+  state(stack: string): ReturnType<StackRunner["state"]> {
+    const lastUpdate = { kind: "update", result: "succeeded", at: "2026-01-02T03:04:05.000Z" };
+    return Promise.resolve(
+      this.existing.has(stack) ? { resources: 9, lastUpdate, locked: false } : undefined,
+    );
+  }
+
+  private async work(verb: string, stack: string): Promise<void> {
+    this.calls.push(`${verb} ${stack}`);
+    this.working += 1;
+    this.most = Math.max(this.most, this.working);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    this.working -= 1;
+    const failure = this.failures.get(`${verb} ${stack}`);
+    if (failure !== undefined) throw failure;
+  }
+}
+
+/** What a base's outputs say, as far as it is asked for. */
+const BASE = { builder: { namespace: "build" }, registry: { forPushing: "localhost:30500" } };
+
+const GIB = 1024 ** 3;
+
+/** What each student asks for. */
+export const FOOTPRINT: Footprint = {
+  services: { cpu: 0.1, memory: GIB },
+  limits: { cpu: 1, memory: 2 * GIB },
+  volumes: 5 * GIB,
+  pods: 4,
+  run: { cpu: 0.5, memory: GIB },
+};
+
+export interface FakeClass extends ClassContext {
+  readonly runner: FakeRunner;
+  /** What was asked of the cluster and the registry in order. */
+  readonly asked: string[];
+}
+
+/** A class of which nothing is up, on a cluster that has room for it. */
+export function fakeClass(
+  students: readonly Student[],
+  changed: Partial<ClassContext> & { leftovers?: Leftovers; classFile?: string } = {},
+): FakeClass {
+  const runner = new FakeRunner();
+  const asked: string[] = [];
+  const { leftovers = { left: [], kept: [] }, classFile = "", ...rest } = changed;
+  const folder = join(mkdtempSync(join(tmpdir(), "class-")), "class");
+  return {
+    name: "dev",
+    students,
+    selected: students.map(({ id }) => id),
+    only: false,
+    files: new ClassFiles(folder, "dev", classFile, students),
+    cluster: {
+      capacity: () => Promise.resolve({ cpu: 2, memory: 20 * GIB, pods: 200 }),
+      terminateRuns: (student) => {
+        asked.push(`terminate ${student}`);
+        return Promise.resolve(1);
+      },
+      deleteRuns: (student) => {
+        asked.push(`delete runs ${student}`);
+        return Promise.resolve();
+      },
+      freeHangingNamespaces: () => Promise.resolve([]),
+      auditStudent: (student) => {
+        asked.push(`audit ${student}`);
+        return Promise.resolve(leftovers);
+      },
+      auditBase: ({ namespaces }) => {
+        asked.push(`audit base ${namespaces.join(" ")}`);
+        return Promise.resolve({ left: [], kept: [] });
+      },
+      glance: () => Promise.resolve({ ready: 4, pods: 4, lastRun: undefined }),
+    },
+    registry: {
+      listRepositories: () => Promise.resolve([]),
+      removeRepositories: (prefix) => {
+        asked.push(`remove images ${prefix}`);
+        return Promise.resolve();
+      },
+    },
+    removeHostImages: (registry) => {
+      asked.push(`remove images built here for ${registry}`);
+      return Promise.resolve({ removed: [], left: [] });
+    },
+    parallel: 2,
+    signal: new AbortController().signal,
+    display: silentClassDisplay,
+    estimate: () => FOOTPRINT,
+    ...rest,
+    runner,
+    asked,
+  };
+}
+
+/** Students without settings of their own. */
+export const studentsNamed = (...ids: string[]): Student[] => ids.map((id) => ({ id, settings: {} }));

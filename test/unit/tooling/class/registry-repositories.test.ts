@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import {
+  COLLECT,
+  LIST,
+  listRepositories,
+  REMOVE,
+  removeRepositories,
+  type RegistryPod,
+} from "../../../../tooling/class/cluster/registry-repositories";
+
+const FOLDER = "/var/lib/registry/docker/registry/v2/repositories";
+
+function recordingPod(
+  answers: { printed?: string; pushing?: boolean } = {},
+): RegistryPod & { asked: unknown[] } {
+  const asked: unknown[] = [];
+  return {
+    asked,
+    run: (container, command) => {
+      asked.push([container, ...command]);
+      return Promise.resolve(answers.printed ?? "");
+    },
+    isPushedTo: () => Promise.resolve(answers.pushing ?? false),
+  };
+}
+
+// What the commands do to a registry's folders is tried in test/engine/registry-guard.test.ts.
+describe("the repositories of a student", () => {
+  it("are listed in the guard's container, which has a shell", async () => {
+    const pod = recordingPod({ printed: "alice/gourmetgram-app\nalice/other\n" });
+    assert.deepEqual(await listRepositories("alice/", pod), ["alice/gourmetgram-app", "alice/other"]);
+    assert.deepEqual(pod.asked, [["guard", "sh", "-c", LIST, "list", FOLDER, "alice"]]);
+  });
+
+  it("are removed before the registry collects what they held", async () => {
+    const pod = recordingPod();
+    assert.equal(await removeRepositories("alice/", pod), true);
+    assert.deepEqual(pod.asked, [
+      ["guard", "sh", "-c", REMOVE, "remove", FOLDER, "alice"],
+      ["registry", ...COLLECT],
+    ]);
+  });
+
+  it("leave their space for later while a build may be pushing", async () => {
+    const pod = recordingPod({ pushing: true });
+    assert.equal(await removeRepositories("alice/", pod), false);
+    assert.deepEqual(pod.asked, [["guard", "sh", "-c", REMOVE, "remove", FOLDER, "alice"]]);
+  });
+
+  it("are none where there is no registry with a guard", async () => {
+    const pod = { ...recordingPod(), run: undefined };
+    assert.deepEqual(await listRepositories("alice/", pod), []);
+    assert.equal(await removeRepositories("alice/", pod), true);
+  });
+
+  it("are those of one student: nothing else is a prefix", async () => {
+    const pod = recordingPod();
+    for (const prefix of ["", "/", "alice", "alice/x/", "../", "./", "-rf/", "Alice/", "alice/\n"]) {
+      await assert.rejects(removeRepositories(prefix, pod), /is not a student's name and a slash/);
+      await assert.rejects(listRepositories(prefix, pod), /is not a student's name and a slash/);
+    }
+    assert.deepEqual(pod.asked, []);
+  });
+});

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { KEYS } from "../../../../config/keys";
+import { scopesOf } from "../../../../config/scopes";
+import { parseRoster, ROSTER_KEYS, RosterError } from "../../../../tooling/class/roster/roster";
+
+/** Line, problem and remedy of everything that is wrong. */
+function problemsOf(file: string, text: string): string[] {
+  try {
+    parseRoster(file, text);
+  } catch (error) {
+    assert.ok(error instanceof RosterError, String(error));
+    return error.problems.map(({ line, problem, remedy }) => `${line}: ${problem} | ${remedy}`);
+  }
+  throw new assert.AssertionError({ message: "the roster was taken" });
+}
+
+describe("class: roster", () => {
+  const both = [
+    { id: "alice", settings: { size: "small", schedule: "0 3 * * *" } },
+    { id: "bob", settings: { keepData: "true" } },
+    { id: "carol", settings: {} },
+  ];
+
+  it("reads CSV, with comments, quotes and empty cells", () => {
+    const text =
+      '\uFEFFid,size,schedule,keepData\n# first row\nalice,small,"0 3 * * *",\n\nbob,,,true\ncarol\n';
+    assert.deepEqual(parseRoster("class.csv", text), both);
+  });
+
+  it("reads YAML, under students: or as a list, where a student may be a name alone", () => {
+    const list = "- {id: alice, size: small, schedule: 0 3 * * *}\n- {id: bob, keepData: true}\n- carol\n";
+    assert.deepEqual(parseRoster("class.yaml", list), both);
+    const nested = `students:\n${list.replace(/^/gm, "  ")}`;
+    assert.deepEqual(parseRoster("class.yml", nested), both);
+  });
+
+  it("tells everything that is wrong with a CSV file, by line", () => {
+    const text =
+      "id,sise,size,trainingDeadlineSeconds\nAlice B,,,\nbob,,huge,\nbob,,,12\n,,,\nbase,,,\nc,,,,extra\n";
+    const name = "problem" in KEYS.student.parse("Alice B") ? KEYS.student.parse("Alice B") : undefined;
+    assert.ok(name !== undefined && "problem" in name);
+    const reserved = KEYS.student.parse("base");
+    assert.ok("problem" in reserved);
+    assert.deepEqual(problemsOf("class.csv", text), [
+      '1: there is no column "sise" | is size meant?',
+      `2: id is "Alice B": ${name.problem} | for example alice-b`,
+      '3: size is "huge": one of small, medium, large is wanted | for example medium, or nothing for the class\'s own',
+      '4: trainingDeadlineSeconds is "12": a whole number from 900 to 604800 is wanted | for example 3600, or nothing for the class\'s own',
+      '4: id "bob" is in line 3 already | give each student an id of their own',
+      "5: a student without an id | set it, for example alice",
+      `6: id is "base": ${reserved.problem} | for example alice`,
+      "7: 5 values, but 4 columns | put a value that contains a comma into double quotes",
+    ]);
+  });
+
+  it("tells the lines of a YAML file too", () => {
+    const text =
+      "students:\n  - id: alice\n    size: tiny\n  - [bob]\n  - {id: carol, budgetMemory: {a: 1}}\n";
+    assert.deepEqual(problemsOf("class.yaml", text), [
+      '2: size is "tiny": one of small, medium, large is wanted | for example medium, or nothing for the class\'s own',
+      "4: an entry is no student | write a name, or a map with an id",
+      "4: a student without an id | set it, for example alice",
+      "5: budgetMemory is a list or a map | write a single value",
+    ]);
+  });
+
+  it("refuses a roster without students, without ids, or that is none", () => {
+    assert.deepEqual(problemsOf("class.csv", ""), ["1: there is no student | add a line for each student"]);
+    assert.deepEqual(problemsOf("class.csv", "size\nsmall\n"), [
+      "1: the column id is missing | give each student an id",
+    ]);
+    assert.deepEqual(problemsOf("class.yaml", "class: 1\n"), [
+      "1: there is no list of students | write a list under students:, each entry with an id",
+    ]);
+  });
+
+  it("has only columns that mean something to a student", () => {
+    for (const key of ROSTER_KEYS) assert.ok(scopesOf(key).includes("student"), key);
+  });
+});

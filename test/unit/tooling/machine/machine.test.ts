@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ClusterRecord } from "../../../../tooling/cluster/record";
+import type { LabParts } from "../../../../tooling/cluster/embedded-lab";
+import type { DockerServer } from "../../../../tooling/machine/docker";
+import {
+  daemonArguments,
+  hasSysResource,
+  removeStalePid,
+  restrictedRuntime,
+} from "../../../../tooling/machine/docker-daemon";
+import {
+  checkBuilds,
+  checkDocker,
+  checkKind,
+  checkMemory,
+  checkPorts,
+  MachineError,
+} from "../../../../tooling/cluster/preflight";
+import { checkout } from "../../../../tooling/machine/paths";
+import { nodePorts } from "../../../../tooling/engine/stack-settings";
+
+const DOCKER: DockerServer = {
+  version: "28.2.2",
+  memory: 8 * 1024 ** 3,
+  controlGroups: "2",
+  runtime: "runc",
+  folder: "/var/lib/docker",
+};
+const SILENT = { absent: "Cannot connect to the Docker daemon" };
+const OFFICIAL: LabParts = { engine: "official", images: "official", kind: "official" };
+const BUILT: LabParts = { engine: "built", images: "built", kind: "built" };
+
+describe("the check of the machine", () => {
+  it("asks for a Docker that answers, unless it can be started here", () => {
+    assert.equal(checkDocker(DOCKER, false).obstacle, undefined);
+    assert.equal(checkDocker(SILENT, true).obstacle, undefined);
+    assert.deepEqual(checkDocker(SILENT, false).obstacle, {
+      problem: "no Docker daemon answers (Cannot connect to the Docker daemon)",
+      remedy:
+        "start Docker, or choose its context (docker context use NAME); or use a cluster of your own: " +
+        "GOURMETGRAM_STACK=dev npm run pulumi -- config set kubernetes:context NAME",
+    });
+  });
+
+  it("asks for a Docker that is not too old", () => {
+    for (const version of ["20.10.24+dfsg1", "23.0.0", "28.2.2"])
+      assert.equal(checkDocker({ ...DOCKER, version }, false).obstacle, undefined, version);
+    assert.equal(
+      checkDocker({ ...DOCKER, version: "19.03.15" }, true).obstacle?.problem,
+      "Docker 19.03.15 is too old, 20.10 or later is needed",
+    );
+  });
+
+  it("asks for memory where Docker runs, which may be a virtual machine", () => {
+    assert.equal(checkMemory(DOCKER).obstacle, undefined);
+    assert.equal(
+      checkMemory({ ...DOCKER, memory: 2 * 1024 ** 3 }).obstacle?.problem,
+      "Docker has 2.0 GiB of memory, 6.0 GiB needed",
+    );
+  });
+
+  it("refuses to build where that cannot be done, and says what would be built", () => {
+    assert.deepEqual(checkBuilds(OFFICIAL, "darwin arm64", false), { name: "building", found: "not needed" });
+    assert.equal(checkBuilds(BUILT, "linux x64, root", true).obstacle, undefined);
+    assert.equal(
+      checkBuilds(BUILT, "darwin arm64", false).obstacle?.problem,
+      "the images, which cannot be pulled (--online tries to) and the Pulumi engine, which cannot be downloaded, " +
+        "would have to be built here: that takes root on Debian on x86-64, this is darwin arm64",
+    );
+  });
+
+  it("asks for kind where it cannot be built", () => {
+    assert.equal(checkKind(OFFICIAL, false).obstacle, undefined);
+    assert.equal(checkKind(BUILT, true).obstacle, undefined);
+    assert.match(checkKind(BUILT, false).obstacle?.remedy ?? "", /go install sigs\.k8s\.io\/kind@v0\.33\.0$/);
+  });
+
+  it("names the port that is taken, by which program, and the remedy", async function () {
+    const port = nodePorts().mlflowNodePort;
+    const server = createServer();
+    // The lab itself holds the port while it is up.
+    const free = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
+    });
+    try {
+      const { obstacle } = await checkPorts(undefined);
+      const holder = free ? `node \\(process ${process.pid}\\)` : "docker-proxy \\(process \\d+\\)";
+      assert.match(
+        obstacle?.problem ?? "",
+        new RegExp(`\\b${port} \\(gourmetgram:mlflowNodePort\\) is held by ${holder}`),
+      );
+      assert.match(obstacle?.remedy ?? "", /npm run pulumi -- config set gourmetgram:KEY PORT$/);
+    } finally {
+      if (free) {
+        server.close();
+        await once(server, "close");
+      }
+    }
+  });
+
+  it("compares the ports with those of the cluster that is there", async () => {
+    const all = Object.values(nodePorts());
+    const record = { containers: ["aaa"], ports: all } as unknown as ClusterRecord;
+    assert.deepEqual(await checkPorts(record), { name: "ports", found: "published by the cluster" });
+    const { obstacle } = await checkPorts({ ...record, ports: all.slice(1) });
+    assert.equal(
+      obstacle?.problem,
+      "the cluster was made without the ports 30500 (gourmetgram:registryNodePort)",
+    );
+  });
+
+  it("tells all obstacles in one error, each with its remedy", () => {
+    const { message } = new MachineError([
+      { problem: "1.0 GiB free, 30.0 GiB needed", remedy: "free some" },
+      { problem: "Docker 19.03 is too old", remedy: "update Docker" },
+    ]);
+    assert.equal(
+      message,
+      "this machine cannot hold the embedded lab:\n" +
+        "  - 1.0 GiB free, 30.0 GiB needed\n    remedy: free some\n" +
+        "  - Docker 19.03 is too old\n    remedy: update Docker",
+    );
+  });
+});
+
+describe("a Docker daemon that the lab starts", () => {
+  it("has the ordinary runtime where root may do everything", () => {
+    assert.equal(hasSysResource("CapBnd:\t000001ffffffffff\n"), true);
+    assert.ok(!daemonArguments(true).includes("--default-runtime"));
+  });
+
+  it("has a runtime without CAP_SYS_RESOURCE where root lacks it", () => {
+    assert.equal(hasSysResource("CapBnd:\t000001fffeffffff\n"), false);
+    const args = daemonArguments(false);
+    assert.equal(args[args.indexOf("--default-runtime") + 1], restrictedRuntime);
+  });
+
+  it("starts although the id of one that was switched off belongs to another program now", () => {
+    const folder = mkdtempSync(join(tmpdir(), "gourmetgram-pid-"));
+    const file = join(folder, "daemon.pid");
+    try {
+      for (const [pid, text, stays] of [
+        [process.pid, "mocha", true],
+        [process.pid, "dockerd", false],
+        [2 ** 22 + 1, "dockerd", false],
+      ] as const) {
+        writeFileSync(file, String(pid));
+        removeStalePid(file, text);
+        assert.equal(existsSync(file), stays, text);
+      }
+      removeStalePid(file, "dockerd");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  describe("that runtime", () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), "gourmetgram-runc-"));
+      // In place of runc: says what it was called with.
+      writeFileSync(join(folder, "runc"), '#!/bin/sh\necho "$@"\n');
+      chmodSync(join(folder, "runc"), 0o755);
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    const call = (args: string[]): string =>
+      execFileSync(join(checkout, "tooling", "machine", "runc-without-sys-resource"), args, {
+        encoding: "utf8",
+        env: { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` },
+      }).trim();
+
+    const process_ = {
+      args: ["sh"],
+      oomScoreAdj: -999,
+      rlimits: [{ type: "RLIMIT_NOFILE" }],
+      capabilities: { bounding: ["CAP_KILL", "CAP_SYS_RESOURCE"], effective: ["CAP_SYS_RESOURCE"] },
+    };
+    const changed = { args: ["sh"], capabilities: { bounding: ["CAP_KILL"], effective: [] } };
+
+    it("changes a container's specification, and hands everything on to runc", () => {
+      const file = join(folder, "config.json");
+      writeFileSync(file, JSON.stringify({ process: process_, root: { path: "rootfs" } }));
+      assert.equal(call(["create", "--bundle", folder, "id"]), `create --bundle ${folder} id`);
+      assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), {
+        process: changed,
+        root: { path: "rootfs" },
+      });
+    });
+
+    it("changes the specification of a process in a container", () => {
+      const file = join(folder, "process.json");
+      writeFileSync(file, JSON.stringify(process_));
+      call(["exec", "--process", file, "id"]);
+      assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), changed);
+    });
+  });
+});

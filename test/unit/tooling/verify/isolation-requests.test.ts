@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { askApi, askRegistry } from "../../../../tooling/verify/isolation/requests";
+import { studentNamed } from "../../../support/students";
+
+const ALICE = studentNamed("alice", 1);
+
+describe("requests of a student", () => {
+  const seen: string[] = [];
+  let server: Server;
+  let address: string;
+
+  before(async () => {
+    server = createServer((request, response) => {
+      const { method = "", url = "", headers } = request;
+      seen.push([method, url, headers.authorization ?? "nobody"].join(" "));
+      const begun = url.includes("/blobs/uploads/") && method === "POST";
+      if (url.includes("secrets")) {
+        response.writeHead(403).end(JSON.stringify({ kind: "Status", message: 'secrets is "forbidden"' }));
+      } else if (begun) response.writeHead(202, { location: "/v2/alice/app/blobs/uploads/7?state=x" }).end();
+      else response.writeHead(200).end('{"message":"what nobody is to see"}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  beforeEach(() => {
+    seen.length = 0;
+  });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const alice = () => ({
+    ...ALICE,
+    outputs: { ...ALICE.outputs, registry: { ...ALICE.outputs.registry, forPushing: address } },
+  });
+
+  it("go to the registry as they are written, with the student's name or with none", async () => {
+    const get = { kind: "registry", method: "GET", path: "/v2/alice/../bob/app/tags/list" } as const;
+    assert.deepEqual(await askRegistry(alice(), { ...get, as: "nobody" }), { kind: "status", status: 200 });
+    await askRegistry(alice(), { ...get, as: "student" });
+    const basic = Buffer.from("alice:alices-password").toString("base64");
+    assert.deepEqual(seen, [
+      "GET /v2/alice/../bob/app/tags/list nobody",
+      `GET /v2/alice/../bob/app/tags/list Basic ${basic}`,
+    ]);
+  });
+
+  it("end an upload that has begun", async () => {
+    const upload = { kind: "registry", method: "POST", path: "/v2/alice/app/blobs/uploads/" } as const;
+    assert.deepEqual(await askRegistry(alice(), { ...upload, as: "nobody" }), {
+      kind: "status",
+      status: 202,
+    });
+    assert.deepEqual(seen, [
+      "POST /v2/alice/app/blobs/uploads/ nobody",
+      "DELETE /v2/alice/app/blobs/uploads/7?state=x nobody",
+    ]);
+  });
+
+  it("tell that nothing answers", async () => {
+    const { outputs } = ALICE;
+    const nowhere = {
+      ...ALICE,
+      outputs: { ...outputs, registry: { ...outputs.registry, forPushing: "127.0.0.1:1" } },
+    };
+    const answer = await askRegistry(nowhere, {
+      kind: "registry",
+      as: "nobody",
+      method: "GET",
+      path: "/v2/",
+    });
+    assert.equal(answer.kind, "failed");
+  });
+
+  it("go to the API server with the kubeconfig's token, and tell why they are refused", async () => {
+    const kubeconfig = JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "c", cluster: { server: `http://${address}`, "insecure-skip-tls-verify": true } }],
+      users: [{ name: "u", user: { token: "alices-token" } }],
+      contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+      "current-context": "x",
+    });
+    const path = "/api/v1/namespaces/gourmetgram-bob/secrets";
+    assert.deepEqual(await askApi({ ...ALICE, kubeconfig }, { method: "GET", path }), {
+      kind: "status",
+      status: 403,
+      text: 'secrets is "forbidden"',
+    });
+    assert.deepEqual(seen, [`GET ${path} Bearer alices-token`]);
+  });
+});

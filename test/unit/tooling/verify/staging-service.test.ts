@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { FOOD_CLASSES, foodPicture } from "../../../../tooling/verify/runs/food";
+import { watchWhile } from "../../../../tooling/verify/clients/service-watch";
+import { servedText, StagingService } from "../../../../tooling/verify/clients/staging-service";
+import { serve, type TestServer } from "../../../support/http";
+
+const VERSION = { model_version: "7", application_commit: "1234567890", image: "app@sha256:0" };
+
+describe("verify: staging", () => {
+  let server: TestServer;
+  let asked: string;
+  let version: { status?: number; body: unknown };
+
+  beforeEach(async () => {
+    version = { body: VERSION };
+    server = await serve((request, body) => {
+      asked = body;
+      if (request.url === "/version") return version;
+      return request.method === "POST" && request.url === "/predict"
+        ? { body: { class: "Soup", confidence: 0.5, classes: [] } }
+        : { status: 404, body: "" };
+    });
+  });
+
+  afterEach(() => server.close());
+
+  it("tells what serves, and that nothing does", async () => {
+    const service = new StagingService(server.url);
+    assert.equal(servedText(await service.served()), "version 7 from commit 1234567, app@sha256:0");
+    version = { status: 503, body: "unfit" };
+    assert.equal(servedText(await service.served()), "nothing serves");
+    await assert.rejects(service.version(), /\/version answered 503: unfit/);
+    server.close();
+    await assert.rejects(service.version(), /no answer from .*\/version/);
+  });
+
+  it("sends a picture as a form does", async () => {
+    const { class: seen } = await new StagingService(server.url).predict(foodPicture());
+    assert.equal(seen, "Soup");
+    assert.match(asked, /name="file"; filename="picture.png"\r\nContent-Type: image\/png\r\n\r\n\x89PNG/);
+  });
+
+  it("notices that another version served for a moment", async () => {
+    const work = async (): Promise<string> => {
+      await delay(300);
+      version = { body: { ...VERSION, model_version: "8" } };
+      await delay(1200);
+      return "done";
+    };
+    const { result, watched } = await watchWhile(new StagingService(server.url), work());
+    assert.equal(result, "done");
+    assert.ok(watched.asked >= 2);
+    assert.deepEqual(
+      watched.answers.map((each) => each.split(" from")[0]),
+      ["version 7", "version 8"],
+    );
+  });
+
+  it("ends the watch when the work fails", async () => {
+    const work = Promise.reject(new Error("lost"));
+    await assert.rejects(watchWhile(new StagingService(server.url), work), /lost/);
+  });
+
+  it("has a picture that is a PNG, and the eleven classes", () => {
+    const picture = Buffer.from(foodPicture());
+    assert.equal(picture.subarray(1, 4).toString(), "PNG");
+    assert.equal(picture.readUInt32BE(16), 320);
+    // The check sum that every PNG ends with.
+    assert.equal(picture.subarray(-4).toString("hex"), "ae426082");
+    assert.equal(new Set(FOOD_CLASSES).size, 11);
+  });
+});

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { buildContainerImage } from "../../../workflows/build-container-image";
+import { trainModel, trainModelCron } from "../../../workflows/train-model";
+import { deadlines } from "../../../components/argo/workflow-policy";
+import { referenceText } from "../../support/argo-text";
+import { type Difference, differences } from "../../support/differences";
+import { TRAINING_ARGS } from "../../support/training";
+import { checkout } from "../../support/checkout";
+
+const IMAGE = "registry.kube-system.svc.cluster.local:5000/gourmetgram-train:latest";
+const MLFLOW = "http://mlflow.gourmetgram-platform.svc.cluster.local:8000";
+
+const limits = deadlines(3600);
+const build = buildContainerImage({ ...TRAINING_ARGS, deadlines: limits.child });
+const args = {
+  image: IMAGE,
+  mlflowUrl: MLFLOW,
+  serviceAccounts: { train: "train-model", triggerBuild: "trigger-build" },
+  deadlines: limits,
+  build,
+};
+
+/** The course's text, as the course has it. */
+function course(name: string): unknown {
+  return parse(readFileSync(join(checkout, "test", "fixtures", "course", `${name}.yaml`), "utf8"));
+}
+
+describe("train-model", () => {
+  // What the lab adds to the course's text. A difference that is not listed fails, and so does a line of this list
+  // that is no difference any more.
+  const ADDITIONS: Record<string, unknown> = {
+    "metadata.annotations": {
+      "workflows.argoproj.io/description":
+        "Trains a model, tests it, registers it in MLflow and has a container built from it.",
+    },
+    // Submit without parameters works as before; both have a default.
+    "spec.arguments": {
+      parameters: [
+        {
+          name: "scenario",
+          value: "normal",
+          enum: ["normal", "bad-architecture", "oversized"],
+          description: "Which model the training yields: a sound one, or one of two that fail in staging",
+        },
+        {
+          name: "simulated-accuracy",
+          value: "random",
+          description:
+            "What the accuracy test sees: random, or a number; below 0.80 the model is not registered",
+        },
+      ],
+    },
+    "spec.serviceAccountName": "train-model",
+    "spec.synchronization": { mutexes: [{ name: "train-model" }] },
+    "spec.activeDeadlineSeconds": 3600,
+    "spec.ttlStrategy": { secondsAfterCompletion: 86400 },
+    "spec.podGC": { strategy: "OnWorkflowCompletion", deleteDelayDuration: "8h" },
+    "spec.securityContext": {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      fsGroup: 1000,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    "spec.templates.run-training.outputs.parameters.model-version.valueFrom.default": "",
+    "spec.templates.run-training.activeDeadlineSeconds": 1800,
+    "spec.templates.run-training.retryStrategy": {
+      limit: 2,
+      retryPolicy: "OnError",
+      backoff: { duration: "2s", factor: 5 },
+    },
+    "spec.templates.run-training.container.args": [referenceText("workflow.parameters.scenario")],
+    "spec.templates.run-training.container.env.SIMULATED_ACCURACY": {
+      name: "SIMULATED_ACCURACY",
+      value: referenceText("workflow.parameters.simulated-accuracy"),
+    },
+    "spec.templates.run-training.container.env.ARGO_WORKFLOW_NAME": {
+      name: "ARGO_WORKFLOW_NAME",
+      value: referenceText("workflow.name"),
+    },
+    "spec.templates.run-training.container.env.TRAINING_IMAGE": { name: "TRAINING_IMAGE", value: IMAGE },
+    "spec.templates.run-training.container.resources": {
+      requests: { cpu: "500m", memory: "1Gi" },
+      limits: { cpu: "2", memory: "3Gi" },
+    },
+    "spec.templates.run-training.container.securityContext": {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+    },
+    "spec.templates.run-training.container.terminationMessagePolicy": "FallbackToLogsOnError",
+    "spec.templates.trigger-build.serviceAccountName": "trigger-build",
+    "spec.templates.trigger-build.activeDeadlineSeconds": 1800,
+    "spec.templates.trigger-build.resource.setOwnerReference": true,
+    "spec.templates.trigger-build.resource.successCondition": "status.phase == Succeeded",
+    "spec.templates.trigger-build.resource.failureCondition": "status.phase in (Failed, Error)",
+  };
+  // The one line that differs. Argo puts the value into the condition before it parses it: in the course's form an
+  // empty version leaves ` != ''`, which is no expression, and the run ends with an error instead of skipping the step.
+  const VERSION = referenceText("steps.run-training.outputs.parameters.model-version");
+  const CHANGES: Record<string, Difference> = {
+    "spec.templates.training-and-build.steps[1].build-container.when": {
+      from: `${VERSION} != ''`,
+      to: `'${VERSION}' != ''`,
+    },
+  };
+
+  it("equals the course's text, apart from what is listed", () => {
+    const additions = Object.entries(ADDITIONS).map(([path, added]): [string, Difference] => [
+      path,
+      { added },
+    ]);
+    assert.deepEqual(differences(course("train-model"), trainModel(args).manifest()), {
+      ...CHANGES,
+      ...Object.fromEntries(additions),
+    });
+  });
+
+  it("starts the build with the course's manifest, to the letter", () => {
+    const text = (workflow: unknown) =>
+      (workflow as { spec: { templates: { resource?: { manifest: string } }[] } }).spec.templates.find(
+        (template) => template.resource !== undefined,
+      )?.resource?.manifest;
+    assert.equal(text(trainModel(args).manifest()), text(course("train-model")));
+  });
+
+  it("renders to equal objects every time", () => {
+    const model = trainModel(args);
+    assert.equal(JSON.stringify(model.manifest("lab")), JSON.stringify(model.manifest("lab")));
+    assert.equal(JSON.stringify(trainModel(args).manifest()), JSON.stringify(model.manifest()));
+  });
+
+  it("names the secret for pulling only where there is one", () => {
+    const { spec } = trainModel({ ...args, imagePullSecret: "registry" }).manifest();
+    assert.deepEqual(spec.imagePullSecrets, [{ name: "registry" }]);
+    assert.ok(!("imagePullSecrets" in trainModel({ ...args, imagePullSecret: undefined }).manifest().spec));
+  });
+});
+
+describe("train-model-cron", () => {
+  it("equals the course's text, apart from what is listed", () => {
+    const schedule = { cron: "0 2 * * *", timezone: "UTC", suspended: false };
+    assert.deepEqual(differences(course("train-model-cron"), trainModelCron(trainModel(args), schedule)), {
+      // Argo 4 no longer knows the singular.
+      "spec.schedule": { removed: "0 2 * * *" },
+      "spec.schedules": { added: ["0 2 * * *"] },
+      "spec.timezone": { added: "UTC" },
+      "spec.concurrencyPolicy": { added: "Forbid" },
+      "spec.startingDeadlineSeconds": { added: 600 },
+      "spec.successfulJobsHistoryLimit": { added: 3 },
+      "spec.failedJobsHistoryLimit": { added: 3 },
+      "spec.suspend": { added: false },
+    } satisfies Record<string, Difference>);
+  });
+
+  it("takes schedule, time zone and suspension from the configuration", () => {
+    const schedule = { cron: "30 4 * * 1", timezone: "Europe/Berlin", suspended: true };
+    const { metadata, spec } = trainModelCron(trainModel(args), schedule, "lab");
+    assert.deepEqual(metadata, { name: "train-model-cron", namespace: "lab" });
+    assert.deepEqual([spec.schedules, spec.timezone, spec.suspend], [["30 4 * * 1"], "Europe/Berlin", true]);
+  });
+});
+
+describe("the deadlines of a run", () => {
+  for (const seconds of [60, 61, 3600, 604_800]) {
+    it(`fit into ${seconds} seconds, the inner ones within the outer`, () => {
+      const { run, training, build: step, child } = deadlines(seconds);
+      assert.equal(run, seconds);
+      assert.ok(training + step <= run, `${training} + ${step} > ${run}`);
+      assert.ok(child.run + child.restore < step, `${child.run} + ${child.restore} >= ${step}`);
+      const parts = child.build + child.deploy + child.test;
+      assert.ok(parts < child.run, `${parts} >= ${child.run}`);
+      assert.ok(
+        [training, step, ...Object.values<number>({ ...child })].every(
+          (each) => Number.isInteger(each) && each > 0,
+        ),
+      );
+    });
+  }
+
+  it("stand in the templates", () => {
+    assert.equal(build.manifest().spec.activeDeadlineSeconds, 1530);
+  });
+});

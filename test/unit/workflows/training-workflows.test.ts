@@ -1,0 +1,116 @@
+import {
+  assertChildNames,
+  childrenOf,
+  onlyResource,
+  promiseOf,
+  recorded,
+  resetMocks,
+  settled,
+} from "../../support/mocks";
+import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { WorkflowTemplateManifest } from "../../../packages/argo-workflows";
+import { buildContainerImage } from "../../../workflows/build-container-image";
+import { trainModel, trainModelCron } from "../../../workflows/train-model";
+import { TrainingWorkflows } from "../../../workflows/training-workflows";
+import { deadlines } from "../../../components/argo/workflow-policy";
+import { TRAINING_ARGS } from "../../support/training";
+
+const TRAIN = "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate";
+const SCHEDULE = "kubernetes:argoproj.io/v1alpha1:CronWorkflow";
+
+describe("TrainingWorkflows", () => {
+  beforeEach(() => resetMocks());
+
+  it("creates the two templates and the schedule, as they are rendered", async () => {
+    const workflows = new TrainingWorkflows("workflows", TRAINING_ARGS);
+    assert.deepEqual(await childrenOf(workflows), [
+      `${TRAIN} workflows-build`,
+      `${TRAIN} workflows-train`,
+      `${SCHEDULE} workflows-schedule`,
+    ]);
+    await assertChildNames();
+
+    const limits = deadlines(TRAINING_ARGS.deadlineSeconds);
+    const build = buildContainerImage({ ...TRAINING_ARGS, deadlines: limits.child });
+    const train = trainModel({
+      image: TRAINING_ARGS.trainingImage,
+      mlflowUrl: TRAINING_ARGS.mlflowUrl,
+      serviceAccounts: TRAINING_ARGS.serviceAccounts,
+      deadlines: limits,
+      build,
+    });
+    const schedule = {
+      cron: TRAINING_ARGS.schedule,
+      timezone: TRAINING_ARGS.timezone,
+      suspended: TRAINING_ARGS.suspended,
+    };
+    assert.deepEqual((await onlyResource(TRAIN, "workflows-build")).inputs, build.manifest("lab"));
+    assert.deepEqual((await onlyResource(TRAIN, "workflows-train")).inputs, train.manifest("lab"));
+    assert.deepEqual((await onlyResource(SCHEDULE)).inputs, trainModelCron(train, schedule, "lab"));
+  });
+
+  it("creates nothing if the proof finds mistakes, and tells all of them at once", async () => {
+    const bad = {
+      ...TRAINING_ARGS,
+      trainingImage: "registry/train:1",
+      pipelineImage: "registry/pipeline:1",
+      schedule: "0 0 31 2 *",
+    };
+    assert.throws(
+      () => new TrainingWorkflows("workflows", bad),
+      ({ message }: Error) =>
+        message.includes("WorkflowTemplate/train-model spec.templates[run-training].container.image: ") &&
+        message.includes(
+          "build-container-image spec.templates[build-image].containerSet.containers[download-model].image: ",
+        ) &&
+        message.includes("CronWorkflow/train-model-cron spec.schedules[0]: "),
+    );
+    await settled();
+    assert.deepEqual(
+      (await recorded()).filter((each) => each.custom),
+      [],
+    );
+  });
+
+  it("gives the names of what it created", async () => {
+    const workflows = new TrainingWorkflows("workflows", TRAINING_ARGS);
+    const names = {
+      trainTemplate: "train-model",
+      buildTemplate: "build-container-image",
+      scheduleName: "train-model-cron",
+    };
+    const { trainTemplate, buildTemplate, scheduleName } = workflows;
+    assert.deepEqual(await promiseOf(pulumi.output({ trainTemplate, buildTemplate, scheduleName })), names);
+    assert.deepEqual((await onlyResource("gourmetgram:index:TrainingWorkflows")).outputs, names);
+  });
+
+  it("waits for what it depends on, and each object for the one that it refers to", async () => {
+    const kind = new k8s.core.v1.ConfigMap("installed", {});
+    new TrainingWorkflows("workflows", TRAINING_ARGS, { dependsOn: [kind] });
+    const installed = (await onlyResource("kubernetes:core/v1:ConfigMap")).urn;
+    const [build, train, schedule] = await Promise.all([
+      onlyResource(TRAIN, "workflows-build"),
+      onlyResource(TRAIN, "workflows-train"),
+      onlyResource(SCHEDULE),
+    ]);
+    assert.deepEqual([...build.dependencies], [installed]);
+    assert.deepEqual([...train.dependencies].sort(), [installed, build.urn].sort());
+    assert.deepEqual([...schedule.dependencies].sort(), [installed, train.urn].sort());
+  });
+
+  it("shows everything but the image in a preview before the image is built", async () => {
+    resetMocks({ preview: true });
+    const unknown = pulumi.output(pulumi.unknown) as pulumi.Output<string>;
+    new TrainingWorkflows("workflows", { ...TRAINING_ARGS, trainingImage: unknown });
+    await settled();
+    const { inputs } = await onlyResource(TRAIN, "workflows-train");
+    const { templates } = inputs["spec"] as unknown as WorkflowTemplateManifest["spec"];
+    assert.deepEqual(
+      templates.map(({ name }) => name),
+      ["training-and-build", "run-training", "trigger-build"],
+    );
+    assert.deepEqual(templates[1]?.container?.command, ["python", "flow.py"]);
+  });
+});

@@ -1,0 +1,108 @@
+import { hostImagesText, NO_IMAGES } from "../../cluster/images/host-images";
+import { type Leftovers, requireNothingLeft, settled } from "../../live/leftovers";
+import { baseOf, type ClassContext, stackOf, studentsWithStack } from "../class-context";
+import { effectiveSettings } from "../class-settings";
+import { repositoryPrefix } from "../cluster/registry-access";
+import { allDone, type ClassTask, notStarted, type Outcome, runClass } from "../run-class";
+import { whileFreeing } from "../cluster/student-cluster";
+import type { Outputs } from "../runner/stack-runner";
+import { changesText } from "./up-class";
+
+/** How long is waited for what goes by itself. */
+export interface Patience {
+  readonly seconds?: number;
+  readonly pauseMilliseconds?: number;
+}
+
+/** Work that takes a student away: running workflows, the stack, the images; and proves that nothing is left. */
+export function downTask(context: ClassContext, student: string, patience: Patience = {}): ClassTask {
+  const { cluster, files, runner, signal } = context;
+  const stack = stackOf(context, student);
+  return {
+    student,
+    run: async (step) => {
+      const keepData = effectiveSettings(files.textOf(stack)).keepData === true;
+      const { listRepositories, removeRepositories } = context.registry;
+      const prefix = repositoryPrefix(student);
+      const exists = (await runner.stacks()).includes(stack);
+      let detail = "there was no stack";
+      if (exists) {
+        step("ending runs");
+        await cluster.terminateRuns(student);
+        if (keepData) await cluster.deleteRuns(student);
+        // While the base is there: its registry is asked, and it is gone with the student's password.
+        step("removing images from the registry");
+        await removeRepositories(prefix);
+        const destroy = () => runner.destroy(stack, { step, signal });
+        const changes = await whileFreeing(() => cluster.freeHangingNamespaces(student), step, destroy);
+        await runner.remove(stack);
+        detail = changesText(changes);
+      }
+      step("looking for what is left");
+      const repositories = () => listRepositories(prefix);
+      const found = await settled(() => cluster.auditStudent(student, { keepData, repositories }), patience);
+      return `${detail}${leftoversText(found)}`;
+    },
+  };
+}
+
+/** @throws Error if anything is left that should not be */
+function leftoversText({ left, kept }: Leftovers): string {
+  requireNothingLeft(left);
+  return kept.length === 0 ? ", nothing is left" : `, kept: ${kept.join(", ")}`;
+}
+
+/** Takes the students away side by side, then, unless only some were asked for, the base. */
+export async function downClass(context: ClassContext, patience: Patience = {}): Promise<Outcome[]> {
+  const tasks = context.selected.map((student) => downTask(context, student, patience));
+  const students = await runClass(tasks, context);
+  if (context.only) return students;
+  if (!allDone(students)) {
+    return [...students, notStarted("base", "it stays as long as a student's stack needs it")];
+  }
+  const others = studentsWithStack(context, await context.runner.stacks());
+  if (others.length > 0) {
+    return [...students, { ...notStarted("base", othersText(others)), remedy: othersRemedy(others) }];
+  }
+  return [...students, ...(await runClass([baseTask(context, patience)], context))];
+}
+
+const othersText = (others: readonly string[]): string =>
+  `students who are not in the roster have a stack: ${others.join(", ")}`;
+
+const othersRemedy = (others: readonly string[]): string =>
+  `npm run class -- down --roster FILE --only ${others.join(" ")}, then the same command again`;
+
+function baseTask(context: ClassContext, patience: Patience): ClassTask {
+  const { cluster, runner, signal } = context;
+  const stack = baseOf(context);
+  return {
+    student: "base",
+    run: async (step) => {
+      let detail = "there was no stack";
+      let traces = tracesOfBase(undefined);
+      if ((await runner.stacks()).includes(stack)) {
+        traces = tracesOfBase(await runner.outputs(stack));
+        detail = changesText(await runner.destroy(stack, { step, signal }));
+        await runner.remove(stack);
+      }
+      step("looking for what is left");
+      const { namespaces, registry } = traces;
+      const found = await settled(() => cluster.auditBase({ namespaces }), patience);
+      const images = registry === undefined ? NO_IMAGES : await context.removeHostImages(registry);
+      const text = leftoversText({ ...found, left: [...found.left, ...images.left] });
+      return [`${detail}${text}`, hostImagesText(images)].filter((each) => each !== "").join(", ");
+    },
+  };
+}
+
+/** What the base has made that its stack does not know by name: namespaces, and images in a registry, by its outputs. */
+function tracesOfBase(outputs: Outputs | undefined): {
+  namespaces: readonly string[];
+  registry: string | undefined;
+} {
+  const base = outputs?.["base"] as
+    { builder?: { namespace?: string }; registry?: { forPushing?: string } } | undefined;
+  const namespace = base?.builder?.namespace;
+  return { namespaces: namespace === undefined ? [] : [namespace], registry: base?.registry?.forPushing };
+}

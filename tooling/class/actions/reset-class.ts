@@ -1,0 +1,31 @@
+import { type ClassContext, stackOf } from "../class-context";
+import { effectiveSettings } from "../class-settings";
+import { downTask, type Patience } from "./down-class";
+import { type ClassTask, type Outcome, runClass } from "../run-class";
+import { upTask } from "./up-class";
+
+/** Takes the asked students' stacks away with their data, and brings them up anew. Nobody else's is looked at. */
+export async function resetClass(context: ClassContext, patience: Patience = {}): Promise<Outcome[]> {
+  return runClass(
+    context.selected.map((student) => resetTask(context, student, patience)),
+    context,
+  );
+}
+
+function resetTask(context: ClassContext, student: string, patience: Patience): ClassTask {
+  const stack = stackOf(context, student);
+  return {
+    student,
+    run: async (step) => {
+      if (effectiveSettings(context.files.textOf(stack)).keepData === true) {
+        throw new Error(
+          "keepData keeps the data that a reset is meant to make anew\n" +
+            "  remedy: set keepData to false for this student, run up --only for it, then reset",
+        );
+      }
+      await downTask(context, student, patience).run(step);
+      context.signal.throwIfAborted();
+      return `anew: ${await upTask(context, student, stack).run(step)}`;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { baseOf, type ClassContext, stackOf, type StudentGlance } from "../class-context";
+import { runClass } from "../run-class";
+import { silentClassDisplay } from "../view/display";
+import type { StackState } from "../runner/stack-runner";
+import { textTable } from "../view/table";
+
+/** How it stands with one stack. */
+export interface StudentStatus {
+  /** The student, or `base`. */
+  readonly student: string;
+  /** `null` where there is no stack. */
+  readonly stack: StackState | null;
+  /** `null` for the base, and where the cluster does not answer. */
+  readonly cluster: StudentGlance | null;
+}
+
+/** Looks at all stacks of the class. */
+export async function statusOfClass(context: ClassContext): Promise<StudentStatus[]> {
+  const { cluster, runner } = context;
+  const found = new Map<string, StudentStatus>();
+  const look = (student: string, stack: string) => ({
+    student,
+    run: async () => {
+      const state = (await runner.state(stack)) ?? null;
+      const glance = student === "base" ? null : await cluster.glance(student).catch(() => null);
+      found.set(student, { student, stack: state, cluster: glance });
+      return "";
+    },
+  });
+  const names = ["base", ...context.selected];
+  const outcomes = await runClass(
+    names.map((name) => look(name, name === "base" ? baseOf(context) : stackOf(context, name))),
+    { ...context, display: silentClassDisplay },
+  );
+  const failed = outcomes.find(({ result }) => result !== "done");
+  if (failed !== undefined)
+    throw new Error(`the state of ${failed.student} cannot be read: ${failed.detail}`);
+  return names.map((name) => found.get(name)).filter((each) => each !== undefined);
+}
+
+/** Whether the student's stack, or the base's, is up as far as can be seen. */
+export function isUp({ student, stack, cluster }: StudentStatus): boolean {
+  const updated = stack?.lastUpdate?.kind === "update" && stack.lastUpdate.result === "succeeded";
+  return (
+    updated &&
+    (student === "base" || (cluster !== null && cluster.pods > 0 && cluster.ready === cluster.pods))
+  );
+}
+
+/** A line for each student. */
+export function statusText(statuses: readonly StudentStatus[]): string {
+  const rows = statuses.map(({ student, stack, cluster }) => [
+    student,
+    stack === null ? "no stack" : `${stack.resources} resources`,
+    stack?.lastUpdate === undefined
+      ? ""
+      : `${stack.lastUpdate.kind} ${stack.lastUpdate.result} ${minute(stack.lastUpdate.at)}`,
+    cluster === null ? "" : `${cluster.ready}/${cluster.pods}`,
+    cluster?.lastRun === undefined
+      ? ""
+      : `${cluster.lastRun.name} ${cluster.lastRun.phase} ${minute(cluster.lastRun.at)}`,
+    stack?.locked === true ? "locked" : "",
+  ]);
+  return textTable(["student", "stack", "last update", "pods", "last run", ""], rows);
+}
+
+/** A time in UTC, to the minute. */
+const minute = (iso: string): string => iso.slice(0, 16).replace("T", " ");

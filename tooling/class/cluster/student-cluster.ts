@@ -1,0 +1,133 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { studentNamespaces } from "../../../components/class/class-names";
+import { Argo } from "../../live/workflows/argo";
+import { type Cluster, statusOf } from "../../live/workflows/cluster";
+import { isOver, nameOf } from "../../live/workflows/workflow";
+
+const WORKFLOWS = { group: "argoproj.io", version: "v1alpha1", plural: "workflows" } as const;
+
+/** Argo's own finalizers: what has one stays until Argo has looked at it, also where there is no Argo any more. */
+const ARGO_FINALIZER = /^workflows\.argoproj\.io\//;
+
+/** How long a namespace may take to go before finalizers are taken away. */
+export const PATIENCE_SECONDS = 60;
+
+/** Both namespaces of a student. */
+export function namespacesOf(student: string): string[] {
+  const { platform, staging } = studentNamespaces(student);
+  return [platform, staging];
+}
+
+/** What is there, or undefined where neither it nor its kind is. */
+export async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Ends the student's runs, whose pods would hold up the namespaces.
+ *
+ * @returns how many were running
+ */
+export async function terminateRuns(cluster: Cluster, student: string): Promise<number> {
+  let count = 0;
+  for (const namespace of namespacesOf(student)) {
+    const runs = (await unlessMissing(new Argo(cluster, namespace).workflows())) ?? [];
+    for (const run of runs.filter((each) => !isOver(each))) {
+      const body = [{ op: "add", path: "/spec/shutdown", value: "Terminate" }];
+      const place = { ...WORKFLOWS, namespace, name: nameOf(run), body };
+      const patched: unknown = await unlessMissing(cluster.objects.patchNamespacedCustomObject(place));
+      if (patched !== undefined) count += 1;
+    }
+  }
+  return count;
+}
+
+/** Deletes the student's runs, in namespaces that stay. */
+export async function deleteRuns(cluster: Cluster, student: string): Promise<void> {
+  for (const namespace of namespacesOf(student)) {
+    await unlessMissing(cluster.objects.deleteCollectionNamespacedCustomObject({ ...WORKFLOWS, namespace }));
+  }
+}
+
+/**
+ * Takes Argo's finalizers away in namespaces that have been going for too long.
+ *
+ * @returns what was freed
+ */
+export async function freeHangingNamespaces(
+  cluster: Cluster,
+  student: string,
+  now = Date.now(),
+): Promise<string[]> {
+  const freed: string[] = [];
+  for (const name of namespacesOf(student)) {
+    const namespace = await unlessMissing(cluster.core.readNamespace({ name }));
+    const since = namespace?.metadata?.deletionTimestamp;
+    if (since === undefined || now - since.getTime() < PATIENCE_SECONDS * 1000) continue;
+    freed.push(...(await freeRuns(cluster, name)), ...(await freePods(cluster, name)));
+  }
+  return freed;
+}
+
+async function freeRuns(cluster: Cluster, namespace: string): Promise<string[]> {
+  const freed: string[] = [];
+  for (const run of (await unlessMissing(new Argo(cluster, namespace).workflows())) ?? []) {
+    const body = withoutArgo(run.metadata.finalizers);
+    if (body === undefined) continue;
+    const place = { ...WORKFLOWS, namespace, name: nameOf(run), body };
+    await unlessMissing(cluster.objects.patchNamespacedCustomObject(place));
+    freed.push(`workflow ${namespace}/${nameOf(run)}`);
+  }
+  return freed;
+}
+
+async function freePods(cluster: Cluster, namespace: string): Promise<string[]> {
+  const freed: string[] = [];
+  for (const { metadata } of (await cluster.core.listNamespacedPod({ namespace })).items) {
+    const body = withoutArgo(metadata?.finalizers);
+    const name = metadata?.name;
+    if (body === undefined || name === undefined) continue;
+    await unlessMissing(cluster.core.patchNamespacedPod({ namespace, name, body }));
+    freed.push(`pod ${namespace}/${name}`);
+  }
+  return freed;
+}
+
+/** The patch that leaves only other programs' finalizers; undefined where none is Argo's. */
+function withoutArgo(finalizers: readonly string[] = []): object[] | undefined {
+  const value = finalizers.filter((each) => !ARGO_FINALIZER.test(each));
+  return value.length === finalizers.length
+    ? undefined
+    : [{ op: "replace", path: "/metadata/finalizers", value }];
+}
+
+/** Looks after hanging namespaces while something else waits for them to go. */
+export async function whileFreeing<T>(
+  free: () => Promise<readonly string[]>,
+  step: (text: string) => void,
+  work: () => Promise<T>,
+  pauseMilliseconds = 10_000,
+): Promise<T> {
+  const over = new AbortController();
+  const watching = (async () => {
+    while (!over.signal.aborted) {
+      try {
+        await delay(pauseMilliseconds, undefined, { signal: over.signal });
+        for (const each of await free()) step(`finalizer of ${each} taken away`);
+      } catch {
+        // The work was over, or the cluster did not answer, which the work will say.
+      }
+    }
+  })();
+  try {
+    return await work();
+  } finally {
+    over.abort();
+    await watching;
+  }
+}

@@ -1,0 +1,175 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { state } from "../machine/paths";
+import { engineIsInstalled, engineIsReady } from "../engine/engine";
+import { ownsState, removeStateIfEmpty } from "../engine/stack";
+import { stackName } from "../engine/stack-settings";
+import { baseStackOf, studentStackOf } from "./class-settings";
+import { type ClassContext, studentsWithStack } from "./class-context";
+import { writePages } from "./view/class-pages";
+import { downClass } from "./actions/down-class";
+import { openClass, requireCluster } from "./actions/open-class";
+import { prepareAll, prepareEngine } from "./actions/preparation";
+import { nothingInTheWay, previewClass, previewText } from "./actions/preview-class";
+import { resetClass } from "./actions/reset-class";
+import { readRoster, type Student } from "./roster/roster";
+import { allDone, type Outcome } from "./run-class";
+import { selectionOf, UsageError } from "./roster/selection";
+import { isUp, statusOfClass, statusText } from "./actions/status-class";
+import { summaryTable } from "./view/table";
+import { upClass } from "./actions/up-class";
+
+/** Options of all commands; each declares those that it has. */
+export interface ClassOptions {
+  roster: string;
+  only?: string[];
+  parallel: number;
+  json?: boolean;
+  dryRun?: boolean;
+  force?: boolean;
+  yes?: boolean;
+  out?: string;
+}
+
+/** Exit codes of `class`. */
+export const CLASS_EXIT = { good: 0, failed: 1, notStarted: 2 } as const;
+
+type ClassCommand = (options: ClassOptions, signal: AbortSignal) => Promise<number>;
+
+/** What each word of the command line does. Each returns its exit code, and throws if nothing was started. */
+export const classCommands = {
+  up: async (options, signal) => {
+    const students = readRoster(options.roster);
+    const selected = selectionOf(students, options.only);
+    if (options.dryRun === true) return plan(options, students, selected, "up", ["base", ...selected]);
+    await prepareAll({ silent: options.json === true });
+    const context = await open(options, students, selected, signal);
+    return report(options, await upClass(context, { force: options.force === true }));
+  },
+
+  preview: async (options, signal) => {
+    const students = readRoster(options.roster);
+    const selected = selectionOf(students, options.only);
+    await prepareEngine({ silent: options.json === true });
+    const found = await previewClass(await open(options, students, selected, signal));
+    await removeStateIfEmpty();
+    const { outcomes, changes, room, schedules } = found;
+    print(options, { outcomes, changes: Object.fromEntries(changes), schedules, ...room }, () =>
+      previewText(found),
+    );
+    return nothingInTheWay(found) ? CLASS_EXIT.good : CLASS_EXIT.failed;
+  },
+
+  status: async (options, signal) => {
+    const students = readRoster(options.roster);
+    const selected = selectionOf(students, options.only);
+    await requireEngine();
+    const found = await statusOfClass(await open(options, students, selected, signal));
+    print(options, { class: stackName, students: found }, () => statusText(found));
+    return found.every(isUp) ? CLASS_EXIT.good : CLASS_EXIT.failed;
+  },
+
+  reset: async (options, signal) => {
+    if (options.only === undefined) throw new UsageError("reset needs --only: whose lab is to be made anew");
+    const students = readRoster(options.roster);
+    const selected = selectionOf(students, options.only);
+    if (options.dryRun === true) return plan(options, students, selected, "reset", selected);
+    await requireEngine();
+    await requireCluster();
+    await confirm(options, `Take away all data of ${selected.join(", ")}, and begin anew?`);
+    const context = await open(options, students, selected, signal);
+    return report(options, await resetClass(context));
+  },
+
+  down: async (options, signal) => {
+    const students = readRoster(options.roster);
+    await requireEngine();
+    const everyone = await open(options, students, [], signal);
+    const present = studentsWithStack(everyone, await everyone.runner.stacks());
+    const selected = selectionOf(students, options.only, present);
+    const all = options.only === undefined ? [...selected, "base"] : selected;
+    if (options.dryRun === true) return plan(options, students, selected, "down", all);
+    await requireCluster();
+    await confirm(options, `Take away ${all.join(", ")} with all data?`);
+    const outcomes = await downClass({ ...everyone, selected });
+    await removeStateIfEmpty();
+    return report(options, outcomes);
+  },
+
+  outputs: async (options, signal) => {
+    const students = readRoster(options.roster);
+    const selected = selectionOf(students, options.only);
+    const folder = options.out ?? "class-pages";
+    if (options.dryRun === true) {
+      const pages = selected.map((student) => join(folder, `${student}.md`));
+      print(options, { pages }, () => pages.join("\n"));
+      return CLASS_EXIT.good;
+    }
+    await requireEngine();
+    return report(options, await writePages(await open(options, students, selected, signal), folder));
+  },
+} as const satisfies Record<string, ClassCommand>;
+
+function open(
+  { parallel, json, only }: ClassOptions,
+  students: readonly Student[],
+  selected: readonly string[],
+  signal: AbortSignal,
+): Promise<ClassContext> {
+  return openClass({ students, selected, only: only !== undefined, parallel, silent: json === true, signal });
+}
+
+/** What looks at stacks needs what has made them. */
+async function requireEngine(): Promise<void> {
+  if (hasState() && (await engineIsReady())) return;
+  throw new Error("no class has been brought up from here yet\n  remedy: npm run class -- up --roster FILE");
+}
+
+const hasState = (): boolean => !ownsState() || existsSync(join(state, "passphrase"));
+
+/** Says what would be done, and does nothing. */
+async function plan(
+  options: ClassOptions,
+  students: readonly Student[],
+  selected: readonly string[],
+  verb: "up" | "reset" | "down",
+  names: readonly string[],
+): Promise<number> {
+  const known = hasState() && engineIsInstalled();
+  const nobody = new AbortController().signal;
+  const stacks = known ? await (await open(options, students, selected, nobody)).runner.stacks() : [];
+  const steps = names.map((student) => {
+    const stack = student === "base" ? baseStackOf(stackName) : studentStackOf(stackName, student);
+    const exists = stacks.includes(stack);
+    const missing = verb === "down" ? "look for what is left" : "create";
+    const present = { up: "update", reset: "destroy and create", down: "destroy" }[verb];
+    return { student, stack, action: exists ? present : missing };
+  });
+  print(options, { dryRun: true, steps }, () =>
+    steps.map(({ stack, action }) => `would ${action}: ${stack}`).join("\n"),
+  );
+  return CLASS_EXIT.good;
+}
+
+function report(options: ClassOptions, outcomes: readonly Outcome[]): number {
+  print(options, { class: stackName, outcomes }, () => summaryTable(outcomes));
+  return allDone(outcomes) ? CLASS_EXIT.good : CLASS_EXIT.failed;
+}
+
+function print(options: ClassOptions, document: unknown, text: () => string): void {
+  console.log(options.json === true ? JSON.stringify(document, null, 2) : `\n${text()}`);
+}
+
+/** @throws UsageError if the answer is no, or no one can be asked */
+async function confirm({ yes, json }: ClassOptions, question: string): Promise<void> {
+  if (yes === true) return;
+  if (!process.stdin.isTTY || json === true) throw new UsageError(`${question} Say so with --yes.`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question(`${question} Type yes: `);
+    if (answer.trim() !== "yes") throw new UsageError("nothing was done");
+  } finally {
+    terminal.close();
+  }
+}

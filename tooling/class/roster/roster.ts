@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { KEYS, type KeyName } from "../../../config/keys";
+import { nearest } from "../../../config/checks";
+import { csvRows, type RosterProblem, type RosterRow, type RosterRows, yamlRows } from "./roster-rows";
+
+/** The configuration keys that a roster may set for one student. Whatever else there is, is the class's or the base's. */
+export const ROSTER_KEYS = [
+  "size",
+  "schedule",
+  "scheduleTimezone",
+  "scheduleSuspended",
+  "scheduleSpreadMinutes",
+  "mlflowStorage",
+  "postgresStorage",
+  "appRepositoryStorage",
+  "trainingDeadlineSeconds",
+  "studentTokenDays",
+  "budgetCpu",
+  "budgetMemory",
+  "budgetStorage",
+  "keepData",
+] as const satisfies readonly KeyName[];
+
+/** A column of a roster beside `id`. */
+export type RosterKey = (typeof ROSTER_KEYS)[number];
+
+/** One student of a class. */
+export interface Student {
+  readonly id: string;
+  /** What the roster sets for this student, as it stands there. */
+  readonly settings: Readonly<Partial<Record<RosterKey, string>>>;
+}
+
+/** A roster that cannot be used, with everything that is wrong with it. */
+export class RosterError extends Error {
+  constructor(
+    readonly file: string,
+    readonly problems: readonly RosterProblem[],
+  ) {
+    const lines = problems.map(
+      ({ line, problem, remedy }) => `  ${file}:${line}: ${problem}\n    remedy: ${remedy}`,
+    );
+    super(
+      `the roster has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${lines.join("\n")}`,
+    );
+    this.name = "RosterError";
+  }
+}
+
+/**
+ * Reads a class's roster.
+ *
+ * @throws RosterError with every problem
+ */
+export function readRoster(file: string): Student[] {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RosterError(file, [{ line: 1, problem: reason, remedy: "name a file that can be read" }]);
+  }
+  return parseRoster(file, text);
+}
+
+/** @param file Its ending decides: `.yaml`, `.yml` and `.json` are YAML, anything else is CSV */
+export function parseRoster(file: string, text: string): Student[] {
+  const yaml = [".yaml", ".yml", ".json"].includes(extname(file).toLowerCase());
+  const found = yaml ? yamlRows(text) : csvRows(text);
+  const problems = [...found.problems, ...columnProblems(found)];
+  if (found.rows.length === 0 && problems.length === 0) {
+    problems.push({ line: 1, problem: "there is no student", remedy: "add a line for each student" });
+  }
+  const idColumn = found.columns.has("id");
+  const students = found.rows.map((row) => ({
+    id: row.cells.get("id") ?? "",
+    settings: settingsOf(row),
+    line: row.line,
+  }));
+  for (const row of found.rows) problems.push(...rowProblems(row, idColumn));
+  problems.push(...twins(students));
+  if (problems.length > 0) {
+    throw new RosterError(
+      file,
+      problems.sort((a, b) => a.line - b.line),
+    );
+  }
+  return students.map(({ id, settings }) => ({ id, settings }));
+}
+
+const isRosterKey = (name: string): name is RosterKey => (ROSTER_KEYS as readonly string[]).includes(name);
+
+function settingsOf(row: RosterRow): Partial<Record<RosterKey, string>> {
+  return Object.fromEntries([...row.cells].filter(([name]) => isRosterKey(name)));
+}
+
+function columnProblems({ columns, rows }: RosterRows): RosterProblem[] {
+  const known = ["id", ...ROSTER_KEYS];
+  const unknown = [...columns].filter(([name]) => !known.includes(name));
+  const wrong = unknown.map(([name, line]) => {
+    const near = nearest(name, known);
+    const hint = near === undefined ? `use one of ${known.join(", ")}` : `is ${near} meant?`;
+    return { line, problem: `there is no column ${JSON.stringify(name)}`, remedy: hint };
+  });
+  if (columns.has("id") || rows.length === 0) return wrong;
+  return [...wrong, { line: 1, problem: "the column id is missing", remedy: "give each student an id" }];
+}
+
+function rowProblems({ cells, line }: RosterRow, idColumn: boolean): RosterProblem[] {
+  const id = cells.get("id");
+  const missing = {
+    line,
+    problem: "a student without an id",
+    remedy: `set it, for example ${KEYS.student.example}`,
+  };
+  const ofId = id === undefined ? (idColumn ? [missing] : []) : idProblems(id, line);
+  const ofValues = [...cells].flatMap(([name, value]) => {
+    if (!isRosterKey(name)) return [];
+    const parsed = KEYS[name].parse(value);
+    if (!("problem" in parsed)) return [];
+    const remedy = `for example ${KEYS[name].example}, or nothing for the class's own`;
+    return [{ line, problem: `${name} is ${JSON.stringify(value)}: ${parsed.problem}`, remedy }];
+  });
+  return [...ofId, ...ofValues];
+}
+
+function idProblems(id: string, line: number): RosterProblem[] {
+  const parsed = KEYS.student.parse(id);
+  if ("problem" in parsed) {
+    const remedy = `for example ${suggestion(id)}`;
+    return [{ line, problem: `id is ${JSON.stringify(id)}: ${parsed.problem}`, remedy }];
+  }
+  return [];
+}
+
+/** A good id that is close to a bad one. */
+function suggestion(id: string): string {
+  const plain = id
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, 40)
+    .replace(/-+$/, "");
+  return "value" in KEYS.student.parse(plain) ? plain : KEYS.student.example;
+}
+
+/** Students who would have the same stack. */
+function twins(students: readonly { id: string; line: number }[]): RosterProblem[] {
+  const named = students.filter(({ id }) => id !== "");
+  return named.flatMap(({ id, line }, index) => {
+    const first = named.slice(0, index).find((each) => each.id === id);
+    if (first === undefined) return [];
+    const problem = `id ${JSON.stringify(id)} is in line ${first.line} already`;
+    return [{ line, problem, remedy: "give each student an id of their own" }];
+  });
+}

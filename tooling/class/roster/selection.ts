@@ -1,0 +1,35 @@
+import { nearest } from "../../../config/checks";
+import type { Student } from "./roster";
+
+/** What is wrong with a command line. Nothing has been changed. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
+}
+
+/**
+ * The students that a command is about.
+ *
+ * @param only Ids of the command line, also several in one word with commas. @default all of the roster
+ * @param stacks Students who have a stack though they may not be in the roster. @default those are of no account
+ * @throws UsageError that names each id that is unknown
+ */
+export function selectionOf(
+  students: readonly Student[],
+  only: readonly string[] | undefined,
+  stacks: readonly string[] = [],
+): string[] {
+  const all = students.map(({ id }) => id);
+  if (only === undefined) return all;
+  const asked = [...new Set(only.flatMap((each) => each.split(",")).filter((each) => each !== ""))];
+  const known = [...all, ...stacks];
+  const unknown = asked.filter((id) => !known.includes(id));
+  if (unknown.length === 0) return asked;
+  const lines = unknown.map((id) => {
+    const near = nearest(id, known);
+    return `${id} is not in the roster${near === undefined ? "" : `: is ${near} meant?`}`;
+  });
+  throw new UsageError(lines.join("\n"));
+}

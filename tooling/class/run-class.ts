@@ -1,0 +1,98 @@
+import { availableParallelism } from "node:os";
+import { LockedStack, StackFailure } from "./runner/stack-runner";
+import type { ClassDisplay } from "./view/display";
+
+/** How many stacks are worked on at the same time unless it is said: each keeps about a core busy. */
+export const DEFAULT_PARALLEL = Math.min(8, availableParallelism());
+
+/** How it went with one stack. */
+export interface Outcome {
+  /** The student, or `base`. */
+  readonly student: string;
+  readonly result: "done" | "failed" | "locked" | "interrupted" | "not started";
+  readonly seconds: number;
+  /** What there is to say about it: what was changed, or why it failed. */
+  readonly detail: string;
+  readonly remedy?: string;
+}
+
+/** Work on one stack. */
+export interface ClassTask {
+  /** The student, or `base`. */
+  readonly student: string;
+  /** @returns what there is to say when it is done */
+  readonly run: (step: (text: string) => void) => Promise<string>;
+}
+
+export interface RunOptions {
+  /** How many are worked on at the same time, at most. */
+  readonly parallel: number;
+  /** Aborted when what runs has to end and nothing is to be started any more. */
+  readonly signal: AbortSignal;
+  readonly display: ClassDisplay;
+}
+
+/** Does the work side by side. One that fails does not keep the others from being done. */
+export async function runClass(tasks: readonly ClassTask[], options: RunOptions): Promise<Outcome[]> {
+  const { display, parallel } = options;
+  display.expect(tasks.map(({ student }) => student));
+  const outcomes = await sideBySide(tasks, parallel, (task) => outcomeOf(task, options));
+  await display.close();
+  return outcomes;
+}
+
+/** Does something with each item, with so many at the same time at most. The results are in the items' order. */
+export async function sideBySide<T, R>(
+  items: readonly T[],
+  parallel: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const lane = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(parallel, items.length)) }, lane));
+  return results;
+}
+
+async function outcomeOf(task: ClassTask, { display, signal }: RunOptions): Promise<Outcome> {
+  const start = Date.now();
+  const { student } = task;
+  let outcome: Outcome;
+  if (signal.aborted) {
+    outcome = notStarted(student, "interrupted before");
+  } else {
+    display.begin(student);
+    const seconds = (): number => Math.round((Date.now() - start) / 1000);
+    try {
+      const detail = await task.run((text) => display.step(student, text));
+      outcome = { student, result: "done", seconds: seconds(), detail };
+    } catch (error) {
+      outcome = { student, seconds: seconds(), ...failureOf(error, signal.aborted) };
+    }
+  }
+  display.end(outcome);
+  return outcome;
+}
+
+/** The outcome of a stack that was not worked on. */
+export function notStarted(student: string, reason: string): Outcome {
+  return { student, result: "not started", seconds: 0, detail: reason };
+}
+
+const again = "mend the cause and run the same command again: it goes on where it ended";
+
+function failureOf(error: unknown, interrupted: boolean): Pick<Outcome, "result" | "detail" | "remedy"> {
+  const detail = error instanceof Error ? error.message : String(error);
+  if (error instanceof LockedStack) return { result: "locked", detail, remedy: error.remedy };
+  if (interrupted) {
+    return { result: "interrupted", detail: "what was done is kept", remedy: "run the same command again" };
+  }
+  const log = error instanceof StackFailure ? `; the whole output: ${error.log}` : "";
+  return { result: "failed", detail, remedy: `${again}${log}` };
+}
+
+/** Whether all went well. */
+export const allDone = (outcomes: readonly Outcome[]): boolean =>
+  outcomes.every(({ result }) => result === "done");

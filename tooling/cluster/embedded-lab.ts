@@ -1,0 +1,135 @@
+import { clusterIsReady, startCluster } from "./kind";
+import { clusterRecord, type Origin } from "./record";
+import { makeBaseImages } from "./images/debian-images";
+import { askDocker, docker } from "../machine/docker";
+import { makeNodeImage, nodeImageIsReady } from "./images/node-image";
+import { canStartDocker, dockerIsReady, startDocker } from "../machine/docker-daemon";
+import { installPackages, missingPackages, type Purpose } from "../machine/packages";
+import { engineIsInstalled, installBuiltEngine, installOfficialEngine } from "../engine/engine";
+import { type Step } from "../machine/steps";
+import { buildPrograms, goBuilds, isBuilt, type GoBuild } from "../toolchain/go-builds";
+import { goIsReady, hasLeftovers, installGo, removeLeftovers } from "../toolchain/go";
+import { versions } from "../machine/versions";
+
+const network = "check that the machine reaches its package registries, then run the same command again";
+const restart = "npm run down, then npm run up; what was built is kept";
+
+const packages = (purpose: Purpose, title: string): Step => ({
+  title: `Debian packages for ${title}`,
+  isDone: async () => (await missingPackages(purpose)).length === 0,
+  run: (report) => installPackages(purpose, report),
+  remedy: network,
+});
+
+/** Where packages cannot be installed, the machine's own Python has to do. */
+const toolchain: Step[] = [
+  ...(canStartDocker() ? [packages("toolchain", "the Go toolchain")] : []),
+  { title: "Go toolchain", isDone: goIsReady, run: installGo, remedy: network },
+];
+
+const build = (programs: GoBuild): Step => ({
+  title: programs.title,
+  isDone: () => isBuilt(programs),
+  run: (report) => buildPrograms(programs, report),
+  remedy: network,
+});
+
+/** What is built and for what: the engine, `kind`, and everything that runs in the cluster. */
+const engineBuilds = [goBuilds.pulumi, goBuilds.pulumiLanguage, goBuilds.pulumiKubernetes];
+const otherBuilds: GoBuild[] = [goBuilds.kind, ...engineBuilds];
+const clusterBuilds = Object.values(goBuilds).filter(
+  ({ name }) => !otherBuilds.some((other) => other.name === name),
+);
+
+/** Where the parts of an embedded lab come from. */
+export interface LabParts {
+  readonly engine: Origin;
+  readonly images: Origin;
+  readonly kind: Origin;
+}
+
+/** The programs that have to be built for a lab of these parts. */
+const buildsFor = ({ engine, images, kind }: LabParts): GoBuild[] => [
+  ...(engine === "built" ? engineBuilds : []),
+  ...(images === "built" && !hasCluster() ? clusterBuilds : []),
+  ...(kind === "built" && !hasCluster() ? [goBuilds.kind] : []),
+];
+
+/** Whether a program that is needed has yet to be built. */
+export const isCold = (parts: LabParts): boolean => !buildsFor(parts).every(isBuilt);
+
+/** Whether there is a cluster. It keeps what it was made of, so nothing is built for it. */
+const hasCluster = (): boolean => (clusterRecord()?.containers.length ?? 0) > 0;
+
+/** The steps that put a Pulumi engine in place: the official one where it can be downloaded, else one built here. */
+export function engineSteps(engine: Origin): Step[] {
+  if (engine === "official") {
+    const remedy = "GOURMETGRAM_ENGINE=build builds the engine from Go modules instead";
+    return [
+      { title: "Pulumi engine, official", isDone: engineIsInstalled, run: installOfficialEngine, remedy },
+    ];
+  }
+  const install = {
+    title: "Pulumi engine in place",
+    run: installBuiltEngine,
+    remedy: "delete the cache's pulumi-home folder",
+  };
+  return [...toolchain, ...engineBuilds.map(build), install];
+}
+
+const dockerStep: Step = {
+  title: "Docker",
+  isDone: dockerIsReady,
+  run: startDocker,
+  remedy: "docker info tells why, or the log that the message names",
+};
+
+/** The images that the stack's own are built on, from Debian packages. */
+const baseImagesStep: Step = { title: "Base images", run: makeBaseImages, remedy: network };
+
+const builtNode: Step = {
+  title: "Node image with the cluster's images",
+  isDone: nodeImageIsReady,
+  run: makeNodeImage,
+  remedy: network,
+};
+
+const officialNode: Step = {
+  title: "Node image, official",
+  isDone: async () => (await askDocker(["image", "inspect", versions.kindNode])) !== undefined,
+  run: async (report) => {
+    await docker(["pull", versions.kindNode], { log: "node-image", report });
+  },
+  remedy: "npm run up -- --offline builds the image here, on a Debian machine",
+};
+
+/** What the step is called that makes the cluster. */
+export const clusterTitle = "Kubernetes";
+
+const cluster = (images: Origin): Step => ({
+  title: clusterTitle,
+  isDone: clusterIsReady,
+  run: (report) => startCluster(images, report),
+  remedy: restart,
+});
+
+/** The steps from a bare machine to a cluster that a stack can be brought up on. */
+export function clusterSteps(parts: LabParts): Step[] {
+  const images = [packages("images", "images"), dockerStep, baseImagesStep];
+  if (hasCluster()) return [...(parts.images === "built" ? images : [dockerStep]), cluster(parts.images)];
+  const builds = buildsFor({ ...parts, engine: "official" });
+  return [
+    ...(builds.length === 0 ? [] : toolchain),
+    ...builds.map(build),
+    ...(parts.images === "built" ? [...images, builtNode] : [dockerStep, officialNode]),
+    cluster(parts.images),
+  ];
+}
+
+/** Once everything is built, what compiling left is of no use. GOURMETGRAM_KEEP_GO_CACHE=1 keeps it, for changes to `tooling/toolchain/go`. */
+export const tidyStep = (parts: LabParts): Step => ({
+  title: "Compiler's leftovers removed",
+  isDone: () => isCold(parts) || !hasLeftovers() || process.env["GOURMETGRAM_KEEP_GO_CACHE"] === "1",
+  run: removeLeftovers,
+  remedy: "delete the folders go-mod and go-build in the cache",
+});

@@ -1,0 +1,111 @@
+import { chmod, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { cacheEntry, type CacheEntry } from "../../machine/cache";
+import { goBuilds, programPath, type GoBuild } from "../../toolchain/go-builds";
+import { type Report } from "../../machine/run";
+import { docker } from "../../machine/docker";
+import { labImages } from "./names";
+import { registryConfiguration, registryFile } from "./registry-configuration";
+
+/** An image that holds one static program and nothing else. */
+interface ScratchImage {
+  readonly image: string;
+  readonly build: GoBuild;
+  readonly program: string;
+  /** Whether the program's name is the entry point, or left to the pod's `command` (as kubeadm's manifests do). */
+  readonly entrypoint: boolean;
+  /** Arguments where the pod gives none. */
+  readonly command?: readonly string[];
+  /** Files beside the program: absolute path and text. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const image = (
+  name: string,
+  build: GoBuild,
+  program: string,
+  more: Partial<Pick<ScratchImage, "entrypoint" | "command" | "files">> = {},
+): ScratchImage => ({ image: name, build, program, entrypoint: true, ...more });
+
+/** kubeadm's manifests name the program themselves. */
+const named = { entrypoint: false };
+
+const registryImage = { command: ["serve", registryFile], files: { [registryFile]: registryConfiguration } };
+
+/** All of them. */
+export const scratchImages: readonly ScratchImage[] = [
+  image(labImages.pause, goBuilds.pause, "pause"),
+  image(labImages.apiServer, goBuilds.kubernetes, "kube-apiserver", named),
+  image(labImages.controllerManager, goBuilds.kubernetes, "kube-controller-manager", named),
+  image(labImages.scheduler, goBuilds.kubernetes, "kube-scheduler", named),
+  image(labImages.etcd, goBuilds.etcd, "etcd", named),
+  image(labImages.coredns, goBuilds.coredns, "coredns"),
+  image(labImages.storageProvisioner, goBuilds.storage, "storage-provisioner"),
+  image(labImages.registry, goBuilds.registry, "registry", registryImage),
+  image(labImages.workflowController, goBuilds.argo, "workflow-controller"),
+  image(labImages.argoExecutor, goBuilds.argo, "argoexec"),
+  image(labImages.argoServer, goBuilds.argo, "argo"),
+];
+
+/** The Dockerfile of one. */
+export const dockerfile = ({ program, entrypoint, command }: ScratchImage): string =>
+  [
+    "FROM scratch",
+    "COPY root/ /",
+    "ENV PATH=/bin",
+    ...(entrypoint ? [`ENTRYPOINT ["/bin/${program}"]`] : []),
+    ...(command === undefined ? [] : [`CMD ${JSON.stringify(command)}`]),
+    "",
+  ].join("\n");
+
+/** What every program expects to find beside itself: who runs it, and how names are looked up. */
+const commonFiles: Readonly<Record<string, string>> = {
+  "/etc/passwd": "root:x:0:0:root:/:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n",
+  "/etc/nsswitch.conf": "hosts: files dns\n",
+  "/etc/mime.types": "text/plain txt log\ntext/html html\napplication/json json\napplication/gzip gz tgz\n",
+};
+
+const filesOf = (spec: ScratchImage): [path: string, text: string][] =>
+  Object.entries({ ...commonFiles, ...spec.files });
+
+const entryOf = (spec: ScratchImage): CacheEntry =>
+  cacheEntry("image-archives", spec.program, [
+    programPath(spec.build, spec.program),
+    spec.image,
+    dockerfile(spec),
+    ...filesOf(spec).flat(),
+  ]);
+
+async function makeArchive(spec: ScratchImage, folder: string, report: Report): Promise<void> {
+  const root = join(folder, "context", "root");
+  await mkdir(join(root, "bin"), { recursive: true });
+  await mkdir(join(root, "tmp"));
+  await chmod(join(root, "tmp"), 0o1777);
+  await copyFile(programPath(spec.build, spec.program), join(root, "bin", spec.program));
+  for (const [path, text] of filesOf(spec)) {
+    await mkdir(join(root, dirname(path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  await writeFile(join(folder, "context", "Dockerfile"), dockerfile(spec));
+  report(spec.image);
+  const log = "images";
+  await docker(["build", "--quiet", "--tag", spec.image, join(folder, "context")], { log });
+  await docker(["save", "--output", join(folder, "image.tar"), spec.image], { log });
+  // The archive is what is kept; Docker would only hold the same bytes a second time.
+  await docker(["rmi", spec.image], { log });
+  await rm(join(folder, "context"), { recursive: true });
+}
+
+/** Each image's name and the path that its archive has or will have. */
+export const scratchArchivePaths = (): [image: string, path: string][] =>
+  scratchImages.map((spec) => [spec.image, join(entryOf(spec).folder, "image.tar")]);
+
+/** Makes the archives that are not in the cache, and returns the path of each image's. */
+export async function scratchImageArchives(report: Report): Promise<ReadonlyMap<string, string>> {
+  const archives = new Map<string, string>();
+  for (const spec of scratchImages) {
+    const folder = await entryOf(spec).ensure((partial) => makeArchive(spec, partial, report));
+    archives.set(spec.image, join(folder, "image.tar"));
+  }
+  return archives;
+}

@@ -1,0 +1,97 @@
+import { stringify } from "yaml";
+import { imageHost } from "./images/names";
+import { versions } from "../machine/versions";
+import type { Origin } from "./record";
+
+/** Name of the cluster, which its containers' names begin with. */
+export const clusterName = "gourmetgram";
+
+/** The first node, which has kubectl and the administrator's configuration. */
+export const controlPlane = `${clusterName}-control-plane`;
+
+/** The registry's name in image references, as components/registry/local-registry.ts gives it. */
+export const registryHost = "registry.kube-system.svc.cluster.local:5000";
+
+const registries = "/etc/containerd/certs.d";
+
+/** What the configuration of a cluster depends on. */
+export interface KindClusterArgs {
+  /** How many nodes. All of them carry pods. */
+  readonly nodes: number;
+  readonly image: string;
+  readonly images: Origin;
+  /** Node ports that answer on the same port of 127.0.0.1. */
+  readonly ports: readonly number[];
+  /** Folder on this machine with the registries' addresses, for containerd. */
+  readonly registries: string;
+  /** Version of the kernel's control groups, `1` or `2`. */
+  readonly controlGroups: string;
+  /** Whether the machine's root lacks CAP_SYS_RESOURCE: then nothing may lower its OOM score. */
+  readonly restricted: boolean;
+}
+
+/** The configuration of `kind create cluster`, as YAML. */
+export function kindConfiguration(args: KindClusterArgs): string {
+  const extraMounts = [{ hostPath: args.registries, containerPath: registries, readOnly: true }];
+  const extraPortMappings = args.ports.map((port) => ({
+    containerPort: port,
+    hostPort: port,
+    listenAddress: "127.0.0.1",
+    protocol: "TCP",
+  }));
+  const node = { image: args.image, extraMounts };
+  return stringify({
+    kind: "Cluster",
+    apiVersion: "kind.x-k8s.io/v1alpha4",
+    kubeadmConfigPatches: kubeadmPatches(args).map((patch) => stringify(patch)),
+    containerdConfigPatches: [containerdPatch(args)],
+    nodes: [
+      { role: "control-plane", ...node, extraPortMappings },
+      ...Array.from({ length: args.nodes - 1 }, () => ({ role: "worker", ...node })),
+    ],
+  });
+}
+
+function containerdPatch({ restricted }: KindClusterArgs): string {
+  const plugin = 'plugins."io.containerd.grpc.v1.cri"';
+  return [
+    `[${plugin}]`,
+    ...(restricted ? ["  restrict_oom_score_adj = true"] : []),
+    `[${plugin}.registry]`,
+    `  config_path = "${registries}"`,
+    "",
+  ].join("\n");
+}
+
+function kubeadmPatches(args: KindClusterArgs): object[] {
+  const score = args.restricted ? { oomScoreAdj: 0 } : {};
+  const kubelet = {
+    kind: "KubeletConfiguration",
+    ...score,
+    ...(args.controlGroups === "1" ? { failCgroupV1: false } : {}),
+    // A class has many small pods on one node.
+    maxPods: 250,
+    containerLogMaxSize: "5Mi",
+  };
+  const proxy = { kind: "KubeProxyConfiguration", ...score };
+  // The only node carries no taint anyway, and of several the first is to carry pods as well.
+  const init = { kind: "InitConfiguration", nodeRegistration: { taints: [] } };
+  const cluster = {
+    kind: "ClusterConfiguration",
+    imageRepository: imageHost,
+    dns: { imageTag: `v${versions.coredns}` },
+    etcd: { local: { imageTag: versions.etcd } },
+  };
+  return [
+    kubelet,
+    ...(args.restricted ? [proxy] : []),
+    ...(args.nodes > 1 ? [init] : []),
+    ...(args.images === "built" ? [cluster] : []),
+  ];
+}
+
+/** Where containerd finds the registry: nodes cannot resolve the names of Services, so its node port is named. */
+export function registryHosts(port: number): string {
+  const address = `http://localhost:${port}`;
+  return `server = "${address}"\n[host."${address}"]\n  capabilities = ["pull", "resolve"]\n`;
+}

@@ -1,0 +1,68 @@
+import { isCold } from "../cluster/embedded-lab";
+import { findDocker } from "../machine/docker";
+import { labParts, partsOf } from "../cluster/lab-parts";
+import { type Check, checkDocker, checkMachine } from "../cluster/preflight";
+import { isDebian12 } from "../machine/packages";
+import { judgeStack } from "../engine/program";
+import { decideEngine, wishFor } from "../machine/reach";
+import { stackSettings } from "../engine/render/settings";
+import { hasOwnCluster } from "../engine/stack-settings";
+
+interface DoctorOptions {
+  json?: boolean;
+  online?: boolean;
+  offline?: boolean;
+}
+
+/** What was looked at, and what follows for the next `up`. */
+interface Examination {
+  readonly checks: readonly Check[];
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** Judges what would carry the stack. Changes nothing; exit code 1 if something is in the way. */
+export async function doctor(options: DoctorOptions): Promise<void> {
+  wishFor(options);
+  const { checks, facts } = await (hasOwnCluster() ? examineCluster() : examineMachine());
+  const fit = checks.every((check) => check.obstacle === undefined);
+  if (!fit) process.exitCode = 1;
+  if (options.json === true) {
+    console.log(JSON.stringify({ fit, checks, facts }, null, 2));
+    return;
+  }
+  for (const { name, found, obstacle } of checks) {
+    console.log(`${obstacle === undefined ? "ok  " : "FAIL"}  ${name}: ${found}`);
+    if (obstacle !== undefined) console.log(`      ${obstacle.problem}\n      remedy: ${obstacle.remedy}`);
+  }
+  for (const [thing, text] of Object.entries(facts)) console.log(`      ${thing}: ${text}`);
+}
+
+async function examineMachine(): Promise<Examination> {
+  const decisions = await labParts();
+  const parts = partsOf(decisions);
+  const facts = {
+    ...Object.fromEntries(decisions.map(({ thing, text }) => [thing, text])),
+    programs: isCold(parts) ? "have to be built, once" : "nothing has to be built",
+    ...(isDebian12() ? { Debian: "12" } : {}),
+  };
+  return { checks: await checkMachine(parts), facts };
+}
+
+/** The stack's own cluster, and the Docker that builds its images. */
+async function examineCluster(): Promise<Examination> {
+  const engine = await decideEngine();
+  const docker = checkDocker(await findDocker(), false);
+  return { checks: [docker, await checkCluster()], facts: { [engine.thing]: engine.text } };
+}
+
+/** What the program itself says before it would create anything. */
+async function checkCluster(): Promise<Check> {
+  const name = "cluster and settings";
+  try {
+    await judgeStack(await stackSettings());
+    return { name, found: "they fit the stack" };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { name, found: "not fit", obstacle: { problem, remedy: "each finding names its own" } };
+  }
+}

@@ -1,0 +1,95 @@
+import { type Need, rightsOf } from "../../../packages/argo-lint";
+import { ACCOUNTS, RIGHTS, type Rule } from "../../../components/rbac/rbac";
+import { STAGING_DEPLOYMENT } from "../../../components/staging/staging";
+import { trainingManifests } from "../../../workflows/training-manifests";
+
+const HEAD = `# Rights
+
+Which service account of the lab may do what, in which of its two namespaces, and for which template it needs to. The
+rights of the accounts under which pods run are derived from the templates: a preview fails if one of them may do more,
+or less.
+
+| Service account | Role | Namespace | API group | Resource | Objects | Verbs | Needed by |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+`;
+
+const FOOT = `
+All accounts are in the platform's namespace (configuration \`namespace\`); the application runs in that of staging
+(\`stagingNamespace\`). The account \`student\` is for people, so its rights follow from no template.
+
+Whoever may write workflows decides in the end what runs in the namespace, under which of its accounts and with which of
+its Secrets: a workflow's status, from which Argo takes the templates that it executes, is a part of the same object. The
+boundary between students is therefore the namespace with its Pod Security level, quota and network policies; no account
+of it has a right elsewhere, except in its own staging.
+
+This page is printed by \`npm run --silent rights > docs/rights.md\`; \`npm run rights -- --check\` tells whether it is current.
+`;
+
+/** The names of the two namespaces in this page, which has no others. */
+const NAMESPACES = { platform: "platform", staging: "staging" } as const;
+
+/** The page that tells the rights, as Markdown. */
+export function rightsPage(): string {
+  const { needs } = rightsOf(Object.values(anyManifests()));
+  const rows = RIGHTS.flatMap(({ serviceAccount, role, place, rules }) =>
+    rules.map((rule) =>
+      row([
+        `\`${serviceAccount}\``,
+        `\`${role}\``,
+        NAMESPACES[place],
+        ...cells(rule),
+        reasons(serviceAccount, place, rule, needs),
+      ]),
+    ),
+  );
+  return `${HEAD}${rows.join("\n")}\n${FOOT}`;
+}
+
+/** The lab's workflows. Images, addresses and times have no part in who may do what. */
+function anyManifests() {
+  return trainingManifests({
+    namespace: NAMESPACES.platform,
+    trainingImage: "gourmetgram-train",
+    pipelineImage: "gourmetgram-pipeline",
+    appBaseImage: "gourmetgram-app-base",
+    registry: { pushRepository: "gourmetgram-app", pullRepository: "gourmetgram-app" },
+    builderAddress: "tcp://buildkitd",
+    appRepository: { url: "http://app-repository", branch: "main" },
+    staging: { namespace: NAMESPACES.staging, deployment: STAGING_DEPLOYMENT, url: "http://gourmetgram" },
+    mlflowUrl: "http://mlflow",
+    serviceAccounts: ACCOUNTS,
+    schedule: "0 2 * * *",
+    timezone: "UTC",
+    suspended: false,
+    deadlineSeconds: 3600,
+  });
+}
+
+function row(texts: readonly string[]): string {
+  return `| ${texts.join(" | ")} |`;
+}
+
+function cells({ apiGroups, resources, resourceNames = ["all"], verbs }: Rule): string[] {
+  const groups = apiGroups.map((group) => (group === "" ? "(core)" : group));
+  return [groups, resources, resourceNames, verbs].map((words) => words.join(", "));
+}
+
+function reasons(
+  serviceAccount: string,
+  place: keyof typeof NAMESPACES,
+  { apiGroups, resources, verbs }: Rule,
+  needs: readonly Need[],
+): string {
+  const found = needs.filter(
+    (need) =>
+      need.serviceAccount === serviceAccount &&
+      (need.namespace ?? NAMESPACES.platform) === NAMESPACES[place] &&
+      apiGroups.includes(need.apiGroup) &&
+      resources.includes(need.resource) &&
+      verbs.includes(need.verb),
+  );
+  if (found.length === 0) {
+    return "people";
+  }
+  return [...new Set(found.map(({ neededBy }) => neededBy.replace("WorkflowTemplate/", "")))].join(", ");
+}

@@ -1,0 +1,103 @@
+import { existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { AppsV1Api, type KubeConfig, VersionApi } from "@kubernetes/client-node";
+import { loadKubeconfig } from "../../components/kubernetes/kubeconfig";
+import { within } from "../../components/kubernetes/within";
+import { kubeconfig } from "../machine/paths";
+import { type Report } from "../machine/run";
+import { hasOwnCluster, stackName, stackSetting } from "./stack-settings";
+import { askPulumi } from "./stack";
+
+const contextCommand = `npm run pulumi -- config set kubernetes:context NAME --stack ${stackName}`;
+
+/** The stack's setting `kubernetes:kubeconfig`: a path or the text itself, as the provider allows. */
+export async function kubeconfigSetting(): Promise<string | undefined> {
+  const setting = stackSetting("kubernetes:kubeconfig");
+  if (setting === undefined || typeof setting === "string") return setting;
+  // An encrypted one, which only Pulumi can read.
+  const text = await askPulumi(["config", "get", "kubernetes:kubeconfig", "--stack", stackName]);
+  if (text === undefined) {
+    throw new Error(`kubernetes:kubeconfig of stack ${stackName} cannot be decrypted with this passphrase`);
+  }
+  return text.trim();
+}
+
+/** The configuration of the cluster that carries the stack: the one that it names, else the embedded one. */
+export async function clusterConfig(): Promise<KubeConfig> {
+  if (!hasOwnCluster()) {
+    if (!existsSync(kubeconfig)) throw new Error("the embedded cluster does not exist\n  remedy: npm run up");
+    return loadKubeconfig({ kubeconfig });
+  }
+  const config = await loadKubeconfig({ kubeconfig: await kubeconfigSetting() });
+  const context = stackSetting("kubernetes:context");
+  if (typeof context !== "string") return config;
+  const known = config.getContexts().map((each) => each.name);
+  if (!known.includes(context)) {
+    throw new Error(
+      `kubernetes:context of stack ${stackName} is ${context}, which the kubeconfig does not have ` +
+        `(it has ${known.join(", ") || "none"})\n  remedy: ${contextCommand}`,
+    );
+  }
+  config.setCurrentContext(context);
+  return config;
+}
+
+/** @throws Error if the API server does not answer within 15 s; nothing has been changed then */
+export async function requireAnswer(config: KubeConfig): Promise<void> {
+  try {
+    await within(15, config.makeApiClient(VersionApi).getCode());
+  } catch (error) {
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const server = config.getCurrentCluster()?.server ?? "no server";
+    const remedy = hasOwnCluster() ? `see that it runs, or name another: ${contextCommand}` : "npm run up";
+    throw new Error(
+      `the cluster of stack ${stackName} at ${server} cannot be reached: ${reason}\n  remedy: ${remedy}`,
+    );
+  }
+}
+
+/** What is looked at of a Deployment or a StatefulSet. */
+interface Workload {
+  readonly metadata?: { readonly name?: string; readonly generation?: number };
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly replicas?: number;
+  };
+}
+
+/** Whether all pods of the workload are ready, and in its newest form. */
+function isReady({ metadata, spec, status }: Workload): boolean {
+  const pods = [status?.updatedReplicas, status?.readyReplicas, status?.replicas];
+  return (
+    (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) &&
+    pods.every((count) => (count ?? 0) === (spec?.replicas ?? 1))
+  );
+}
+
+/**
+ * Waits until everything that runs in the namespaces is ready in its newest form. Pulumi waits for it too, but takes a
+ * Deployment whose old pod has yet to stop for one that is ready.
+ *
+ * @throws Error that names what is not ready after 5 minutes
+ */
+export async function waitForWorkloads(namespaces: readonly string[], report: Report): Promise<void> {
+  const apps = (await clusterConfig()).makeApiClient(AppsV1Api);
+  const deadline = Date.now() + 300_000;
+  for (const namespace of namespaces) {
+    for (;;) {
+      const lists = [
+        await apps.listNamespacedDeployment({ namespace }),
+        await apps.listNamespacedStatefulSet({ namespace }),
+      ];
+      const waiting = lists.flatMap(({ items }) => items as Workload[]).filter((each) => !isReady(each));
+      if (waiting.length === 0) break;
+      const names = waiting.map(({ metadata }) => metadata?.name).join(", ");
+      if (Date.now() > deadline) throw new Error(`not ready after 5 minutes in ${namespace}: ${names}`);
+      report(`${namespace}: waiting for ${names}`);
+      await delay(1000);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { execa } from "execa";
+import { parseDocument } from "yaml";
+import { checkout } from "../machine/paths";
+import { stackFile, stackFileText, stackName } from "./stack-settings";
+import { launcher, pulumiHome } from "./engine";
+import { pulumiEnvironment, stackExists } from "./stack";
+
+/** Where a preview runs. */
+export interface PreviewPlace {
+  /** What Pulumi finds in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether there is a stack to compare with. */
+  readonly hasStack: boolean;
+  /** Removes what was made for the preview alone. */
+  readonly leave: () => Promise<void>;
+}
+
+/** The stack as it is, or one in a temporary folder that is made for this preview where there is none. */
+export async function previewPlace(): Promise<PreviewPlace> {
+  if (await stackExists()) {
+    return { environment: await pulumiEnvironment(), hasStack: true, leave: () => Promise.resolve() };
+  }
+  const folder = await mkdtemp(join(tmpdir(), "gourmetgram-preview-"));
+  const leave = () => rm(folder, { recursive: true, force: true });
+  try {
+    return { environment: await temporaryStack(folder), hasStack: false, leave };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+/** Makes the stack in a folder, with the settings that the checkout has for it and no way to any cluster. */
+async function temporaryStack(folder: string): Promise<Record<string, string>> {
+  const settings = await stackFileText();
+  const given = process.env["PULUMI_CONFIG_PASSPHRASE"];
+  // A CI service hands a secret that it does not have over as an empty text.
+  const passphrase = given === "" ? undefined : given;
+  if (passphrase === undefined && /^\s+secure:/m.test(settings)) {
+    throw new Error(
+      `${basename(stackFile)} holds encrypted settings, which take a passphrase to read\n` +
+        "  remedy: set PULUMI_CONFIG_PASSPHRASE to the passphrase that they were encrypted with",
+    );
+  }
+  const file = join(folder, basename(stackFile));
+  await writeFile(file, withoutCluster(settings), { mode: 0o600 });
+  await copyFile(join(checkout, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+  await mkdir(join(folder, "state"));
+  const environment = {
+    PULUMI_HOME: pulumiHome,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: passphrase ?? randomBytes(24).toString("base64url"),
+    PULUMI_OPTION_CONFIG_FILE: file,
+    PULUMI_STACK: stackName,
+    // The provider takes a cluster that it cannot reach for one that has none of the resources yet.
+    KUBECONFIG: join(folder, "no-cluster"),
+  };
+  // In that folder, because Pulumi writes a salt into the stack's file that lies beside the project's.
+  const made = await execa(launcher, ["stack", "init", stackName], {
+    cwd: folder,
+    env: environment,
+    reject: false,
+    stdin: "ignore",
+  });
+  if (made.failed) throw new Error(`the stack for the preview could not be made:\n${made.stderr}`);
+  return environment;
+}
+
+/** A stack's file without the settings that name a cluster. */
+function withoutCluster(settings: string): string {
+  const document = parseDocument(settings);
+  for (const key of ["kubernetes:context", "kubernetes:kubeconfig", "kubernetes:cluster"]) {
+    if (document.hasIn(["config", key])) document.deleteIn(["config", key]);
+  }
+  return document.toString();
+}

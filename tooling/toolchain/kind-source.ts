@@ -1,0 +1,27 @@
+import { cp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheEntry } from "../machine/cache";
+import { versions } from "../machine/versions";
+import { moduleSource } from "./go-builds";
+
+const MODULE = `sigs.k8s.io/kind@v${versions.kind}`;
+const SUM = "h1:AjvDv3vOygb/VKLVQW87lfktIBzkxR8Ump9DjxC8+Lk=";
+
+const entry = cacheEntry("sources", "kind", [MODULE, SUM]);
+
+/** The files of kind's own base image: entry point, units, configuration of containerd. */
+export const kindFiles = join(entry.folder, "files");
+
+/** Puts them into the cache. Needs the Go toolchain, and the way to its modules the first time. */
+export async function fetchKindSource(): Promise<void> {
+  await entry.ensure(async (folder) => {
+    const modules = join(folder, "modules");
+    const env = { GOMODCACHE: modules, GOFLAGS: "-modcacherw" };
+    const source = await moduleSource(MODULE, SUM, folder, "kind", env);
+    const defaults = await readFile(join(source, "pkg", "apis", "config", "defaults", "image.go"), "utf8");
+    if (!defaults.includes(`"${versions.kindNode}"`))
+      throw new Error(`kind ${versions.kind} has another node image by default than ${versions.kindNode}`);
+    await cp(join(source, "images", "base", "files"), join(folder, "files"), { recursive: true });
+    await rm(modules, { recursive: true, force: true });
+  });
+}

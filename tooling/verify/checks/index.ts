@@ -1,0 +1,47 @@
+import type { Check } from "../check";
+import { badScenario } from "./training/bad-scenario";
+import { builder } from "./security/builder";
+import { images } from "./services/images";
+import { lessonAccuracy } from "./lessons/lesson-accuracy";
+import { lessonBadArchitecture } from "./lessons/lesson-bad-architecture";
+import { lessonOversized } from "./lessons/lesson-oversized";
+import { mlflowGuard } from "./security/mlflow-guard";
+import { page } from "./services/page";
+import { persistence } from "./services/persistence";
+import { podSecurity } from "./security/pod-security";
+import { repository } from "./services/repository";
+import { rights } from "./security/rights";
+import { schedule } from "./training/schedule";
+import { secrets } from "./security/secrets";
+import { staging } from "./services/staging";
+import { trainingAccepted } from "./training/training-accepted";
+import { trainingRefused } from "./training/training-refused";
+import { unreachable } from "./lessons/unreachable";
+
+/**
+ * All checks, in the order in which they are carried out: the quick ones first, then what trains and deploys, those
+ * that stop or restart something last.
+ *
+ * Two runs are looked at by several checks each. `staging` comes right after the one that makes it, because any later
+ * run may put another version there; the lessons come after it, because they need something that serves.
+ */
+export const checks: readonly Check[] = [
+  podSecurity,
+  rights,
+  mlflowGuard,
+  secrets,
+  builder,
+  trainingAccepted,
+  staging,
+  page,
+  lessonAccuracy,
+  trainingRefused,
+  images,
+  badScenario,
+  lessonBadArchitecture,
+  lessonOversized,
+  repository,
+  schedule,
+  unreachable,
+  persistence,
+];

@@ -1,0 +1,46 @@
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { type Check, expectEqual } from "../../check";
+
+/** A host name that no lab has. */
+const STRANGER = "rebound.example";
+/** Any path of the REST API: the list of hosts does not hold for /health. */
+const API = "/api/2.0/mlflow/registered-models/search?max_results=1";
+
+/** MLflow answers to the names that it is known by, and to no other: a page in a browser cannot make it its own. */
+export const mlflowGuard: Check = {
+  name: "mlflow-guard",
+  title: "MLflow answers under its own addresses and refuses any other host",
+  run: async ({ lab, see, signal }) => {
+    const { mlflowUrl, mlflowExternalUrl } = lab.outputs;
+    const look = [`environment variable MLFLOW_SERVER_ALLOWED_HOSTS of ${lab.outputs.workloads.mlflow.name}`];
+    const ask = (path: string, host: string): Promise<number | undefined> =>
+      statusFor(new URL(path, mlflowExternalUrl), host, signal);
+
+    for (const url of [mlflowUrl, mlflowExternalUrl]) {
+      const { host } = new URL(url);
+      expectEqual(`status of the API for Host: ${host}`, await ask(API, host), 200, look);
+      see(`${host}: 200`);
+    }
+    for (const host of [STRANGER, `${STRANGER}:8000`, `${new URL(mlflowUrl).hostname}.${STRANGER}`]) {
+      expectEqual(`status of the API for Host: ${host}`, await ask(API, host), 403, look);
+      see(`${host}: 403`);
+    }
+    expectEqual("status of /health", await ask("/health", new URL(mlflowExternalUrl).host), 200, look);
+    see("/health: 200");
+  },
+};
+
+/** The status of an answer to a request with a `Host` of its own, which fetch does not let one choose. */
+function statusFor(url: URL, host: string, signal: AbortSignal): Promise<number | undefined> {
+  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    request(url, { headers: { host }, signal, timeout: 30_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on("timeout", () => reject(new Error(`no answer from ${url.host} within 30 s`)))
+      .on("error", (error) => reject(new Error(`no answer from ${url.host}: ${error.message}`)))
+      .end();
+  });
+}

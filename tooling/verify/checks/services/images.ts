@@ -1,0 +1,102 @@
+import { type Check, type CheckContext, expect, expectEqual } from "../../check";
+import {
+  asksForCredentials,
+  askRegistry,
+  digestOf,
+  registryPlace,
+  repositoryOf,
+} from "../../clients/registry";
+import { type Workflow, nameOf, nodesOf } from "../../../live/workflows/workflow";
+
+/** Runs use the images that the stack built, by their digests, and the registry has them. */
+export const images: Check = {
+  name: "images",
+  title: "Pods train and build with the images that the stack built, by digest, and the registry has them",
+  run: async (context) => {
+    const { reference, digest } = context.lab.outputs.trainingImage;
+    expect(/^sha256:[0-9a-f]{64}$/.test(digest) && reference.endsWith(`@${digest}`), {
+      expected: "output trainingImage.reference ends with @ and trainingImage.digest",
+      seen: `${reference}, ${digest}`,
+    });
+    const pipeline = await expectTemplates(context);
+    const { run } = await context.lab.runs.once("failed-accuracy", context);
+    await expectPods(context, run);
+    for (const image of [reference, pipeline]) await expectInRegistry(context, image);
+  },
+};
+
+/**
+ * Every container of the templates: training has one image, all steps of the build share another.
+ *
+ * @returns the image of the build's steps
+ */
+async function expectTemplates({ lab, see }: CheckContext): Promise<string> {
+  const { workflowTemplates, trainingImage } = lab.outputs;
+  const imagesOf = async (name: string): Promise<string[]> => {
+    const { spec } = await lab.argo.template(name);
+    const found = (spec.templates ?? []).flatMap(({ container }) => container?.image ?? []);
+    expect(found.length > 0, { expected: `a container in WorkflowTemplate ${name}`, seen: "none" });
+    return [...new Set(found)];
+  };
+  const training = await imagesOf(workflowTemplates.train);
+  expectEqual(`images of ${workflowTemplates.train}`, training.join(", "), trainingImage.reference);
+  const building = await imagesOf(workflowTemplates.build);
+  const [pipeline = ""] = building;
+  expect(building.length === 1 && /@sha256:[0-9a-f]{64}$/.test(pipeline), {
+    expected: `one image in all steps of ${workflowTemplates.build}, by digest`,
+    seen: building.join(", "),
+  });
+  see(`${workflowTemplates.train} and ${workflowTemplates.build}: by digest`);
+  return pipeline;
+}
+
+/** The pods of a run, as they were started. */
+async function expectPods({ lab, see }: CheckContext, run: Workflow): Promise<void> {
+  const { namespace, trainingImage, workflowTemplates } = lab.outputs;
+  const { spec } = await lab.argo.template(workflowTemplates.train);
+  const training = (spec.templates ?? []).filter((each) => each.container !== undefined);
+  const nodes = nodesOf(run).filter((node) =>
+    training.some((each) => node.type === "Pod" && each.name === node.templateName),
+  );
+  const labelSelector = `workflows.argoproj.io/workflow=${nameOf(run)}`;
+  const pods = (await lab.cluster.core.listNamespacedPod({ namespace, labelSelector })).items;
+  expect(nodes.length > 0, { expected: `pods of ${nameOf(run)} that train`, seen: "none" });
+  for (const node of nodes) {
+    const pod = pods.find(
+      ({ metadata }) => metadata?.annotations?.["workflows.argoproj.io/node-id"] === node.id,
+    );
+    const name = pod?.metadata?.name ?? `of step ${node.displayName}`;
+    const main = pod?.spec?.containers.find((each) => each.name === "main");
+    expectEqual(`image of pod ${name}`, main?.image, trainingImage.reference);
+    const id = pod?.status?.containerStatuses?.find((each) => each.name === "main")?.imageID;
+    expect(id?.endsWith(trainingImage.digest) === true, {
+      expected: `the node ran ${trainingImage.digest} in pod ${name}`,
+      seen: id ?? "no image",
+    });
+    see(`pod ${name}: ${id}`);
+  }
+}
+
+/** The registry answers, lists the image and has the manifest of its digest. */
+async function expectInRegistry({ lab, see, signal }: CheckContext, reference: string): Promise<void> {
+  const place = registryPlace(lab.outputs.registry);
+  const digest = digestOf(reference);
+  const repository = repositoryOf(place, reference);
+  const { forPushing } = lab.outputs.registry;
+  if (await asksForCredentials(place, signal)) {
+    see(`${forPushing} answers and asks for credentials, which outputs do not have: not looked into`);
+    return;
+  }
+  if (place.local) {
+    const list = (await (await askRegistry(place, "/v2/_catalog?n=1000", signal)).json()) as {
+      repositories?: string[];
+    };
+    expect(list.repositories?.includes(repository) === true, {
+      expected: `${repository} in the list of ${forPushing}`,
+      seen: list.repositories?.join(", ") ?? "no list",
+    });
+  }
+  const manifest = await askRegistry(place, `/v2/${repository}/manifests/${digest}`, signal);
+  expectEqual(`status of the manifest ${digest} at ${forPushing}`, manifest.status, 200);
+  see(`${forPushing} has ${repository}@${digest}`);
+}

@@ -1,0 +1,222 @@
+import { shown } from "../check";
+
+/** A number that a training run logged, or an entry that describes it. */
+interface Entry<V> {
+  readonly key: string;
+  readonly value: V;
+}
+
+/** A run in MLflow. */
+export interface TrackedRun {
+  readonly id: string;
+  readonly metrics: ReadonlyMap<string, number>;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** A version of the registered model. */
+export interface ModelVersion {
+  readonly version: number;
+  /** Id of the run that made it. */
+  readonly runId: string | undefined;
+}
+
+/** What the registry knows about a model. */
+export interface RegistryState {
+  /** By number, ascending. */
+  readonly versions: readonly ModelVersion[];
+  /** The version that the alias points to. */
+  readonly alias: number | undefined;
+}
+
+/** A request that MLflow refused. */
+export class MlflowError extends Error {
+  constructor(
+    request: string,
+    readonly status: number,
+    /** MLflow's own word for it, such as RESOURCE_DOES_NOT_EXIST. */
+    readonly code: string | undefined,
+    text: string,
+  ) {
+    super(`MLflow answered ${status} to ${request}: ${text.slice(0, 300)}`);
+    this.name = "MlflowError";
+  }
+}
+
+const REST = "/api/2.0/mlflow";
+const ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts";
+/** Seconds that one answer may take; a server that has just started needs several. */
+const PATIENCE = 30;
+
+/** MLflow, through its REST API. */
+export class Mlflow {
+  /** @param url Address without a path, for example `http://localhost:30800`. */
+  constructor(readonly url: string) {}
+
+  /** @throws Error unless the server says that it is well */
+  async requireHealth(): Promise<void> {
+    await this.send("GET", "/health");
+  }
+
+  /** The versions of a model and where its alias points. A model that nobody has registered yet has neither. */
+  async registryState(model: string, alias: string): Promise<RegistryState> {
+    const aliases = await this.aliasesOf(model);
+    const version = aliases?.find((each) => each.alias === alias)?.version;
+    return {
+      versions: aliases === undefined ? [] : await this.versionsOf(model),
+      alias: version === undefined ? undefined : Number(version),
+    };
+  }
+
+  /** The tags of a version of a model. */
+  async tagsOf(model: string, version: string): Promise<ReadonlyMap<string, string>> {
+    const query = new URLSearchParams({ name: model, version });
+    const { model_version } = await this.ask<{ model_version: { tags?: Entry<string>[] } }>(
+      "GET",
+      `/model-versions/get?${query.toString()}`,
+    );
+    return byKey(model_version.tags);
+  }
+
+  /** The runs with a tag, in all experiments. */
+  async runsTagged(key: string, value: string): Promise<TrackedRun[]> {
+    const { experiments = [] } = await this.ask<{ experiments?: { experiment_id: string }[] }>(
+      "POST",
+      "/experiments/search",
+      { max_results: 1000 },
+    );
+    const { runs = [] } = await this.ask<{ runs?: WireRun[] }>("POST", "/runs/search", {
+      experiment_ids: experiments.map((each) => each.experiment_id),
+      filter: `tags.\`${key}\` = '${value}'`,
+      max_results: 100,
+    });
+    return runs.map(({ info, data }) => ({
+      id: info.run_id,
+      metrics: byKey(data.metrics),
+      tags: byKey(data.tags),
+    }));
+  }
+
+  /** Makes a registered model without versions: a row in the database. */
+  async createModel(name: string, description: string): Promise<void> {
+    await this.ask("POST", "/registered-models/create", { name, description });
+  }
+
+  async descriptionOf(name: string): Promise<string | undefined> {
+    const query = new URLSearchParams({ name });
+    const found = await this.ask<{ registered_model: { description?: string } }>(
+      "GET",
+      `/registered-models/get?${query.toString()}`,
+    );
+    return found.registered_model.description;
+  }
+
+  async deleteModel(name: string): Promise<void> {
+    await this.ask("DELETE", "/registered-models/delete", { name });
+  }
+
+  /** Stores a file by way of the server, as clients do. */
+  async putArtifact(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.send("PUT", `${ARTIFACTS}/${path}`, bytes);
+  }
+
+  async getArtifact(path: string): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.send("GET", `${ARTIFACTS}/${path}`)).arrayBuffer());
+  }
+
+  /** Deletes a file, or a folder with all that is in it. */
+  async deleteArtifact(path: string): Promise<void> {
+    await this.send("DELETE", `${ARTIFACTS}/${path}`);
+  }
+
+  private async aliasesOf(model: string): Promise<{ alias: string; version: string }[] | undefined> {
+    const query = new URLSearchParams({ name: model });
+    try {
+      const { registered_model } = await this.ask<{
+        registered_model: { aliases?: { alias: string; version: string }[] };
+      }>("GET", `/registered-models/get?${query.toString()}`);
+      return registered_model.aliases ?? [];
+    } catch (error) {
+      if (error instanceof MlflowError && error.code === "RESOURCE_DOES_NOT_EXIST") return undefined;
+      throw error;
+    }
+  }
+
+  private async versionsOf(model: string): Promise<ModelVersion[]> {
+    const found: ModelVersion[] = [];
+    let page = "";
+    do {
+      const query = new URLSearchParams({ filter: `name = '${model}'`, max_results: "200" });
+      if (page !== "") query.set("page_token", page);
+      const answer = await this.ask<{
+        model_versions?: { version: string; run_id?: string }[];
+        next_page_token?: string;
+      }>("GET", `/model-versions/search?${query.toString()}`);
+      for (const { version, run_id } of answer.model_versions ?? []) {
+        found.push({ version: Number(version), runId: run_id === "" ? undefined : run_id });
+      }
+      page = answer.next_page_token ?? "";
+    } while (page !== "");
+    return found.sort((a, b) => a.version - b.version);
+  }
+
+  /** Asks the REST API; the answer has the form that MLflow documents for the path. */
+  private async ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const answer = await this.send(method, `${REST}${path}`, body);
+    return (await answer.json()) as Answer;
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    body?: object | Uint8Array<ArrayBuffer>,
+  ): Promise<Response> {
+    const request = `${method} ${this.url}${path}`;
+    const content =
+      body === undefined
+        ? {}
+        : body instanceof Uint8Array
+          ? { body }
+          : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+    const answer = await fetch(`${this.url}${path}`, {
+      method,
+      ...content,
+      signal: AbortSignal.timeout(PATIENCE * 1000),
+    }).catch((error: unknown) => {
+      throw new Error(`MLflow does not answer to ${request}: ${causeOf(error)}`);
+    });
+    if (answer.ok) return answer;
+    const text = await answer.text();
+    throw new MlflowError(request, answer.status, codeIn(text), text);
+  }
+}
+
+interface WireRun {
+  readonly info: { readonly run_id: string };
+  readonly data: { readonly metrics?: Entry<number>[]; readonly tags?: Entry<string>[] };
+}
+
+function byKey<V>(entries: readonly Entry<V>[] = []): Map<string, V> {
+  return new Map(entries.map(({ key, value }) => [key, value]));
+}
+
+/** MLflow's error code in the text of an answer. */
+function codeIn(text: string): string | undefined {
+  try {
+    const code = (JSON.parse(text) as { error_code?: unknown }).error_code;
+    return typeof code === "string" ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why a request got no answer: fetch keeps the reason one level down. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** The registry's state in words. */
+export function stateText({ versions, alias }: RegistryState): string {
+  const numbers = versions.map(({ version }) => version);
+  return `versions ${numbers.length === 0 ? "none" : numbers.join(", ")}; alias at ${shown(alias)}`;
+}

@@ -1,0 +1,70 @@
+/** Carries out everything that is tried of a class, and judges it. */
+import { reasonOf } from "../../live/workflows/cluster";
+import type { Result } from "../report";
+import { probe, type Probing } from "./probe";
+import { askApi, askAsAdmin, askRegistry } from "./requests";
+import type { Student } from "./student";
+import type { Round } from "./tries/tries";
+import { type Answer, judge, type PodRole, type Try } from "./tries/try";
+
+/** Tries of one round, one after the other; a failure does not keep the others from being tried. */
+export async function carryOut(
+  { own, tries }: Round,
+  probing: Probing,
+  tell: (result: Result) => void,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const add = (attempt: Try, answer: Answer, started: number): void => {
+    const result = resultOf(attempt, answer, (Date.now() - started) / 1000);
+    results.push(result);
+    tell(result);
+  };
+  for (const role of ["build", "step", "application"] satisfies PodRole[]) {
+    const some = tries.filter(({ means }) => "from" in means && means.from === role);
+    const started = Date.now();
+    const answers = await answersFrom(own, role, some, probing);
+    for (const [index, attempt] of some.entries()) {
+      add(attempt, answers[index] ?? { kind: "failed", reason: "no answer" }, started);
+    }
+  }
+  for (const attempt of tries) {
+    if ("from" in attempt.means) continue;
+    probing.signal.throwIfAborted();
+    const started = Date.now();
+    add(attempt, await answerTo(own, attempt.means), started);
+  }
+  return results;
+}
+
+async function answersFrom(
+  own: Student,
+  role: PodRole,
+  tries: readonly Try[],
+  probing: Probing,
+): Promise<Answer[]> {
+  try {
+    return await probe(own, role, tries, probing);
+  } catch (error) {
+    probing.signal.throwIfAborted();
+    const reason = reasonOf(error);
+    return tries.map(() => ({ kind: "failed", reason }));
+  }
+}
+
+function answerTo(own: Student, means: Exclude<Try["means"], { readonly from: PodRole }>): Promise<Answer> {
+  if (means.kind === "admin") return askAsAdmin(means);
+  return means.kind === "api" ? askApi(own, means) : askRegistry(own, means);
+}
+
+/** A try as a line of the report. */
+export function resultOf(attempt: Try, answer: Answer, seconds: number): Result {
+  const { passed, seen } = judge(attempt, answer);
+  return {
+    name: attempt.who,
+    title: attempt.what,
+    passed,
+    seconds: Math.round(seconds * 10) / 10,
+    evidence: [seen],
+    message: passed ? null : `expected: ${attempt.expected}\nseen:     ${seen}`,
+  };
+}

@@ -1,0 +1,122 @@
+/** Finds what the tries are aimed at, with the rights of whoever stood up the class. */
+import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
+import { registryPlace } from "../clients/registry";
+import { send } from "./requests";
+import { registryInCluster } from "./stacks";
+import type { Service, Shared, Student, StudentStack } from "./student";
+
+/** Where a student's service is said to be. */
+interface Wanted {
+  readonly what: string;
+  readonly url: string;
+  readonly namespace: string;
+  /** Of its pods, as `app.kubernetes.io/name`. */
+  readonly app: string;
+}
+
+/**
+ * What there is of a student in the cluster.
+ *
+ * @throws Error if a service of the lab's own has no pod: that it is not reached would prove nothing
+ */
+export async function findStudent(stack: StudentStack, core: CoreV1Api): Promise<Student> {
+  const { outputs } = stack;
+  const { namespace, staging, workloads } = outputs;
+  const inCluster = (url: string): boolean =>
+    new URL(url).hostname.endsWith(`.${namespace}.svc.cluster.local`);
+  const platform = (what: string, app: string, url: string): Promise<Found> =>
+    find({ what, url, namespace, app }, core);
+  const mlflow = await platform("MLflow", "mlflow", outputs.mlflowUrl);
+  const postgres =
+    workloads.postgres === null
+      ? undefined
+      : await platform(
+          "Postgres",
+          workloads.postgres.name,
+          `tcp://${workloads.postgres.name}.${namespace}.svc.cluster.local:5432`,
+        );
+  const git = inCluster(outputs.appRepository.url)
+    ? await platform("git server", "app-repository", outputs.appRepository.url)
+    : undefined;
+  const application = await find(
+    {
+      what: "application in staging",
+      url: staging.url,
+      namespace: staging.namespace,
+      app: staging.deployment,
+    },
+    core,
+  );
+  const { items: secrets } = await core.listNamespacedSecret({ namespace });
+  return {
+    ...stack,
+    services: {
+      mlflow: mlflow.service,
+      postgres: postgres?.service,
+      git: git?.service,
+      application: application.service,
+    },
+    mlflowPod: mlflow.pod.metadata?.name ?? "",
+    secret: secrets[0]?.metadata?.name ?? "some-secret",
+    blob: await blobOf(stack),
+  };
+}
+
+/** What all students have in common, as the first of them knows it. */
+export async function findShared({ outputs, mlflowPod }: Student, core: CoreV1Api): Promise<Shared> {
+  const { hostname, port } = new URL(outputs.builder.address);
+  const pod = await core.readNamespacedPod({ namespace: outputs.namespace, name: mlflowPod });
+  const { spec } = await core.readNamespacedService({ namespace: "default", name: "kubernetes" });
+  return {
+    builder: { host: hostname, port: Number(port), namespace: outputs.builder.namespace },
+    registry: registryInCluster(outputs.registry),
+    apiServer: spec?.clusterIP ?? "",
+    node: pod.status?.hostIP ?? "",
+  };
+}
+
+interface Found {
+  readonly service: Service;
+  readonly pod: V1Pod;
+}
+
+async function find({ what, url, namespace, app }: Wanted, core: CoreV1Api): Promise<Found> {
+  const { hostname: host, port } = new URL(url);
+  const pods = await readyPods(core, namespace, app);
+  const [pod] = pods;
+  if (pod === undefined)
+    throw new Error(`no pod of ${what} is ready in ${namespace}\n  remedy: npm run class -- status`);
+  const { spec } = await core.readNamespacedService({ namespace, name: host.split(".")[0] ?? host });
+  const own = spec?.clusterIP === undefined || spec.clusterIP === "None" ? [] : [spec.clusterIP];
+  const addresses = [...own, ...pods.flatMap(({ status }) => status?.podIP ?? [])];
+  return { service: { what, host, port: Number(port), addresses }, pod };
+}
+
+/** The pods of an application that serve. */
+export async function readyPods(core: CoreV1Api, namespace: string, app: string): Promise<V1Pod[]> {
+  const labelSelector = `app.kubernetes.io/name=${app}`;
+  const { items } = await core.listNamespacedPod({ namespace, labelSelector });
+  return items.filter(({ status }) =>
+    status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
+  );
+}
+
+/** A blob of the student's own repository: the configuration of the first image there. */
+async function blobOf({ name, outputs, registryUser }: StudentStack): Promise<string | undefined> {
+  const [url] = registryPlace(outputs.registry).urls;
+  if (registryUser === null || url === undefined) return undefined;
+  const read = async <T>(path: string): Promise<T | undefined> => {
+    const accept =
+      "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
+    const request = {
+      method: "GET",
+      path: `/v2/${name}/gourmetgram-app/${path}`,
+      headers: { accept },
+    } as const;
+    const reply = await send(url, request, { auth: `${registryUser.username}:${registryUser.password}` });
+    return "status" in reply && reply.status === 200 ? (JSON.parse(reply.text) as T) : undefined;
+  };
+  const tag = (await read<{ tags: string[] | null }>("tags/list"))?.tags?.[0];
+  if (tag === undefined) return undefined;
+  return (await read<{ config?: { digest: string } }>(`manifests/${tag}`))?.config?.digest;
+}

@@ -1,0 +1,121 @@
+/** Carries out what is tried from pods: one pod for each kind, which tries everything that is tried from it. */
+import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
+import { restrictedPod } from "../pods/pods-for-admission";
+import { pullSecrets, runPod } from "../pods/run-pod";
+import { VERIFY_LABEL } from "../pods/verify-label";
+import type { Student } from "./student";
+import type { Answer, PodRole, Try } from "./tries/try";
+
+/** What all probes of one verification have in common. */
+export interface Probing {
+  readonly core: CoreV1Api;
+  /** Of the verification. */
+  readonly id: string;
+  readonly progress: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The account of the step that deploys: of those that pods have, it may do the most. */
+const ACCOUNT = "deploy-staging";
+const WORKFLOW_LABEL = { "workflows.argoproj.io/workflow": "verify-isolation" };
+
+/** Labels and account of each kind of pod. */
+const PODS: Readonly<
+  Record<PodRole, { readonly labels: Readonly<Record<string, string>>; readonly account?: string }>
+> = {
+  build: { labels: { ...WORKFLOW_LABEL, "gourmetgram.dev/role": "build-image" }, account: ACCOUNT },
+  step: { labels: WORKFLOW_LABEL },
+  // Without the application's labels, which would put it behind the student's Service. It may do what that may.
+  application: { labels: {} },
+};
+
+/**
+ * The script of the pod. Rules for a new pod come into force a moment after it has started. So it begins when something
+ * that is allowed is reached, or, where nothing is, after a pause; and then a little later, as rules come by and by.
+ *
+ * A name that no name server knows is no refusal: nothing was tried then.
+ */
+const SCRIPT = `
+import concurrent.futures, json, socket, ssl, sys, time, urllib.error, urllib.request
+order = json.loads(sys.argv[1])
+ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/"
+
+def connect(host, port):
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as problem:
+        return {"kind": "failed", "reason": f"{host}: {problem}"}
+    try:
+        socket.create_connection(addresses[0][4][:2], 4).close()
+    except OSError as problem:
+        return {"kind": "no connection", "reason": str(problem)}
+    return {"kind": "connected"}
+
+def ask(url):
+    request, context = urllib.request.Request(url), None
+    if url.startswith("https:"):
+        request.add_header("Authorization", "Bearer " + open(ACCOUNT + "token").read())
+        context = ssl.create_default_context(cafile=ACCOUNT + "ca.crt")
+    try:
+        with urllib.request.urlopen(request, timeout=15, context=context) as answer:
+            return {"kind": "status", "status": answer.status}
+    except urllib.error.HTTPError as answer:
+        return {"kind": "status", "status": answer.code}
+    except OSError as problem:
+        return {"kind": "failed", "reason": f"{url}: {problem}"}
+
+def carry_out(means):
+    return ask(means["url"]) if means["kind"] == "ask" else connect(means["host"], means["port"])
+
+until = time.monotonic() + 60
+while order["first"] and carry_out(order["first"])["kind"] != "connected" and time.monotonic() < until:
+    time.sleep(1)
+time.sleep(3 if order["first"] else 10)
+with concurrent.futures.ThreadPoolExecutor(8) as pool:
+    print(json.dumps(list(pool.map(carry_out, order["all"]))))
+`;
+
+/** Tries from one pod, which is removed in any case. Answers are in the order of the tries. */
+export async function probe(
+  student: Student,
+  from: PodRole,
+  tries: readonly Try[],
+  probing: Probing,
+): Promise<Answer[]> {
+  const { core, id } = probing;
+  const namespace = namespaceOf(student, from);
+  const name = `verify-${id}-${from}`;
+  const all = tries.map(({ means }) => means);
+  const first = tries.find(
+    ({ expected, means }) => expected === "reached" && means.kind === "connect",
+  )?.means;
+  const pod = podFor(from, student.outputs.trainingImage.reference, { first: first ?? null, all });
+  const body: V1Pod = {
+    ...pod,
+    metadata: { name, labels: { ...PODS[from].labels, [VERIFY_LABEL]: id } },
+    spec: { ...pod.spec, containers: pod.spec?.containers ?? [], ...(await pullSecrets(namespace, core)) },
+  };
+  const said = await runPod({ ...probing, namespace, name }, body);
+  const answers = JSON.parse(said) as Answer[];
+  if (answers.length !== tries.length)
+    throw new Error(`pod ${name} answered ${answers.length} of ${tries.length}`);
+  return answers;
+}
+
+function namespaceOf({ outputs }: Student, from: PodRole): string {
+  return from === "application" ? outputs.staging.namespace : outputs.namespace;
+}
+
+function podFor(from: PodRole, image: string, order: unknown): V1Pod {
+  const { account } = PODS[from];
+  return restrictedPod(image, {
+    spec: {
+      restartPolicy: "Never",
+      ...(account === undefined ? {} : { serviceAccountName: account, automountServiceAccountToken: true }),
+    },
+    container: {
+      command: ["python", "-c", SCRIPT, JSON.stringify(order)],
+      resources: { requests: { cpu: "20m", memory: "48Mi" }, limits: { cpu: "500m", memory: "128Mi" } },
+    },
+  });
+}

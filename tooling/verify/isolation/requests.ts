@@ -1,0 +1,111 @@
+/** Carries out what is tried from outside the cluster. */
+import { type IncomingMessage, request as httpRequest } from "node:http";
+import { request as httpsRequest, type RequestOptions } from "node:https";
+import { KubeConfig } from "@kubernetes/client-node";
+import { clusterConfig } from "../../engine/cluster";
+import { registryPlace } from "../clients/registry";
+import type { Student } from "./student";
+import type { Answer, Means, Request } from "./tries/try";
+
+/** Milliseconds that an answer may take. */
+const TIMEOUT = 20_000;
+/** Characters of an answer that a report shows. */
+const SHOWN = 120;
+
+/** A request to the API server with the student's kubeconfig. */
+export function askApi({ kubeconfig }: Student, request: Request): Promise<Answer> {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  return askWith(config, request);
+}
+
+/** A request to the API server with the rights of whoever runs this. */
+export async function askAsAdmin(request: Request): Promise<Answer> {
+  return askWith(await clusterConfig(), request);
+}
+
+async function askWith(config: KubeConfig, request: Request): Promise<Answer> {
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) return { kind: "failed", reason: "the kubeconfig names no cluster" };
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  return answerOf(await send(server, request, options));
+}
+
+/** A request to the registry. An upload that it begins is ended at once. */
+export async function askRegistry(
+  { outputs, registryUser }: Student,
+  { as, ...request }: Extract<Means, { kind: "registry" }>,
+): Promise<Answer> {
+  const [url] = registryPlace(outputs.registry).urls;
+  if (url === undefined || registryUser === null) return { kind: "failed", reason: "there is no registry" };
+  const options: RequestOptions =
+    as === "nobody" ? {} : { auth: `${registryUser.username}:${registryUser.password}` };
+  const reply = await send(url, request, options);
+  if (!("reason" in reply) && reply.status === 202 && reply.location !== undefined) {
+    const { pathname, search } = new URL(reply.location, url);
+    await send(url, { method: "DELETE", path: `${pathname}${search}` }, options);
+  }
+  return answerOf(reply);
+}
+
+/** What a server says, or why it says nothing. */
+export type Reply =
+  | { readonly status: number; readonly text: string; readonly location: string | undefined }
+  | { readonly reason: string };
+
+/**
+ * Sends a request. Not by `fetch`, which tidies paths up: a path such as `/a/../b` has to arrive as it is.
+ *
+ * @param base Address of the server.
+ */
+export function send(
+  base: string,
+  { method, path, headers, body }: Request,
+  options: RequestOptions,
+): Promise<Reply> {
+  const url = new URL(base);
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const all: RequestOptions = {
+    ...options,
+    method,
+    host: url.hostname,
+    port: url.port,
+    path: `${url.pathname.replace(/\/$/, "")}${path}`,
+    headers: {
+      ...options.headers,
+      ...(text === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+      ...headers,
+    },
+    timeout: TIMEOUT,
+  };
+  return new Promise((resolve) => {
+    const sent = url.protocol === "https:" ? httpsRequest(all) : httpRequest(all);
+    sent.on("response", (response: IncomingMessage) => {
+      let said = "";
+      response.setEncoding("utf8");
+      response.on("data", (part: string) => {
+        said = (said + part).slice(0, 10_000);
+      });
+      const done = (): void =>
+        resolve({ status: response.statusCode ?? 0, text: said, location: response.headers.location });
+      response.on("end", done).on("error", done);
+    });
+    sent.on("timeout", () => sent.destroy(new Error(`no answer within ${TIMEOUT / 1000} s`)));
+    sent.on("error", (error) => resolve({ reason: error.message }));
+    sent.end(text);
+  });
+}
+
+function answerOf(reply: Reply): Answer {
+  if ("reason" in reply) return { kind: "failed", reason: reply.reason };
+  const { status, text } = reply;
+  // What was got is nobody's business; why it was not is.
+  if (status < 300) return { kind: "status", status };
+  const message = /"message":\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1]?.replaceAll('\\"', '"') ?? "";
+  return message === ""
+    ? { kind: "status", status }
+    : { kind: "status", status, text: message.slice(0, SHOWN) };
+}

@@ -1,0 +1,48 @@
+/** Requests to the API server that change nothing, whether or not they are allowed. */
+import { submission } from "../../../live/workflows/submission";
+import type { Request } from "./try";
+
+/** Authorization comes before the dry run: nothing changes even where something is not refused. */
+export const DRY_RUN = "dryRun=All";
+const MERGE = { "content-type": "application/merge-patch+json" };
+
+/** A path of the core group in a namespace. */
+export function core(namespace: string, rest: string): string {
+  return `/api/v1/namespaces/${namespace}/${rest}`;
+}
+
+export function get(path: string): Request {
+  return { method: "GET", path };
+}
+
+/** For what is no object: to run a command, to forward a port. */
+export function post(path: string): Request {
+  return { method: "POST", path };
+}
+
+export function create(path: string, body: unknown): Request {
+  return { method: "POST", path: `${path}?${DRY_RUN}`, body };
+}
+
+export function submit(workflows: string, template: string): Request {
+  const workflow = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", ...submission(template, {}) };
+  return create(workflows, workflow);
+}
+
+export function patch(path: string): Request {
+  return {
+    method: "PATCH",
+    path: `${path}?${DRY_RUN}`,
+    headers: MERGE,
+    body: { metadata: { annotations: { tried: "" } } },
+  };
+}
+
+export function remove(path: string): Request {
+  return { method: "DELETE", path: `${path}?${DRY_RUN}` };
+}
+
+export function tokenOf(namespace: string, account: string): Request {
+  const body = { spec: { audiences: [], expirationSeconds: 600 } };
+  return create(core(namespace, `serviceaccounts/${account}/token`), body);
+}

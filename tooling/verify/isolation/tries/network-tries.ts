@@ -1,0 +1,114 @@
+/** What is tried from the pods of a student. */
+import { type Service, servicesOf, type Shared, type Student } from "../student";
+import type { Outcome, PodRole, Try } from "./try";
+
+/** Its port on every node. */
+const KUBELET = 10250;
+
+const WORDS: Readonly<Record<PodRole, string>> = {
+  build: "step that builds",
+  step: "step of a workflow",
+  application: "application in staging",
+};
+
+/** One end of a connection. */
+interface Place {
+  readonly what: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * From each kind of pod: everything of the other student's, by name and by each of its addresses, and that what the
+ * lab needs is reached. The other student's pods are known to answer because their owner's own pods reach them in turn;
+ * the database, because MLflow answers from it.
+ */
+export function networkTries(own: Student, other: Student, shared: Shared): Try[] {
+  return [
+    ...fromBuild(own, other, shared),
+    ...apiFromBuild(own, other),
+    ...fromStep(own, shared),
+    ...fromApplication(own, other, shared),
+  ];
+}
+
+function fromBuild(own: Student, other: Student, { builder, registry, node }: Shared): Try[] {
+  const { mlflow, git, application, postgres } = own.services;
+  const url = `${own.outputs.mlflowUrl}/api/2.0/mlflow/experiments/search?max_results=1`;
+  const reached = [
+    ...present(mlflow, git, application).map((service) => named("the own", service)),
+    { ...builder, what: "BuildKit" },
+  ];
+  const refused = [
+    ...servicesOf(other).flatMap((service) => anyway(`${other.name}'s`, service)),
+    ...present(postgres).flatMap((service) => anyway("the own", service)),
+    ...(registry === undefined ? [] : [{ ...registry, what: "the registry" }]),
+    { what: "the kubelet of a node", host: node, port: KUBELET },
+  ];
+  return [
+    ...reached.map((place) => connect(own, "build", "reached", place)),
+    ask(own, "reached", "the own MLflow, which asks its database", url),
+    ...refused.map((place) => connect(own, "build", "refused", place)),
+  ];
+}
+
+/** With the token of the account under which a step changes the Deployment in staging. */
+function apiFromBuild(own: Student, other: Student): Try[] {
+  const api = "https://kubernetes.default.svc";
+  const deployment = ({ outputs: { staging } }: Student): string =>
+    `${api}/apis/apps/v1/namespaces/${staging.namespace}/deployments/${staging.deployment}`;
+  const secrets = ({ outputs }: Student): string => `${api}/api/v1/namespaces/${outputs.namespace}/secrets`;
+  const pods = `${api}/api/v1/namespaces/${other.outputs.staging.namespace}/pods`;
+  return [
+    ask(own, "reached", "the own Deployment in staging, of the API server", deployment(own)),
+    ask(own, "refused", "the own Secrets, of the API server", secrets(own)),
+    ask(own, "refused", `${other.name}'s Deployment in staging, of the API server`, deployment(other)),
+    ask(own, "refused", `${other.name}'s Secrets, of the API server`, secrets(other)),
+    ask(own, "refused", `${other.name}'s pods in staging, of the API server`, pods),
+    ask(own, "refused", "the namespaces of the cluster, of the API server", `${api}/api/v1/namespaces`),
+  ];
+}
+
+function fromStep(own: Student, { builder }: Shared): Try[] {
+  return [
+    connect(own, "step", "reached", named("the own", own.services.mlflow)),
+    connect(own, "step", "refused", {
+      ...builder,
+      what: "BuildKit, without the label of a step that builds",
+    }),
+  ];
+}
+
+/** By addresses: the application reaches no name server either. */
+function fromApplication(own: Student, other: Student, { apiServer }: Shared): Try[] {
+  const { mlflow, postgres, git } = own.services;
+  return [
+    ...present(mlflow, postgres, git).flatMap((service) => addressed("the own", service)),
+    ...servicesOf(other).flatMap((service) => addressed(`${other.name}'s`, service)),
+    { what: "the API server", host: apiServer, port: 443 },
+  ].map((place) => connect(own, "application", "refused", place));
+}
+
+function present(...services: readonly (Service | undefined)[]): Service[] {
+  return services.filter((service) => service !== undefined);
+}
+
+function named(whose: string, { what, host, port }: Service): Place {
+  return { what: `${whose} ${what} by name`, host, port };
+}
+
+function addressed(whose: string, { what, addresses, port }: Service): Place[] {
+  return addresses.map((host) => ({ what: `${whose} ${what} at ${host}`, host, port }));
+}
+
+function anyway(whose: string, service: Service): Place[] {
+  return [named(whose, service), ...addressed(whose, service)];
+}
+
+function connect({ name }: Student, from: PodRole, expected: Outcome, { what, host, port }: Place): Try {
+  return { who: `${name}'s ${WORDS[from]}`, what, expected, means: { kind: "connect", from, host, port } };
+}
+
+function ask({ name }: Student, expected: Outcome, what: string, url: string): Try {
+  return { who: `${name}'s ${WORDS.build}`, what, expected, means: { kind: "ask", from: "build", url } };
+}

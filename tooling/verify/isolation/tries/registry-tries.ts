@@ -1,0 +1,78 @@
+/** What is tried of the registry of a class: without a name, and with a student's. */
+import { imageNameOf } from "../../clients/registry";
+import type { Student } from "../student";
+import type { Outcome, Request, Try } from "./try";
+
+const IMAGE = "gourmetgram-app";
+/** Of a path that means one repository here and another there; whichever way it is turned down. */
+const TURNED_DOWN = [400, 404];
+/** Of a repository that nothing has been pushed to. */
+const EMPTY = 404;
+/** An upload has begun: the blob was not taken from where the request says. */
+const ORDINARY_UPLOAD = 202;
+
+/** Nothing where the registry is someone else's, which knows no students. */
+export function registryTries(own: Student, other: Student): Try[] {
+  if (own.registryUser === null) return [];
+  const base = imageNameOf(own.outputs.trainingImage.reference);
+  const [mine, theirs] = [own, other].map(({ name }) => `/v2/${name}/${IMAGE}`) as [string, string];
+  const whose = `${other.name}'s repository`;
+  const nobody = asker("someone without a name", "nobody");
+  const student = asker(own.name, "student");
+  return [
+    nobody("reached", `the base's ${base}`, get(`/v2/${base}/tags/list`)),
+    nobody("refused", whose, get(`${theirs}/tags/list`)),
+    nobody("refused", `to push to ${whose}`, upload(theirs)),
+    nobody("refused", `to push to the base's ${base}`, upload(`/v2/${base}`)),
+    nobody("refused", "the list of all repositories", get("/v2/_catalog")),
+    student("reached", "the own repository", get(`${mine}/tags/list`), [EMPTY]),
+    student("reached", "to push to it", upload(mine)),
+    student("refused", whose, get(`${theirs}/tags/list`)),
+    student("refused", `a manifest of ${whose}`, get(`${theirs}/manifests/latest`)),
+    student("refused", `to push to ${whose}`, upload(theirs)),
+    student("refused", `to push to the base's ${base}`, upload(`/v2/${base}`)),
+    student("refused", "the list of all repositories", get("/v2/_catalog")),
+    ...["/../", "/%2e%2e/", "/.%2E/", "%2f..%2f", "/x/../../"].map((climb) =>
+      student(
+        "refused",
+        `${whose} by way of the own, with ${climb}`,
+        get(`/v2/${own.name}${climb}${other.name}/${IMAGE}/tags/list`),
+        TURNED_DOWN,
+      ),
+    ),
+    student(
+      "refused",
+      `${whose} behind a part without a name`,
+      get(`/v2//${other.name}/${IMAGE}/tags/list`),
+      [...TURNED_DOWN],
+    ),
+    ...(other.blob === undefined
+      ? []
+      : [
+          student(
+            "refused",
+            `to take a blob over from ${whose}`,
+            upload(mine, `?mount=${other.blob}&from=${encodeURIComponent(`${other.name}/${IMAGE}`)}`),
+            [ORDINARY_UPLOAD],
+          ),
+        ]),
+  ];
+}
+
+function asker(who: string, as: "nobody" | "student") {
+  return (expected: Outcome, what: string, request: Request, also?: readonly number[]): Try => ({
+    who: as === "nobody" ? who : `${who}'s name in the registry`,
+    what,
+    expected,
+    means: { kind: "registry", as, ...request },
+    ...(also === undefined ? {} : { also }),
+  });
+}
+
+function get(path: string): Request {
+  return { method: "GET", path };
+}
+
+function upload(repository: string, query = ""): Request {
+  return { method: "POST", path: `${repository}/blobs/uploads/${query}` };
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import type { LabOutputs } from "../../stacks/outputs/outputs";
+import { type PodAccess, podAccess } from "../live/port-forward";
+import { reach } from "../live/reach";
+import { findLab } from "../engine/live-lab";
+import { Argo } from "../live/workflows/argo";
+import { type Cluster, clusterOf } from "../live/workflows/cluster";
+import { Mlflow } from "./clients/mlflow";
+import { StagingService } from "./clients/staging-service";
+import { TrainingRuns } from "./runs/training-runs";
+
+/** A live lab, with everything that the checks talk to. */
+export interface Lab {
+  /** Names what this verification creates, so that it can be found and removed: eight hexadecimal digits. */
+  readonly id: string;
+  /** With addresses that lead there from this machine. */
+  readonly outputs: LabOutputs;
+  /** The outputs as Pulumi prints them, without secrets. */
+  readonly outputsText: string;
+  /** The cluster, with the rights of whoever stood up the lab. */
+  readonly cluster: Cluster;
+  /** Argo's objects of the lab's namespace, with the same rights. */
+  readonly argo: Argo;
+  readonly mlflow: Mlflow;
+  /** The application that serves in staging, from outside the cluster. */
+  readonly staging: StagingService;
+  /** The runs of this verification. */
+  readonly runs: TrainingRuns;
+  /** Ends the port-forwards by which it is reached, if there are any. */
+  readonly close: () => Promise<void>;
+}
+
+/** What the checks talk to from outside the cluster. */
+const PLACES = ["staging", "mlflow", "repository", "registry"] as const;
+
+/**
+ * Finds the lab by the stack's outputs, and a way to each of its places.
+ *
+ * @param notice Told in one line if the places are reached through the cluster's API.
+ * @throws Error with a remedy if there is no lab, or if it or its cluster does not answer
+ */
+export async function openLab(notice: (line: string) => void): Promise<Lab> {
+  const { outputsText, config, ...found } = await findLab();
+  const access = (): Promise<PodAccess> => Promise.resolve(podAccess(config));
+  const { outputs, close } = await reach(found.outputs, PLACES, { access, notice });
+  const cluster = clusterOf(config);
+  const parts = {
+    id: randomBytes(4).toString("hex"),
+    outputs,
+    cluster,
+    argo: new Argo(cluster, outputs.namespace),
+    mlflow: new Mlflow(outputs.mlflowExternalUrl),
+    staging: new StagingService(outputs.staging.externalUrl),
+  };
+  return { ...parts, outputsText, runs: new TrainingRuns(parts), close };
+}

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { V1LabelSelector, V1Pod, V1PodSpec } from "@kubernetes/client-node";
+import type { WorkloadsOutput } from "../../../stacks/outputs/outputs";
+import type { CheckContext } from "../check";
+import { type Cluster, statusOf } from "../../live/workflows/cluster";
+
+/** Milliseconds in which a Deployment that was stopped has to be back. */
+const RETURN_TIMEOUT = 120_000;
+
+/** A workload that keeps data, as the outputs name it. */
+export type Workload = WorkloadsOutput["mlflow"] | NonNullable<WorkloadsOutput["postgres"]>;
+
+/** What is read of a workload, of either kind. */
+interface Spec {
+  readonly selector: V1LabelSelector;
+  readonly pod: V1PodSpec;
+  readonly replicas: number;
+}
+
+/** The workloads of a lab that keep data. */
+export function workloadsOf({ mlflow, postgres }: WorkloadsOutput): Workload[] {
+  return postgres === null ? [mlflow] : [postgres, mlflow];
+}
+
+async function specOf({ apps }: Cluster, { kind, namespace, name }: Workload): Promise<Spec> {
+  const read =
+    kind === "Deployment"
+      ? apps.readNamespacedDeployment.bind(apps)
+      : apps.readNamespacedStatefulSet.bind(apps);
+  const { spec } = await read({ namespace, name });
+  if (spec?.template.spec === undefined) throw new Error(`${kind} ${name} has no pods`);
+  return { selector: spec.selector, pod: spec.template.spec, replicas: spec.replicas ?? 1 };
+}
+
+/** What the workload's pods consist of. */
+export async function podSpecOf(cluster: Cluster, workload: Workload): Promise<V1PodSpec> {
+  return (await specOf(cluster, workload)).pod;
+}
+
+/** The workload's pods, also those that are on their way out. */
+export async function podsOf(cluster: Cluster, workload: Workload): Promise<V1Pod[]> {
+  const { selector } = await specOf(cluster, workload);
+  const labelSelector = Object.entries(selector.matchLabels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  return (await cluster.core.listNamespacedPod({ namespace: workload.namespace, labelSelector })).items;
+}
+
+/** Whether a pod may be sent requests. */
+export function isReady(pod: V1Pod): boolean {
+  return pod.status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") === true;
+}
+
+/** Where a pod stands, in a few words: its phase, or why a container of it waits. */
+export function podStanding(pod: V1Pod): string {
+  const states = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const waiting = states.find((each) => each.state?.waiting !== undefined)?.state?.waiting?.reason;
+  const standing = isReady(pod) ? "ready" : (waiting ?? pod.status?.phase ?? "unknown");
+  return `${pod.metadata?.name ?? ""} ${standing}`;
+}
+
+/**
+ * Deletes the workload's pods, as a node that fails would, and waits until their successors are ready.
+ *
+ * @returns the names of the new pods
+ */
+export async function replacePods(
+  cluster: Cluster,
+  workload: Workload,
+  progress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { replicas } = await specOf(cluster, workload);
+  const old = await podsOf(cluster, workload);
+  for (const { metadata } of old) {
+    await cluster.core
+      .deleteNamespacedPod({ namespace: workload.namespace, name: metadata?.name ?? "" })
+      .catch((error: unknown) => {
+        if (statusOf(error) !== 404) throw error;
+      });
+  }
+  const gone = new Set(old.map((pod) => pod.metadata?.uid));
+  for (;;) {
+    const pods = await podsOf(cluster, workload);
+    progress(pods.map(podStanding).join(", ") || `${workload.name} without a pod`);
+    const fresh = pods.filter((pod) => !gone.has(pod.metadata?.uid));
+    if (fresh.length === pods.length && fresh.filter(isReady).length === replicas) {
+      return fresh.map((pod) => pod.metadata?.name ?? "");
+    }
+    await delay(1000, undefined, { signal });
+  }
+}
+
+/**
+ * Stops all pods of a Deployment while something is tried, and starts them again whatever becomes of it.
+ *
+ * @param signal Ends the waiting, never the starting again.
+ */
+export async function without<T>(
+  cluster: Cluster,
+  { namespace, name }: Pick<Workload, "namespace" | "name">,
+  { progress, signal }: Pick<CheckContext, "progress" | "signal">,
+  work: () => Promise<T>,
+): Promise<T> {
+  const deployment: Workload = { kind: "Deployment", namespace, name };
+  const { replicas } = await specOf(cluster, deployment);
+  const scale = async (count: number): Promise<void> => {
+    const found = await cluster.apps.readNamespacedDeploymentScale({ namespace, name });
+    const body = { ...found, spec: { replicas: count } };
+    await cluster.apps.replaceNamespacedDeploymentScale({ namespace, name, body });
+  };
+  const until = async (count: number, end: AbortSignal): Promise<void> => {
+    for (;;) {
+      const pods = await podsOf(cluster, deployment);
+      if (pods.length === count && pods.filter(isReady).length === count) return;
+      progress(pods.map(podStanding).join(", ") || `${name} without a pod`);
+      await delay(500, undefined, { signal: end });
+    }
+  };
+  try {
+    await scale(0);
+    await until(0, signal);
+    return await work();
+  } finally {
+    await scale(replicas);
+    await until(replicas, AbortSignal.timeout(RETURN_TIMEOUT));
+  }
+}

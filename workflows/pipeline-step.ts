@@ -1,0 +1,79 @@
+import type { Input } from "@pulumi/pulumi";
+import { type Container, type FileOutput, type Volume, fromFile } from "../packages/argo-workflows";
+import type { Resources } from "../components/sizes/lab-size";
+import { STEP_CONTAINER } from "../components/argo/workflow-policy";
+
+/** Folder in which a step leaves its outputs, each in a file of its name. */
+const OUTPUTS = "/tmp/outputs";
+
+/** The registry's repository for the application, as each of the two that use it addresses it. */
+export interface AppImageRepository {
+  /** As BuildKit pushes to it, `host[:port]/name`. */
+  readonly pushRepository: Input<string>;
+  /** As the nodes pull from it, `host[:port]/name`. */
+  readonly pullRepository: Input<string>;
+}
+
+/** The repository of the application's source. */
+export interface AppRepositorySource {
+  /** An http or https address without credentials. */
+  readonly url: Input<string>;
+  readonly branch: Input<string>;
+  /** Secret with `username` and `password` of someone who may read it. @default none: everyone may */
+  readonly credentialsSecret?: Input<string> | undefined;
+}
+
+/** The Deployment that the pipeline changes. */
+export interface StagingTarget {
+  /** Plain: it decides which rights there are. */
+  readonly namespace: string;
+  /** Name of the Deployment, and of its container. Plain, for the same reason. */
+  readonly deployment: string;
+  /** Address of its Service inside the cluster. */
+  readonly url: Input<string>;
+}
+
+/** Outputs of a step, each from the file of its name. */
+export function outputsOf<const N extends string>(...names: N[]): Readonly<Record<N, FileOutput>> {
+  return outputsIn(OUTPUTS, names);
+}
+
+/** Outputs from the files of their names in a folder. */
+export function outputsIn<const N extends string>(
+  folder: string,
+  names: readonly N[],
+): Readonly<Record<N, FileOutput>> {
+  const outputs = names.map((name) => [name, fromFile(`${folder}/${name}`)] as const);
+  return Object.fromEntries(outputs) as Record<N, FileOutput>;
+}
+
+/** What one step differs in from the others. */
+export interface PipelineStep {
+  /** The program, a file in the pipeline's image. */
+  readonly script: string;
+  readonly env: NonNullable<Container["env"]>;
+  /** Folder in which it leaves its outputs. @default one that only this container has */
+  readonly outputs?: string;
+  /** Volumes by the path at which they appear. @default none */
+  readonly mounts?: Readonly<Record<string, Volume>>;
+  /** @default what suits a step that is alone in its pod */
+  readonly resources?: Resources;
+}
+
+const ALONE: Resources = {
+  requests: { cpu: "50m", memory: "128Mi" },
+  limits: { cpu: "1", memory: "512Mi" },
+};
+
+/** The container of a step: one script of the pipeline's image. */
+export function pipelineContainer(image: Input<string>, step: PipelineStep): Container {
+  const { script, env, outputs = OUTPUTS, mounts = {}, resources = ALONE } = step;
+  return {
+    image,
+    command: ["python", script],
+    env: { ...env, OUTPUTS: outputs },
+    resources,
+    securityContext: STEP_CONTAINER,
+    mounts,
+  };
+}

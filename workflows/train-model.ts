@@ -1,0 +1,156 @@
+import type { Input } from "@pulumi/pulumi";
+import {
+  type CronWorkflowManifest,
+  FOLLOW_RUN,
+  type WorkflowTemplate,
+  container,
+  cronWorkflow,
+  fromFile,
+  isNotEmpty,
+  resource,
+  steps,
+  workflowOf,
+  workflowTemplate,
+} from "../packages/argo-workflows";
+import type { BuildTemplate } from "./build-container-image";
+import { type Resources, SIZES } from "../components/sizes/lab-size";
+import {
+  type Deadlines,
+  RETRY_INFRASTRUCTURE,
+  STEP_CONTAINER,
+  lifeCycle,
+} from "../components/argo/workflow-policy";
+
+/** What the training workflow needs to know. */
+export interface TrainModelArgs {
+  /** The training image. */
+  readonly image: Input<string>;
+  /** Address of MLflow inside the cluster. */
+  readonly mlflowUrl: Input<string>;
+  readonly serviceAccounts: {
+    /** Of the training. */
+    readonly train: Input<string>;
+    /** Of the step that starts the build and waits for it. */
+    readonly triggerBuild: Input<string>;
+  };
+  readonly deadlines: Deadlines;
+  /** Secret with which the nodes pull the image. @default none */
+  readonly imagePullSecret?: Input<string> | undefined;
+  /** What is run with the version that the training has registered. */
+  readonly build: BuildTemplate;
+  /** What the training is given. @default that of the size medium */
+  readonly resources?: Resources | undefined;
+}
+
+/** Both parameters have a default, so a run can be submitted without a look at them. */
+export type TrainTemplate = WorkflowTemplate<{
+  readonly scenario: { readonly default: string };
+  readonly "simulated-accuracy": { readonly default: string };
+}>;
+
+/**
+ * The WorkflowTemplate `train-model`: trains, and if the model passed its tests, starts `build-container-image` with
+ * the version that was registered, and ends as that run ends.
+ */
+export function trainModel(args: TrainModelArgs): TrainTemplate {
+  return workflowTemplate("train-model", {
+    description: "Trains a model, tests it, registers it in MLflow and has a container built from it.",
+    parameters: {
+      scenario: {
+        default: "normal",
+        enum: ["normal", "bad-architecture", "oversized"],
+        description: "Which model the training yields: a sound one, or one of two that fail in staging",
+      },
+      "simulated-accuracy": {
+        default: "random",
+        description:
+          "What the accuracy test sees: random, or a number; below 0.80 the model is not registered",
+      },
+    },
+    serviceAccountName: args.serviceAccounts.train,
+    imagePullSecret: args.imagePullSecret,
+    // Two runs at a time would race for the alias `development`.
+    synchronization: { mutexes: [{ name: "train-model" }] },
+    ...lifeCycle(args.deadlines.run),
+    entrypoint: (parameters, run) => {
+      const runTraining = container("run-training", {
+        outputs: { "model-version": fromFile("/tmp/model_version", { default: "" }) },
+        activeDeadlineSeconds: args.deadlines.training,
+        retryStrategy: RETRY_INFRASTRUCTURE,
+        container: () => ({
+          image: args.image,
+          command: ["python", "flow.py"],
+          args: [parameters.scenario],
+          env: {
+            MLFLOW_TRACKING_URI: args.mlflowUrl,
+            SIMULATED_ACCURACY: parameters["simulated-accuracy"],
+            // Argo tells this only to its own containers. The run in MLflow is tagged with it.
+            ARGO_WORKFLOW_NAME: run.name,
+            // The model version is tagged with what has trained it.
+            TRAINING_IMAGE: args.image,
+          },
+          resources: args.resources ?? SIZES.medium.training,
+          securityContext: STEP_CONTAINER,
+        }),
+      });
+      return steps("training-and-build", {
+        steps: (flow) => {
+          const version = flow.step("run-training", runTraining).output("model-version");
+          flow.step(
+            "build-container",
+            triggerBuild(args),
+            { "model-version": version },
+            { when: isNotEmpty(version) },
+          );
+        },
+      });
+    },
+  });
+}
+
+/** Has no retry: a second attempt would start a second build. Argo itself repeats what the API server refuses. */
+function triggerBuild(args: TrainModelArgs) {
+  return resource("trigger-build", {
+    inputs: { "model-version": {} },
+    serviceAccountName: args.serviceAccounts.triggerBuild,
+    activeDeadlineSeconds: args.deadlines.build,
+    action: "create",
+    ...FOLLOW_RUN,
+    manifest: (inputs) => workflowOf(args.build, { "model-version": inputs["model-version"] }),
+  });
+}
+
+/** When training starts by itself. */
+export interface TrainingSchedule {
+  /** Cron string of five fields. */
+  readonly cron: string;
+  /** IANA name. */
+  readonly timezone: string;
+  /** True keeps the schedule but starts no runs. */
+  readonly suspended: boolean;
+}
+
+/** The CronWorkflow `train-model-cron`. */
+export function trainModelCron(
+  template: TrainTemplate,
+  schedule: TrainingSchedule,
+  namespace?: Input<string>,
+): CronWorkflowManifest {
+  return cronWorkflow(
+    "train-model-cron",
+    {
+      template,
+      arguments: {},
+      schedules: [schedule.cron],
+      timezone: schedule.timezone,
+      // A run that is still going on owns the alias: its successor would only wait for the mutex.
+      concurrencyPolicy: "Forbid",
+      // Zero, the default, drops a run whose minute fell into a restart of the controller.
+      startingDeadlineSeconds: 600,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 3,
+      suspend: schedule.suspended,
+    },
+    namespace,
+  );
+}

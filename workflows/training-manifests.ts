@@ -1,0 +1,80 @@
+import type { Input } from "@pulumi/pulumi";
+import type { CronWorkflowManifest, WorkflowTemplateManifest } from "../packages/argo-workflows";
+import { buildContainerImage } from "./build-container-image";
+import { sizeOf, type SizeName } from "../components/sizes/lab-size";
+import type { AppImageRepository, AppRepositorySource, StagingTarget } from "./pipeline-step";
+import { trainModel, trainModelCron } from "./train-model";
+import { deadlines } from "../components/argo/workflow-policy";
+
+/** What the lab's workflows are made from. */
+export interface TrainingManifestsArgs {
+  /** Namespace of the templates and of all their runs. */
+  readonly namespace: Input<string>;
+  /** Reference of the training image, with its digest: a run uses what was built, whatever a tag says later. */
+  readonly trainingImage: Input<string>;
+  /** Reference of the image with the scripts of the pipeline's steps, with its digest. */
+  readonly pipelineImage: Input<string>;
+  /** Image on which the application is built, with its digest, as BuildKit pulls it. */
+  readonly appBaseImage: Input<string>;
+  /** Name of the Secret with which the nodes pull the images. @default none: the registry asks nobody */
+  readonly imagePullSecret?: Input<string> | undefined;
+  /** Where the built application goes. */
+  readonly registry: AppImageRepository;
+  /** Secret of the type `kubernetes.io/dockerconfigjson` for BuildKit. @default none: the registry asks nobody */
+  readonly registryCredentialsSecret?: Input<string> | undefined;
+  /** Address of BuildKit inside the cluster, `tcp://host:port`. */
+  readonly builderAddress: Input<string>;
+  readonly appRepository: AppRepositorySource;
+  readonly staging: StagingTarget;
+  /** Address of MLflow inside the cluster. */
+  readonly mlflowUrl: Input<string>;
+  /** Names of the service accounts, one for each role. */
+  readonly serviceAccounts: {
+    /** Of the training pod. */
+    readonly train: Input<string>;
+    /** Of the step that starts the build and waits for it. */
+    readonly triggerBuild: Input<string>;
+    /** Of the pod that builds. */
+    readonly build: Input<string>;
+    /** Of the pods that change staging. */
+    readonly deployStaging: Input<string>;
+  };
+  /** Cron string of five fields, for example `0 2 * * *`. */
+  readonly schedule: string;
+  /** IANA name, for example `UTC`. */
+  readonly timezone: string;
+  /** True keeps the schedule but starts no runs. */
+  readonly suspended: boolean;
+  /** Seconds that a training run may take, its build included. */
+  readonly deadlineSeconds: number;
+  /** What the training is given. @default "medium" */
+  readonly size?: SizeName | undefined;
+}
+
+/** The lab's workflows as objects for the Kubernetes API. */
+export interface TrainingManifests {
+  readonly build: WorkflowTemplateManifest;
+  readonly train: WorkflowTemplateManifest;
+  readonly schedule: CronWorkflowManifest;
+}
+
+/** Renders the lab's workflows. Pure: nothing is created, and values of other resources are handed on untouched. */
+export function trainingManifests(args: TrainingManifestsArgs): TrainingManifests {
+  const limits = deadlines(args.deadlineSeconds);
+  const build = buildContainerImage({ ...args, deadlines: limits.child });
+  const train = trainModel({
+    image: args.trainingImage,
+    imagePullSecret: args.imagePullSecret,
+    mlflowUrl: args.mlflowUrl,
+    serviceAccounts: args.serviceAccounts,
+    deadlines: limits,
+    build,
+    resources: sizeOf(args.size).training,
+  });
+  const schedule = { cron: args.schedule, timezone: args.timezone, suspended: args.suspended };
+  return {
+    build: build.manifest(args.namespace),
+    train: train.manifest(args.namespace),
+    schedule: trainModelCron(train, schedule, args.namespace),
+  };
+}
