@@ -1,13 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadConfig } from "./config/load";
-import { type ClusterSource, configuredCluster } from "./stacks/preflight/live-cluster";
-import { Ownership } from "./stacks/ownership";
-import { baseStack } from "./stacks/base";
-import { judged } from "./stacks/judgement";
-import { labStack } from "./stacks/lab";
-import { keepVolumes, markOwn } from "./stacks/transforms";
-import { studentStack } from "./stacks/student";
-
+import { loadConfig } from "./config";
+import {
+  type ClusterSource,
+  configuredCluster,
+  baseStack,
+  judged,
+  labStack,
+  keepVolumes,
+  markOwn,
+  studentStack,
+} from "./stacks";
+import { Ownership } from "./components/kubernetes";
 /** What a stack can be. Each function reads as a table of contents, and gives the stack's outputs. */
 const STACKS = {
   /** Everything in one stack. */

@@ -5,7 +5,7 @@
  * have no full stop.
  */
 import { isIP } from "node:net";
-import { scheduleProblem, timeZoneProblem } from "../packages/argo-lint/schedules/schedule";
+import { scheduleProblem, timeZoneProblem } from "../packages/argo-lint";
 import { distance } from "fastest-levenshtein";
 
 /** Says what is wrong with a value, or `undefined` if nothing is. */

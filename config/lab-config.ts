@@ -1,6 +1,6 @@
 /** What a stack can choose, as the program uses it. */
 import type * as pulumi from "@pulumi/pulumi";
-import { studentNamespaces } from "../components/class/class-names";
+import { studentNamespaces } from "../components/class";
 import { type OffsetSchedule, offsetSchedule } from "./schedule-offset";
 import type { KeyName, Values } from "./keys";
 import type { Platform } from "./platform";

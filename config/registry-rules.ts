@@ -1,7 +1,7 @@
 /** Rules that span the configuration keys of the registry. */
 import type { Values } from "./keys";
-import type { BrokenRule } from "./rules";
-import { serverOf } from "../components/registry/registry";
+import type { BrokenRule } from "./broken-rule";
+import { serverOf } from "../components/registry";
 
 /** The keys with which a registry elsewhere is reached, and that the local one has no use for. */
 const OF_ANOTHER = ["externalRegistryInCluster", "externalRegistryPlainHttp"] as const;

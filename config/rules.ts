@@ -2,16 +2,7 @@
 import { KEYS, type KeyName, type Values } from "./keys";
 import { scopesOf } from "./scopes";
 import { registryRules } from "./registry-rules";
-
-/** A broken rule: the key to change and why. */
-export interface BrokenRule {
-  readonly key: KeyName;
-  readonly reason: string;
-  /** `set` where a value is missing or wrong, `rm` where one is too much. */
-  readonly mend: "set" | "rm";
-  /** A value that would do. @default the key's example */
-  readonly example?: string;
-}
+import type { BrokenRule } from "./broken-rule";
 
 /**
  * Checks the keys against each other.

@@ -1,15 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AppBaseImage } from "../components/images/app-base-image";
-import { ArgoWorkflows } from "../components/argo/argo-workflows";
-import { Builder } from "../components/builder/builder";
-import type { ServedNamespaces } from "../components/class/class-names";
-import { GitServerImage } from "../components/images/git-server-image";
-import type { LabConfig } from "../config/lab-config";
-import { LocalRegistry } from "../components/registry/local-registry";
-import { MlflowImage } from "../components/images/mlflow-image";
-import { PipelineImage } from "../components/images/pipeline-image";
-import { externalRegistry, type RegistryTarget } from "../components/registry/registry";
-import { TrainingImage } from "../components/images/training-image";
+import {
+  AppBaseImage,
+  GitServerImage,
+  MlflowImage,
+  PipelineImage,
+  TrainingImage,
+} from "../components/images";
+import { ArgoWorkflows } from "../components/argo";
+import { Builder } from "../components/builder";
+import type { ServedNamespaces } from "../components/class";
+import type { LabConfig } from "../config";
+import { LocalRegistry, externalRegistry, type RegistryTarget } from "../components/registry";
 
 /** What a cluster has once, for one lab or for a class. */
 export interface Base {

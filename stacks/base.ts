@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BaseGuard } from "../components/class/base-guard";
-import { BASE_PRIORITY, BasePriority } from "../components/class/base-priority";
-import type { LabConfig } from "../config/lab-config";
-import type { BaseStackOutputs as Values } from "./outputs/outputs";
+import { BaseGuard, BASE_PRIORITY, BasePriority } from "../components/class";
+import type { LabConfig } from "../config";
+import type { BaseStackOutputs as Values } from "./outputs";
 import { createBase } from "./base-services";
-import { baseOutput } from "./outputs/base-reference";
+import { baseOutput } from "./base-reference";
 import { markBase } from "./transforms";
 
 /** The outputs before they are known. */

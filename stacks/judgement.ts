@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeFootprint, footprintOf, overBudget } from "./footprint/footprint";
-import { reasonOf } from "../components/kubernetes/kubeconfig";
-import type { LabConfig } from "../config/lab-config";
+import { reasonOf } from "../components/kubernetes";
+import type { LabConfig } from "../config";
 import type { ClusterSource } from "./preflight/live-cluster";
-import type { FootprintOutput } from "./outputs/outputs";
-import { proveWorkflows } from "../workflows/workflows-proof";
+import type { FootprintOutput } from "./outputs";
+import { proveWorkflows } from "../workflows";
 import { type Finding, textOf } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
 

@@ -1,15 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AppRepository } from "../components/app-repository/app-repository";
-import type { AppSource } from "../components/app-repository/app-source";
-import { ExternalAppRepository } from "../components/app-repository/external-app-repository";
-import type { LabConfig } from "../config/lab-config";
-import { Mlflow } from "../components/mlflow/mlflow";
-import { externalDatabase, Postgres } from "../components/mlflow/postgres";
-import { Rbac } from "../components/rbac/rbac";
-import type { RegistryTarget } from "../components/registry/registry";
-import { RegistryPullSecret } from "../components/registry/registry-pull-secret";
-import { Staging, STAGING_DEPLOYMENT } from "../components/staging/staging";
-import { TrainingWorkflows } from "../workflows/training-workflows";
+import { AppRepository, type AppSource, ExternalAppRepository } from "../components/app-repository";
+import type { LabConfig } from "../config";
+import { Mlflow, externalDatabase, Postgres } from "../components/mlflow";
+import { Rbac } from "../components/rbac";
+import { type RegistryTarget, RegistryPullSecret } from "../components/registry";
+import { Staging, STAGING_DEPLOYMENT } from "../components/staging";
+import { TrainingWorkflows } from "../workflows";
 import type { Base } from "./base-services";
 
 /** What one student works with. */

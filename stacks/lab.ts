@@ -1,8 +1,8 @@
-import type { LabConfig } from "../config/lab-config";
-import { PlatformNamespace } from "../components/namespace/platform-namespace";
+import type { LabConfig } from "../config";
+import { PlatformNamespace } from "../components/namespace";
 import { createBase } from "./base-services";
 import { createLab } from "./lab-services";
-import { type LabStackOutputs, labOutputs } from "./outputs/lab-outputs";
+import { type LabStackOutputs, labOutputs } from "./lab-outputs";
 
 /** Everything in one stack: a lab on a cluster of its own. */
 export function labStack(config: LabConfig): LabStackOutputs {

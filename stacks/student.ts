@@ -1,21 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ArgoAccess } from "../components/argo/argo-access";
-import { BUILDKIT } from "../components/builder/builder";
-import { BUILDKIT_PORT } from "../components/builder/builder-pod";
-import { clusterSettings } from "../config/load";
-import { labelsOf } from "../components/kubernetes/labels";
-import { studentAccess } from "../components/class/student-access";
-import { StudentNetwork } from "../components/class/student-network";
-import { BaseUser } from "../components/class/base-guard";
-import type { LabConfig, StudentConfig } from "../config/lab-config";
+import { ArgoAccess } from "../components/argo";
+import { BUILDKIT, BUILDKIT_PORT } from "../components/builder";
+import { clusterSettings, type LabConfig, type StudentConfig, describeOffset } from "../config";
+import { labelsOf } from "../components/kubernetes";
+import { studentAccess, StudentNetwork, BaseUser } from "../components/class";
 import { quota } from "./footprint/namespace-quota";
-import { PlatformNamespace } from "../components/namespace/platform-namespace";
-import { describeOffset } from "../config/schedule-offset";
-import { portsOf, type RegistryCredentials } from "../components/registry/registry";
-import { RegistryUser } from "../components/registry/registry-user";
-import { referredBase } from "./outputs/base-reference";
+import { PlatformNamespace } from "../components/namespace";
+import { portsOf, type RegistryCredentials, RegistryUser } from "../components/registry";
+import { referredBase } from "./base-reference";
 import { createLab } from "./lab-services";
-import { type LabStackOutputs, labOutputs } from "./outputs/lab-outputs";
+import { type LabStackOutputs, labOutputs } from "./lab-outputs";
 import { markStudent } from "./transforms";
 
 /** The outputs of a student's stack before they are known. */

@@ -1,8 +1,6 @@
 /** What all objects of a scope have in common, added in one place as they are registered. */
 import * as pulumi from "@pulumi/pulumi";
-import { BASE_LABELS } from "../components/class/base-guard";
-import { STUDENT_LABEL } from "../components/class/class-names";
-
+import { BASE_LABELS, STUDENT_LABEL } from "../components/class";
 type Props = Record<string, unknown>;
 
 /** A registration that is looked at. */

@@ -1,10 +1,10 @@
 import type { Input } from "@pulumi/pulumi";
 import { type WorkflowTemplate, isNot, steps, workflowTemplate } from "../packages/argo-workflows";
 import { type BuildStepsArgs, buildImageStep } from "./build-steps";
-import { REGISTERED_MODEL } from "../components/mlflow/registered-model";
+import { REGISTERED_MODEL } from "../components/mlflow";
 import type { StagingTarget } from "./pipeline-step";
 import { type StagingStepsArgs, deployStep, restoreStep, testStep } from "./staging-steps";
-import { lifeCycle } from "../components/argo/workflow-policy";
+import { lifeCycle } from "../components/argo";
 
 /** What the workflow that turns a model version into a container in staging needs to know. */
 export interface BuildContainerImageArgs extends BuildStepsArgs {

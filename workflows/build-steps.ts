@@ -7,8 +7,8 @@ import {
   emptyDir,
   secretVolume,
 } from "../packages/argo-workflows";
-import { BUILD_ROLE } from "../components/kubernetes/labels";
-import type { Resources } from "../components/sizes/lab-size";
+import { BUILD_ROLE } from "../components/kubernetes";
+import type { Resources } from "../components/sizes";
 import {
   type AppImageRepository,
   type AppRepositorySource,
@@ -16,7 +16,7 @@ import {
   outputsIn,
   pipelineContainer,
 } from "./pipeline-step";
-import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "../components/argo/workflow-policy";
+import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "../components/argo";
 
 /** What the step that makes the image needs to know. */
 export interface BuildStepsArgs {

@@ -1,7 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import { type Container, type FileOutput, type Volume, fromFile } from "../packages/argo-workflows";
-import type { Resources } from "../components/sizes/lab-size";
-import { STEP_CONTAINER } from "../components/argo/workflow-policy";
+import type { Resources } from "../components/sizes";
+import { STEP_CONTAINER } from "../components/argo";
 
 /** Folder in which a step leaves its outputs, each in a file of its name. */
 const OUTPUTS = "/tmp/outputs";

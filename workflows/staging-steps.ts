@@ -1,7 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import { type ApiUse, type Reference, container } from "../packages/argo-workflows";
 import { type StagingTarget, outputsOf, pipelineContainer } from "./pipeline-step";
-import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "../components/argo/workflow-policy";
+import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "../components/argo";
 
 /** What the steps that deploy and test need to know. */
 export interface StagingStepsArgs {

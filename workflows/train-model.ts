@@ -13,13 +13,8 @@ import {
   workflowTemplate,
 } from "../packages/argo-workflows";
 import type { BuildTemplate } from "./build-container-image";
-import { type Resources, SIZES } from "../components/sizes/lab-size";
-import {
-  type Deadlines,
-  RETRY_INFRASTRUCTURE,
-  STEP_CONTAINER,
-  lifeCycle,
-} from "../components/argo/workflow-policy";
+import { type Resources, SIZES } from "../components/sizes";
+import { type Deadlines, RETRY_INFRASTRUCTURE, STEP_CONTAINER, lifeCycle } from "../components/argo";
 
 /** What the training workflow needs to know. */
 export interface TrainModelArgs {

@@ -1,10 +1,10 @@
 import type { Input } from "@pulumi/pulumi";
 import type { CronWorkflowManifest, WorkflowTemplateManifest } from "../packages/argo-workflows";
 import { buildContainerImage } from "./build-container-image";
-import { sizeOf, type SizeName } from "../components/sizes/lab-size";
+import { sizeOf, type SizeName } from "../components/sizes";
 import type { AppImageRepository, AppRepositorySource, StagingTarget } from "./pipeline-step";
 import { trainModel, trainModelCron } from "./train-model";
-import { deadlines } from "../components/argo/workflow-policy";
+import { deadlines } from "../components/argo";
 
 /** What the lab's workflows are made from. */
 export interface TrainingManifestsArgs {

@@ -8,7 +8,7 @@ import {
   type RightsNeeded,
   rightsOf,
 } from "../packages/argo-lint";
-import { ACCOUNTS, type Right, RIGHTS } from "../components/rbac/rbac";
+import { ACCOUNTS, type Right, RIGHTS } from "../components/rbac";
 import { type TrainingManifestsArgs, trainingManifests } from "./training-manifests";
 
 /**

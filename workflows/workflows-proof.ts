@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, nextTimes } from "../packages/argo-lint";
-import type { LabConfig, ScheduleConfig } from "../config/lab-config";
-import { ACCOUNTS } from "../components/rbac/rbac";
-import { STAGING_DEPLOYMENT } from "../components/staging/staging";
+import type { LabConfig, ScheduleConfig } from "../config";
+import { ACCOUNTS } from "../components/rbac";
+import { STAGING_DEPLOYMENT } from "../components/staging";
 import { proveTraining } from "./training-proof";
 
 /** Something that the cluster will know. It has no part in what is proved. */

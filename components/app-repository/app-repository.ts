@@ -3,14 +3,18 @@ import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { exposedHttp, externalAddress, serviceHost } from "../kubernetes/addresses";
+import {
+  exposedHttp,
+  externalAddress,
+  serviceHost,
+  labelsOf,
+  singleWriterDeployment,
+  singleWriterClaim,
+} from "../kubernetes";
 import type { AppSource } from "./app-source";
-import { FOLDER } from "../images/git-server-image";
+import { FOLDER } from "../images";
 import { GIT_SERVER_PORT, gitServerPod, REPOSITORY_PATH } from "./git-server-pod";
-import { sizeOf, type SizeName } from "../sizes/lab-size";
-import { labelsOf } from "../kubernetes/labels";
-import { singleWriterDeployment } from "../kubernetes/single-writer";
-import { singleWriterClaim } from "../kubernetes/volumes";
+import { sizeOf, type SizeName } from "../sizes";
 
 /** Options of {@link AppRepository}. */
 export interface AppRepositoryArgs {

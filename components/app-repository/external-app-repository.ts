@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AppSource } from "./app-source";
-import { labelsOf } from "../kubernetes/labels";
+import { labelsOf } from "../kubernetes";
 
 /** Options of {@link ExternalAppRepository}. */
 export interface ExternalAppRepositoryArgs {

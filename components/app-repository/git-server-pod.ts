@@ -1,8 +1,8 @@
 /** The pod of the git server. Its scripts and the image expect the folders that are mounted here. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { LabSize } from "../sizes/lab-size";
-import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes/pod-security";
+import type { LabSize } from "../sizes";
+import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes";
 
 /** Port of the git server, in the container and of its Service. */
 export const GIT_SERVER_PORT = 8080;

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArgoProgramArgs } from "./argo-program";
-import type { ServedNamespaces } from "../class/class-names";
-import type { Resources } from "../sizes/lab-size";
+import type { ServedNamespaces } from "../class";
+import type { Resources } from "../sizes";
 
 type Container = ArgoProgramArgs["container"];
 

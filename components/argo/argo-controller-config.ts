@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { Resources } from "../sizes/lab-size";
+import type { Resources } from "../sizes";
 import { STEP_CONTAINER, lifeCycle } from "./workflow-policy";
 
 /** User of the images of Argo Workflows. */

@@ -3,10 +3,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ARGO_USER } from "./argo-controller-config";
 import { CONFIG_MAP_NAME, READ_CONFIGURATION } from "./argo-rights";
-import type { ServedNamespaces } from "../class/class-names";
-import { labelsOf } from "../kubernetes/labels";
-import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes/pod-security";
-import type { Rule } from "../rbac/rbac";
+import type { ServedNamespaces } from "../class";
+import { labelsOf, LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes";
+import type { Rule } from "../rbac";
 
 /** Arguments of {@link ArgoProgram}. */
 export interface ArgoProgramArgs {

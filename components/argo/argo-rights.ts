@@ -3,7 +3,7 @@
  * namespaced installation; what only other features need is left out, and named at the end.
  */
 import { ARGO_GROUP } from "./argo-crds";
-import type { Rule } from "../rbac/rbac";
+import type { Rule } from "../rbac";
 
 /** Name of the controller's configuration; both programs look for it under this name. */
 export const CONFIG_MAP_NAME = "workflow-controller-configmap";

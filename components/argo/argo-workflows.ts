@@ -1,14 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { hostInUrl, serviceHost } from "../kubernetes/addresses";
+import { hostInUrl, serviceHost, labelsOf } from "../kubernetes";
 import { SERVER_PORT, controllerContainer, serverContainer } from "./argo-containers";
 import { controllerConfiguration } from "./argo-controller-config";
 import { ARGO_KINDS, definitionOf } from "./argo-crds";
 import { ArgoProgram } from "./argo-program";
 import { CONFIG_MAP_NAME, CONTROLLER_RULES, SERVER_RULES } from "./argo-rights";
-import type { ServedNamespaces } from "../class/class-names";
-import { labelsOf } from "../kubernetes/labels";
-import { PlatformNamespace } from "../namespace/platform-namespace";
+import type { ServedNamespaces } from "../class";
+import { PlatformNamespace } from "../namespace";
 
 /** The images of Argo Workflows 3.7. */
 export interface ArgoImages {

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type { LifeCycle, RetryStrategy } from "../../packages/argo-workflows";
-import { unprivilegedPod } from "../kubernetes/pod-security";
+import { unprivilegedPod } from "../kubernetes";
 
 // All of this stands in each template and not only in the controller's defaults: on a cluster that brings its own
 // Argo Workflows (`argo: existing`) the defaults are someone else's.

@@ -1,8 +1,8 @@
 /** The pod of BuildKit. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Resources } from "../sizes/lab-size";
-import { unprivilegedPod } from "../kubernetes/pod-security";
+import type { Resources } from "../sizes";
+import { unprivilegedPod } from "../kubernetes";
 
 /** Port of BuildKit, in the container and of its Service. */
 export const BUILDKIT_PORT = 1234;

@@ -1,14 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { serviceHost } from "../kubernetes/addresses";
+import { serviceHost, BUILD_ROLE, labelsOf, singleWriterDeployment, singleWriterClaim } from "../kubernetes";
 import { BUILDKIT_PORT, type BuilderMode, builderPod } from "./builder-pod";
 import { buildkitConfig } from "./buildkit-config";
-import { type ServedNamespaces, STUDENT_LABEL } from "../class/class-names";
-import { labNamespace } from "../namespace/lab-namespace";
-import { BUILD_ROLE, labelsOf } from "../kubernetes/labels";
-import { type RegistryPods, type RegistryTarget, serverOf } from "../registry/registry";
-import { singleWriterDeployment } from "../kubernetes/single-writer";
-import { singleWriterClaim } from "../kubernetes/volumes";
+import { type ServedNamespaces, STUDENT_LABEL } from "../class";
+import { labNamespace } from "../namespace";
+import { type RegistryPods, type RegistryTarget, serverOf } from "../registry";
 
 /** Options of {@link Builder}. */
 export interface BuilderArgs {

@@ -1,4 +1,4 @@
-import { bytesOf } from "../kubernetes/quantity";
+import { bytesOf } from "../kubernetes";
 
 /** What BuildKit's settings follow from. */
 export interface BuildkitConfigArgs {

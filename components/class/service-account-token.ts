@@ -1,7 +1,7 @@
 /** Tokens of service accounts, from the API server itself: Pulumi has no resource for them. */
 import { readFileSync } from "node:fs";
 import { RunError } from "@pulumi/pulumi";
-import { type ClusterAccess, loadKubeconfig, reasonOf } from "../kubernetes/kubeconfig";
+import { type ClusterAccess, loadKubeconfig, reasonOf } from "../kubernetes";
 import type { ApiServer } from "./student-kubeconfig";
 
 /** What is asked for. */

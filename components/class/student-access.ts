@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterAccess } from "../kubernetes/kubeconfig";
+import type { ClusterAccess } from "../kubernetes";
 import { requestToken, type TokenSource } from "./service-account-token";
 import { kubeconfigText } from "./student-kubeconfig";
 

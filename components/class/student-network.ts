@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Way } from "../kubernetes/network-ways";
+import type { Way } from "../kubernetes";
 import { studentPolicies, type StudentPoliciesArgs, type StudentPolicy } from "./student-policies";
 
 /** Options of {@link StudentNetwork}. */

@@ -1,12 +1,19 @@
 /** Who may talk to whom in the namespaces of a student, as data. */
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
-import { GIT_SERVER_PORT } from "../app-repository/git-server-pod";
-import { BUILD_ROLE, labelsOf } from "../kubernetes/labels";
-import { MLFLOW_PORT } from "../mlflow/mlflow-access";
-import { anywhere, byLabels, inNamespace, NAME_SERVERS, tcp, type Way } from "../kubernetes/network-ways";
-import { STAGING_DEPLOYMENT } from "../staging/staging";
-import { APP_PORT } from "../staging/staging-pod";
+import { GIT_SERVER_PORT } from "../app-repository";
+import {
+  BUILD_ROLE,
+  labelsOf,
+  anywhere,
+  byLabels,
+  inNamespace,
+  NAME_SERVERS,
+  tcp,
+  type Way,
+} from "../kubernetes";
+import { MLFLOW_PORT } from "../mlflow";
+import { STAGING_DEPLOYMENT, APP_PORT } from "../staging";
 
 /** What the ways follow from. */
 export interface StudentPoliciesArgs {

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { serverOf, type RegistryTarget } from "../registry/registry";
+import { serverOf, type RegistryTarget } from "../registry";
 
 /** Options of {@link BuiltImage}. */
 export interface BuiltImageArgs {

@@ -1,7 +1,7 @@
 /** Who may address MLflow, and how it is reached from outside the cluster. */
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { hostInUrl, serviceHost } from "../kubernetes/addresses";
+import { hostInUrl, serviceHost } from "../kubernetes";
 
 /** Port of MLflow, in the container and of its Service. */
 export const MLFLOW_PORT = 8000;

@@ -1,9 +1,9 @@
 /** The pod of the MLflow server. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { LabSize } from "../sizes/lab-size";
+import type { LabSize } from "../sizes";
 import { MLFLOW_PORT } from "./mlflow-access";
-import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes/pod-security";
+import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes";
 
 type EnvVar = k8s.types.input.core.v1.EnvVar;
 type Container = k8s.types.input.core.v1.Container;

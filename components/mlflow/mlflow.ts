@@ -1,11 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { serviceHost } from "../kubernetes/addresses";
-import { sizeOf, type SizeName } from "../sizes/lab-size";
-import { labelsOf } from "../kubernetes/labels";
+import { serviceHost, labelsOf, singleWriterClaim } from "../kubernetes";
+import { sizeOf, type SizeName } from "../sizes";
 import { allowedHosts, externalUrl, type MlflowExposure, MLFLOW_PORT } from "./mlflow-access";
 import { artifactEnvironment, mlflowPod, type MlflowS3 } from "./mlflow-pod";
-import { singleWriterClaim } from "../kubernetes/volumes";
 
 /** Options of {@link Mlflow}. */
 export interface MlflowArgs {

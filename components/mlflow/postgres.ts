@@ -1,11 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { serviceHost } from "../kubernetes/addresses";
-import { type Resources, sizeOf, type SizeName } from "../sizes/lab-size";
-import { labelsOf } from "../kubernetes/labels";
-import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes/pod-security";
-import { singleWriterClaim } from "../kubernetes/volumes";
+import {
+  serviceHost,
+  labelsOf,
+  LOCKED_DOWN_CONTAINER,
+  unprivilegedPod,
+  singleWriterClaim,
+} from "../kubernetes";
+import { type Resources, sizeOf, type SizeName } from "../sizes";
 
 /** Options of {@link Postgres}. */
 export interface PostgresArgs {

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { STAGING_DEPLOYMENT } from "../staging/staging";
+import { STAGING_DEPLOYMENT } from "../staging";
 
 /** What may be done to which objects. */
 export interface Rule {

@@ -1,13 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Resources } from "../sizes/lab-size";
-import { serviceHost } from "../kubernetes/addresses";
-import { labelsOf } from "../kubernetes/labels";
-import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes/pod-security";
+import type { Resources } from "../sizes";
+import {
+  serviceHost,
+  labelsOf,
+  LOCKED_DOWN_CONTAINER,
+  unprivilegedPod,
+  singleWriterDeployment,
+  singleWriterClaim,
+} from "../kubernetes";
 import type { RegistryAddresses, RegistryTarget } from "./registry";
 import { RegistryGuard, type RegistryWays } from "./registry-guard";
-import { singleWriterDeployment } from "../kubernetes/single-writer";
-import { singleWriterClaim } from "../kubernetes/volumes";
 
 /** Options of {@link LocalRegistry}. */
 export interface LocalRegistryArgs {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Resources } from "../sizes/lab-size";
-import { LOCKED_DOWN_CONTAINER } from "../kubernetes/pod-security";
+import type { Resources } from "../sizes";
+import { LOCKED_DOWN_CONTAINER } from "../kubernetes";
 import type { RegistryCredentials } from "./registry";
 import { ALIVE_PATH, BASE_USER, guardConfig, READY_PATH } from "./registry-guard-config";
 import { REGISTRY_USERS, RegistryUser } from "./registry-user";

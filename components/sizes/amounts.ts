@@ -1,6 +1,6 @@
 /** What pods and volumes add up to, in the terms of a ResourceQuota. */
 import type { Resources } from "./lab-size";
-import { bytesOf, bytesQuantity, coresOf, cpuQuantity, thousandths } from "../kubernetes/quantity";
+import { bytesOf, bytesQuantity, coresOf, cpuQuantity, thousandths } from "../kubernetes";
 
 const NAMES = [
   "requests.cpu",

@@ -1,8 +1,8 @@
 /** The pod of the application in staging. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Resources } from "../sizes/lab-size";
-import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes/pod-security";
+import type { Resources } from "../sizes";
+import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes";
 
 /** Port of the application, in the container and of its Service. */
 export const APP_PORT = 8000;

@@ -1,12 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { exposedHttp, externalAddress, serviceHost } from "../kubernetes/addresses";
-import { podAmounts, quantities, times } from "../sizes/amounts";
-import { labNamespace } from "../namespace/lab-namespace";
-import { type Resources, sizeOf, type SizeName } from "../sizes/lab-size";
-import { labelsOf } from "../kubernetes/labels";
-import type { RegistryTarget } from "../registry/registry";
-import { RegistryPullSecret } from "../registry/registry-pull-secret";
+import { exposedHttp, externalAddress, serviceHost, labelsOf } from "../kubernetes";
+import { podAmounts, quantities, times, type Resources, sizeOf, type SizeName } from "../sizes";
+import { labNamespace } from "../namespace";
+import { type RegistryTarget, RegistryPullSecret } from "../registry";
 import { APP_PORT, stagingPod, type StagingPodArgs } from "./staging-pod";
 
 /** Options of {@link Staging}. */

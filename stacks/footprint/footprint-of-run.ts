@@ -1,10 +1,9 @@
 /** What a training run needs, before anything else of the lab is known: none of that has a part in it. */
-import type { Amounts } from "../../components/sizes/amounts";
-import { EXECUTOR_RESOURCES } from "../../components/argo/argo-controller-config";
+import type { Amounts, Resources, SizeName } from "../../components/sizes";
+import { EXECUTOR_RESOURCES } from "../../components/argo";
 import { containersOfPods, peakOf } from "./footprint-of-workflows";
-import type { Resources, SizeName } from "../../components/sizes/lab-size";
-import { ACCOUNTS } from "../../components/rbac/rbac";
-import { type TrainingManifests, trainingManifests } from "../../workflows/training-manifests";
+import { ACCOUNTS } from "../../components/rbac";
+import { type TrainingManifests, trainingManifests } from "../../workflows";
 
 /**
  * The most that one training run has at the same time: its pods with Argo's own containers in them, the pods of the

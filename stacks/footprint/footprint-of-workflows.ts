@@ -1,13 +1,25 @@
 /** What a run needs at most at the same time, read off its workflows as they are rendered. */
-import { type Amounts, claimAmounts, most, NOTHING, podAmounts, sum } from "../../components/sizes/amounts";
-import { flowOf, type Turn } from "../../packages/argo-lint/flow/flow";
-import type { TemplateNode, WorkflowObject } from "../../packages/argo-lint/objects/objects";
-import { ProofSet } from "../../packages/argo-lint/objects/proof-set";
-import { exitHandlers, hooked } from "../../packages/argo-lint/flow/reach";
-import type { Spot } from "../../packages/argo-lint/objects/spot";
-import { literal } from "../../packages/argo-lint/expressions/tags";
-import { MAIN_CONTAINER_RESOURCES } from "../../components/argo/argo-controller-config";
-import type { Resources } from "../../components/sizes/lab-size";
+import {
+  type Amounts,
+  claimAmounts,
+  most,
+  NOTHING,
+  podAmounts,
+  sum,
+  type Resources,
+} from "../../components/sizes";
+import {
+  flowOf,
+  type Turn,
+  type TemplateNode,
+  type WorkflowObject,
+  ProofSet,
+  exitHandlers,
+  hooked,
+  type Spot,
+  literal,
+} from "../../packages/argo-lint";
+import { MAIN_CONTAINER_RESOURCES } from "../../components/argo";
 
 /**
  * The most that a run of the first object has at the same time. Of what runs side by side all counts, of what runs one

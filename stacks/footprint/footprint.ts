@@ -1,16 +1,21 @@
 /** What a stack takes of a cluster, and whether that is within its budget. */
-import { type Amounts, claimAmounts, NOTHING, podAmounts, sum } from "../../components/sizes/amounts";
-import { ARGO_RESOURCES } from "../../components/argo/argo-containers";
-import { BUILDKIT_RESOURCES } from "../../components/builder/builder-pod";
+import {
+  type Amounts,
+  claimAmounts,
+  NOTHING,
+  podAmounts,
+  sum,
+  SIZES,
+  type SizeName,
+  servicePods,
+} from "../../components/sizes";
+import { ARGO_RESOURCES } from "../../components/argo";
+import { BUILDKIT_RESOURCES } from "../../components/builder";
 import { peakOfSize } from "./footprint-of-run";
-import type { LabConfig } from "../../config/lab-config";
-import { SIZES, type SizeName } from "../../components/sizes/lab-size";
-import { REGISTRY_RESOURCES } from "../../components/registry/local-registry";
-import type { FootprintOutput } from "../outputs/outputs";
-import { setCommand } from "../../config/pulumi-command";
-import { servicePods } from "../../components/sizes/service-pods";
-import { bytesOf, bytesText, coresOf, coresText, thousandths } from "../../components/kubernetes/quantity";
-import { GUARD_RESOURCES } from "../../components/registry/registry-guard";
+import { type LabConfig, setCommand } from "../../config";
+import { REGISTRY_RESOURCES, GUARD_RESOURCES } from "../../components/registry";
+import type { FootprintOutput } from "../outputs";
+import { bytesOf, bytesText, coresOf, coresText, thousandths } from "../../components/kubernetes";
 
 /** Upper bounds, as Kubernetes quantities. */
 export interface Budget {

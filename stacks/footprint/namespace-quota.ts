@@ -9,11 +9,13 @@ import {
   quantities,
   sum,
   times,
-} from "../../components/sizes/amounts";
-import { MAIN_CONTAINER_RESOURCES } from "../../components/argo/argo-controller-config";
+  type LabSize,
+  type SizeName,
+  SIZES,
+  servicePods,
+} from "../../components/sizes";
+import { MAIN_CONTAINER_RESOURCES } from "../../components/argo";
 import { containersOfSize, peakOfSize } from "./footprint-of-run";
-import { type LabSize, type SizeName, SIZES } from "../../components/sizes/lab-size";
-import { servicePods } from "../../components/sizes/service-pods";
 
 /** Options of {@link quota}. */
 export interface QuotaArgs {

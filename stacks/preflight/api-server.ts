@@ -1,9 +1,7 @@
 import { BlockList, isIPv4 } from "node:net";
 import type { V1EndpointSlice, V1Service } from "@kubernetes/client-node";
-import { apiServerSettings } from "../../config/api-server";
+import { apiServerSettings, pulumiCommand } from "../../config";
 import type { Finding, Inspection } from "./finding";
-import { pulumiCommand } from "../../config/pulumi-command";
-
 const PLACE = { namespace: "default", name: "kubernetes" };
 
 /** Whether a student's network policies let pods reach the API server, to which the steps of a run report. */

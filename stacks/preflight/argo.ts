@@ -1,9 +1,8 @@
 import type { V1ConfigMap } from "@kubernetes/client-node";
 import { parse } from "yaml";
-import { ARGO_KINDS, definitionName } from "../../components/argo/argo-crds";
-import { CONFIG_MAP_NAME } from "../../components/argo/argo-rights";
+import { ARGO_KINDS, definitionName, CONFIG_MAP_NAME } from "../../components/argo";
 import { type Inspection } from "./finding";
-import { setCommand } from "../../config/pulumi-command";
+import { setCommand } from "../../config";
 
 const NEEDED = ["Workflow", "WorkflowTemplate", "CronWorkflow", "WorkflowTaskResult"];
 

@@ -1,12 +1,8 @@
 /** What a stack needs for itself alone in a cluster: a second stack with the same would take it over. */
-import { actingRole, listingRole } from "../../components/argo/argo-program";
-import { ARGO_KINDS, definitionName } from "../../components/argo/argo-crds";
-import { BASE_GUARD } from "../../components/class/base-guard";
-import { BASE_PRIORITY } from "../../components/class/base-priority";
-import type { LabConfig } from "../../config/lab-config";
-import { REGISTRY_PLACE } from "../../components/registry/local-registry";
-import { setCommand as set } from "../../config/pulumi-command";
-import { REGISTRY_USERS } from "../../components/registry/registry-user";
+import { actingRole, listingRole, ARGO_KINDS, definitionName } from "../../components/argo";
+import { BASE_GUARD, BASE_PRIORITY } from "../../components/class";
+import { type LabConfig, setCommand as set } from "../../config";
+import { REGISTRY_PLACE, REGISTRY_USERS } from "../../components/registry";
 
 /** An object with a fixed name, outside of the namespaces that the stack creates. */
 export interface ClaimedObject {

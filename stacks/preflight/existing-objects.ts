@@ -1,8 +1,8 @@
 import type { KubernetesObject, V1Service } from "@kubernetes/client-node";
 import { type ClaimedObject, claimedObjects, claimedPorts } from "./cluster-claims";
-import { INSTANCE_LABEL, MANAGER, MANAGER_LABEL } from "../ownership";
+import { INSTANCE_LABEL, MANAGER, MANAGER_LABEL } from "../../components/kubernetes";
 import { type Finding, type Inspection } from "./finding";
-import { setCommand } from "../../config/pulumi-command";
+import { setCommand } from "../../config";
 
 /**
  * What the cluster has already under the names that the stack would create, and that is not the stack's own. Kubernetes'

@@ -1,4 +1,4 @@
-import type { LabConfig } from "../../config/lab-config";
+import type { LabConfig } from "../../config";
 import type { LiveCluster } from "./live-cluster";
 
 /** Something about a cluster that stands in the way of a stack. */

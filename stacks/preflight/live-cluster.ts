@@ -1,9 +1,8 @@
 /** Questions to the stack's cluster before anything is created in it. */
 import type { KubernetesObject } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
-import { clusterSettings } from "../../config/load";
-import { type ClusterAccess, hasKubeconfig, loadKubeconfig } from "../../components/kubernetes/kubeconfig";
-import { within } from "../../components/kubernetes/within";
+import { clusterSettings } from "../../config";
+import { type ClusterAccess, hasKubeconfig, loadKubeconfig, within } from "../../components/kubernetes";
 
 /** An object by its name. */
 export interface ObjectName {

@@ -1,8 +1,6 @@
 import type { V1Node } from "@kubernetes/client-node";
-import { platformOfNodes } from "../../config/platform";
+import { platformOfNodes, setCommand } from "../../config";
 import { type Finding, type Inspection } from "./finding";
-import { setCommand } from "../../config/pulumi-command";
-
 /** The oldest minor version of Kubernetes 1 that has all fields that the stack sets, such as `appArmorProfile`. */
 const OLDEST = 30;
 /** The newest minor version that Argo Workflows 3.7 and this program are meant for. */

@@ -3,9 +3,7 @@
  * `local-registry-hosting` in the namespace `kube-public`, and in it a document in YAML.
  */
 import { parse } from "yaml";
-import type { KeyName } from "../../config/keys";
-import { registryAddress } from "../../config/checks";
-
+import { type KeyName, registryAddress } from "../../config";
 /** Where the document is. */
 export const REGISTRY_HOSTING = {
   namespace: "kube-public",

@@ -2,11 +2,9 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { V1ConfigMap, V1Node } from "@kubernetes/client-node";
 import { parse } from "yaml";
-import type { LocalRegistryConfig } from "../../config/registry-config";
+import { type LocalRegistryConfig, pulumiCommand, setCommand } from "../../config";
 import { REGISTRY_HOSTING, readRegistryHosting, settingsOf } from "./registry-hosting";
 import { type Finding, type Inspected, type Inspection } from "./finding";
-import { pulumiCommand, setCommand } from "../../config/pulumi-command";
-
 /** Whether images get from this machine into the lab's own registry, and from there to the nodes. */
 export const localRegistry: Inspection = async (inspected) => {
   const { scope, registry } = inspected.config;

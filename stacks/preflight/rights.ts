@@ -1,6 +1,6 @@
 import { claimedObjects } from "./cluster-claims";
 import type { Inspection } from "./finding";
-import { pulumiCommand } from "../../config/pulumi-command";
+import { pulumiCommand } from "../../config";
 
 /** Whether this identity may create what belongs to the whole cluster. What is in namespaces follows from those. */
 export const rights: Inspection = async ({ config, cluster }) => {

@@ -1,7 +1,7 @@
 import type { V1StorageClass } from "@kubernetes/client-node";
 import { footprintOf } from "../footprint/footprint";
 import { type Inspection } from "./finding";
-import { setCommand } from "../../config/pulumi-command";
+import { setCommand } from "../../config";
 
 const DEFAULT = "storageclass.kubernetes.io/is-default-class";
 

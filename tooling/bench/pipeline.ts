@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { V1Pod } from "@kubernetes/client-node";
-import type { LabOutputs } from "../../stacks/outputs/outputs";
+import type { LabOutputs } from "../../stacks";
 import { findLab } from "../engine/live-lab";
 import { Argo } from "../live/workflows/argo";
 import { type Cluster, clusterOf } from "../live/workflows/cluster";

@@ -13,7 +13,7 @@ import {
   workflowTemplate,
 } from "../../packages/argo-workflows";
 import { prove } from "../../packages/argo-lint";
-import { lint } from "../../packages/argo-lint/cli/lint";
+import { lint } from "../../packages/argo-lint/cli";
 import { summarise, type Samples, timeInTurns } from "./samples";
 
 /** Of a workflow: one of steps, one that creates a run, and the rest of containers. */

@@ -1,6 +1,5 @@
 import { parse, stringify } from "yaml";
-import { KEYS, type KeyName } from "../../config/keys";
-import { type Scope, scopesOf } from "../../config/scopes";
+import { KEYS, type KeyName, type Scope, scopesOf } from "../../config";
 import { ROSTER_KEYS, type Student } from "./roster/roster";
 
 const PREFIX = "gourmetgram:";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Argument, type Command } from "commander";
 import { execa } from "execa";
-import type { LabOutputs } from "../../stacks/outputs/outputs";
+import type { LabOutputs } from "../../stacks";
 import { placesOf } from "../live/places";
 import { type PodAccess, podAccess } from "../live/port-forward";
 import { answersAt, reach } from "../live/reach";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { controlPlane } from "../cluster/kind-config";
 import { kubeconfig } from "../machine/paths";
-import { isKubeconfigText } from "../../components/kubernetes/kubeconfig";
+import { isKubeconfigText } from "../../components/kubernetes";
 import { kubeconfigSetting } from "../engine/cluster";
 import { succeeds } from "../machine/run";
 import { hasOwnCluster, stackSetting } from "../engine/stack-settings";

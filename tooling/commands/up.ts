@@ -1,4 +1,4 @@
-import type { LabOutputs } from "../../stacks/outputs/outputs";
+import type { LabOutputs } from "../../stacks";
 import { apiIsReady, clusterNotes, currentNode } from "../cluster/kind";
 import { nodeCount } from "../cluster/node-count";
 import { clusterRecord } from "../cluster/record";

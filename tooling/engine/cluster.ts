@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppsV1Api, type KubeConfig, VersionApi } from "@kubernetes/client-node";
-import { loadKubeconfig } from "../../components/kubernetes/kubeconfig";
-import { within } from "../../components/kubernetes/within";
+import { loadKubeconfig, within } from "../../components/kubernetes";
 import { kubeconfig } from "../machine/paths";
 import { type Report } from "../machine/run";
 import { hasOwnCluster, stackName, stackSetting } from "./stack-settings";

@@ -1,5 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { LabOutputs } from "../../stacks/outputs/outputs";
+import type { LabOutputs } from "../../stacks";
 import { stackName } from "./stack-settings";
 import { clusterConfig, requireAnswer } from "./cluster";
 import { engineIsInstalled } from "./engine";

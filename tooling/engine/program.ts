@@ -1,10 +1,8 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as Pulumi from "@pulumi/pulumi";
-import type * as Config from "../../config/load";
-import type * as Cluster from "../../stacks/preflight/live-cluster";
-import type { ClusterSource } from "../../stacks/preflight/live-cluster";
-import type * as Judgement from "../../stacks/judgement";
+import type * as Config from "../../config";
+import type * as Stacks from "../../stacks";
 import { checkout } from "../machine/paths";
 import { pulumiCommand } from "./stack";
 import type { Settings } from "./render/settings";
@@ -18,7 +16,7 @@ const load = createRequire(__filename);
 export const loadProgram = (): Program => load(join(checkout, "index.ts")) as Program;
 
 /** The program, as index.ts exports it. */
-type Program = (cluster?: ClusterSource) => Promise<Record<string, unknown>>;
+type Program = (cluster?: Stacks.ClusterSource) => Promise<Record<string, unknown>>;
 
 /**
  * Has the program judge a stack as it does before its first resource: the settings, the budget, the workflows and the
@@ -29,9 +27,8 @@ type Program = (cluster?: ClusterSource) => Promise<Record<string, unknown>>;
 export async function judgeStack({ project, stack, values, secretKeys }: Settings): Promise<void> {
   process.env["GOURMETGRAM_PULUMI"] = pulumiCommand;
   const pulumi = load("@pulumi/pulumi") as typeof Pulumi;
-  const { loadConfig } = load("../../config/load") as typeof Config;
-  const { configuredCluster } = load("../../stacks/preflight/live-cluster") as typeof Cluster;
-  const { judged } = load("../../stacks/judgement") as typeof Judgement;
+  const { loadConfig } = load("../../config") as typeof Config;
+  const { configuredCluster, judged } = load("../../stacks") as typeof Stacks;
   const nothing = (): never => {
     throw new Error("judging a stack asks the engine for nothing");
   };

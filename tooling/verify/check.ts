@@ -1,16 +1,13 @@
 import type { Lab } from "./lab";
+import type { Waiting } from "./waiting";
 
 /** What a check sees the lab with, and tells about it. */
-export interface CheckContext {
+export interface CheckContext extends Waiting {
   readonly lab: Lab;
   /** Keeps a fact that speaks for the lab. */
   readonly see: (fact: string) => void;
-  /** Shows what is being waited for; forgotten afterwards. */
-  readonly progress: (line: string) => void;
   /** Folder for pictures of the pages that are looked at; undefined where none are wanted. */
   readonly screenshots: string | undefined;
-  /** Ends the check's waiting: its time is over, or the user interrupted. */
-  readonly signal: AbortSignal;
 }
 
 /** One acceptance check. It passes if `run` returns. */
@@ -21,50 +18,4 @@ export interface Check {
   readonly title: string;
   /** @throws CheckFailure if the lab is otherwise */
   readonly run: (context: CheckContext) => Promise<void>;
-}
-
-/** What a failed check has to say. */
-export interface Finding {
-  readonly expected: string;
-  readonly seen: string;
-  /** Where the reason may be found: names, messages, the last lines of a log. */
-  readonly look?: readonly string[];
-}
-
-/** The lab is not as a check expects. */
-export class CheckFailure extends Error {
-  constructor(finding: Finding) {
-    const look = (finding.look ?? []).map((line) => `\nlook at:  ${line}`).join("");
-    super(`expected: ${finding.expected}\nseen:     ${finding.seen}${look}`);
-    this.name = "CheckFailure";
-  }
-}
-
-/** Fails the check unless the condition holds. */
-export function expect(condition: boolean, finding: Finding): asserts condition {
-  if (!condition) throw new CheckFailure(finding);
-}
-
-/**
- * Fails the check unless both values are equal.
- *
- * @param what Names the value, for example `phase of train-model-x7f2p`.
- */
-export function expectEqual<T extends string | number | boolean | undefined>(
-  what: string,
-  seen: unknown,
-  expected: T,
-  look: readonly string[] = [],
-): asserts seen is T {
-  expect(seen === expected, {
-    expected: `${what}: ${shown(expected)}`,
-    seen: shown(seen),
-    look,
-  });
-}
-
-/** A value in a message; text as it is, unless it is empty. */
-export function shown(value: unknown): string {
-  if (value === undefined) return "nothing";
-  return typeof value === "string" && value !== "" ? value : JSON.stringify(value);
 }

@@ -1,29 +1,18 @@
 import { randomBytes } from "node:crypto";
-import type { LabOutputs } from "../../stacks/outputs/outputs";
 import { type PodAccess, podAccess } from "../live/port-forward";
 import { reach } from "../live/reach";
 import { findLab } from "../engine/live-lab";
 import { Argo } from "../live/workflows/argo";
-import { type Cluster, clusterOf } from "../live/workflows/cluster";
+import { clusterOf } from "../live/workflows/cluster";
+import type { LabParts } from "./lab-parts";
 import { Mlflow } from "./clients/mlflow";
 import { StagingService } from "./clients/staging-service";
 import { TrainingRuns } from "./runs/training-runs";
 
 /** A live lab, with everything that the checks talk to. */
-export interface Lab {
-  /** Names what this verification creates, so that it can be found and removed: eight hexadecimal digits. */
-  readonly id: string;
-  /** With addresses that lead there from this machine. */
-  readonly outputs: LabOutputs;
+export interface Lab extends LabParts {
   /** The outputs as Pulumi prints them, without secrets. */
   readonly outputsText: string;
-  /** The cluster, with the rights of whoever stood up the lab. */
-  readonly cluster: Cluster;
-  /** Argo's objects of the lab's namespace, with the same rights. */
-  readonly argo: Argo;
-  readonly mlflow: Mlflow;
-  /** The application that serves in staging, from outside the cluster. */
-  readonly staging: StagingService;
   /** The runs of this verification. */
   readonly runs: TrainingRuns;
   /** Ends the port-forwards by which it is reached, if there are any. */
@@ -44,7 +33,7 @@ export async function openLab(notice: (line: string) => void): Promise<Lab> {
   const access = (): Promise<PodAccess> => Promise.resolve(podAccess(config));
   const { outputs, close } = await reach(found.outputs, PLACES, { access, notice });
   const cluster = clusterOf(config);
-  const parts = {
+  const parts: LabParts = {
     id: randomBytes(4).toString("hex"),
     outputs,
     cluster,

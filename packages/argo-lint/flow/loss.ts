@@ -1,7 +1,20 @@
 import type { Call } from "./calls";
 import type { TemplateNode } from "../objects/objects";
-import type { OutputReference, Taken } from "../rules/skipped";
+import type { Spot } from "../objects/spot";
 import { literal, tagsOf } from "../expressions/tags";
+
+/** An output that a step or task refers to. */
+export interface OutputReference {
+  readonly sort: "parameters" | "artifacts" | "result";
+  /** Undefined for a result, and for all parameters of a loop. */
+  readonly name: string | undefined;
+}
+
+/** What takes the value, where the argument is nothing but the reference: the argument, and the input that it is for. */
+export interface Taken {
+  readonly argument: Spot;
+  readonly input: Spot | undefined;
+}
 
 /** An output that is not there when it is needed. */
 export interface Loss {

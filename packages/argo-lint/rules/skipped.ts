@@ -6,16 +6,10 @@ import type { TemplateNode, WorkflowObject } from "../objects/objects";
 import type { ProofSet } from "../objects/proof-set";
 import type { Spot } from "../objects/spot";
 import { taggedTexts, tagsOf } from "../expressions/tags";
+import type { OutputReference, Taken } from "../flow/loss";
 
 const NESTED = new Set(["inline", "hooks"]);
 const OUTPUT = /^(?:steps|tasks)\.([^.]+)\.outputs\.(?:(parameters|artifacts)(?:\.([^.]+))?|(result))$/;
-
-/** An output that a step or task refers to. */
-export interface OutputReference {
-  readonly sort: "parameters" | "artifacts" | "result";
-  /** Undefined for a result, and for all parameters of a loop. */
-  readonly name: string | undefined;
-}
 
 /**
  * The output of what can be left out, or can fail, is not needed then: Argo fails the step that refers to a value that
@@ -116,12 +110,6 @@ function isUpToCallers(producer: Call, user: TemplateNode, set: ProofSet): boole
 function sameGuard(producer: Call, consumer: Call): boolean {
   const condition = producer.spot.at("when").text;
   return condition !== undefined && condition === consumer.spot.at("when").text;
-}
-
-/** What takes the value, where the argument is nothing but the reference: the argument, and the input that it is for. */
-export interface Taken {
-  readonly argument: Spot;
-  readonly input: Spot | undefined;
 }
 
 function inputOf(spot: Spot, consumer: Call, object: WorkflowObject, set: ProofSet): Taken | undefined {

@@ -12,8 +12,8 @@ export interface ApiUse {
   readonly namespace?: string;
 }
 
-/** The annotation that holds a list of {@link ApiUse} as JSON; its name is that which the proof looks for. */
-export { USES_ANNOTATION } from "../../argo-lint/flow/declared-uses";
+/** The annotation that holds a list of {@link ApiUse} as JSON. argo-lint reads it under the same name. */
+export const USES_ANNOTATION = "gourmetgram.dev/uses";
 
 /** The annotation's text: keys in order, so that equal uses give equal pods. */
 export function usesText(uses: readonly ApiUse[]): string {

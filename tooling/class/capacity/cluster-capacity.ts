@@ -1,5 +1,5 @@
 import type { CoreV1Api, V1Container, V1Node, V1Pod } from "@kubernetes/client-node";
-import { bytesOf } from "../../../components/kubernetes/quantity";
+import { bytesOf } from "../../../components/kubernetes";
 import type { Amount, Capacity } from "./capacity";
 
 /** Cores of a Kubernetes quantity such as `250m`. */

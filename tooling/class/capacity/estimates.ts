@@ -1,5 +1,5 @@
-import { estimateFootprint } from "../../../stacks/footprint/footprint";
-import type { SizeName } from "../../../components/sizes/lab-size";
+import { estimateFootprint } from "../../../stacks";
+import type { SizeName } from "../../../components/sizes";
 import type { Footprint } from "./capacity";
 import { effectiveSettings } from "../class-settings";
 

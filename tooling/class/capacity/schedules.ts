@@ -1,4 +1,4 @@
-import { offsetSchedule } from "../../../config/schedule-offset";
+import { offsetSchedule } from "../../../config";
 import { effectiveSettings } from "../class-settings";
 import { type ClassContext, stackOf } from "../class-context";
 

@@ -4,7 +4,7 @@ import {
   RbacAuthorizationV1Api,
   SchedulingV1Api,
 } from "@kubernetes/client-node";
-import { STUDENT_LABEL } from "../../../components/class/class-names";
+import { STUDENT_LABEL } from "../../../components/class";
 import type { Leftovers } from "../../live/leftovers";
 import { Argo } from "../../live/workflows/argo";
 import { type Cluster, clusterOf } from "../../live/workflows/cluster";

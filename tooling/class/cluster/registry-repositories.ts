@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { CoreV1Api, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
-import { BUILD_ROLE, labelsOf } from "../../../components/kubernetes/labels";
+import { BUILD_ROLE, labelsOf } from "../../../components/kubernetes";
 import { clusterConfig } from "../../engine/cluster";
 
 // As components/registry/local-registry.ts places them.

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { studentNamespaces } from "../../../components/class/class-names";
+import { studentNamespaces } from "../../../components/class";
 import { Argo } from "../../live/workflows/argo";
 import { type Cluster, statusOf } from "../../live/workflows/cluster";
 import { isOver, nameOf } from "../../live/workflows/workflow";

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
-import { KEYS, type KeyName } from "../../../config/keys";
-import { nearest } from "../../../config/checks";
+import { KEYS, type KeyName, nearest } from "../../../config";
 import { csvRows, type RosterProblem, type RosterRow, type RosterRows, yamlRows } from "./roster-rows";
 
 /** The configuration keys that a roster may set for one student. Whatever else there is, is the class's or the base's. */

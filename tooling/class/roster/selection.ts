@@ -1,4 +1,4 @@
-import { nearest } from "../../../config/checks";
+import { nearest } from "../../../config";
 import type { Student } from "./roster";
 
 /** What is wrong with a command line. Nothing has been changed. */

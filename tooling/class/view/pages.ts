@@ -1,5 +1,5 @@
-import { nextTimes } from "../../../packages/argo-lint/schedules/schedule";
-import type { LabOutputs } from "../../../stacks/outputs/outputs";
+import { nextTimes } from "../../../packages/argo-lint";
+import type { LabOutputs } from "../../../stacks";
 import { serviceOf, type ServicePort } from "../../live/service";
 
 /** What a page of a student is written from. */

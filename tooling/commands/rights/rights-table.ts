@@ -1,7 +1,7 @@
 import { type Need, rightsOf } from "../../../packages/argo-lint";
-import { ACCOUNTS, RIGHTS, type Rule } from "../../../components/rbac/rbac";
-import { STAGING_DEPLOYMENT } from "../../../components/staging/staging";
-import { trainingManifests } from "../../../workflows/training-manifests";
+import { ACCOUNTS, RIGHTS, type Rule } from "../../../components/rbac";
+import { STAGING_DEPLOYMENT } from "../../../components/staging";
+import { trainingManifests } from "../../../workflows";
 
 const HEAD = `# Rights
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { OWNER_LABEL } from "../../../stacks/ownership";
+import { OWNER_LABEL } from "../../../components/kubernetes";
 import type { Settings } from "./settings";
 import { keyOf, type StateValues } from "./state-values";
 

@@ -1,4 +1,4 @@
-import { OWNER_LABEL } from "../../../stacks/ownership";
+import { OWNER_LABEL } from "../../../components/kubernetes";
 
 /** What a stack's state tells that its program cannot know: what was built, and what was given a name. */
 export interface StateValues {

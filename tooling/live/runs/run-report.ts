@@ -1,5 +1,5 @@
 import type { CoreV1Api } from "@kubernetes/client-node";
-import type { LabOutputs } from "../../../stacks/outputs/outputs";
+import type { LabOutputs } from "../../../stacks";
 import { reasonOf } from "../workflows/cluster";
 import { type Family, runsOf } from "../workflows/family";
 import { hasLog, logOf } from "./logs";

@@ -1,6 +1,6 @@
 /** What the lab's accounts are asked about: the rights that they have, and a fixed list of those they must not have. */
 import type { V1ResourceAttributes } from "@kubernetes/client-node";
-import type { RightOutput, RuleOutput } from "../../../stacks/outputs/outputs";
+import type { RightOutput, RuleOutput } from "../../../stacks";
 
 /** A service account, and all that it may do, wherever that is. */
 export interface Account {

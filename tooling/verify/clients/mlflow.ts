@@ -1,4 +1,4 @@
-import { shown } from "../check";
+import { shown } from "../expect";
 
 /** A number that a training run logged, or an entry that describes it. */
 interface Entry<V> {

@@ -1,5 +1,5 @@
 /** The registry's own API. */
-import type { RegistryOutput } from "../../../stacks/outputs/outputs";
+import type { RegistryOutput } from "../../../stacks";
 
 const UNAUTHORIZED = 401;
 

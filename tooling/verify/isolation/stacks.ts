@@ -1,5 +1,5 @@
 /** The stacks of a class: its base's is `<class>-base`, a student's `<class>-<student>`. */
-import type { RegistryOutput } from "../../../stacks/outputs/outputs";
+import type { RegistryOutput } from "../../../stacks";
 import { labOutputs } from "../../engine/outputs";
 import { askPulumi } from "../../engine/stack";
 import type { StudentStack } from "./student";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1LabelSelector, V1Pod, V1PodSpec } from "@kubernetes/client-node";
-import type { WorkloadsOutput } from "../../../stacks/outputs/outputs";
+import type { WorkloadsOutput } from "../../../stacks";
 import type { CheckContext } from "../check";
 import { type Cluster, statusOf } from "../../live/workflows/cluster";
 

@@ -1,7 +1,8 @@
 import type { V1Deployment, V1ObjectMeta } from "@kubernetes/client-node";
 import type { Products } from "../../live/runs/outcome";
 import { nameOf } from "../../live/workflows/workflow";
-import { type CheckContext, expect, expectEqual } from "../check";
+import { type CheckContext } from "../check";
+import { expect, expectEqual } from "../expect";
 import { asksForCredentials, imageLabels, registryPlace } from "../clients/registry";
 import type { Ended } from "./training-runs";
 

@@ -1,16 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { childrenOf } from "../../live/workflows/family";
 import { isOver, nameOf, type Workflow } from "../../live/workflows/workflow";
-import type { CheckContext } from "../check";
-import type { Lab } from "../lab";
+import type { LabParts } from "../lab-parts";
+import type { Waiting } from "../waiting";
 import { VERIFY_LABEL } from "../pods/verify-label";
 
 /** How often something is tried while other runs get in between: a schedule fires once, a busy student more often. */
 const ATTEMPTS = 3;
 
 /** What is looked at to know who else is at work. */
-type Surroundings = Pick<Lab, "argo" | "id">;
-type Waiting = Pick<CheckContext, "progress" | "signal">;
+type Surroundings = Pick<LabParts, "argo" | "id">;
 
 /** Waits until no run is under way: one that loses what is about to be stopped would fail, and nobody would know why. */
 async function untilNothingRuns({ argo }: Surroundings, { progress, signal }: Waiting): Promise<Workflow[]> {

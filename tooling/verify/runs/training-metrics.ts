@@ -1,4 +1,4 @@
-import { type Finding, expect } from "../check";
+import { type Finding, expect } from "../expect";
 import type { Mlflow, TrackedRun } from "../clients/mlflow";
 import { type Workflow, nameOf } from "../../live/workflows/workflow";
 

@@ -9,8 +9,9 @@ import { parametersOf, type ScenarioName, type TrainingParameters } from "../../
 import { type NewWorkflow, submission } from "../../live/workflows/submission";
 import { messagesOf, nameOf, type RunNode, type Workflow } from "../../live/workflows/workflow";
 import { accountsOf, studentOf, userOf } from "../clients/access";
-import { type CheckContext, shown } from "../check";
-import type { Lab } from "../lab";
+import { shown } from "../expect";
+import type { LabParts } from "../lab-parts";
+import type { Waiting } from "../waiting";
 import type { RegistryState } from "../clients/mlflow";
 import { undisturbed } from "./quiet";
 import { VERIFY_LABEL } from "../pods/verify-label";
@@ -46,9 +47,6 @@ export interface BuildParameters {
   readonly "app-branch"?: string;
 }
 
-/** How a check waits. */
-export type Waiting = Pick<CheckContext, "progress" | "signal">;
-
 /** Seconds that a student's token holds: longer than any verification. */
 const TOKEN_LIFETIME = 4 * 3600;
 
@@ -62,7 +60,7 @@ export class TrainingRuns {
   private asStudent: Promise<{ cluster: Cluster; argo: Argo }> | undefined;
   private readonly shared = new Map<ScenarioName, Promise<Training>>();
 
-  constructor(private readonly lab: Omit<Lab, "runs" | "outputsText" | "close">) {}
+  constructor(private readonly lab: LabParts) {}
 
   /** Submits the training template and follows the run to its end. */
   train(parameters: TrainingParameters, waiting: Waiting): Promise<Training> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type * as Cache from "../../../../tooling/machine/cache";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,15 +7,14 @@ import { join } from "node:path";
 describe("the cache of what was built", () => {
   const home = mkdtempSync(join(tmpdir(), "gourmetgram-cache-"));
   const homeBefore = process.env["GOURMETGRAM_LAB_HOME"];
-  let cacheEntry: typeof import("../../../../tooling/machine/cache").cacheEntry;
+  let cacheEntry: typeof Cache.cacheEntry;
 
   before(() => {
     process.env["GOURMETGRAM_LAB_HOME"] = home;
     for (const module of ["cache", "paths"])
       delete require.cache[require.resolve(`../../../../tooling/machine/${module}`)];
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the module reads its folder when it is loaded
-    ({ cacheEntry } =
-      require("../../../../tooling/machine/cache") as typeof import("../../../../tooling/machine/cache"));
+    ({ cacheEntry } = require("../../../../tooling/machine/cache") as typeof Cache);
   });
 
   after(() => {

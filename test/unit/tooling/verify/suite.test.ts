@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Check, CheckFailure } from "../../../../tooling/verify/check";
+import { type Check } from "../../../../tooling/verify/check";
+import { CheckFailure } from "../../../../tooling/verify/expect";
 import type { Lab } from "../../../../tooling/verify/lab";
 import { runSuite, type SuiteOptions } from "../../../../tooling/verify/suite";
 

@@ -1,4 +1,5 @@
-import { type Check, expect } from "../../check";
+import { type Check } from "../../check";
+import { expect } from "../../expect";
 import { attend, expectFailureIn, expectRegistered } from "../../runs/lessons";
 
 /** A model that does not fit the application passes its training, and staging's test finds out. */

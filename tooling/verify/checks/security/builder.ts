@@ -1,4 +1,5 @@
-import { type Check, expectEqual } from "../../check";
+import { type Check } from "../../check";
+import { expectEqual } from "../../expect";
 import { reachFrom, type Target } from "../../pods/probe-pod";
 
 /** The label by which the build's pods are known; the course's text and the NetworkPolicy have it too. */

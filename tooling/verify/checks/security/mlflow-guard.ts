@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { type Check, expectEqual } from "../../check";
+import { type Check } from "../../check";
+import { expectEqual } from "../../expect";
 
 /** A host name that no lab has. */
 const STRANGER = "rebound.example";

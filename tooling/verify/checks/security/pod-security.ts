@@ -1,6 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { reasonOf, statusOf } from "../../../live/workflows/cluster";
-import { type Check, type CheckContext, expect, expectEqual } from "../../check";
+import { type Check, type CheckContext } from "../../check";
+import { expect, expectEqual } from "../../expect";
 import { forbiddenPods, restrictedPod } from "../../pods/pods-for-admission";
 
 const FORBIDDEN = 403;

@@ -9,7 +9,8 @@ import {
   textOf,
   userOf,
 } from "../../clients/access";
-import { type Check, expect } from "../../check";
+import { type Check } from "../../check";
+import { expect } from "../../expect";
 import type { Cluster } from "../../../live/workflows/cluster";
 
 /** Questions asked at the same time. */

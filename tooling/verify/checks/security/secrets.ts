@@ -1,4 +1,5 @@
-import { type Check, expect } from "../../check";
+import { type Check } from "../../check";
+import { expect } from "../../expect";
 import { pushPassword } from "../../../engine/live-lab";
 import { countsOf, haystacksOf } from "../../secrets/haystacks";
 import type { Lab } from "../../lab";

@@ -1,4 +1,5 @@
-import { type Check, type CheckContext, expect, expectEqual } from "../../check";
+import { type Check, type CheckContext } from "../../check";
+import { expect, expectEqual } from "../../expect";
 import {
   asksForCredentials,
   askRegistry,

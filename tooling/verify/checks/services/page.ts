@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import { findChromium, WINDOW, withBrowser } from "../../clients/browser";
-import { type Check, type CheckContext, CheckFailure } from "../../check";
+import { type Check, type CheckContext } from "../../check";
+import { CheckFailure } from "../../expect";
 import { foodPicture } from "../../runs/food";
 import { requireServing } from "../../runs/lessons";
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pRetry from "p-retry";
-import { type Check, type CheckContext, expectEqual } from "../../check";
+import { type Check, type CheckContext } from "../../check";
+import { expectEqual } from "../../expect";
 import type { Lab } from "../../lab";
 import { stateText } from "../../clients/mlflow";
 import { undisturbed } from "../../runs/quiet";

@@ -1,6 +1,7 @@
 import { productsOf } from "../../../live/runs/outcome";
 import { nameOf } from "../../../live/workflows/workflow";
-import { type Check, type CheckContext, expect, expectEqual } from "../../check";
+import { type Check, type CheckContext } from "../../check";
+import { expect, expectEqual } from "../../expect";
 import { FOOD_CLASSES, foodPicture } from "../../runs/food";
 import { expectLineage, type Release, requireRelease } from "../../runs/lineage";
 

@@ -1,4 +1,5 @@
-import { type Check, expect, expectEqual } from "../../check";
+import { type Check } from "../../check";
+import { expect, expectEqual } from "../../expect";
 import { stateText } from "../../clients/mlflow";
 import { nameOf, outputOf, stepOf } from "../../../live/workflows/workflow";
 

@@ -1,5 +1,6 @@
 import { SCENARIOS } from "../../../live/workflows/scenarios";
-import { type Check, type CheckContext, expect, expectEqual } from "../../check";
+import { type Check, type CheckContext } from "../../check";
+import { expect, expectEqual } from "../../expect";
 import { stateText } from "../../clients/mlflow";
 import type { Training } from "../../runs/training-runs";
 import { argumentOf, nameOf, outputOf, stepOf } from "../../../live/workflows/workflow";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BaseOutput } from "./outputs";
-import type { Base } from "../base-services";
+import type { Base } from "./base-services";
 
 /** The base as its stack's output tells other stacks. */
 export function baseOutput({ registry, images, builder, argo }: Base): pulumi.Output<BaseOutput> {

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LabConfig } from "../../config/lab-config";
+import type { LabConfig } from "../config";
 import type { LabOutputs } from "./outputs";
-import { REGISTERED_MODEL } from "../../components/mlflow/registered-model";
-import type { Base } from "../base-services";
-import type { Lab } from "../lab-services";
+import { REGISTERED_MODEL } from "../components/mlflow";
+import type { Base } from "./base-services";
+import type { Lab } from "./lab-services";
 
 type Open = { readonly [Name in Exclude<keyof LabOutputs, "footprint">]: pulumi.Output<LabOutputs[Name]> };
 

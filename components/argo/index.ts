@@ -1,0 +1,16 @@
+/** Argo Workflows: its controller, server, CRDs and rights. */
+export { ArgoAccess } from "./argo-access";
+export { ARGO_RESOURCES } from "./argo-containers";
+export { EXECUTOR_RESOURCES, MAIN_CONTAINER_RESOURCES } from "./argo-controller-config";
+export { ARGO_KINDS, definitionName } from "./argo-crds";
+export { actingRole, listingRole } from "./argo-program";
+export { CONFIG_MAP_NAME } from "./argo-rights";
+export { ArgoWorkflows } from "./argo-workflows";
+export {
+  type BuildDeadlines,
+  type Deadlines,
+  RETRY_INFRASTRUCTURE,
+  STEP_CONTAINER,
+  deadlines,
+  lifeCycle,
+} from "./workflow-policy";

@@ -1,0 +1,11 @@
+/** Kubernetes in general: names, labels, quantities, pod security. Knows nothing of the lab. */
+export { exposedHttp, externalAddress, hostInUrl, serviceHost } from "./addresses";
+export { type ClusterAccess, hasKubeconfig, isKubeconfigText, loadKubeconfig, reasonOf } from "./kubeconfig";
+export { BUILD_ROLE, labelsOf } from "./labels";
+export { NAME_SERVERS, type Way, anywhere, byLabels, inNamespace, tcp } from "./network-ways";
+export { INSTANCE_LABEL, MANAGER, MANAGER_LABEL, OWNER_LABEL, Ownership } from "./ownership";
+export { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
+export { bytesOf, bytesQuantity, bytesText, coresOf, coresText, cpuQuantity, thousandths } from "./quantity";
+export { singleWriterDeployment } from "./single-writer";
+export { singleWriterClaim } from "./volumes";
+export { within } from "./within";

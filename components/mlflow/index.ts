@@ -1,0 +1,5 @@
+/** MLflow, its database, and the model that is registered there. */
+export { MLFLOW_PORT } from "./mlflow-access";
+export { Mlflow } from "./mlflow";
+export { Postgres, externalDatabase } from "./postgres";
+export { REGISTERED_MODEL } from "./registered-model";

@@ -1,0 +1,3 @@
+/** Namespaces. */
+export { labNamespace } from "./lab-namespace";
+export { PlatformNamespace } from "./platform-namespace";

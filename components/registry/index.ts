@@ -1,0 +1,13 @@
+/** The registry: the lab's own, or one elsewhere; its guard and its users. */
+export { LocalRegistry, REGISTRY_PLACE, REGISTRY_RESOURCES } from "./local-registry";
+export { GUARD_RESOURCES } from "./registry-guard";
+export { RegistryPullSecret } from "./registry-pull-secret";
+export { REGISTRY_USERS, RegistryUser } from "./registry-user";
+export {
+  type RegistryCredentials,
+  type RegistryPods,
+  type RegistryTarget,
+  externalRegistry,
+  portsOf,
+  serverOf,
+} from "./registry";

@@ -1,0 +1,9 @@
+/** The three kinds of stack, what judges them before they are created, and their outputs. */
+export { baseStack } from "./base";
+export { estimateFootprint } from "./footprint/footprint";
+export { judged } from "./judgement";
+export { labStack } from "./lab";
+export type { LabOutputs, RegistryOutput, RightOutput, RuleOutput, WorkloadsOutput } from "./outputs";
+export { type ClusterSource, configuredCluster } from "./preflight/live-cluster";
+export { studentStack } from "./student";
+export { keepVolumes, markOwn } from "./transforms";
