@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { stackName } from "../engine/stack-settings";
 import { stackOutputs } from "../engine/stack";
-import { readTimings } from "../machine/timings";
-import { upKinds } from "../commands/up";
+import { readTimings, UP_KINDS } from "../machine/timings";
 import { clusterTitle } from "../cluster/embedded-lab";
 import { classFigures } from "./class/figures";
 import { type Figure, medianOf, rounded, spread, verdictOn } from "./figure";
@@ -18,13 +17,13 @@ function setUpTimes(): Figure[] {
   const newest = (what: string): Figure[] => {
     const found = timings.filter((timing) => timing.what === what).at(-1);
     if (found === undefined) return [];
-    const kind = Object.values(upKinds).find(({ title }) => title === what);
+    const kind = Object.values(UP_KINDS).find(({ title }) => title === what);
     const target = what === clusterTitle ? CLUSTER_MINUTES : kind?.targetMinutes;
     const value = Math.round(found.seconds / 6) / 10;
     return [{ what, value, unit: "min", detail: found.at, ...(target === undefined ? {} : { target }) }];
   };
   const steps = [...new Set(timings.map(({ what }) => what))].filter((what) => !what.startsWith("up "));
-  return [...Object.values(upKinds).flatMap(({ title }) => newest(title)), ...steps.flatMap(newest)];
+  return [...Object.values(UP_KINDS).flatMap(({ title }) => newest(title)), ...steps.flatMap(newest)];
 }
 
 /** The target for the cluster alone, its images present. */

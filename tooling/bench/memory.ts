@@ -1,5 +1,5 @@
 import { askKubectl } from "../cluster/kind";
-import { clusterRecord } from "../cluster/record";
+import { clusterRecord } from "../machine/cluster-record";
 import { type Process, processes } from "./processes";
 
 const sum = (some: readonly Process[]): number =>

@@ -3,7 +3,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { LabOutputs } from "../../stacks";
 import { findLab } from "../engine/live-lab";
 import { Argo } from "../live/workflows/argo";
-import { type Cluster, clusterOf } from "../live/workflows/cluster";
+import { type Cluster, clusterOf } from "../live/api-clients";
 import { type Family, runsOf } from "../live/workflows/family";
 import { productsOf, standingOf, verdictOf } from "../live/runs/outcome";
 import { parametersOf } from "../live/workflows/scenarios";

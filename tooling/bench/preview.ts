@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { render } from "../commands/render";
+import { writeManifests } from "../engine/render/folder";
 import { checkout } from "../machine/paths";
 import { launcher } from "../engine/engine";
 import { pulumiEnvironment } from "../engine/stack";
@@ -82,7 +82,7 @@ async function emptyProgram(folder: string, main: string, base: Record<string, s
 /** What kubectl takes to have the API server judge the same objects. */
 async function kubectlDryRun(folder: string, env: Record<string, string>): Promise<{ kubectl?: Thing }> {
   if (hasOwnCluster() || !isBuilt(goBuilds.kubernetes)) return {};
-  await render(folder, { quiet: true });
+  await writeManifests(folder);
   const kubectl = programPath(goBuilds.kubernetes, "kubectl");
   const args = ["apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f", folder];
   return {

@@ -1,9 +1,9 @@
 import type { Capacity, Footprint } from "./capacity/capacity";
 import type { HostImages } from "../cluster/images/host-images";
-import type { Leftovers } from "../live/leftovers";
+import type { Leftovers } from "../support/leftovers";
 import type { ClassFiles } from "./runner/class-files";
 import { baseStackOf, studentStackOf } from "./class-settings";
-import type { ClassDisplay } from "./view/display";
+import type { ClassDisplay } from "./view/class-display";
 import type { RegistryAccess } from "./cluster/registry-access";
 import type { Student } from "./roster/roster";
 import type { StackRunner } from "./runner/stack-runner";

@@ -14,7 +14,7 @@ import { prepareAll, prepareEngine } from "./actions/preparation";
 import { nothingInTheWay, previewClass, previewText } from "./actions/preview-class";
 import { resetClass } from "./actions/reset-class";
 import { readRoster, type Student } from "./roster/roster";
-import { allDone, type Outcome } from "./run-class";
+import { allDone, type Outcome } from "./outcome";
 import { selectionOf, UsageError } from "./roster/selection";
 import { isUp, statusOfClass, statusText } from "./actions/status-class";
 import { summaryTable } from "./view/table";

@@ -1,20 +1,11 @@
 import { availableParallelism } from "node:os";
+import pMap from "p-map";
 import { LockedStack, StackFailure } from "./runner/stack-runner";
-import type { ClassDisplay } from "./view/display";
+import { notStarted, type Outcome } from "./outcome";
+import type { ClassDisplay } from "./view/class-display";
 
 /** How many stacks are worked on at the same time unless it is said: each keeps about a core busy. */
 export const DEFAULT_PARALLEL = Math.min(8, availableParallelism());
-
-/** How it went with one stack. */
-export interface Outcome {
-  /** The student, or `base`. */
-  readonly student: string;
-  readonly result: "done" | "failed" | "locked" | "interrupted" | "not started";
-  readonly seconds: number;
-  /** What there is to say about it: what was changed, or why it failed. */
-  readonly detail: string;
-  readonly remedy?: string;
-}
 
 /** Work on one stack. */
 export interface ClassTask {
@@ -36,24 +27,9 @@ export interface RunOptions {
 export async function runClass(tasks: readonly ClassTask[], options: RunOptions): Promise<Outcome[]> {
   const { display, parallel } = options;
   display.expect(tasks.map(({ student }) => student));
-  const outcomes = await sideBySide(tasks, parallel, (task) => outcomeOf(task, options));
+  const outcomes = await pMap(tasks, (task) => outcomeOf(task, options), { concurrency: parallel });
   await display.close();
   return outcomes;
-}
-
-/** Does something with each item, with so many at the same time at most. The results are in the items' order. */
-export async function sideBySide<T, R>(
-  items: readonly T[],
-  parallel: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const lane = async (): Promise<void> => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(parallel, items.length)) }, lane));
-  return results;
 }
 
 async function outcomeOf(task: ClassTask, { display, signal }: RunOptions): Promise<Outcome> {
@@ -76,11 +52,6 @@ async function outcomeOf(task: ClassTask, { display, signal }: RunOptions): Prom
   return outcome;
 }
 
-/** The outcome of a stack that was not worked on. */
-export function notStarted(student: string, reason: string): Outcome {
-  return { student, result: "not started", seconds: 0, detail: reason };
-}
-
 const again = "mend the cause and run the same command again: it goes on where it ended";
 
 function failureOf(error: unknown, interrupted: boolean): Pick<Outcome, "result" | "detail" | "remedy"> {
@@ -92,7 +63,3 @@ function failureOf(error: unknown, interrupted: boolean): Pick<Outcome, "result"
   const log = error instanceof StackFailure ? `; the whole output: ${error.log}` : "";
   return { result: "failed", detail, remedy: `${again}${log}` };
 }
-
-/** Whether all went well. */
-export const allDone = (outcomes: readonly Outcome[]): boolean =>
-  outcomes.every(({ result }) => result === "done");

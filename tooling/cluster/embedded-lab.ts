@@ -1,5 +1,5 @@
 import { clusterIsReady, startCluster } from "./kind";
-import { clusterRecord, type Origin } from "./record";
+import { clusterRecord, type Origin } from "../machine/cluster-record";
 import { makeBaseImages } from "./images/debian-images";
 import { askDocker, docker } from "../machine/docker";
 import { makeNodeImage, nodeImageIsReady } from "./images/node-image";

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
-import { imageHost } from "./images/names";
+import { imageHost } from "../machine/image-names";
 import { versions } from "../machine/versions";
-import type { Origin } from "./record";
+import type { Origin } from "../machine/cluster-record";
 
 /** Name of the cluster, which its containers' names begin with. */
 export const clusterName = "gourmetgram";

@@ -1,22 +1,29 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { askDocker, docker, dockerEnvironment, requireDocker } from "../machine/docker";
-import { nodeImage } from "./images/names";
+import { nodeImage } from "../machine/image-names";
 import { nodeImageHash } from "./images/node-image";
 import { restrictedRuntime } from "../machine/docker-daemon";
 import { kubeconfig, live } from "../machine/paths";
 import { decideKind } from "../machine/reach";
 import { run, type Report } from "../machine/run";
 import { nodePorts } from "../engine/stack-settings";
+import { until } from "../support/until";
 import { goBuilds, programPath } from "../toolchain/go-builds";
 import { versions } from "../machine/versions";
-import { embeddedSettings } from "./embedded-settings";
+import { embeddedSettings } from "../engine/embedded-settings";
 import { clusterName, controlPlane, kindConfiguration, registryHost, registryHosts } from "./kind-config";
 import { nodeCount } from "./node-count";
-import { clusterRecord, writeClusterRecord, type ClusterRecord, type Origin } from "./record";
+import {
+  clusterRecord,
+  writeClusterRecord,
+  type ClusterRecord,
+  type Origin,
+} from "../machine/cluster-record";
 
 const log = "kind";
+/** How long the nodes may take to become ready. */
+const NODES_SECONDS = 180;
 const clusterLabel = `io.x-k8s.kind.cluster=${clusterName}`;
 /** The network that kind joins the nodes of all its clusters with. */
 export const kindNetwork = "kind";
@@ -104,22 +111,15 @@ export async function startCluster(images: Origin, report: Report): Promise<void
       throw new Error(`${missing.length} of the cluster's ${record.nodes} nodes are gone from Docker`);
     for (const { id, running } of containers) if (!running) await docker(["start", id], { log });
   }
-  await waitUntil("waiting for the nodes", 180, report, clusterIsReady);
-}
-
-async function waitUntil(
-  what: string,
-  seconds: number,
-  report: Report,
-  condition: () => Promise<boolean>,
-): Promise<void> {
-  const start = Date.now();
-  while (!(await condition())) {
-    const waited = Math.round((Date.now() - start) / 1000);
-    if (waited > seconds) throw new Error(`${what}: not ready after ${seconds} s`);
-    report(`${what} (${waited} s)`);
-    await delay(500);
-  }
+  const isReady = (): Promise<boolean> => {
+    report("waiting for the nodes");
+    return clusterIsReady();
+  };
+  await until(isReady, {
+    seconds: NODES_SECONDS,
+    pauseMilliseconds: 500,
+    late: () => `the nodes are not ready after ${NODES_SECONDS} s`,
+  });
 }
 
 /** The program that {@link decideKind} has chosen. */

@@ -1,4 +1,4 @@
-import { clusterRecord } from "./record";
+import { clusterRecord } from "../machine/cluster-record";
 import { type LabParts } from "./embedded-lab";
 import { decideEngine, decideImages, decideKind, type Decision } from "../machine/reach";
 

@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { foreignContainers, nodeContainers } from "./kind";
 import { clusterName } from "./kind-config";
 import { nodeCount } from "./node-count";
-import { clusterRecord, type ClusterRecord } from "./record";
+import { clusterRecord, type ClusterRecord } from "../machine/cluster-record";
 import { isCold, type LabParts } from "./embedded-lab";
 import { findDocker, type DockerServer } from "../machine/docker";
 import { home } from "../machine/paths";

@@ -1,4 +1,4 @@
-import { audit } from "../cluster/audit";
+import { audit } from "../cluster/machine-remains";
 
 /** Lists what the embedded lab has on this machine outside its cache. Exit code 1 if anything is left that `down` removes. */
 export async function auditMachine(options: { json?: boolean }): Promise<void> {

@@ -1,14 +1,14 @@
 import { rm } from "node:fs/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { audit, clusterParts } from "../cluster/audit";
+import { audit, clusterParts } from "../cluster/machine-remains";
 import { apiIsReady, foreignContainers, nodeContainers, removeCluster } from "../cluster/kind";
-import { clusterRecord, removeClusterRecord } from "../cluster/record";
+import { clusterRecord, removeClusterRecord } from "../machine/cluster-record";
 import { removeOlderImages } from "../cluster/images/node-image";
 import { canStartDocker, dockerIsReady, labDockerPid, startDocker } from "../machine/docker-daemon";
 import { home, logs } from "../machine/paths";
 import { hostImagesText, NO_IMAGES, removeHostImages } from "../cluster/images/host-images";
-import { requireNothingLeft, settled } from "../live/leftovers";
-import { clusterConfig } from "../engine/cluster";
+import { requireNothingLeft, settled } from "../support/leftovers";
+import { clusterConfig } from "../engine/cluster-access";
 import { engineIsReady } from "../engine/engine";
 import {
   askPulumi,

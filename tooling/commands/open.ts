@@ -6,8 +6,8 @@ import { placesOf } from "../live/places";
 import { type PodAccess, podAccess } from "../live/port-forward";
 import { answersAt, reach } from "../live/reach";
 import type { ServicePort } from "../live/service";
-import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../live/pages";
-import { clusterConfig, requireAnswer } from "../engine/cluster";
+import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../live/lab-pages";
+import { clusterConfig, requireAnswer } from "../engine/cluster-access";
 import { findOutputs } from "../engine/live-lab";
 import { hasOwnCluster } from "../engine/stack-settings";
 

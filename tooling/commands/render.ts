@@ -1,61 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { loadProgram } from "../engine/program";
-import { engineIsInstalled } from "../engine/engine";
-import { askPulumi, stackExists } from "../engine/stack";
-import { render as renderManifests } from "../engine/render/manifests";
-import { readMe, TITLE } from "../engine/render/read-me";
-import { stackSettings } from "../engine/render/settings";
-import { declaredBy } from "../engine/render/stand-in-engine";
-import { NO_STATE, type StateValues, stateValues } from "../engine/render/state-values";
-import { stackName } from "../engine/stack-settings";
+import { resolve } from "node:path";
+import { writeManifests } from "../engine/render/folder";
 
-/** A rendering is about the stack alone. */
-const noCluster = () => Promise.resolve(undefined);
-const README = "README.md";
-const MANIFEST = /^\d\d-.*\.yaml$/;
-
-/**
- * Writes the stack's Kubernetes objects to a folder, one a file, in the order in which they are applied. Needs no
- * cluster; of a stack that is up, images have the digests that run.
- *
- * @throws Error if the folder has files of someone else's, or the program refuses its configuration
- */
-export async function render(folder: string, options: { quiet?: boolean } = {}): Promise<void> {
-  const target = resolve(folder);
-  await clear(target);
-  const state = await knownState();
-  const declared = await declaredBy(() => loadProgram()(noCluster), await stackSettings(), state);
-  const rendered = renderManifests(declared);
-  for (const { file, text } of rendered.files) await writeFile(join(target, file), text);
-  await writeFile(join(target, README), readMe(rendered, stackName));
-  if (options.quiet === true) return;
+/** Writes the stack's Kubernetes objects to a folder, and says how many. */
+export async function render(folder: string): Promise<void> {
+  const { files, missing } = await writeManifests(folder);
   console.log(
-    `${rendered.files.length} manifests in ${target}. ` +
-      `${rendered.missing.length} Secrets are left out; ${README} names them.`,
+    `${files.length} manifests in ${resolve(folder)}. ` +
+      `${missing.length} Secrets are left out; README.md names them.`,
   );
-}
-
-async function knownState(): Promise<StateValues> {
-  if (!engineIsInstalled() || !(await stackExists())) return NO_STATE;
-  const exported = await askPulumi(["stack", "export", "--stack", stackName]);
-  return exported === undefined ? NO_STATE : stateValues(exported);
-}
-
-/** Makes the folder, or takes an earlier rendering out of it. */
-async function clear(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const files = readdirSync(folder);
-  if (files.length === 0) return;
-  const page = join(folder, README);
-  const own = existsSync(page) && readFileSync(page, "utf8").startsWith(`${TITLE}\n`);
-  const foreign = own ? files.filter((file) => file !== README && !MANIFEST.test(file)) : files;
-  if (foreign.length > 0) {
-    throw new Error(
-      `${folder} has files that this command did not write: ${foreign.slice(0, 3).join(", ")}\n` +
-        "  remedy: name a new or empty folder",
-    );
-  }
-  for (const file of files) await rm(join(folder, file));
 }

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { controlPlane } from "../cluster/kind-config";
 import { kubeconfig } from "../machine/paths";
 import { isKubeconfigText } from "../../components/kubernetes";
-import { kubeconfigSetting } from "../engine/cluster";
+import { kubeconfigSetting } from "../engine/cluster-access";
 import { succeeds } from "../machine/run";
 import { hasOwnCluster, stackSetting } from "../engine/stack-settings";
 import { goBuilds, isBuilt, programPath } from "../toolchain/go-builds";

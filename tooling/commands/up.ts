@@ -1,16 +1,14 @@
 import type { LabOutputs } from "../../stacks";
-import { apiIsReady, clusterNotes, currentNode } from "../cluster/kind";
-import { nodeCount } from "../cluster/node-count";
-import { clusterRecord } from "../cluster/record";
-import { isCold, clusterSteps, engineSteps, tidyStep, type LabParts } from "../cluster/embedded-lab";
+import { bringUpCluster, planCluster, type Plan } from "../cluster/bring-up";
+import { apiIsReady } from "../cluster/kind";
+import { isCold, type LabParts } from "../cluster/embedded-lab";
 import { requireDocker } from "../machine/docker";
-import { labParts, partsOf, partsText } from "../cluster/lab-parts";
-import { checkMachine, requireMachine } from "../cluster/preflight";
+import { checkMachine } from "../cluster/preflight";
 import { classStacksInState, prepareState, pulumi, selectStack, stackOutputs } from "../engine/stack";
-import { clusterConfig, requireAnswer, waitForWorkloads } from "../engine/cluster";
+import { clusterConfig, requireAnswer, waitForWorkloads } from "../engine/cluster-access";
 import { wishFor } from "../machine/reach";
 import { hasOwnCluster, stackName } from "../engine/stack-settings";
-import { recordTiming } from "../machine/timings";
+import { recordTiming, UP_KINDS } from "../machine/timings";
 import { runSteps, type Step } from "../machine/steps";
 
 export interface UpOptions {
@@ -21,24 +19,12 @@ export interface UpOptions {
   offline?: boolean;
 }
 
-/** What an `up` can amount to; each is timed by itself. The targets are for two cores. */
-export const upKinds = {
-  cold: { title: "up from nothing", targetMinutes: 45 },
-  warm: { title: "up from caches", targetMinutes: 2.5 },
-  again: { title: "up again", targetMinutes: undefined },
-} as const;
-
-async function kindOfUp(parts: LabParts): Promise<keyof typeof upKinds> {
+async function kindOfUp(parts: LabParts): Promise<keyof typeof UP_KINDS> {
   if (isCold(parts)) return "cold";
   return (await apiIsReady()) ? "again" : "warm";
 }
 
-/** Each step once, in the order of its first mention. */
-const distinct = (steps: readonly Step[]): Step[] => [
-  ...new Map(steps.map((step) => [step.title, step])).values(),
-];
-
-async function showPlan(steps: readonly Step[], parts: LabParts): Promise<void> {
+async function showPlan({ steps, parts }: Plan): Promise<void> {
   console.log(
     `Stack ${stackName}, on ${hasOwnCluster() ? "the cluster that it names" : "the embedded cluster"}.`,
   );
@@ -49,14 +35,6 @@ async function showPlan(steps: readonly Step[], parts: LabParts): Promise<void> 
   for (const { obstacle } of await checkMachine(parts)) {
     if (obstacle !== undefined) console.log(`  in the way: ${obstacle.problem}; ${obstacle.remedy}`);
   }
-}
-
-/** Says how the running cluster differs from the one that this checkout would make. */
-function tellNotes({ images }: LabParts): void {
-  const record = clusterRecord();
-  if (record === undefined) return;
-  const notes = clusterNotes(record, { ...currentNode(images), nodes: nodeCount() });
-  for (const note of notes) console.log(note);
 }
 
 /** @throws Error if a class has the embedded cluster: a lab of one's own would take its registry and its Argo over */
@@ -79,20 +57,11 @@ const readiness = (namespaces: readonly string[]): Step => ({
 export async function up(options: UpOptions): Promise<void> {
   const start = Date.now();
   wishFor(options);
-  const decisions = await labParts();
-  const parts = partsOf(decisions);
-  const [engine] = decisions;
-  console.log(hasOwnCluster() ? partsText([engine]) : partsText(decisions));
-  const steps = distinct([
-    ...(hasOwnCluster() ? [] : clusterSteps(parts)),
-    ...engineSteps(engine.choice),
-    tidyStep(parts),
-  ]);
-  if (options.dryRun === true) return showPlan(steps, parts);
-  if (!hasOwnCluster()) await requireMachine(parts);
-  const kind = hasOwnCluster() ? undefined : await kindOfUp(parts);
-  await runSteps(steps);
-  if (!hasOwnCluster()) tellNotes(parts);
+  const plan = await planCluster();
+  console.log(plan.text);
+  if (options.dryRun === true) return showPlan(plan);
+  const kind = hasOwnCluster() ? undefined : await kindOfUp(plan.parts);
+  await bringUpCluster(plan);
   if (options.clusterOnly === true) return;
   requireNoClass();
   await prepareState();
@@ -119,7 +88,7 @@ export async function up(options: UpOptions): Promise<void> {
   const outputs = (await stackOutputs()) as Partial<LabOutputs> | undefined;
   const namespaces = [outputs?.namespace, outputs?.builder?.namespace].filter((each) => each !== undefined);
   await runSteps([readiness(namespaces)]);
-  if (kind !== undefined) recordTiming(upKinds[kind].title, Date.now() - start);
+  if (kind !== undefined) recordTiming(UP_KINDS[kind].title, Date.now() - start);
   console.log("\nThe lab is up. Train a model, and see it come to staging:\n\n  npm run train\n");
   console.log(
     "  npm run open       where MLflow, staging and the application's repository are\n" +

@@ -1,7 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { LabOutputs } from "../../stacks";
 import { stackName } from "./stack-settings";
-import { clusterConfig, requireAnswer } from "./cluster";
+import { clusterConfig, requireAnswer } from "./cluster-access";
 import { engineIsInstalled } from "./engine";
 import { labOutputs } from "./outputs";
 import { askPulumi, stackOutputs } from "./stack";

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseDocument } from "yaml";
-import { embeddedSettings } from "../cluster/embedded-settings";
-import { clusterRecord } from "../cluster/record";
+import { embeddedSettings } from "./embedded-settings";
+import { clusterRecord } from "../machine/cluster-record";
 import { checkout } from "../machine/paths";
 import { decideImages } from "../machine/reach";
 

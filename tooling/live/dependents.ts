@@ -1,5 +1,5 @@
 import { ApiextensionsV1Api, type KubeConfig } from "@kubernetes/client-node";
-import { clusterOf, statusOf } from "./workflows/cluster";
+import { clusterOf, statusOf } from "./api-clients";
 import type { StackObject } from "./stack-remains";
 
 /** The part of an object that is read here. */

@@ -1,6 +1,6 @@
 /** The addresses of a lab outside its cluster, and the Services that they lead to. */
 import type { LabOutputs } from "../../stacks";
-import type { PageName } from "./pages";
+import type { PageName } from "./lab-pages";
 import { serviceOf, type ServicePort } from "./service";
 
 /** What a machine outside the cluster talks to. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { Writable } from "node:stream";
 import { type KubeConfig, PortForward } from "@kubernetes/client-node";
-import { clusterOf } from "./workflows/cluster";
+import { clusterOf } from "./api-clients";
 import { type PodPort, readyPodOf, serviceOnNodePort, type ServicePort } from "./service";
 
 /** What of a cluster a port-forward needs. */

@@ -1,7 +1,7 @@
 import { type KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
-import { sideBySide } from "../class/run-class";
-import type { Leftovers } from "./leftovers";
-import { clusterOf, statusOf } from "./workflows/cluster";
+import pMap from "p-map";
+import type { Leftovers } from "../support/leftovers";
+import { clusterOf, statusOf } from "./api-clients";
 
 /** A Kubernetes object that a stack has made. */
 export interface StackObject {
@@ -52,7 +52,7 @@ const LANES = 8;
 /** Which of the objects are still in the cluster, and which volumes of their namespaces. */
 export async function remainsOf(config: KubeConfig, objects: readonly StackObject[]): Promise<Leftovers> {
   const api = KubernetesObjectApi.makeApiClient(config);
-  const there = await sideBySide(objects, LANES, (object) => isThere(api, object));
+  const there = await pMap(objects, (object) => isThere(api, object), { concurrency: LANES });
   const found = objects.filter((_, index) => there[index]);
   const volumes = await volumesOf(config, objects);
   const text = ({ kind, namespace, name }: StackObject): string =>

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { findDocker } from "./docker";
 import { cache, checkout } from "./paths";
 import { run, type Report } from "./run";
 import { installPackages } from "./packages";
+import { until } from "../support/until";
 
 /** Name of the runtime that starts containers on a machine whose root lacks CAP_SYS_RESOURCE. */
 export const restrictedRuntime = "gourmetgram-restricted";
@@ -70,11 +70,11 @@ export async function startDocker(report: Report): Promise<void> {
   await installPackages("docker", report);
   if (existsSync("/run/systemd/system")) await run("systemctl", ["start", "docker"], { log: "docker" });
   else startDaemon();
-  const deadline = Date.now() + 60_000;
-  while (!(await answers())) {
-    if (Date.now() > deadline) throw new Error(`dockerd does not answer after 60 s\n${endOfLog()}`);
-    await delay(500);
-  }
+  await until(answers, {
+    seconds: 60,
+    pauseMilliseconds: 500,
+    late: () => `dockerd does not answer after 60 s\n${endOfLog()}`,
+  });
 }
 
 function startDaemon(): void {

@@ -1,4 +1,4 @@
-import { type Origin } from "../cluster/record";
+import { type Origin } from "./cluster-record";
 import { ask } from "./run";
 import { versions } from "./versions";
 

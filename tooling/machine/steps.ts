@@ -54,9 +54,15 @@ function task(step: Step): ListrTask {
 /** Only steps that did something have a time worth showing. */
 const timer = { ...PRESET_TIMER, condition: (milliseconds: number) => milliseconds > 500 };
 
-/** Runs the steps in order, showing each one's name, progress and time. Ends at the first that fails. */
-export async function runSteps(steps: readonly Step[]): Promise<void> {
+/**
+ * Runs the steps in order, showing each one's name, progress and time.
+ *
+ * @param options.silent Whether to print nothing. @default false
+ * @throws StepError at the first step that fails
+ */
+export async function runSteps(steps: readonly Step[], { silent = false } = {}): Promise<void> {
   const list = new Listr(steps.map(task), {
+    silentRendererCondition: silent,
     concurrent: false,
     rendererOptions: { timer, showErrorMessage: false, collapseSkips: false },
     fallbackRenderer: "simple",

@@ -1,6 +1,6 @@
 import type { LabOutputs } from "../../stacks";
 import type { Argo } from "../live/workflows/argo";
-import type { Cluster } from "../live/workflows/cluster";
+import type { Cluster } from "../live/api-clients";
 import type { Mlflow } from "./clients/mlflow";
 import type { StagingService } from "./clients/staging-service";
 

@@ -3,7 +3,7 @@ import { type PodAccess, podAccess } from "../live/port-forward";
 import { reach } from "../live/reach";
 import { findLab } from "../engine/live-lab";
 import { Argo } from "../live/workflows/argo";
-import { clusterOf } from "../live/workflows/cluster";
+import { clusterOf } from "../live/api-clients";
 import type { LabParts } from "./lab-parts";
 import { Mlflow } from "./clients/mlflow";
 import { StagingService } from "./clients/staging-service";

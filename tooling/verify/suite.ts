@@ -1,6 +1,6 @@
 import { Listr, type ListrRendererValue, type ListrTask, PRESET_TIMER } from "listr2";
 import type { Check } from "./check";
-import { reasonOf } from "../live/workflows/cluster";
+import { reasonOf } from "../live/api-clients";
 import type { Lab } from "./lab";
 import type { Result } from "./report";
 

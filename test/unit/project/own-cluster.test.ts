@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { KubeConfig } from "@kubernetes/client-node";
 import { requireDocker } from "../../../tooling/machine/docker";
-import { requireAnswer } from "../../../tooling/engine/cluster";
+import { requireAnswer } from "../../../tooling/engine/cluster-access";
 
 function clusterAt(server: string): KubeConfig {
   const config = new KubeConfig();

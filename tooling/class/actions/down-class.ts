@@ -1,9 +1,10 @@
 import { hostImagesText, NO_IMAGES } from "../../cluster/images/host-images";
-import { type Leftovers, requireNothingLeft, settled } from "../../live/leftovers";
+import { type Leftovers, requireNothingLeft, settled } from "../../support/leftovers";
 import { baseOf, type ClassContext, stackOf, studentsWithStack } from "../class-context";
 import { effectiveSettings } from "../class-settings";
 import { repositoryPrefix } from "../cluster/registry-access";
-import { allDone, type ClassTask, notStarted, type Outcome, runClass } from "../run-class";
+import { allDone, notStarted, type Outcome } from "../outcome";
+import { type ClassTask, runClass } from "../run-class";
 import { whileFreeing } from "../cluster/student-cluster";
 import type { Outputs } from "../runner/stack-runner";
 import { changesText } from "./up-class";

@@ -1,9 +1,6 @@
-import { join } from "node:path";
-import { execa } from "execa";
-import { up } from "../../commands/up";
+import { bringUpCluster, planCluster } from "../../cluster/bring-up";
 import { engineSteps } from "../../cluster/embedded-lab";
 import { requireDocker } from "../../machine/docker";
-import { checkout } from "../../machine/paths";
 import { engineIsReady } from "../../engine/engine";
 import { prepareState, stackOutputs } from "../../engine/stack";
 import { decideEngine } from "../../machine/reach";
@@ -13,9 +10,9 @@ import { requireCluster } from "./open-class";
 
 /** Puts in place what the class's stacks are made with: the engine, the embedded cluster, the stacks' state. */
 export async function prepareAll({ silent }: { silent: boolean }): Promise<void> {
-  // The steps print to standard output, which is the document's alone.
-  if (silent) await inSilence(["up", "--cluster-only"]);
-  else await up({ clusterOnly: true });
+  const plan = await planCluster();
+  if (!silent) console.log(plan.text);
+  await bringUpCluster(plan, { silent });
   await prepareState();
   await requireCluster();
   await requireDocker();
@@ -38,15 +35,4 @@ export async function prepareEngine({ silent }: { silent: boolean }): Promise<vo
     await runSteps(engineSteps((await decideEngine()).choice));
   }
   await prepareState();
-}
-
-/** Runs a command of the lab for its effect. */
-async function inSilence(args: readonly string[]): Promise<void> {
-  const program = ["-r", "ts-node/register", join(checkout, "tooling", "cli.ts")];
-  const ended = await execa(process.execPath, [...program, ...args], {
-    cwd: checkout,
-    stdin: "ignore",
-    reject: false,
-  });
-  if (ended.failed) throw new Error(ended.stderr.replace(/^\s*error: /, "").trim());
 }

@@ -1,7 +1,8 @@
 import { baseOf, type ClassContext, stackOf } from "../class-context";
 import { footprintText } from "../capacity/capacity";
 import { type ClassRoom, roomFor } from "../capacity/footprints";
-import { type ClassTask, notStarted, type Outcome, runClass } from "../run-class";
+import { notStarted, type Outcome } from "../outcome";
+import { type ClassTask, runClass } from "../run-class";
 import { schedulesOf, sharedTimesText, type StudentSchedule } from "../capacity/schedules";
 import type { Changes, Outputs } from "../runner/stack-runner";
 import { textTable } from "../view/table";

@@ -1,7 +1,8 @@
 import { type ClassContext, stackOf } from "../class-context";
 import { effectiveSettings } from "../class-settings";
 import { downTask, type Patience } from "./down-class";
-import { type ClassTask, type Outcome, runClass } from "../run-class";
+import type { Outcome } from "../outcome";
+import { type ClassTask, runClass } from "../run-class";
 import { upTask } from "./up-class";
 
 /** Takes the asked students' stacks away with their data, and brings them up anew. Nobody else's is looked at. */

@@ -1,6 +1,6 @@
 import { baseOf, type ClassContext, stackOf, type StudentGlance } from "../class-context";
 import { runClass } from "../run-class";
-import { silentClassDisplay } from "../view/display";
+import { silentClassDisplay } from "../view/class-display";
 import type { StackState } from "../runner/stack-runner";
 import { textTable } from "../view/table";
 

@@ -1,6 +1,7 @@
 import { baseOf, type ClassContext, stackOf } from "../class-context";
 import { NoRoom, roomFor } from "../capacity/footprints";
-import { allDone, type ClassTask, notStarted, type Outcome, runClass } from "../run-class";
+import { allDone, notStarted, type Outcome } from "../outcome";
+import { type ClassTask, runClass } from "../run-class";
 import type { Changes } from "../runner/stack-runner";
 
 /** What was changed, in words: `3 created, 1 updated`. */

@@ -1,6 +1,6 @@
+import pMap from "p-map";
 import { type Capacity, type ClassFootprint, type Footprint, footprintText, sumFootprints } from "./capacity";
 import { type ClassContext, stackOf } from "../class-context";
-import { sideBySide } from "../run-class";
 import type { Outputs } from "../runner/stack-runner";
 
 /** What the class asks for, and what there is for it. */
@@ -30,13 +30,17 @@ export async function roomFor(
   known: ReadonlyMap<string, Outputs> = new Map(),
 ): Promise<ClassRoom> {
   const stacks = await context.runner.stacks();
-  const footprints = await sideBySide(context.students, context.parallel, async ({ id }) => {
-    const stack = stackOf(context, id);
-    const previewed = footprintOf(known.get(id));
-    const said =
-      previewed ?? (stacks.includes(stack) ? footprintOf(await context.runner.outputs(stack)) : undefined);
-    return said ?? context.estimate(context.files.textOf(stack));
-  });
+  const footprints = await pMap(
+    context.students,
+    async ({ id }) => {
+      const stack = stackOf(context, id);
+      const previewed = footprintOf(known.get(id));
+      const said =
+        previewed ?? (stacks.includes(stack) ? footprintOf(await context.runner.outputs(stack)) : undefined);
+      return said ?? context.estimate(context.files.textOf(stack));
+    },
+    { concurrency: context.parallel },
+  );
   const capacity = await context.cluster.capacity(context.students.map(({ id }) => id));
   return { footprint: sumFootprints(footprints, capacity), capacity };
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { Argo } from "../../live/workflows/argo";
-import { clusterOf } from "../../live/workflows/cluster";
+import { clusterOf } from "../../live/api-clients";
 import { nameOf } from "../../live/workflows/workflow";
-import { auditBase, auditStudent } from "./audit";
+import { auditBase, auditStudent } from "./class-remains";
 import type { ClassCluster, StudentGlance } from "../class-context";
 import { capacityFor } from "../capacity/cluster-capacity";
 import {

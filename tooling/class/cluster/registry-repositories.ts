@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { CoreV1Api, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
 import { BUILD_ROLE, labelsOf } from "../../../components/kubernetes";
-import { clusterConfig } from "../../engine/cluster";
+import { clusterConfig } from "../../engine/cluster-access";
 
 // As components/registry/local-registry.ts places them.
 const NAMESPACE = "kube-system";

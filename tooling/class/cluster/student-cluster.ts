@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { studentNamespaces } from "../../../components/class";
 import { Argo } from "../../live/workflows/argo";
-import { type Cluster, statusOf } from "../../live/workflows/cluster";
+import { type Cluster, statusOf } from "../../live/api-clients";
 import { isOver, nameOf } from "../../live/workflows/workflow";
 
 const WORKFLOWS = { group: "argoproj.io", version: "v1alpha1", plural: "workflows" } as const;

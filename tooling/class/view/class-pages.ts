@@ -2,9 +2,10 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { labOutputs } from "../../engine/outputs";
 import { type ClassContext, stackOf } from "../class-context";
-import { studentPage } from "./pages";
-import { type Outcome, runClass } from "../run-class";
-import { silentClassDisplay } from "./display";
+import { studentPage } from "./student-page";
+import type { Outcome } from "../outcome";
+import { runClass } from "../run-class";
+import { silentClassDisplay } from "./class-display";
 
 /** Writes a page for each student into a folder, and beside it the kubeconfig that only its owner may read. */
 export function writePages(context: ClassContext, folder: string, now = new Date()): Promise<Outcome[]> {

@@ -6,7 +6,7 @@ import { cache } from "../../machine/paths";
 import { run, type Report } from "../../machine/run";
 import { versions } from "../../machine/versions";
 import { askDocker, docker } from "../../machine/docker";
-import { baseImages } from "./names";
+import { baseImages } from "../../machine/image-names";
 
 const log = "images";
 /** The label that says what an image of the lab was made from. */

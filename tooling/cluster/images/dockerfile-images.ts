@@ -6,7 +6,7 @@ import { checkout } from "../../machine/paths";
 import { type Report } from "../../machine/run";
 import { goBuilds, programPath } from "../../toolchain/go-builds";
 import { askDocker, docker } from "../../machine/docker";
-import { baseImages, labImages } from "./names";
+import { baseImages, labImages } from "../../machine/image-names";
 
 const log = "images";
 

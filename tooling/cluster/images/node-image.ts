@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { nodeNetwork } from "./node-network";
 import { nodeStorage } from "./node-storage";
 import { cache, checkout } from "../../machine/paths";
@@ -12,8 +11,9 @@ import { fetchKindSource, kindFiles } from "../../toolchain/kind-source";
 import { versions } from "../../machine/versions";
 import { hashLabel, madeFrom, nodeBaseHash } from "./debian-images";
 import { askDocker, docker } from "../../machine/docker";
+import { until } from "../../support/until";
 import { dockerfileArchivePaths, dockerfileImageArchives } from "./dockerfile-images";
-import { baseImages, labImages, nodeImage } from "./names";
+import { baseImages, labImages, nodeImage } from "../../machine/image-names";
 import { scratchArchivePaths, scratchImageArchives } from "./scratch-images";
 
 const log = "node-image";
@@ -86,10 +86,11 @@ async function importAndCommit(
   try {
     const inside = (args: string[]) => docker(["exec", container, ...args], { log });
     await docker(["exec", "--detach", container, "containerd"], { log });
-    for (let tries = 0; (await askDocker(["exec", container, "ctr", "version"])) === undefined; tries += 1) {
-      if (tries > 60) throw new Error("containerd does not answer in the node image's container");
-      await delay(500);
-    }
+    await until(() => askDocker(["exec", container, "ctr", "version"]), {
+      seconds: 60,
+      pauseMilliseconds: 500,
+      late: () => "containerd does not answer in the node image's container",
+    });
     for (const [image, archive] of images) {
       report(image);
       const path = archive.replace(archives, "/archives");

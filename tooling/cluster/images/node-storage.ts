@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { labImages } from "./names";
+import { labImages } from "../../machine/image-names";
 
 /** The default storage class, by the name that kind's own has. */
 const storageClass = "standard";

@@ -4,7 +4,7 @@ import { cacheEntry, type CacheEntry } from "../../machine/cache";
 import { goBuilds, programPath, type GoBuild } from "../../toolchain/go-builds";
 import { type Report } from "../../machine/run";
 import { docker } from "../../machine/docker";
-import { labImages } from "./names";
+import { labImages } from "../../machine/image-names";
 import { registryConfiguration, registryFile } from "./registry-configuration";
 
 /** An image that holds one static program and nothing else. */

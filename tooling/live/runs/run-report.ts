@@ -1,6 +1,6 @@
 import type { CoreV1Api } from "@kubernetes/client-node";
 import type { LabOutputs } from "../../../stacks";
-import { reasonOf } from "../workflows/cluster";
+import { reasonOf } from "../api-clients";
 import { type Family, runsOf } from "../workflows/family";
 import { hasLog, logOf } from "./logs";
 import { type Products, productsOf, type Verdict, verdictOf } from "./outcome";

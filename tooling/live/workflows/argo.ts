@@ -1,5 +1,5 @@
 import { type KubernetesObject, Watch } from "@kubernetes/client-node";
-import { type Cluster, reasonOf } from "./cluster";
+import { type Cluster, reasonOf } from "../api-clients";
 import { type Family, familyOf, NoSuchRun, ownedBy } from "./family";
 import type { NewWorkflow } from "./submission";
 import { type CronWorkflow, isOver, nameOf, type Workflow, type WorkflowTemplate } from "./workflow";

@@ -1,5 +1,5 @@
 /** Carries out everything that is tried of a class, and judges it. */
-import { reasonOf } from "../../live/workflows/cluster";
+import { reasonOf } from "../../live/api-clients";
 import type { Result } from "../report";
 import { probe, type Probing } from "./probe";
 import { askApi, askAsAdmin, askRegistry } from "./requests";

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { Command, CommanderError } from "commander";
-import { clusterConfig, requireAnswer } from "../../engine/cluster";
+import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
 import { stackName } from "../../engine/stack-settings";
-import { clusterOf } from "../../live/workflows/cluster";
+import { clusterOf } from "../../live/api-clients";
 import { closingText, exitCodeOf, type Result } from "../report";
 import { carryOut } from "./carry-out";
-import { findShared, findStudent } from "./cluster";
+import { findShared, findStudent } from "./targets";
 import type { Probing } from "./probe";
 import { studentStacks } from "./stacks";
 import { standIn } from "./stand-in";

@@ -2,7 +2,7 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
-import { clusterConfig } from "../../engine/cluster";
+import { clusterConfig } from "../../engine/cluster-access";
 import { registryPlace } from "../clients/registry";
 import type { Student } from "./student";
 import type { Answer, Means, Request } from "./tries/try";

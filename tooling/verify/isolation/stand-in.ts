@@ -1,9 +1,9 @@
 /** Something to be reached in a staging that is still empty. */
-import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../../support/until";
 import { restrictedPod } from "../pods/pods-for-admission";
 import { pullSecrets, removePod } from "../pods/run-pod";
 import { VERIFY_LABEL } from "../pods/verify-label";
-import { readyPods } from "./cluster";
+import { readyPods } from "./targets";
 import type { Probing } from "./probe";
 import type { StudentStack } from "./student";
 
@@ -38,10 +38,8 @@ export async function standIn(
   await core.createNamespacedPod({ namespace, body: { ...pod, metadata: { name, labels } } });
   const remove = (): Promise<void> => removePod(core, namespace, name);
   try {
-    while ((await readyPods(core, namespace, deployment)).length === 0) {
-      progress(`something to reach in ${student}'s staging starts`);
-      await delay(1000, undefined, { signal });
-    }
+    progress(`something to reach in ${student}'s staging starts`);
+    await until(async () => (await readyPods(core, namespace, deployment)).length > 0, { signal });
   } catch (error) {
     await remove();
     throw error;

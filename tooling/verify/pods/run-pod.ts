@@ -1,7 +1,7 @@
 /** Pods that are made to find something out, and say it in their log. */
-import { setTimeout as delay } from "node:timers/promises";
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
-import { statusOf } from "../../live/workflows/cluster";
+import { statusOf } from "../../live/api-clients";
+import { until } from "../../support/until";
 
 /** Where a pod runs, and how long it is waited for. */
 export interface PodRun {
@@ -25,14 +25,14 @@ export async function runPod(
 ): Promise<string> {
   await core.createNamespacedPod({ namespace, body: pod });
   try {
-    for (;;) {
+    const hasSucceeded = async (): Promise<boolean> => {
       const { status } = await core.readNamespacedPod({ namespace, name });
-      if (status?.phase === "Succeeded") break;
       if (status?.phase === "Failed")
         throw new Error(`pod ${name} failed: ${status.message ?? "no message"}`);
       progress(`pod ${name} ${status?.phase ?? "unknown"}`);
-      await delay(1000, undefined, { signal });
-    }
+      return status?.phase === "Succeeded";
+    };
+    await until(hasSucceeded, { signal });
     return (await core.readNamespacedPodLog({ namespace, name })).trim().split("\n").at(-1) ?? "";
   } finally {
     await removePod(core, namespace, name);

@@ -1,11 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { V1LabelSelector, V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import type { WorkloadsOutput } from "../../../stacks";
 import type { CheckContext } from "../check";
-import { type Cluster, statusOf } from "../../live/workflows/cluster";
+import { type Cluster, statusOf } from "../../live/api-clients";
+import { until, type Waiting } from "../../support/until";
 
-/** Milliseconds in which a Deployment that was stopped has to be back. */
-const RETURN_TIMEOUT = 120_000;
+/** Seconds in which a Deployment that was stopped has to be back. */
+const RETURN_SECONDS = 120;
 
 /** A workload that keeps data, as the outputs name it. */
 export type Workload = WorkloadsOutput["mlflow"] | NonNullable<WorkloadsOutput["postgres"]>;
@@ -80,15 +80,13 @@ export async function replacePods(
       });
   }
   const gone = new Set(old.map((pod) => pod.metadata?.uid));
-  for (;;) {
+  const successors = async (): Promise<V1Pod[] | undefined> => {
     const pods = await podsOf(cluster, workload);
     progress(pods.map(podStanding).join(", ") || `${workload.name} without a pod`);
     const fresh = pods.filter((pod) => !gone.has(pod.metadata?.uid));
-    if (fresh.length === pods.length && fresh.filter(isReady).length === replicas) {
-      return fresh.map((pod) => pod.metadata?.name ?? "");
-    }
-    await delay(1000, undefined, { signal });
-  }
+    return fresh.length === pods.length && fresh.filter(isReady).length === replicas ? fresh : undefined;
+  };
+  return (await until(successors, { signal })).map((pod) => pod.metadata?.name ?? "");
 }
 
 /**
@@ -109,20 +107,21 @@ export async function without<T>(
     const body = { ...found, spec: { replicas: count } };
     await cluster.apps.replaceNamespacedDeploymentScale({ namespace, name, body });
   };
-  const until = async (count: number, end: AbortSignal): Promise<void> => {
-    for (;;) {
-      const pods = await podsOf(cluster, deployment);
-      if (pods.length === count && pods.filter(isReady).length === count) return;
-      progress(pods.map(podStanding).join(", ") || `${name} without a pod`);
-      await delay(500, undefined, { signal: end });
-    }
-  };
+  const untilReady = (count: number, waiting: Waiting): Promise<boolean> =>
+    until(
+      async () => {
+        const pods = await podsOf(cluster, deployment);
+        progress(pods.map(podStanding).join(", ") || `${name} without a pod`);
+        return pods.length === count && pods.filter(isReady).length === count;
+      },
+      { ...waiting, pauseMilliseconds: 500 },
+    );
   try {
     await scale(0);
-    await until(0, signal);
+    await untilReady(0, { signal });
     return await work();
   } finally {
     await scale(replicas);
-    await until(replicas, AbortSignal.timeout(RETURN_TIMEOUT));
+    await untilReady(replicas, { seconds: RETURN_SECONDS });
   }
 }

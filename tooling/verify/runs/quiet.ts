@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { childrenOf } from "../../live/workflows/family";
 import { isOver, nameOf, type Workflow } from "../../live/workflows/workflow";
+import { until } from "../../support/until";
 import type { LabParts } from "../lab-parts";
 import type { Waiting } from "../waiting";
 import { VERIFY_LABEL } from "../pods/verify-label";
@@ -13,13 +13,14 @@ type Surroundings = Pick<LabParts, "argo" | "id">;
 
 /** Waits until no run is under way: one that loses what is about to be stopped would fail, and nobody would know why. */
 async function untilNothingRuns({ argo }: Surroundings, { progress, signal }: Waiting): Promise<Workflow[]> {
-  for (;;) {
+  const allOver = async (): Promise<Workflow[] | undefined> => {
     const all = await argo.workflows();
     const busy = all.filter((run) => !isOver(run));
     if (busy.length === 0) return all;
     progress(`waiting for the end of ${busy.map(nameOf).join(", ")}`);
-    await delay(2000, undefined, { signal });
-  }
+    return undefined;
+  };
+  return until(allOver, { pauseMilliseconds: 2000, signal });
 }
 
 /**

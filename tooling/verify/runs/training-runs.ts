@@ -1,6 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Argo } from "../../live/workflows/argo";
-import { type Cluster, clusterOf, reasonOf, withToken } from "../../live/workflows/cluster";
+import { type Cluster, clusterOf, reasonOf, withToken } from "../../live/api-clients";
 import { childrenOf, type Family, runsOf } from "../../live/workflows/family";
 import { hasLog, logOf } from "../../live/runs/logs";
 import { standingOf } from "../../live/runs/outcome";
@@ -13,6 +12,7 @@ import { shown } from "../expect";
 import type { LabParts } from "../lab-parts";
 import type { Waiting } from "../waiting";
 import type { RegistryState } from "../clients/mlflow";
+import { until } from "../../support/until";
 import { undisturbed } from "./quiet";
 import { VERIFY_LABEL } from "../pods/verify-label";
 import { watchWhile, type Watched } from "../clients/service-watch";
@@ -142,13 +142,13 @@ export class TrainingRuns {
     const mine = await this.lab.argo.workflows(selector);
     if (mine.length === 0) return;
     await this.lab.argo.deleteWorkflows(selector);
-    const left = async (): Promise<boolean> => {
+    const areGone = async (): Promise<boolean> => {
       const all = await this.lab.argo.workflows();
-      return mine.some((run) =>
+      return !mine.some((run) =>
         all.some((each) => each.metadata.uid === run.metadata.uid || childrenOf(run, [each]).length > 0),
       );
     };
-    while (await left()) await delay(1000, undefined, { signal });
+    await until(areGone, { signal });
   }
 
   private async observe(workflow: NewWorkflow, waiting: Waiting): Promise<Training> {

@@ -3,7 +3,7 @@ import { downClass } from "../../../../tooling/class/actions/down-class";
 import { NoRoom } from "../../../../tooling/class/capacity/footprints";
 import { nothingInTheWay, previewClass, previewText } from "../../../../tooling/class/actions/preview-class";
 import { resetClass } from "../../../../tooling/class/actions/reset-class";
-import type { Outcome } from "../../../../tooling/class/run-class";
+import type { Outcome } from "../../../../tooling/class/outcome";
 import { LockedStack, StackFailure } from "../../../../tooling/class/runner/stack-runner";
 import { isUp, statusOfClass, statusText } from "../../../../tooling/class/actions/status-class";
 import { summaryTable } from "../../../../tooling/class/view/table";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Footprint } from "../../../../tooling/class/capacity/capacity";
 import type { ClassContext } from "../../../../tooling/class/class-context";
 import { ClassFiles } from "../../../../tooling/class/runner/class-files";
-import { silentClassDisplay } from "../../../../tooling/class/view/display";
-import type { Leftovers } from "../../../../tooling/live/leftovers";
+import { silentClassDisplay } from "../../../../tooling/class/view/class-display";
+import type { Leftovers } from "../../../../tooling/support/leftovers";
 import type { Student } from "../../../../tooling/class/roster/roster";
 import type { Changes, Outputs, StackRunner } from "../../../../tooling/class/runner/stack-runner";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { logDisplay } from "../../../../tooling/class/view/display";
+import { logDisplay } from "../../../../tooling/class/view/class-display";
 import { EngineEvents } from "../../../../tooling/class/runner/engine-events";
 import { selectionOf, UsageError } from "../../../../tooling/class/roster/selection";
 import { whileFreeing } from "../../../../tooling/class/cluster/student-cluster";

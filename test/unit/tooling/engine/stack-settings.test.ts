@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { embeddedSettings } from "../../../../tooling/cluster/embedded-settings";
-import { baseImages, labImages } from "../../../../tooling/cluster/images/names";
+import { embeddedSettings } from "../../../../tooling/engine/embedded-settings";
+import { baseImages, labImages } from "../../../../tooling/machine/image-names";
 import { defaultStack, nodePorts, withSettings } from "../../../../tooling/engine/stack-settings";
 import { loadConfig } from "../../../../config/load";
 import { KEYS } from "../../../../config/keys";

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClusterRecord } from "../../../../tooling/cluster/record";
+import type { ClusterRecord } from "../../../../tooling/machine/cluster-record";
 import type { LabParts } from "../../../../tooling/cluster/embedded-lab";
 import type { DockerServer } from "../../../../tooling/machine/docker";
 import {

@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { reasonOf, statusOf } from "../../../live/workflows/cluster";
+import { reasonOf, statusOf } from "../../../live/api-clients";
 import { type Check, type CheckContext } from "../../check";
 import { expect, expectEqual } from "../../expect";
 import { forbiddenPods, restrictedPod } from "../../pods/pods-for-admission";

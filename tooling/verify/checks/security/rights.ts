@@ -11,7 +11,7 @@ import {
 } from "../../clients/access";
 import { type Check } from "../../check";
 import { expect } from "../../expect";
-import type { Cluster } from "../../../live/workflows/cluster";
+import type { Cluster } from "../../../live/api-clients";
 
 /** Questions asked at the same time. */
 const TOGETHER = 16;

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Argo } from "../../../../../tooling/live/workflows/argo";
-import { clusterOf } from "../../../../../tooling/live/workflows/cluster";
+import { clusterOf } from "../../../../../tooling/live/api-clients";
 import { type Family, NoSuchRun } from "../../../../../tooling/live/workflows/family";
 import { standingOf } from "../../../../../tooling/live/runs/outcome";
 import { nameOf, type Workflow } from "../../../../../tooling/live/workflows/workflow";

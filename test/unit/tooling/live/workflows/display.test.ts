@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lineDisplay } from "../../../../../tooling/live/runs/display";
+import { lineDisplay } from "../../../../../tooling/live/runs/run-display";
 import type { Family } from "../../../../../tooling/live/workflows/family";
 import { rowsOf } from "../../../../../tooling/live/runs/rows";
 import {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { live } from "../machine/paths";
+import { live } from "./paths";
 
 /** Where images come from: pulled as their projects publish them, or built on this machine. */
 export type Origin = "official" | "built";

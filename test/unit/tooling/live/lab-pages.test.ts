@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { desktopOpener, forScripts, textOf } from "../../../../tooling/commands/open";
-import { PAGE_NAMES, pagesOf } from "../../../../tooling/live/pages";
+import { PAGE_NAMES, pagesOf } from "../../../../tooling/live/lab-pages";
 import { serve } from "../../../support/http";
 import { OUTPUTS } from "../../../support/lab-outputs";
 

@@ -5,9 +5,9 @@ import {
   SchedulingV1Api,
 } from "@kubernetes/client-node";
 import { STUDENT_LABEL } from "../../../components/class";
-import type { Leftovers } from "../../live/leftovers";
+import type { Leftovers } from "../../support/leftovers";
 import { Argo } from "../../live/workflows/argo";
-import { type Cluster, clusterOf } from "../../live/workflows/cluster";
+import { type Cluster, clusterOf } from "../../live/api-clients";
 import { nameOf } from "../../live/workflows/workflow";
 import { namespacesOf, unlessMissing } from "./student-cluster";
 

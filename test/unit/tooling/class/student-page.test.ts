@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LabOutputs } from "../../../../stacks/outputs";
 import { writePages } from "../../../../tooling/class/view/class-pages";
-import { forwardOf, studentPage } from "../../../../tooling/class/view/pages";
+import { forwardOf, studentPage } from "../../../../tooling/class/view/student-page";
 import { fakeClass, studentsNamed } from "./fake-class";
 
 const service = (name: string, namespace: string, port: number): string =>

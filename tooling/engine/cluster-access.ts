@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { AppsV1Api, type KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { loadKubeconfig, within } from "../../components/kubernetes";
 import { kubeconfig } from "../machine/paths";
 import { type Report } from "../machine/run";
 import { hasOwnCluster, stackName, stackSetting } from "./stack-settings";
 import { askPulumi } from "./stack";
+import { until } from "../support/until";
 
 const contextCommand = `npm run pulumi -- config set kubernetes:context NAME --stack ${stackName}`;
 
@@ -84,19 +84,20 @@ function isReady({ metadata, spec, status }: Workload): boolean {
  */
 export async function waitForWorkloads(namespaces: readonly string[], report: Report): Promise<void> {
   const apps = (await clusterConfig()).makeApiClient(AppsV1Api);
-  const deadline = Date.now() + 300_000;
-  for (const namespace of namespaces) {
-    for (;;) {
+  let missing = "";
+  const allAreReady = async (): Promise<boolean> => {
+    const waiting: string[] = [];
+    for (const namespace of namespaces) {
       const lists = [
         await apps.listNamespacedDeployment({ namespace }),
         await apps.listNamespacedStatefulSet({ namespace }),
       ];
-      const waiting = lists.flatMap(({ items }) => items as Workload[]).filter((each) => !isReady(each));
-      if (waiting.length === 0) break;
-      const names = waiting.map(({ metadata }) => metadata?.name).join(", ");
-      if (Date.now() > deadline) throw new Error(`not ready after 5 minutes in ${namespace}: ${names}`);
-      report(`${namespace}: waiting for ${names}`);
-      await delay(1000);
+      const workloads = lists.flatMap(({ items }) => items as Workload[]).filter((each) => !isReady(each));
+      waiting.push(...workloads.map(({ metadata }) => `${namespace}/${metadata?.name ?? ""}`));
     }
-  }
+    missing = waiting.join(", ");
+    if (waiting.length > 0) report(`waiting for ${missing}`);
+    return waiting.length === 0;
+  };
+  await until(allAreReady, { seconds: 300, late: () => `not ready after 5 minutes: ${missing}` });
 }

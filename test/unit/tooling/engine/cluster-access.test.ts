@@ -4,8 +4,8 @@ import { clusterNotes, foreignContainers } from "../../../../tooling/cluster/kin
 import { nodeCount } from "../../../../tooling/cluster/node-count";
 import { nodeNetwork } from "../../../../tooling/cluster/images/node-network";
 import { nodeStorage } from "../../../../tooling/cluster/images/node-storage";
-import type { ClusterRecord } from "../../../../tooling/cluster/record";
-import { labImages } from "../../../../tooling/cluster/images/names";
+import type { ClusterRecord } from "../../../../tooling/machine/cluster-record";
+import { labImages } from "../../../../tooling/machine/image-names";
 
 const RECORD: ClusterRecord = {
   containers: ["aaa", "bbb"],

@@ -1,0 +1,52 @@
+import { engineSteps, clusterSteps, tidyStep, type LabParts } from "./embedded-lab";
+import { clusterNotes, currentNode } from "./kind";
+import { labParts, partsOf, partsText } from "./lab-parts";
+import { nodeCount } from "./node-count";
+import { requireMachine } from "./preflight";
+import { hasOwnCluster } from "../engine/stack-settings";
+import { clusterRecord } from "../machine/cluster-record";
+import { runSteps, type Step } from "../machine/steps";
+
+/** What puts the engine in place and, unless the stack names a cluster of its own, the embedded cluster. */
+export interface Plan {
+  readonly parts: LabParts;
+  /** Where each part comes from, for people. */
+  readonly text: string;
+  readonly steps: readonly Step[];
+}
+
+/** Decides where the parts come from. Changes nothing. */
+export async function planCluster(): Promise<Plan> {
+  const decisions = await labParts();
+  const [engine] = decisions;
+  const parts = partsOf(decisions);
+  const steps = [
+    ...(hasOwnCluster() ? [] : clusterSteps(parts)),
+    ...engineSteps(engine.choice),
+    tidyStep(parts),
+  ];
+  return {
+    parts,
+    text: hasOwnCluster() ? partsText([engine]) : partsText(decisions),
+    // Each step once, in the order of its first mention.
+    steps: [...new Map(steps.map((step) => [step.title, step])).values()],
+  };
+}
+
+/**
+ * Carries the plan out. What is there already is left as it is.
+ *
+ * @param options.silent Whether to print nothing. @default false
+ * @throws Error with a remedy if this machine cannot hold the cluster, or a step fails
+ */
+export async function bringUpCluster({ parts, steps }: Plan, { silent = false } = {}): Promise<void> {
+  if (!hasOwnCluster()) await requireMachine(parts);
+  await runSteps(steps, { silent });
+  if (!hasOwnCluster() && !silent) for (const note of notes(parts)) console.log(note);
+}
+
+/** How the running cluster differs from the one that this checkout would make. */
+function notes({ images }: LabParts): string[] {
+  const record = clusterRecord();
+  return record === undefined ? [] : clusterNotes(record, { ...currentNode(images), nodes: nodeCount() });
+}
