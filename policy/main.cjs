@@ -1,3 +1,3 @@
 // What Pulumi runs as the policy pack: pack.ts.
 "use strict";
-require("../bundle.cjs").runBundled(module, "policy/pack.ts");
+require("../build.cjs").run(module, "policy/pack.ts");

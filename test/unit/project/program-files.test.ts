@@ -6,7 +6,7 @@ import { checkout } from "../../support/checkout";
 
 const read = (path: string): string => readFileSync(join(checkout, path), "utf8");
 
-describe("the program as one file", () => {
+describe("the program, built into one file", () => {
   it("is what Pulumi starts", () => {
     const { main, runtime } = parse(read("Pulumi.yaml")) as { main: string; runtime: { options: object } };
     assert.equal(main, "program.cjs");
