@@ -18,9 +18,9 @@ const cache = join(home, "cache", "python-tests");
 const debianPython = "/usr/bin/python3";
 /** Each group runs with the packages of one image in a pytest of its own, in this order. */
 const testGroups = [
-  { packages: "training", folders: ["train/unit_tests"] },
-  { packages: "pipeline", folders: ["pipeline/unit_tests"] },
-  { packages: "application", folders: ["app/tests"] },
+  { packages: "training", folders: ["images/training/unit_tests"] },
+  { packages: "pipeline", folders: ["images/pipeline/unit_tests"] },
+  { packages: "application", folders: ["images/app/tests"] },
   {
     packages: "training",
     folders: ["images/mlflow/tests", "images/postgres/tests", "images/git-server/tests"],
@@ -189,10 +189,10 @@ async function main(pytestArguments) {
     environment(name, python, requirements, { systemPackages });
   // One after another where they are made: they would only wait for each other's downloads and for the processors.
   const pythons = {
-    training: await make("training", withTorch("train"), systemTorch),
+    training: await make("training", withTorch("images/training"), systemTorch),
     mlflow: await make("mlflow", ["images/mlflow/requirements.txt"], false),
-    pipeline: await make("pipeline", ["pipeline/requirements.txt", testPackages], false),
-    application: await make("application", [...withTorch("app/base"), testPackages], systemTorch),
+    pipeline: await make("pipeline", ["images/pipeline/requirements.txt", testPackages], false),
+    application: await make("application", [...withTorch("images/app/base"), testPackages], systemTorch),
   };
   return await pytest(pythons, await unpackLighttpd(), pytestArguments);
 }

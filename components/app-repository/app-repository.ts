@@ -45,9 +45,9 @@ const USERNAME = "student";
 const FORWARD_PORT = 8081;
 
 /**
- * A git server with the application's repository, which begins as this project's `app/`.
+ * A git server with the application's repository, which begins as this project's `images/app/`.
  *
- * The image carries `app/`. At each start the branch `course` becomes what is in it, and `main` follows for as long as
+ * The image carries `images/app/`. At each start the branch `course` becomes what is in it, and `main` follows for as long as
  * nobody has pushed to it. Everyone who reaches the server may read; pushing takes a generated password.
  */
 export class AppRepository extends pulumi.ComponentResource implements AppSource {

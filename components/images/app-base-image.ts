@@ -9,7 +9,7 @@ export interface AppBaseImageArgs extends Pick<BuiltImageArgs, "baseImage" | "re
 
 /**
  * What the application's image is built on: Python with everything that the application imports, built from
- * `app/base/`. A build in the cluster adds the application and a model, and needs no network but the registry.
+ * `images/app/base/`. A build in the cluster adds the application and a model, and needs no network but the registry.
  */
 export class AppBaseImage extends BuiltImage {
   constructor(name: string, args: AppBaseImageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -19,7 +19,7 @@ export class AppBaseImage extends BuiltImage {
       {
         ...image,
         imageName: "gourmetgram-app-base",
-        context: "./app/base",
+        context: "./images/app/base",
         ...(torchIndexUrl === undefined ? {} : { buildArgs: { TORCH_INDEX_URL: torchIndexUrl } }),
       },
       opts,

@@ -8,7 +8,7 @@ export type GitServerImageArgs = Pick<BuiltImageArgs, "baseImage" | "registry" |
 /** The folder of the server's own files. */
 export const FOLDER = join("images", "git-server");
 
-/** The image of the git server, which carries the application's sources: built from `app/`. */
+/** The image of the git server, which carries the application's sources: built from `images/app/`. */
 export class GitServerImage extends BuiltImage {
   constructor(name: string, args: GitServerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super(
@@ -17,7 +17,7 @@ export class GitServerImage extends BuiltImage {
         ...args,
         imageName: "gourmetgram-git",
         // The application is what the image carries; the server's own files come in a ConfigMap.
-        context: "./app",
+        context: "./images/app",
         dockerfile: `./${join(FOLDER, "Dockerfile")}`,
       },
       opts,

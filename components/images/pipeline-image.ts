@@ -7,7 +7,7 @@ export interface PipelineImageArgs extends Pick<BuiltImageArgs, "baseImage" | "r
   readonly buildkitImage: pulumi.Input<string>;
 }
 
-/** The image of the steps that turn a model version into a running application, built from `pipeline/`. */
+/** The image of the steps that turn a model version into a running application, built from `images/pipeline/`. */
 export class PipelineImage extends BuiltImage {
   constructor(name: string, args: PipelineImageArgs, opts?: pulumi.ComponentResourceOptions) {
     const { buildkitImage, ...image } = args;
@@ -16,7 +16,7 @@ export class PipelineImage extends BuiltImage {
       {
         ...image,
         imageName: "gourmetgram-pipeline",
-        context: "./pipeline",
+        context: "./images/pipeline",
         buildArgs: { BUILDKIT_IMAGE: buildkitImage },
       },
       opts,

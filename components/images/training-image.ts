@@ -7,7 +7,7 @@ export interface TrainingImageArgs extends Pick<BuiltImageArgs, "baseImage" | "r
   readonly torchIndexUrl?: string | undefined;
 }
 
-/** The image in which models are trained and tested, built from `train/`. */
+/** The image in which models are trained and tested, built from `images/training/`. */
 export class TrainingImage extends BuiltImage {
   constructor(name: string, args: TrainingImageArgs, opts?: pulumi.ComponentResourceOptions) {
     const { torchIndexUrl, ...image } = args;
@@ -16,7 +16,7 @@ export class TrainingImage extends BuiltImage {
       {
         ...image,
         imageName: "gourmetgram-train",
-        context: "./train",
+        context: "./images/training",
         ...(torchIndexUrl === undefined ? {} : { buildArgs: { TORCH_INDEX_URL: torchIndexUrl } }),
       },
       opts,

@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-TRAIN = PROJECT / "train"
-PIPELINE = PROJECT / "pipeline"
+TRAIN = PROJECT / "images" / "training"
+PIPELINE = PROJECT / "images" / "pipeline"
 MLFLOW_IMAGE = PROJECT / "images" / "mlflow"
 
 

@@ -37,8 +37,8 @@ describe("the index of torch", () => {
 
 // The commands of the Dockerfiles, with a Python that notes how it is called.
 for (const [folder, requirements] of [
-  ["train", "requirements-torch.txt"],
-  ["app/base", "base/requirements-torch.txt"],
+  ["images/training", "requirements-torch.txt"],
+  ["images/app/base", "base/requirements-torch.txt"],
 ] as const) {
   describe(`${folder}/Dockerfile installs torch`, () => {
     const pins = /^(?:torch|torchvision)==\S+$/gm;

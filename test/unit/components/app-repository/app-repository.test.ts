@@ -163,7 +163,7 @@ describe("AppRepository", () => {
     const image = await onlyResource("docker:index/image:Image");
     assert.equal(image.inputs["imageName"], "ghcr.io/team/gourmetgram-git:test");
     assert.deepEqual(image.inputs["build"], {
-      context: "./app",
+      context: "./images/app",
       dockerfile: "./images/git-server/Dockerfile",
       args: { BASE_IMAGE: "debian:bookworm-slim" },
       network: "host",

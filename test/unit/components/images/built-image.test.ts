@@ -156,7 +156,7 @@ describe("BuiltImage", () => {
 describe("TrainingImage", () => {
   beforeEach(() => resetMocks());
 
-  it("is built from train/ under the course's name", async () => {
+  it("is built from images/training/ under the course's name", async () => {
     const image = new TrainingImage("training-image", {
       baseImage: "python:3.11-slim",
       registry: externalRegistry({ address: "ghcr.io" }),
@@ -166,7 +166,7 @@ describe("TrainingImage", () => {
     const { inputs, parent } = await onlyResource(IMAGE);
     assert.deepEqual(inputs, {
       imageName: "ghcr.io/gourmetgram-train:test",
-      build: { context: "./train", args: { BASE_IMAGE: "python:3.11-slim" }, network: "host" },
+      build: { context: "./images/training", args: { BASE_IMAGE: "python:3.11-slim" }, network: "host" },
       buildOnPreview: false,
       skipPush: false,
     });
@@ -182,7 +182,7 @@ describe("TrainingImage", () => {
 describe("AppBaseImage", () => {
   beforeEach(() => resetMocks());
 
-  it("is built from app/base/", async () => {
+  it("is built from images/app/base/", async () => {
     new AppBaseImage("app-base-image", {
       baseImage: "python:3.11-slim",
       registry: externalRegistry({ address: "ghcr.io" }),
@@ -191,7 +191,7 @@ describe("AppBaseImage", () => {
     const { inputs, parent } = await onlyResource(IMAGE);
     assert.equal(inputs["imageName"], "ghcr.io/gourmetgram-app-base:test");
     assert.deepEqual(inputs["build"], {
-      context: "./app/base",
+      context: "./images/app/base",
       args: { BASE_IMAGE: "python:3.11-slim" },
       network: "host",
     });
@@ -225,7 +225,7 @@ for (const [Image, name] of [
 describe("PipelineImage", () => {
   beforeEach(() => resetMocks());
 
-  it("is built from pipeline/ with the client of the builder's BuildKit", async () => {
+  it("is built from images/pipeline/ with the client of the builder's BuildKit", async () => {
     new PipelineImage("pipeline-image", {
       baseImage: "python:3.11-slim",
       buildkitImage: "buildkit:1",
@@ -235,7 +235,7 @@ describe("PipelineImage", () => {
     const { inputs, parent } = await onlyResource(IMAGE);
     assert.equal(inputs["imageName"], "ghcr.io/gourmetgram-pipeline:test");
     assert.deepEqual(inputs["build"], {
-      context: "./pipeline",
+      context: "./images/pipeline",
       args: { BASE_IMAGE: "python:3.11-slim", BUILDKIT_IMAGE: "buildkit:1" },
       network: "host",
     });

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 sys.path[:0] = [
-    str(Path(__file__).resolve().parents[2] / folder) for folder in ("test/python", "train")
+    str(Path(__file__).resolve().parents[3] / folder)
+    for folder in ("test/python", "images/training")
 ]
 
 import make_models  # noqa: E402

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 sys.path[:0] = [
-    str(Path(__file__).resolve().parents[2] / each) for each in ("test/python", "pipeline")
+    str(Path(__file__).resolve().parents[3] / each) for each in ("test/python", "images/pipeline")
 ]
 
 from support import PIPELINE, environment_of, free_port, starting_mlflow, wait_for  # noqa: E402
