@@ -19,7 +19,7 @@ const debianPython = "/usr/bin/python3";
 /** Each group runs with the packages of one image in a pytest of its own, in this order. */
 const testGroups = [
   { packages: "training", folders: ["images/training/unit_tests"] },
-  { packages: "pipeline", folders: ["images/pipeline/unit_tests"] },
+  { packages: "pipeline", folders: ["images/pipeline/tests"] },
   { packages: "application", folders: ["images/app/tests"] },
   {
     packages: "training",

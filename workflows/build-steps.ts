@@ -20,7 +20,7 @@ import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "../components/argo";
 
 /** What the step that makes the image needs to know. */
 export interface BuildStepsArgs {
-  /** Image that has its scripts. */
+  /** Image that runs its containers. */
   readonly pipelineImage: Input<string>;
   /** Address of MLflow inside the cluster. */
   readonly mlflowUrl: Input<string>;
@@ -108,7 +108,7 @@ function cloning({ appRepository }: BuildStepsArgs, inputs: Inputs): PipelineSte
           mounts: { [CREDENTIALS]: secretVolume("credentials", credentialsSecret, { password: "password" }) },
         };
   return {
-    script: "clone.py",
+    name: "clone",
     env: {
       APP_REPOSITORY: inputs["app-repository"],
       APP_BRANCH: inputs["app-branch"],
@@ -121,7 +121,7 @@ function cloning({ appRepository }: BuildStepsArgs, inputs: Inputs): PipelineSte
 
 function downloading({ mlflowUrl }: BuildStepsArgs, inputs: Inputs): PipelineStep {
   return {
-    script: "download_model.py",
+    name: "download-model",
     env: { MLFLOW_TRACKING_URI: mlflowUrl, MODEL_VERSION: inputs["model-version"] },
     resources: RESOURCES.downloadModel,
   };
@@ -141,7 +141,7 @@ function building(args: BuildStepsArgs, inputs: Inputs, run: { readonly name: Re
           },
         };
   return {
-    script: "build_image.py",
+    name: "build-image",
     env: {
       BUILDKIT_ADDRESS: args.builderAddress,
       MODEL_VERSION: inputs["model-version"],

@@ -47,10 +47,14 @@ export function outputsIn<const N extends string>(
   return Object.fromEntries(outputs) as Record<N, FileOutput>;
 }
 
+/** The steps that the pipeline's image has: `STEPS` in its `__main__.py`. */
+export type PipelineStepName =
+  "clone" | "download-model" | "build-image" | "deploy-to-staging" | "test-staging" | "restore-staging";
+
 /** What one step differs in from the others. */
 export interface PipelineStep {
-  /** The program, a file in the pipeline's image. */
-  readonly script: string;
+  /** What the pipeline's image calls it. */
+  readonly name: PipelineStepName;
   readonly env: NonNullable<Container["env"]>;
   /** Folder in which it leaves its outputs. @default one that only this container has */
   readonly outputs?: string;
@@ -65,12 +69,12 @@ const ALONE: Resources = {
   limits: { cpu: "1", memory: "512Mi" },
 };
 
-/** The container of a step: one script of the pipeline's image. */
+/** The container of a step, which the package in the pipeline's image runs. */
 export function pipelineContainer(image: Input<string>, step: PipelineStep): Container {
-  const { script, env, outputs = OUTPUTS, mounts = {}, resources = ALONE } = step;
+  const { name, env, outputs = OUTPUTS, mounts = {}, resources = ALONE } = step;
   return {
     image,
-    command: ["python", script],
+    command: ["python", "-m", "gourmetgram_pipeline", name],
     env: { ...env, OUTPUTS: outputs },
     resources,
     securityContext: STEP_CONTAINER,

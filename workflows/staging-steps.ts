@@ -5,7 +5,7 @@ import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "../components/argo";
 
 /** What the steps that deploy and test need to know. */
 export interface StagingStepsArgs {
-  /** Image that has their scripts. */
+  /** Image that runs them. */
   readonly pipelineImage: Input<string>;
   /** Address of MLflow inside the cluster. */
   readonly mlflowUrl: Input<string>;
@@ -33,7 +33,7 @@ export function deployStep(args: StagingStepsArgs, run: { readonly name: Referen
     retryStrategy: RETRY_INFRASTRUCTURE,
     container: (inputs) =>
       pipelineContainer(args.pipelineImage, {
-        script: "deploy.py",
+        name: "deploy-to-staging",
         env: {
           ...target(args.staging),
           ...release(inputs),
@@ -60,7 +60,7 @@ export function testStep(args: StagingStepsArgs, run: { readonly name: Reference
     retryStrategy: RETRY_INFRASTRUCTURE,
     container: (inputs) =>
       pipelineContainer(args.pipelineImage, {
-        script: "check_staging.py",
+        name: "test-staging",
         env: {
           ...target(args.staging),
           ...release(inputs),
@@ -81,7 +81,7 @@ export function restoreStep(args: StagingStepsArgs) {
     activeDeadlineSeconds: args.deadlines.restore,
     retryStrategy: RETRY_INFRASTRUCTURE,
     container: () =>
-      pipelineContainer(args.pipelineImage, { script: "restore_staging.py", env: target(args.staging) }),
+      pipelineContainer(args.pipelineImage, { name: "restore-staging", env: target(args.staging) }),
   });
 }
 

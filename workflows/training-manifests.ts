@@ -12,7 +12,7 @@ export interface TrainingManifestsArgs {
   readonly namespace: Input<string>;
   /** Reference of the training image, with its digest: a run uses what was built, whatever a tag says later. */
   readonly trainingImage: Input<string>;
-  /** Reference of the image with the scripts of the pipeline's steps, with its digest. */
+  /** Reference of the image of the steps of build-container-image, with its digest. */
   readonly pipelineImage: Input<string>;
   /** Image on which the application is built, with its digest, as BuildKit pulls it. */
   readonly appBaseImage: Input<string>;

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [
-    str(Path(__file__).resolve().parents[3] / folder)
-    for folder in ("test/python", "images/training")
-]
-
-import make_models  # noqa: E402
-from support import TRAIN, environment_of, starting_mlflow, wait_for  # noqa: E402
+import make_models
+from support import TRAIN, environment_of, starting_mlflow, wait_for
 
 # Before anything imports MLflow or Prefect: they read most of it once.
 os.environ.update(environment_of(TRAIN / "Dockerfile"))

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { SetContainerManifest, TemplateManifest } from "../../../packages/argo-workflows";
 import { podAmounts } from "../../../components/sizes/amounts";
 import { buildContainerImage } from "../../../workflows/build-container-image";
 import type { Resources } from "../../../components/sizes/lab-size";
 import { deadlines } from "../../../components/argo/workflow-policy";
+import { checkout } from "../../support/checkout";
 import { referenceText } from "../../support/argo-text";
 import { TRAINING_ARGS } from "../../support/training";
 
@@ -158,9 +161,9 @@ describe("build-container-image", () => {
         dependencies,
       ]),
       [
-        ["clone", "python clone.py", undefined],
-        ["download-model", "python download_model.py", undefined],
-        ["main", "python build_image.py", ["clone", "download-model"]],
+        ["clone", "python -m gourmetgram_pipeline clone", undefined],
+        ["download-model", "python -m gourmetgram_pipeline download-model", undefined],
+        ["main", "python -m gourmetgram_pipeline build-image", ["clone", "download-model"]],
       ],
     );
     assert.deepEqual(volumes, [{ name: "workspace", emptyDir: { sizeLimit: "4Gi" } }]);
@@ -181,7 +184,19 @@ describe("build-container-image", () => {
     assert.deepEqual([three["limits.cpu"], three["limits.memory"] / 2 ** 20], [2.5, 1792]);
   });
 
-  it("gives each step its script, what it needs to know, and a place for what it tells", () => {
+  it("runs the steps that the pipeline's image has", () => {
+    const program = readFileSync(
+      join(checkout, "images/pipeline/src/gourmetgram_pipeline/__main__.py"),
+      "utf8",
+    );
+    const known = [...program.matchAll(/^    "([a-z-]+)": \("/gm)].map(([, name]) => name);
+    const containers = spec.templates.flatMap(
+      (each) => each.container ?? each.containerSet?.containers ?? [],
+    );
+    assert.deepEqual(known.sort(), containers.map(({ command }) => command.at(-1)).sort());
+  });
+
+  it("gives each step its command, what it needs to know, and a place for what it tells", () => {
     const steps = spec.templates.filter(({ container }) => container !== undefined);
     assert.deepEqual(
       steps.map(({ name, container, outputs }) => [
@@ -190,9 +205,9 @@ describe("build-container-image", () => {
         ...(outputs?.parameters ?? []).map((each) => each.valueFrom?.path),
       ]),
       [
-        ["deploy-to-staging", "python deploy.py", "/tmp/outputs/staging-url"],
-        ["test-staging", "python check_staging.py", "/tmp/outputs/prediction"],
-        ["restore-staging", "python restore_staging.py", "/tmp/outputs/serving"],
+        ["deploy-to-staging", "python -m gourmetgram_pipeline deploy-to-staging", "/tmp/outputs/staging-url"],
+        ["test-staging", "python -m gourmetgram_pipeline test-staging", "/tmp/outputs/prediction"],
+        ["restore-staging", "python -m gourmetgram_pipeline restore-staging", "/tmp/outputs/serving"],
       ],
     );
     const release = {

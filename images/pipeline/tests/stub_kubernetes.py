@@ -38,7 +38,7 @@ class StubKubernetes:
         self.refusals: list[tuple[int, str]] = []
         """Answers to the next requests in place of the right ones."""
         self.lists = 0
-        self.on_list: Callable[[int], None] = lambda count: None
+        self.on_list: Callable[[int], None] = lambda _count: None
         """Called before pods are listed, with the number of the time: here the pods may change."""
         self.observes = True
         """Whether the Deployment's controller works."""

@@ -1,13 +1,13 @@
 """Build the application with its model into an image, push it and note it in MLflow.
 
-    python build_image.py
+    python -m gourmetgram_pipeline build-image
 
 Environment:
 
     BUILDKIT_ADDRESS        BuildKit's server, tcp://host:port
     WORKSPACE               shared folder with `application` and `model`
-    OUTPUTS                 shared folder with the outputs of clone.py and download_model.py
-    MODEL_VERSION           what is built, with the `commit` that clone.py tells
+    OUTPUTS                 shared folder with the outputs of clone and download-model
+    MODEL_VERSION           what is built, with the `commit` that clone tells
     APP_REPOSITORY          URL of the application's repository, for a label
     APP_BASE_IMAGE          base image, as BuildKit pulls it
     PUSH_REPOSITORY         where BuildKit pushes to, host:port/name
@@ -30,17 +30,14 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import file_times
-import registered_model
-import step
-from step import BadInput, Failure, TemporaryFailure, log
+from gourmetgram_pipeline import file_times, registered_model, step
+from gourmetgram_pipeline.step import BadInput, Failure, TemporaryFailure, log
 
 BUILDCTL = "buildctl"
 
@@ -129,7 +126,7 @@ def build_from_environment() -> Build:
     context = step.workspace() / "application"
     dockerfile = context / "Dockerfile"
     if not dockerfile.is_file():
-        raise BadInput(f"there is no {dockerfile}; clone.py puts the application there")
+        raise BadInput(f"there is no {dockerfile}; the step clone puts the application there")
     return Build(
         buildkit=step.required("BUILDKIT_ADDRESS", "the address of BuildKit, tcp://host:port"),
         context=context,
@@ -137,9 +134,9 @@ def build_from_environment() -> Build:
         repository_url=step.required("APP_REPOSITORY", "the URL of the application's repository"),
         push_repository=step.required("PUSH_REPOSITORY", "the repository that BuildKit pushes to"),
         model_version=step.required_version(),
-        commit=step.valid_commit("commit", step.output_of("clone.py", "commit")),
-        training_image=step.output_of("download_model.py", "training-image"),
-        # clone.py has given this time to all files.
+        commit=step.valid_commit("commit", step.output_of("clone", "commit")),
+        training_image=step.output_of("download-model", "training-image"),
+        # The step clone has given this time to all files.
         committed_at=int(dockerfile.stat().st_mtime),
     )
 
@@ -150,7 +147,7 @@ def add_model(context: Path, model: Path, seconds: int) -> None:
     The files are linked, which costs nothing however large they are.
     """
     if not model.is_dir():
-        raise BadInput(f"there is no folder {model}; download_model.py makes it")
+        raise BadInput(f"there is no folder {model}; the step download-model makes it")
     target = context / "model"
     if target.exists():  # An attempt before this one, or the application's own.
         shutil.rmtree(target)
@@ -231,7 +228,3 @@ def failure_of(build: Build, said: deque[str], exit_code: int) -> Failure:
     if concerns_push:
         return Failure(f"{what}: {reason}")
     return Failure(f"{what}: {reason}. Run `npm run up`, which pushes the base image again.")
-
-
-if __name__ == "__main__":
-    sys.exit(step.run(build_image))

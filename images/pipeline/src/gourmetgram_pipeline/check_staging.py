@@ -1,6 +1,6 @@
 """Test what was deployed to staging with real requests, and mark it as tested if it passes.
 
-    python check_staging.py
+    python -m gourmetgram_pipeline test-staging
 
 Environment:
 
@@ -18,19 +18,18 @@ this release.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import registered_model
 import requests
-import step
-from release import Release
-from rollout import crash_of
-from staging import Staging
-from step import Failure, log
+
+from gourmetgram_pipeline import registered_model, step
+from gourmetgram_pipeline.release import Release
+from gourmetgram_pipeline.rollout import crash_of
+from gourmetgram_pipeline.staging import Staging
+from gourmetgram_pipeline.step import Failure, log
 
 Result = TypeVar("Result")
 
@@ -208,7 +207,3 @@ def failed(release: Release, reason: str) -> Failure:
     return Failure(
         f"model version {release.model_version} failed its test in staging: {reason}{end}"
     )
-
-
-if __name__ == "__main__":
-    sys.exit(step.run(check))

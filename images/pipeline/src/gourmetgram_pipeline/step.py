@@ -1,9 +1,9 @@
 """What all steps of the pipeline share: how they get inputs, give outputs, try again and end.
 
 A step is a function without arguments. Its inputs are environment variables, its outputs files in
-the folder OUTPUTS, where Argo reads them, and those that run after it in the same pod. `run` turns what it raises into an exit code: 1 for a
-Failure, 2 for a BadInput, and the message as the last lines of the log and as the reason that
-Kubernetes, and from it Argo, shows for the container.
+the folder OUTPUTS, where Argo reads them, and the steps that run after it in the same pod. `run`
+turns what it raises into an exit code: 1 for a Failure, 2 for a BadInput, and the message as the
+last lines of the log and as the reason that Kubernetes, and from it Argo, shows for the container.
 """
 
 from __future__ import annotations
@@ -82,12 +82,12 @@ def required_version() -> str:
 
 def required_commit() -> str:
     """The commit of the application that the step works on, in full."""
-    commit = required("COMMIT", "the commit of the application, which clone.py tells")
+    commit = required("COMMIT", "the commit of the application, which the step clone tells")
     return valid_commit("COMMIT", commit)
 
 
 def valid_commit(name: str, commit: str) -> str:
-    """`commit`, if it is one in full. Raises BadInput otherwise, with the `name` of what holds it."""
+    """`commit`, if it is one in full. Otherwise raises BadInput with the `name` of its variable."""
     if len(commit) not in (40, 64) or set(commit) - set("0123456789abcdef"):
         raise BadInput(f"{name}={commit!r} is no commit; give all 40 hexadecimal digits")
     return commit
@@ -111,13 +111,15 @@ def write_output(name: str, value: str) -> None:
     log(f"{name}: {value}")
 
 
-def output_of(script: str, name: str) -> str:
-    """The output `name` that `script` has left in the same folder. Raises BadInput without it."""
+def output_of(step: str, name: str) -> str:
+    """The output `name` that `step` has left in the same folder. Raises BadInput without it."""
     file = outputs() / name
     try:
         return file.read_text()
     except OSError as problem:
-        raise BadInput(f"cannot read {file}: {problem.strerror}; {script} writes it") from problem
+        raise BadInput(
+            f"cannot read {file}: {problem.strerror}; the step {step} writes it"
+        ) from problem
 
 
 def persistently(action: Callable[[], Result], doing: str) -> Result:

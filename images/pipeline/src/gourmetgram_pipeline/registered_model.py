@@ -12,10 +12,11 @@ from typing import TypeVar
 
 import mlflow
 import requests
-import step
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
-from step import Failure, TemporaryFailure
+
+from gourmetgram_pipeline import step
+from gourmetgram_pipeline.step import Failure, TemporaryFailure
 
 NAME = "GourmetGramFood11Model"
 STAGING = "staging"

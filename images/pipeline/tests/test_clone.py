@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
-import clone
 import pytest
-import step
+
 from git_repository import COMMITTED_AT, AskingForPassword, Repository
+from gourmetgram_pipeline import clone, step
 
 Outputs = Callable[[], dict[str, str]]
 

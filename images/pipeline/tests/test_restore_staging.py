@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 
 import pytest
-import restore_staging
-import step
-from release import TESTED_ANNOTATION, Release
+
+from gourmetgram_pipeline import restore_staging, step
+from gourmetgram_pipeline.release import TESTED_ANNOTATION, Release
 from stub_kubernetes import StubKubernetes, merge
 
 Outputs = Callable[[], dict[str, str]]

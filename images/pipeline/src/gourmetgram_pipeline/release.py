@@ -7,8 +7,9 @@ import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import step
 from kubernetes.client import V1ObjectMeta
+
+from gourmetgram_pipeline import step
 
 PREFIX = "gourmetgram.dev/"
 VERSION_LABEL = f"{PREFIX}model-version"
@@ -34,7 +35,7 @@ class Release:
         """The release that the step works on."""
         return cls(
             model_version=step.required_version(),
-            image=step.required("IMAGE", "the image to deploy, which build_image.py tells"),
+            image=step.required("IMAGE", "the image to deploy, which the step build-image tells"),
             commit=step.required_commit(),
             training_image=os.environ.get("TRAINING_IMAGE") or "unknown",
             workflow=step.required("ARGO_WORKFLOW_NAME", "the name of the workflow"),

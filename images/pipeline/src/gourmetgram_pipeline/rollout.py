@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-import step
 from kubernetes.client import V1ContainerStateTerminated, V1ContainerStatus, V1Deployment, V1Pod
+
+from gourmetgram_pipeline import step
 
 
 class State(Enum):

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import step
-import tenacity
-from step import BadInput, Failure, TemporaryFailure
+
+from gourmetgram_pipeline import step
+from gourmetgram_pipeline.step import BadInput, Failure, TemporaryFailure
 
 
 def raising(problem: Exception) -> Callable[[], None]:
@@ -77,13 +77,14 @@ def test_attempts_end(problem: type[Failure], attempts: int) -> None:
 def test_all_attempts_take_about_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long one attempt takes until it fails; a success may take as long as it likes."""
     now = 0.0
-    monkeypatch.setattr(step, "FIRST_PAUSE", 2.0)
-    monkeypatch.setattr(tenacity.nap.time, "sleep", lambda seconds: advance(seconds))
-    monkeypatch.setattr(tenacity.time, "monotonic", lambda: now)
 
     def advance(seconds: float) -> None:
         nonlocal now
         now += seconds
+
+    monkeypatch.setattr(step, "FIRST_PAUSE", 2.0)
+    monkeypatch.setattr("time.sleep", advance)
+    monkeypatch.setattr("time.monotonic", lambda: now)
 
     def fail_after(seconds: float) -> None:
         advance(seconds)
@@ -111,13 +112,9 @@ def test_commit_is_complete(monkeypatch: pytest.MonkeyPatch, value: str) -> None
 
 
 def test_innermost_error_of_the_network_is_the_reason() -> None:
-    try:
-        try:
-            raise ConnectionRefusedError(111, "Connection refused")
-        except OSError as inner:
-            raise RuntimeError("pool(host=…): max retries exceeded") from inner
-    except RuntimeError as problem:
-        assert step.reason_of(problem) == "[Errno 111] Connection refused"
+    outer = RuntimeError("pool(host=…): max retries exceeded")
+    outer.__cause__ = ConnectionRefusedError(111, "Connection refused")
+    assert step.reason_of(outer) == "[Errno 111] Connection refused"
     assert step.reason_of(ValueError("two\n lines")) == "two lines"
     assert step.reason_of(ValueError()) == "ValueError"
     assert len(step.one_line("x" * 1000)) == 400

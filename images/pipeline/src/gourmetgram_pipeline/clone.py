@@ -1,6 +1,6 @@
 """Clone the application's repository into the shared folder.
 
-    python clone.py
+    python -m gourmetgram_pipeline clone
 
 Environment:
 
@@ -22,13 +22,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import file_times
-import step
-from step import BadInput, Failure, TemporaryFailure, log
+from gourmetgram_pipeline import file_times, step
+from gourmetgram_pipeline.step import BadInput, Failure, TemporaryFailure, log
 
 CLONE_TIMEOUT = 120.0
 """Seconds that the clone may take, once the repository has answered."""
@@ -97,8 +95,9 @@ def repository_url() -> str:
 def branch_name() -> str:
     """The branch, which may not be anything that Git takes for an option."""
     branch = step.required("APP_BRANCH", "a branch of the application's repository")
-    check = ["git", "check-ref-format", f"refs/heads/{branch}"]
-    if branch.startswith("-") or subprocess.run(check, capture_output=True).returncode != 0:
+    command = ["git", "check-ref-format", f"refs/heads/{branch}"]
+    checked = subprocess.run(command, capture_output=True, check=False)
+    if branch.startswith("-") or checked.returncode != 0:
         raise BadInput(f"APP_BRANCH={branch!r} is no name of a branch")
     return branch
 
@@ -168,7 +167,3 @@ def has_credentials() -> bool:
     names = ("APP_REPOSITORY_USERNAME", "APP_REPOSITORY_PASSWORD_FILE")
     meant_for = os.environ.get("APP_REPOSITORY_CREDENTIALS_FOR")
     return all(map(os.environ.get, names)) and os.environ.get("APP_REPOSITORY") == meant_for
-
-
-if __name__ == "__main__":
-    sys.exit(step.run(clone))

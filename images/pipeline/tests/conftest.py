@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [
-    str(Path(__file__).resolve().parents[3] / each) for each in ("test/python", "images/pipeline")
-]
-
-from support import PIPELINE, environment_of, free_port, starting_mlflow, wait_for  # noqa: E402
+from gourmetgram_pipeline import step
+from stub_kubernetes import StubKubernetes
+from support import PIPELINE, environment_of, free_port, starting_mlflow, wait_for
 
 # Before anything imports MLflow: it reads most of it once.
 os.environ.update(environment_of(PIPELINE / "Dockerfile"))
 
-import step  # noqa: E402
-from stub_kubernetes import StubKubernetes  # noqa: E402
-
-VARIABLES = """
-APP_REPOSITORY APP_BRANCH APP_REPOSITORY_USERNAME APP_REPOSITORY_PASSWORD_FILE
-APP_REPOSITORY_CREDENTIALS_FOR WORKSPACE MODEL_VERSION COMMIT TRAINING_IMAGE IMAGE STAGING_URL
-ARGO_WORKFLOW_NAME BUILDKIT_ADDRESS APP_BASE_IMAGE PUSH_REPOSITORY PULL_REPOSITORY DOCKER_CONFIG
-STAGING_NAMESPACE STAGING_DEPLOYMENT STAGING_SERVICE_URL MLFLOW_TRACKING_URI KUBECONFIG
-""".split()
+VARIABLES = [
+    "APP_REPOSITORY",
+    "APP_BRANCH",
+    "APP_REPOSITORY_USERNAME",
+    "APP_REPOSITORY_PASSWORD_FILE",
+    "APP_REPOSITORY_CREDENTIALS_FOR",
+    "WORKSPACE",
+    "MODEL_VERSION",
+    "COMMIT",
+    "TRAINING_IMAGE",
+    "IMAGE",
+    "STAGING_URL",
+    "ARGO_WORKFLOW_NAME",
+    "BUILDKIT_ADDRESS",
+    "APP_BASE_IMAGE",
+    "PUSH_REPOSITORY",
+    "PULL_REPOSITORY",
+    "DOCKER_CONFIG",
+    "STAGING_NAMESPACE",
+    "STAGING_DEPLOYMENT",
+    "STAGING_SERVICE_URL",
+    "MLFLOW_TRACKING_URI",
+    "KUBECONFIG",
+]
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 IMAGE = "registry:5000/gourmetgram-app@sha256:" + "7" * 64
@@ -112,7 +124,8 @@ def mlflow_server(
 def version(mlflow_server: str, tmp_path: Path) -> str:
     """A new version of the model in MLflow, logged and tagged as the training does it."""
     import mlflow
-    import registered_model
+
+    from gourmetgram_pipeline import registered_model
 
     model = tmp_path / "logged"
     (model / "data").mkdir(parents=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import deploy
 import pytest
-import step
+
 from conftest import COMMIT, IMAGE
+from gourmetgram_pipeline import deploy, step
 from stub_kubernetes import StubKubernetes
 
 Outputs = Callable[[], dict[str, str]]
@@ -91,7 +91,7 @@ def test_same_image_again_waits_for_a_new_pod(
     then(cluster, STARTED)
     assert step.run(deploy.deploy) == 0
     monkeypatch.setenv("ARGO_WORKFLOW_NAME", "build-container-image-second")
-    cluster.on_list = lambda count: None
+    cluster.on_list = lambda _count: None
     assert step.run(deploy.deploy) == 1
     cluster.add_pod(STARTED, deletionTimestamp="2026-01-01T00:00:30Z")
     assert step.run(deploy.deploy) == 1

@@ -1,8 +1,9 @@
 """The times of the files that BuildKit is sent.
 
 They decide two things. Layers hold them, so equal files must have equal times for equal layers. And
-BuildKit keeps what it was sent before: a file of the same path, size and time is not sent again, even
-if it holds something else. Two versions of a model have the same size, so their times must differ.
+BuildKit keeps what it was sent before: a file of the same path, size and time is not sent again,
+even if it holds something else. Two versions of a model have the same size, so their times must
+differ.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Deploy an image to staging and wait until its process serves.
 
-    python deploy.py
+    python -m gourmetgram_pipeline deploy-to-staging
 
 Environment:
 
@@ -16,14 +16,13 @@ The release before keeps serving until the new one is ready, and for ever if it 
 
 from __future__ import annotations
 
-import sys
 import time
 
-import step
-from release import Release
-from rollout import Sight, State, look
-from staging import Staging
-from step import Failure, log
+from gourmetgram_pipeline import step
+from gourmetgram_pipeline.release import Release
+from gourmetgram_pipeline.rollout import Sight, State, look
+from gourmetgram_pipeline.staging import Staging
+from gourmetgram_pipeline.step import Failure, log
 
 DEADLINE = 150.0
 """Seconds from the change of the Deployment until the container must have started."""
@@ -87,7 +86,3 @@ def failed(release: Release, reason: str) -> Failure:
     return Failure(
         f"model version {release.model_version} could not be deployed to staging: {reason}{end}"
     )
-
-
-if __name__ == "__main__":
-    sys.exit(step.run(deploy))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from file_times import set_times
+from gourmetgram_pipeline.file_times import set_times
 
 SECONDS = 1735689600
 

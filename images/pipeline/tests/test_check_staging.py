@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import check_staging
 import pytest
-import registered_model
-import step
+
 from conftest import COMMIT, IMAGE
-from release import TESTED_ANNOTATION, Release
+from gourmetgram_pipeline import check_staging, registered_model, step
+from gourmetgram_pipeline.release import TESTED_ANNOTATION, Release
 from stub_kubernetes import StubKubernetes, merge
 
 Outputs = Callable[[], dict[str, str]]

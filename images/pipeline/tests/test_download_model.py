@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import download_model
 import mlflow
 import pytest
-import registered_model
-import step
+
+from gourmetgram_pipeline import download_model, registered_model, step
 
 Outputs = Callable[[], dict[str, str]]
 

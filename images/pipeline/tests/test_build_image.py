@@ -9,12 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import build_image
 import mlflow
 import pytest
-import registered_model
-import step
+
 from conftest import COMMIT
+from gourmetgram_pipeline import build_image, registered_model, step
 
 Outputs = Callable[[], dict[str, str]]
 DIGEST = "sha256:" + "a" * 64
@@ -22,7 +21,7 @@ PUSH = "registry.kube-system.svc.cluster.local:5000/gourmetgram-app"
 BASE = "registry.kube-system.svc.cluster.local:5000/gourmetgram-app-base@sha256:" + "b" * 64
 COMMITTED_AT = 1735689600
 BEFORE = {"commit": COMMIT, "training-image": "registry:5000/gourmetgram-train@sha256:1f"}
-"""What clone.py and download_model.py have told."""
+"""What the steps clone and download-model have told."""
 
 STUB = f"""#!{sys.executable}
 import json, os, pathlib, sys
@@ -275,32 +274,32 @@ def test_commit_that_is_none(
 
 
 @pytest.mark.parametrize(
-    ("missing", "script"), [("commit", "clone.py"), ("training-image", "download_model.py")]
+    ("missing", "writer"), [("commit", "clone"), ("training-image", "download-model")]
 )
 def test_missing_output_names_what_writes_it(
     buildctl: Buildctl,
     environment: Path,
     missing: str,
-    script: str,
+    writer: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (environment / "outputs" / missing).unlink()
     assert step.run(build_image.build_image) == 2
     told = capsys.readouterr().err
-    assert f"outputs/{missing}: No such file or directory; {script} writes it" in told
+    assert f"outputs/{missing}: No such file or directory; the step {writer} writes it" in told
     assert buildctl.calls() == []
 
 
 @pytest.mark.parametrize(
-    ("missing", "script"), [("application", "clone.py"), ("model", "download_model.py")]
+    ("missing", "maker"), [("application", "clone"), ("model", "download-model")]
 )
 def test_missing_folder_names_what_makes_it(
     buildctl: Buildctl,
     workspace: Path,
     missing: str,
-    script: str,
+    maker: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (workspace / missing).rename(workspace / "elsewhere")
     assert step.run(build_image.build_image) == 2
-    assert script in capsys.readouterr().err
+    assert f"the step {maker}" in capsys.readouterr().err

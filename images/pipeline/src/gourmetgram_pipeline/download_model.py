@@ -1,6 +1,6 @@
 """Download a version of the registered model from MLflow into the shared folder.
 
-    python download_model.py
+    python -m gourmetgram_pipeline download-model
 
 Environment:
 
@@ -14,12 +14,10 @@ Output: `training-image`, the image that trained the model, or `unknown`.
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
-import registered_model
-import step
-from step import Failure, log
+from gourmetgram_pipeline import registered_model, step
+from gourmetgram_pipeline.step import Failure, log
 
 
 def download() -> None:
@@ -54,7 +52,3 @@ def list_files(folder: Path) -> None:
     for file in files:
         log(f"{file.stat().st_size:>12,d} bytes  {file.relative_to(folder)}")
     log(f"{sum(file.stat().st_size for file in files):>12,d} bytes  in {len(files)} files")
-
-
-if __name__ == "__main__":
-    sys.exit(step.run(download))

@@ -7,12 +7,13 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import step
 import urllib3
 from kubernetes import client, config
 from kubernetes.client import ApiException, V1Deployment, V1Pod
-from release import IMAGE_ANNOTATION, TESTED_ANNOTATION, VERSION_LABEL, Release
-from step import BadInput, Failure, TemporaryFailure
+
+from gourmetgram_pipeline import step
+from gourmetgram_pipeline.release import IMAGE_ANNOTATION, TESTED_ANNOTATION, VERSION_LABEL, Release
+from gourmetgram_pipeline.step import BadInput, Failure, TemporaryFailure
 
 Result = TypeVar("Result")
 

@@ -1,6 +1,6 @@
 """Let staging serve again what passed its test last. Runs when a workflow did not succeed.
 
-    python restore_staging.py
+    python -m gourmetgram_pipeline restore-staging
 
 Environment: STAGING_NAMESPACE and STAGING_DEPLOYMENT.
 
@@ -9,11 +9,9 @@ Output: `serving`, the model version that staging serves now, or `none`.
 
 from __future__ import annotations
 
-import sys
-
-import step
-from staging import Staging
-from step import log
+from gourmetgram_pipeline import step
+from gourmetgram_pipeline.staging import Staging
+from gourmetgram_pipeline.step import log
 
 
 def restore() -> None:
@@ -36,7 +34,3 @@ def restore() -> None:
         log(f"Going back to model version {tested.model_version}: {tested.image}")
         staging.patch(tested.patch(staging.deployment))
     step.write_output("serving", tested.model_version)
-
-
-if __name__ == "__main__":
-    sys.exit(step.run(restore))

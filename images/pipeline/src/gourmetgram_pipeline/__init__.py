@@ -1,0 +1,1 @@
+"""The steps that turn a model version into a container in staging."""
