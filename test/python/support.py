@@ -25,6 +25,26 @@ PIPELINE = PROJECT / "images" / "pipeline"
 MLFLOW_IMAGE = PROJECT / "images" / "mlflow"
 
 
+def variable(name: str) -> str:
+    """An environment variable of the tests. Fails the test if it is not set."""
+    value = os.environ.get(name)
+    if value is None:
+        pytest.fail(f"{name} is not set; run `node test/python.mjs`")
+    return value
+
+
+def mlflow_python() -> str:
+    """The Python with the packages of the MLflow image."""
+    return variable("MLFLOW_SERVER_PYTHON")
+
+
+def missing_packages(python: str) -> str:
+    """What the packages of `python` need and it does not have, in words; empty if they fit."""
+    command = [python, "-m", "pip", "check"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if result.returncode == 0 else result.stdout + result.stderr
+
+
 def environment_of(dockerfile: Path) -> dict[str, str]:
     """The variables that a Dockerfile sets, but for the folders, which belong to the container."""
     text = dockerfile.read_text().replace("\\\n", " ")
@@ -37,10 +57,11 @@ def free_port() -> int:
     """A port on loopback that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
 
 
-def wait_for(url: str, process: subprocess.Popen, log: Path, seconds: float = 240) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 240) -> None:
     """Return when `url` answers. Fails the test if `process` ends or takes too long."""
     deadline = time.monotonic() + seconds
     while True:
@@ -54,15 +75,12 @@ def wait_for(url: str, process: subprocess.Popen, log: Path, seconds: float = 24
 
 
 @contextmanager
-def starting_mlflow(folder: Path) -> Iterator[tuple[str, subprocess.Popen, Path]]:
+def starting_mlflow(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes], Path]]:
     """The server of the MLflow image on a new database that the image prepared, still starting.
 
-    Gives its address, its process and its log. The test is skipped where the image's packages are
-    not at hand.
+    Gives its address, its process and its log.
     """
-    python = os.environ.get("MLFLOW_SERVER_PYTHON")
-    if python is None:
-        pytest.skip("MLFLOW_SERVER_PYTHON is not set; run `node test/python.mjs`")
+    python = mlflow_python()
     port = free_port()
     environment = {
         **os.environ,

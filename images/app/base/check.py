@@ -14,7 +14,6 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-
 REQUIREMENT = re.compile(
     r"""
     ^ (?P<name> \w [\w.-]* )     # options start with a dash

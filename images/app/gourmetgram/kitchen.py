@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import BoundedSemaphore, Lock
-from typing import BinaryIO
+from typing import IO
 
 from gourmetgram.model import FoodModel, Guess
 from gourmetgram.picture import read_picture
@@ -31,7 +31,7 @@ class Kitchen:
         """Why the model does not fit this application, or None if it does."""
         return self._model.misfit
 
-    def classify(self, source: BinaryIO) -> list[Guess]:
+    def classify(self, source: IO[bytes]) -> list[Guess]:
         """All classes for a picture, the most likely one first.
 
         Raises BadPictureError if it is none, and BusyError if there is no place for it.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from typing import BinaryIO
+from typing import IO
 
 import torch
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 SIDE = 224
 SHAPE = (3, SIDE, SIDE)
@@ -31,7 +31,7 @@ class BadPictureError(Exception):
     """What was sent cannot be used as a picture. The message is for who sent it."""
 
 
-def read_picture(source: BinaryIO) -> torch.Tensor:
+def read_picture(source: IO[bytes]) -> torch.Tensor:
     """Decode a picture, cut a square out of its middle, and scale it to `SHAPE`.
 
     Raises BadPictureError if it is damaged, too large or of another format.
@@ -44,7 +44,7 @@ def read_picture(source: BinaryIO) -> torch.Tensor:
         shrink_while_decoding(image)
         image.load()
         square = square_of(image)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         names = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
         raise BadPictureError(f"this is not a picture in a known format: {names}") from None
     except Image.DecompressionBombError:

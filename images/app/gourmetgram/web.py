@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from flask import Flask, Response, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from gourmetgram.kitchen import BusyError, Kitchen
@@ -32,7 +33,9 @@ class MisfitError(Exception):
 def create_app(kitchen: Kitchen, settings: Settings) -> Flask:
     """The service, with a model that is in memory already."""
     app = Flask(__name__, static_folder=None)
-    app.json.sort_keys = False
+    json = DefaultJSONProvider(app)
+    json.sort_keys = False
+    app.json = json
     app.config["MAX_CONTENT_LENGTH"] = MAX_PICTURE_BYTES + FORM_BYTES
 
     @app.get("/")
@@ -107,7 +110,7 @@ def create_app(kitchen: Kitchen, settings: Settings) -> Flask:
     return app
 
 
-def sent_picture() -> BinaryIO:
+def sent_picture() -> IO[bytes]:
     """The picture in the request.
 
     Raises BadRequest if there is none, and RequestEntityTooLarge if it is too large.
@@ -154,6 +157,6 @@ def add_error_answers(app: Flask) -> None:
         return {"error": problem.description or problem.name}, problem.code or 500
 
     @app.errorhandler(Exception)
-    def bug(problem: Exception) -> Answer:
+    def bug(_problem: Exception) -> Answer:
         log.exception("a request failed")
         return {"error": "the application failed; its log tells more"}, 500

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
-from networks import digit_network, food_network
 from torch import nn
 
 from gourmetgram.kitchen import Kitchen
 from gourmetgram.model import FoodModel
 from gourmetgram.settings import Settings
 from gourmetgram.web import create_app
+from networks import digit_network, food_network
 
 SETTINGS = Settings(
     model_version="3",

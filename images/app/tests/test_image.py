@@ -19,7 +19,11 @@ DOCKERFILE = (APPLICATION / "Dockerfile").read_text()
 def check(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the check of the base image."""
     return subprocess.run(
-        [sys.executable, BASE / "check.py", *arguments], capture_output=True, text=True, timeout=60
+        [sys.executable, BASE / "check.py", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 

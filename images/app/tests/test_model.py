@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
 import pytest
 import torch
-from networks import digit_network, food_network, ready, saved
 from torch import nn
 
 from gourmetgram.model import CLASSES, FoodModel, UnusableModelError
 from gourmetgram.picture import SHAPE
+from networks import digit_network, food_network, ready, saved
 
 
 class Answering(nn.Module):
@@ -38,6 +39,7 @@ def test_a_saved_model_is_loaded_and_fits(tmp_path: Path) -> None:
 
 def test_a_model_for_something_else_is_loaded_and_does_not_fit(tmp_path: Path) -> None:
     misfit = FoodModel.load(saved(digit_network(), tmp_path)).misfit
+    assert misfit is not None
     assert "takes inputs of shape (1, 1, 28, 28) and gives answers of shape (1, 10)" in misfit
 
 
@@ -113,9 +115,7 @@ def test_a_model_that_needs_other_code_is_refused(
     (tmp_path / "their_layers.py").write_text("class Layer:\n    pass\n")
     with monkeypatch.context() as training:
         training.syspath_prepend(tmp_path)
-        from their_layers import Layer
-
-        path = saved(Layer(), tmp_path)
+        path = saved(importlib.import_module("their_layers").Layer(), tmp_path)
     monkeypatch.delitem(sys.modules, "their_layers")
     message = refusal(path)
     assert "their_layers" in message

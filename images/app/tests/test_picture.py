@@ -7,9 +7,9 @@ from io import BytesIO
 import pytest
 import torch
 from PIL import Image
-from pictures import ORIENTATION, file_of, plain, red_above_blue
 
 from gourmetgram.picture import DEVIATION, MEAN, SHAPE, BadPictureError, read_picture
+from pictures import ORIENTATION, file_of, plain, red_above_blue
 
 RED, WHITE, BLUE = (1, 0, 0), (1, 1, 1), (0, 0, 1)
 NEAR = 0.06

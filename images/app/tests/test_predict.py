@@ -7,15 +7,15 @@ from io import BytesIO
 
 import pytest
 import torch
-from conftest import SETTINGS, client_of
 from flask.testing import FlaskClient
-from networks import FOOD_OF_COLOUR, ready
-from pictures import padded, plain
 from torch import nn
 from werkzeug.test import TestResponse
 
+from conftest import SETTINGS, client_of
 from gourmetgram.model import CLASSES
 from gourmetgram.web import MAX_PICTURE_BYTES
+from networks import FOOD_OF_COLOUR, ready
+from pictures import padded, plain
 
 Send = Callable[[FlaskClient, bytes], TestResponse]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from conftest import SETTINGS
 from flask.testing import FlaskClient
+
+from conftest import SETTINGS
 
 
 def test_it_is_alive_and_healthy(client: FlaskClient) -> None:

@@ -13,11 +13,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from networks import digit_network, food_network, saved
 
 from gourmetgram import __main__ as program
+from networks import digit_network, food_network, saved
 
 APPLICATION = Path(__file__).resolve().parents[1]
 RunHere = Callable[[Path, int | str], tuple[int, str]]
@@ -29,7 +30,8 @@ def port() -> int:
     """A port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        free: int = probe.getsockname()[1]
+    return free
 
 
 def environment_with(model: Path, port: int | str) -> dict[str, str]:
@@ -43,7 +45,7 @@ def environment_with(model: Path, port: int | str) -> dict[str, str]:
     }
 
 
-def get(address: str, timeout: float = 5) -> tuple[int, dict[str, object]]:
+def get(address: str, timeout: float = 5) -> tuple[int, dict[str, Any]]:
     """Status and content of the answer at `address`."""
     try:
         with urllib.request.urlopen(address, timeout=timeout) as response:
@@ -53,7 +55,7 @@ def get(address: str, timeout: float = 5) -> tuple[int, dict[str, object]]:
             return problem.code, json.load(problem)
 
 
-def wait_until_alive(address: str, process: subprocess.Popen, log: Path) -> None:
+def wait_until_alive(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Return when the process serves. Fails the test if it ends or takes a minute."""
     deadline = time.monotonic() + 60
     while True:
@@ -98,7 +100,13 @@ def test_without_a_model_it_ends_and_says_why(tmp_path: Path, port: int) -> None
     path = tmp_path / "model.pth"
     environment = environment_with(path, port)
     ended = subprocess.run(
-        COMMAND, cwd=APPLICATION, env=environment, capture_output=True, text=True, timeout=60
+        COMMAND,
+        cwd=APPLICATION,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert ended.returncode == 1
     expected = f"gourmetgram: no usable model: there is no file {path}"
@@ -108,8 +116,8 @@ def test_without_a_model_it_ends_and_says_why(tmp_path: Path, port: int) -> None
 @pytest.fixture
 def run_here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> RunHere:
     """Runs the program in this process, which has torch already: exit code and last line."""
-    monkeypatch.setattr(program.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(program.logging, "basicConfig", lambda **_: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr("logging.basicConfig", lambda **_: None)
 
     def run(model: Path, port: int | str) -> tuple[int, str]:
         for name, value in environment_with(model, port).items():

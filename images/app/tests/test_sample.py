@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import torch
-from conftest import client_of
 from flask.testing import FlaskClient
-from networks import ready
 from torch import nn
 
+from conftest import client_of
 from gourmetgram.model import CLASSES
 from gourmetgram.sample import sample_picture
+from networks import ready
 
 
 def test_it_passes(client: FlaskClient) -> None:

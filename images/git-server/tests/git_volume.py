@@ -23,15 +23,23 @@ ENVIRONMENT = {
 }
 
 
-def run(*command: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+def run(
+    *command: str | Path,
+    env: dict[str, str] = ENVIRONMENT,
+    cwd: Path | None = None,
+    stdin: str | None = None,
+) -> subprocess.CompletedProcess[str]:
     """Run a command as the server's user."""
     return subprocess.run(
         command,
         user=USER,
+        env=env,
+        cwd=cwd,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=60,
-        **{"env": ENVIRONMENT, **options},
+        check=False,
     )
 
 
@@ -58,7 +66,7 @@ class Volume:
         """What happens before the server starts."""
         environment = ENVIRONMENT | {"REPOSITORY": str(self.repository), "SEED": str(self.seed)}
         # Not by its path: another user may not enter the folder of the checkout.
-        return run("sh", "-s", env=environment, input=(FILES / "seed.sh").read_text())
+        return run("sh", "-s", env=environment, stdin=(FILES / "seed.sh").read_text())
 
     def git(self, *arguments: str) -> str:
         """Ask the repository something."""

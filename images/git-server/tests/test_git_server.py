@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from git_volume import ENVIRONMENT, FILES, USER, Volume, run, seeded
 
 PASSWORD = "gEh3imGEh31m"
@@ -74,7 +75,8 @@ def status(url: str, data: bytes | None = None) -> int | None:
     """The status with which `url` answers, or None if nobody does."""
     try:
         with urllib.request.urlopen(url, data=data, timeout=10) as answer:
-            return answer.status
+            code: int = answer.status
+            return code
     except urllib.error.HTTPError as problem:
         return problem.code
     except urllib.error.URLError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+
 from git_volume import Volume, open_folder, run, seeded
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")

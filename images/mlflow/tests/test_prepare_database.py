@@ -16,12 +16,9 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parent.parent / "prepare_database.py"
-PYTHON = os.environ.get("MLFLOW_SERVER_PYTHON")
+from support import mlflow_python
 
-pytestmark = pytest.mark.skipif(
-    PYTHON is None, reason="MLFLOW_SERVER_PYTHON is not set; run `node test/python.mjs`"
-)
+SCRIPT = Path(__file__).resolve().parent.parent / "prepare_database.py"
 
 
 def prepare(uri: str | None, wait: str = "0") -> subprocess.CompletedProcess[str]:
@@ -31,14 +28,20 @@ def prepare(uri: str | None, wait: str = "0") -> subprocess.CompletedProcess[str
     if uri is not None:
         environment["MLFLOW_BACKEND_STORE_URI"] = uri
     return subprocess.run(
-        [PYTHON, SCRIPT], env=environment, capture_output=True, text=True, timeout=120
+        [mlflow_python(), SCRIPT],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 
 def revision(database: Path) -> str:
     """The version of the schema in a SQLite database."""
     with sqlite3.connect(database) as connection:
-        return connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0])
 
 
 def test_creates_the_tables_and_leaves_those_that_are_there(tmp_path: Path) -> None:
@@ -139,8 +142,9 @@ def test_each_new_reason_for_waiting_is_told_once() -> None:
         uri = f"postgresql://mlflow:gEh3im@127.0.0.1:{listener.getsockname()[1]}/mlflow"
         environment = {**os.environ, "DATABASE_WAIT_SECONDS": "5", "MLFLOW_BACKEND_STORE_URI": uri}
         with subprocess.Popen(
-            [PYTHON, SCRIPT], env=environment, stdout=subprocess.PIPE, text=True
+            [mlflow_python(), SCRIPT], env=environment, stdout=subprocess.PIPE, text=True
         ) as process:
+            assert process.stdout is not None
             told = [process.stdout.readline(), process.stdout.readline()]
             threading.Thread(
                 target=answer_as_a_postgres_that_starts_up, args=[listener], daemon=True

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-
-import pytest
-
-PYTHON = os.environ.get("MLFLOW_SERVER_PYTHON")
+from support import missing_packages, mlflow_python
 
 
-@pytest.mark.skipif(
-    PYTHON is None, reason="MLFLOW_SERVER_PYTHON is not set; run `node test/python.mjs`"
-)
 def test_requirements_are_complete() -> None:
     """They were installed without their dependencies, so one that is not listed is missing now."""
-    result = subprocess.run([PYTHON, "-m", "pip", "check"], capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout
+    assert missing_packages(mlflow_python()) == ""

@@ -98,7 +98,7 @@ def nobody() -> str:
 @pytest.fixture(scope="session")
 def mlflow_process(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[str, subprocess.Popen, Path] | None]:
+) -> Iterator[tuple[str, subprocess.Popen[bytes], Path] | None]:
     """A real MLflow server, still starting; None where there is none to start."""
     if "MLFLOW_SERVER_PYTHON" not in os.environ:
         yield None
@@ -109,11 +109,12 @@ def mlflow_process(
 
 @pytest.fixture
 def mlflow_server(
-    mlflow_process: tuple[str, subprocess.Popen, Path] | None, monkeypatch: pytest.MonkeyPatch
+    mlflow_process: tuple[str, subprocess.Popen[bytes], Path] | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> str:
     """The address of a real MLflow server, which the steps will use."""
     if mlflow_process is None:
-        pytest.skip("MLFLOW_SERVER_PYTHON is not set; run `node test/python.mjs`")
+        pytest.fail("MLFLOW_SERVER_PYTHON is not set; run `node test/python.mjs`")
     address, process, log = mlflow_process
     wait_for(f"{address}/health", process, log)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", address)

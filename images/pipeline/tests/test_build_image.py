@@ -35,7 +35,7 @@ print("#1 [internal] load build definition from Dockerfile", file=sys.stderr)
 if said:
     sys.exit("error: failed to solve: " + said)
 metadata = sys.argv[sys.argv.index("--metadata-file") + 1]
-pathlib.Path(metadata).write_text(json.dumps({{"containerimage.digest": "{DIGEST}"}}))
+pathlib.Path(metadata).write_text((folder / "tells").read_text())
 """
 
 
@@ -47,10 +47,15 @@ class Buildctl:
         self.program.write_text(STUB)
         self.program.chmod(0o755)
         self.says("")
+        self.tells({"containerimage.digest": DIGEST})
 
     def says(self, *errors: str) -> None:
         """Let it end with these errors, or well for an empty one."""
         (self.program.parent / "says").write_text("\n---\n".join(errors))
+
+    def tells(self, metadata: dict[str, str]) -> None:
+        """Let it write this about the image that it built."""
+        (self.program.parent / "tells").write_text(json.dumps(metadata))
 
     def calls(self) -> list[list[str]]:
         """The arguments of all calls so far."""
@@ -271,6 +276,14 @@ def test_commit_that_is_none(
     assert step.run(build_image.build_image) == 2
     assert "commit='main' is no commit" in capsys.readouterr().err
     assert buildctl.calls() == []
+
+
+def test_image_without_a_digest_is_a_failure(
+    buildctl: Buildctl, capsys: pytest.CaptureFixture[str]
+) -> None:
+    buildctl.tells({})
+    assert step.run(build_image.build_image) == 1
+    assert "but gave no digest of it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

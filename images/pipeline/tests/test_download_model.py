@@ -38,6 +38,7 @@ def test_downloads_a_version(
 def test_training_that_noted_no_image(wanted: str, outputs: Outputs) -> None:
     client = mlflow.MlflowClient()
     run_id = client.get_model_version(registered_model.NAME, wanted).run_id
+    assert run_id is not None
     client.delete_tag(run_id, "training_image")
     assert step.run(download_model.download) == 0
     assert outputs() == {"training-image": "unknown"}

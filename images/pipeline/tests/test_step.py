@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,13 +46,12 @@ def test_success(environment: Path, outputs: Callable[[], dict[str, str]]) -> No
 
 
 def test_temporary_failures_are_tried_again_and_told(capsys: pytest.CaptureFixture[str]) -> None:
-    results = iter([TemporaryFailure("first"), TemporaryFailure("second"), "done"])
+    failures = iter([TemporaryFailure("first"), TemporaryFailure("second")])
 
     def attempt() -> str:
-        result = next(results)
-        if isinstance(result, Exception):
-            raise result
-        return result
+        for failure in failures:
+            raise failure
+        return "done"
 
     assert step.persistently(attempt, "asking") == "done"
     told = capsys.readouterr().out.splitlines()
@@ -93,7 +93,7 @@ def test_all_attempts_take_about_a_minute(monkeypatch: pytest.MonkeyPatch) -> No
     for seconds, least, most in [(0, 10, 20), (10, 45, 65), (30, 60, 95), (600, 600, 1300)]:
         now = 0.0
         with pytest.raises(TemporaryFailure):
-            step.persistently(lambda seconds=seconds: fail_after(seconds), "asking")
+            step.persistently(partial(fail_after, seconds), "asking")
         assert least <= now <= most, (seconds, now)
 
 

@@ -1,9 +1,12 @@
-"""The entry point of the Postgres image, with Debian's real Postgres 15 where there is one."""
+"""The entry point of the Postgres image, with Debian's real Postgres 15.
+
+POSTGRES_ROOT names the folder into which Debian's packages were unpacked; `node test/python.mjs`
+sets it. Without it, an installed Postgres is used.
+"""
 
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -16,56 +19,56 @@ from pathlib import Path
 
 import pytest
 
+from support import mlflow_python
+
 ENTRYPOINT = Path(__file__).resolve().parent.parent / "docker-entrypoint.sh"
 PREPARE_DATABASE = ENTRYPOINT.parent.parent / "mlflow" / "prepare_database.py"
-BINARIES = Path("/usr/lib/postgresql/15/bin")
+ROOT = Path(os.environ.get("POSTGRES_ROOT", "/"))
+BINARIES = "usr/lib/postgresql/15/bin"
 PASSWORD = "p'w\"d $x"
+# Postgres refuses root, and needs a user that has a name.
+USER = "nobody" if os.geteuid() == 0 else None
 
-
-def user() -> str | None:
-    """Whom to run Postgres as: it refuses root."""
-    return "postgres" if os.geteuid() == 0 else None
-
-
-def has_postgres() -> bool:
-    """Whether Postgres and its user are there."""
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return (BINARIES / "initdb").exists() and (user() is None or user() in names)
-
-
-pytestmark = pytest.mark.skipif(not has_postgres(), reason="needs Debian's postgresql-15")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / BINARIES / "initdb").exists(), reason="needs Debian's postgresql-15"
+)
 
 
 class Container:
     """What a container of the image would be: a volume, an environment and at most one server."""
 
-    def __init__(self, volume: Path) -> None:
+    def __init__(self, volume: Path, root: Path) -> None:
         self.volume = volume
+        self.binaries = root / BINARIES
+        self.entrypoint = volume.parent / ENTRYPOINT.name
+        shutil.copy(ENTRYPOINT, self.entrypoint)
         self.data = volume / "pgdata"
         self.log = volume.parent / "log"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.environment = {
-            "PATH": f"{BINARIES}:/usr/bin:/bin",
+            "PATH": f"{self.binaries}:/usr/bin:/bin",
+            "LD_LIBRARY_PATH": ":".join(map(str, (root / "usr/lib").glob("*-linux-gnu"))),
             "LANG": "C.UTF-8",
             "PGDATA": str(self.data),
             "POSTGRES_USER": "mlflow",
             "POSTGRES_DB": 'ml"flow',
             "POSTGRES_PASSWORD": PASSWORD,
         }
-        self.process: subprocess.Popen | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *arguments: str) -> subprocess.Popen:
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start the entry point, by default as a server whose socket is in the volume."""
         arguments = arguments or ("-p", str(self.port), "-k", str(self.volume))
         with self.log.open("w") as output:
             self.process = subprocess.Popen(
-                [ENTRYPOINT, *arguments],
+                [self.entrypoint, *arguments],
                 env=self.environment,
+                cwd=self.volume,
                 stdout=output,
                 stderr=output,
-                user=user(),
+                user=USER,
                 start_new_session=True,
             )
         return self.process
@@ -73,41 +76,63 @@ class Container:
     def query(self, sql: str, password: str = PASSWORD) -> subprocess.CompletedProcess[str]:
         """Ask the server over TCP."""
         connection = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "mlflow", "-d", 'ml"flow']
-        environment = {"PATH": str(BINARIES), "PGPASSWORD": password}
+        environment = {**self.environment, "PGPASSWORD": password}
         return subprocess.run(
-            [BINARIES / "psql", "-w", "-At", *connection, "-c", sql],
+            [self.binaries / "psql", "-w", "-At", *connection, "-c", sql],
             env=environment,
             capture_output=True,
             text=True,
+            check=False,
         )
 
     def wait_until_ready(self) -> None:
         """Return when the server accepts connections."""
         deadline = time.monotonic() + 60
         while self.query("SELECT 1").returncode != 0:
-            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
+            assert self.running().poll() is None and time.monotonic() < deadline, (
+                self.log.read_text()
+            )
             time.sleep(0.1)
+
+    def running(self) -> subprocess.Popen[bytes]:
+        """The server, which was started."""
+        assert self.process is not None
+        return self.process
 
     def stop(self) -> int:
         """End the server as a container runtime does, and return its exit code."""
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=30)
+        self.running().send_signal(signal.SIGINT)
+        return self.running().wait(timeout=30)
 
     def kill(self) -> None:
         """End all processes at once, as when a container is killed or its machine fails."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        os.killpg(self.running().pid, signal.SIGKILL)
+        self.running().wait()
+
+
+@pytest.fixture(scope="session")
+def root() -> Iterator[Path]:
+    """The folder in which Postgres is, where the user of the server may enter."""
+    if Path("/") == ROOT:
+        yield ROOT
+        return
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        Path(folder).chmod(0o755)
+        # Without what no query here needs, which is most of it.
+        without = shutil.ignore_patterns("libLLVM*", "doc", "locale", "man", "perl*")
+        shutil.copytree(ROOT, Path(folder, "root"), symlinks=True, ignore=without)
+        yield Path(folder, "root")
 
 
 @pytest.fixture
-def container() -> Iterator[Container]:
+def container(root: Path) -> Iterator[Container]:
     """A container with an empty volume. Not in pytest's folder, which other users may not enter."""
     folder = Path(tempfile.mkdtemp(prefix="postgres-test-"))
     volume = folder / "volume"
     volume.mkdir()
     folder.chmod(0o777)
     volume.chmod(0o777)
-    made = Container(volume)
+    made = Container(volume, root)
     yield made
     if made.process is not None and made.process.poll() is None:
         made.kill()
@@ -154,13 +179,13 @@ def test_starts_afresh_after_an_interruption(container: Container) -> None:
     assert container.query("SELECT 1").stdout == "1\n"
 
 
-@pytest.mark.skipif("MLFLOW_SERVER_PYTHON" not in os.environ, reason="run `node test/python.mjs`")
 def test_mlflow_waits_for_it_and_makes_its_tables(container: Container) -> None:
     password = urllib.parse.quote(PASSWORD)
     uri = f'postgresql://mlflow:{password}@127.0.0.1:{container.port}/ml"flow'
     environment = {**os.environ, "MLFLOW_BACKEND_STORE_URI": uri}
-    command = [os.environ["MLFLOW_SERVER_PYTHON"], PREPARE_DATABASE]
+    command: list[str | Path] = [mlflow_python(), PREPARE_DATABASE]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stdout is not None
         assert "waiting for" in waiting.stdout.readline()
         assert "Connection refused" in waiting.stdout.readline()
         container.start()
@@ -202,8 +227,8 @@ def test_files_of_others_are_left_alone(container: Container) -> None:
     container.data.mkdir()
     (container.data / "thesis.txt").write_text("important")
     container.data.chmod(0o777)
-    if user() is not None:
-        shutil.chown(container.data, user())
+    if USER is not None:
+        shutil.chown(container.data, USER)
 
     assert container.start().wait(timeout=30) == 1
 

@@ -19,7 +19,7 @@ os.environ.update(environment_of(TRAIN / "Dockerfile"))
 @pytest.fixture(scope="session")
 def mlflow_server_process(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[str, subprocess.Popen, Path]]:
+) -> Iterator[tuple[str, subprocess.Popen[bytes], Path]]:
     """The server of the MLflow image, still starting."""
     with starting_mlflow(tmp_path_factory.mktemp("mlflow")) as server:
         yield server
@@ -37,7 +37,7 @@ def prefect_server(mlflow_server_process: object) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def mlflow_address(
-    mlflow_server_process: tuple[str, subprocess.Popen, Path], prefect_server: str
+    mlflow_server_process: tuple[str, subprocess.Popen[bytes], Path], prefect_server: str
 ) -> str:
     """The address of a real MLflow server."""
     address, process, log = mlflow_server_process

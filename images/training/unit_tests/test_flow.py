@@ -9,11 +9,12 @@ import sys
 import time
 from pathlib import Path
 
-import flow
 import mlflow
 import pytest
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
+
+import flow
 from support import TRAIN, free_port
 
 SHAPES = {

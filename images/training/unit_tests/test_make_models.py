@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import make_models
 import pytest
 import torch
+
+import make_models
 
 
 def make(file_name: str) -> torch.nn.Module:

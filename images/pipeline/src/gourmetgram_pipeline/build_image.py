@@ -188,13 +188,19 @@ def run(build: Build) -> str:
             text=True,
             errors="replace",
         ) as process:
+            assert process.stdout is not None  # It is a pipe.
             for line in process.stdout:
                 log(line.rstrip())
                 said.append(line)
         if process.returncode != 0:
             raise failure_of(build, said, process.returncode)
-        metadata = json.loads(metadata_file.read_text())
-    return metadata["containerimage.digest"]
+        digest = json.loads(metadata_file.read_text()).get("containerimage.digest")
+    if not isinstance(digest, str):
+        raise Failure(
+            f"BuildKit at BUILDKIT_ADDRESS={build.buildkit} built {build.name}, but gave no digest "
+            "of it. Is its version that of buildctl in this image?"
+        )
+    return digest
 
 
 def failure_of(build: Build, said: deque[str], exit_code: int) -> Failure:

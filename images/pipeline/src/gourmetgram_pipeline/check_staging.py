@@ -160,7 +160,7 @@ def predict(url: str, release: Release) -> str:
     if took > ANSWER_TIME:
         raise failed(release, f"/predict took {took:.1f} s; it may take {ANSWER_TIME:g} s")
     seen = shown.get("class")
-    if seen not in CLASSES:
+    if not isinstance(seen, str) or seen not in CLASSES:
         raise failed(
             release,
             f"/predict saw {seen!r} in a picture, which is none of the {len(CLASSES)} classes",

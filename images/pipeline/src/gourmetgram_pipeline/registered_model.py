@@ -57,17 +57,20 @@ def existing_versions() -> str:
 
 def training_image_of(version: ModelVersion) -> str:
     """The image that trained `version`, which the training notes on its run, or `unknown`."""
+    run_id = version.run_id
+    if not run_id:
+        return UNKNOWN
 
     def look() -> str:
         try:
-            tags = client().get_run(version.run_id).data.tags
+            tags = client().get_run(run_id).data.tags
         except MlflowException as problem:
             if problem.error_code != MISSING:
                 raise
             return UNKNOWN
         return tags.get("training_image") or UNKNOWN
 
-    return ask(look, "looking up the training run") if version.run_id else UNKNOWN
+    return ask(look, "looking up the training run")
 
 
 def download(version: str, target: Path) -> None:
@@ -82,10 +85,11 @@ def download(version: str, target: Path) -> None:
 def tag(version: str, tags: dict[str, str]) -> None:
     """Set `tags` on the model version; others stay."""
     for key, value in tags.items():
-        ask(
-            lambda key=key, value=value: client().set_model_version_tag(NAME, version, key, value),
-            f"tagging version {version} with {key}",
-        )
+
+        def set_tag(key: str = key, value: str = value) -> None:
+            client().set_model_version_tag(NAME, version, key, value)
+
+        ask(set_tag, f"tagging version {version} with {key}")
 
 
 def version_in_staging() -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -131,13 +132,14 @@ def persistently(action: Callable[[], Result], doing: str) -> Result:
 
     def give_up(state: tenacity.RetryCallState) -> bool:
         nonlocal first_failure
+        now = time.monotonic()
         # Counted from the first failure: what is done may rightly take minutes before it fails.
         if first_failure is None:
-            first_failure = state.outcome_timestamp
-        waited = state.outcome_timestamp - first_failure
-        return state.attempt_number >= ATTEMPTS or waited > PATIENCE
+            first_failure = now
+        return state.attempt_number >= ATTEMPTS or now - first_failure > PATIENCE
 
     def tell(state: tenacity.RetryCallState) -> None:
+        assert state.outcome is not None  # There has been an attempt.
         pause = f"{state.upcoming_sleep:g} s"
         log(
             f"{doing}: attempt {state.attempt_number} of {ATTEMPTS} failed; next in {pause}: "
