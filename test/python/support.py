@@ -1,7 +1,7 @@
 """Plain helpers of all Python tests.
 
-MLFLOW_SERVER_PYTHON names the Python with the packages of the MLflow image; `node test/python.mjs`
-sets it.
+MLFLOW_SERVER_PYTHON names the Python with the packages of the MLflow image, and UV the program that
+installed them; `node test/python.mjs` sets both.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def mlflow_python() -> str:
 
 def missing_packages(python: str) -> str:
     """What the packages of `python` need and it does not have, in words; empty if they fit."""
-    command = [python, "-m", "pip", "check"]
+    command = [variable("UV"), "pip", "check", "--quiet", "--python", python]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     return "" if result.returncode == 0 else result.stdout + result.stderr
 

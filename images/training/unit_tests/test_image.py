@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import requires
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
 from support import TRAIN, environment_of
 
 
 def pinned(file: Path) -> dict[str, str]:
-    """The packages in a list of requirements and their versions, all of which must be exact."""
-    lines = [line.split("#")[0].strip() for line in file.read_text().splitlines()]
-    pairs = [line.split("==") for line in lines if line]
-    assert all(len(pair) == 2 for pair in pairs), pairs
-    return {canonicalize_name(name): version for name, version in pairs}
+    """The packages in a list of requirements and their versions, all exact and with hashes."""
+    entries = file.read_text().replace("\\\n", " ").splitlines()
+    pinned = {}
+    for entry in (line for line in entries if line.split("#")[0].strip()):
+        exact = re.match(r"([\w.-]+)==(\S+) (?:; .*? )? *--hash=sha256:[0-9a-f]{64}\b", entry)
+        assert exact is not None, entry
+        pinned[str(canonicalize_name(exact[1]))] = exact[2]
+    return pinned
 
 
 def test_requirements_are_complete() -> None:
@@ -49,6 +54,12 @@ def test_both_lists_of_requirements_agree() -> None:
     assert {"torch", "torchvision"} <= with_torch.keys() - versions.keys()
     shared = versions.keys() & with_torch.keys()
     assert {name: versions[name] for name in shared} == {name: with_torch[name] for name in shared}
+
+
+def test_application_has_the_same_torch() -> None:
+    """It loads what was saved here."""
+    application = TRAIN.parent / "app" / "base" / "requirements-torch.txt"
+    assert application.read_text() == (TRAIN / "requirements-torch.txt").read_text()
 
 
 def test_edited_pipeline_costs_one_small_layer() -> None:

@@ -41,25 +41,38 @@ for (const [folder, requirements] of [
   ["images/app/base", "base/requirements-torch.txt"],
 ] as const) {
   describe(`${folder}/Dockerfile installs torch`, () => {
-    const pins = /^(?:torch|torchvision)==\S+$/gm;
-    const wanted = readFileSync(join(checkout, folder, "requirements-torch.txt"), "utf8").match(pins) ?? [];
+    const list = readFileSync(join(checkout, folder, "requirements-torch.txt"), "utf8");
+    const all = [...list.matchAll(/^([a-z][\w-]*)==/gm)].map(([, name = ""]) => name);
+    const withoutCuda = all.filter((name) => !name.startsWith("nvidia-") && name !== "triton");
+    const fromIndex = [
+      ...["-m", "pip", "install", "--no-deps", "--index-url", INDEX],
+      ...(list.match(/^(?:torch|torchvision)==[\d.]+/gm) ?? []),
+    ];
+    const checked = ["-m", "pip", "install", "--require-hashes", "--no-deps", "-r", requirements];
 
-    it("alone from the index that it is given, and all else from pip's own", () => {
-      assert.equal(wanted.length, 2);
-      assert.deepEqual(torchInstallation(folder, { index: INDEX, hasTorch: false }), [
-        ["-m", "pip", "install", "--no-deps", "--index-url", INDEX, ...wanted],
-        ["-m", "pip", "install", "-r", requirements],
-      ]);
+    it("alone from the index that it is given, and all else from pip's own with hashes", () => {
+      assert.equal(fromIndex.length, 8);
+      assert.deepEqual(torchInstallation(folder, { index: INDEX, hasTorch: false }), {
+        calls: [fromIndex, checked],
+        packages: withoutCuda,
+      });
+      assert.ok(withoutCuda.includes("numpy") && withoutCuda.length < all.length - 10);
+    });
+
+    it("with the libraries of CUDA where the index has a torch that needs them", () => {
+      assert.deepEqual(torchInstallation(folder, { index: INDEX, hasTorch: false, needsCuda: true }), {
+        calls: [fromIndex, checked],
+        packages: all,
+      });
     });
 
     it("with all else from pip's own where it is given none", () => {
-      assert.deepEqual(torchInstallation(folder, { index: "", hasTorch: false }), [
-        ["-m", "pip", "install", "-r", requirements],
-      ]);
+      const installation = torchInstallation(folder, { index: "", hasTorch: false });
+      assert.deepEqual(installation, { calls: [checked], packages: all });
     });
 
     it("not at all where the base has it", () => {
-      assert.deepEqual(torchInstallation(folder, { index: INDEX, hasTorch: true }), []);
+      assert.deepEqual(torchInstallation(folder, { index: INDEX, hasTorch: true }).calls, []);
     });
   });
 }
