@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,14 @@ URL = "http://gourmetgram.gourmetgram-staging.svc.cluster.local:8000"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short times."""
+    """Short times, which pass only while the step waits: a slow machine changes nothing."""
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr(deploy, "time", SimpleNamespace(monotonic=lambda: now, sleep=sleep))
     monkeypatch.setattr(deploy, "POLL", 0.01)
     monkeypatch.setattr(deploy, "GRACE", 0.1)
     monkeypatch.setattr(deploy, "DEADLINE", 1.0)
@@ -133,7 +141,7 @@ def test_image_that_cannot_be_pulled(
     told = capsys.readouterr().err
     assert f"its image {IMAGE} cannot be pulled (ImagePullBackOff): Back-off" in told
     assert "Is the registry running" in told
-    assert cluster.lists >= 3
+    assert cluster.lists > 10  # For all the time that it is given.
 
 
 def test_image_that_is_pulled_after_all(cluster: StubKubernetes, outputs: Outputs) -> None:
