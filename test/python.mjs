@@ -100,8 +100,9 @@ async function planTests(pytestArguments, tool) {
 /** Formatting and lint, which need no packages of the images. Returns the worst exit code. */
 async function lint(options, ruff) {
   const formatting = options.includes("--fix") ? [] : ["--check"];
-  const checked = await runAll([[ruff, ["check", ...options, "."], {}]]);
-  return Math.max(checked, await runAll([[ruff, ["format", ...formatting, "."], {}]]));
+  const env = { RUFF_CACHE_DIR: join(cache, "ruff") };
+  const checked = await runAll([[ruff, ["check", ...options, "."], { env }]]);
+  return Math.max(checked, await runAll([[ruff, ["format", ...formatting, "."], { env }]]));
 }
 
 /** Makes the complete lists of requirements. Versions stay as they are unless uv's options say otherwise. */

@@ -49,7 +49,9 @@ class Container:
             self.port = probe.getsockname()[1]
         self.environment = {
             "PATH": f"{self.binaries}:/usr/bin:/bin",
-            "LD_LIBRARY_PATH": ":".join(map(str, (root / "usr/lib").glob("*-linux-gnu"))),
+            "LD_LIBRARY_PATH": ":".join(
+                str(each) for top in ("lib", "usr/lib") for each in (root / top).glob("*-linux-gnu")
+            ),
             "LANG": "C.UTF-8",
             "PGDATA": str(self.data),
             "POSTGRES_USER": "mlflow",
