@@ -27,7 +27,12 @@ export function findPython(first, last = 99) {
   throw new Problem(`there is no Python ${versions} among ${candidates.join(", ")}; install one`);
 }
 
-const imports = (python, ...modules) => succeeds(python, ["-c", `import ${modules.join(", ")}`]);
+/** Whether a Python has some modules. It does not load them: torch takes seconds. */
+function has(python, ...modules) {
+  const script =
+    "import sys; from importlib.util import find_spec; sys.exit(not all(map(find_spec, sys.argv[1:])))";
+  return succeeds(python, ["-c", script, ...modules]);
+}
 
 /**
  * Installs packages of Debian where that is possible and allowed, and otherwise says that they are missing.
@@ -35,7 +40,7 @@ const imports = (python, ...modules) => succeeds(python, ["-c", `import ${module
  * @param modules The packages by the module that `python` lacks without them.
  */
 export async function installDebianPackages(python, modules) {
-  const missing = Object.entries(modules).filter(([module]) => !imports(python, module));
+  const missing = Object.entries(modules).filter(([module]) => !has(python, module));
   if (missing.length === 0 || python !== debianPython) return;
   const packages = missing.map(([, name]) => name);
   if (!mayInstall) {
@@ -94,7 +99,7 @@ export async function installTools(python) {
   const installed = join(folder, "tools.txt");
   if (!existsSync(installed) || !readFileSync(installed).equals(readFileSync(list))) {
     await installDebianPackages(python, { ensurepip: "python3-venv" });
-    if (!imports(python, "ensurepip")) {
+    if (!has(python, "ensurepip")) {
       throw new Problem(
         `${python} cannot make virtual environments; on Debian: apt-get install python3-venv`,
       );
@@ -123,7 +128,7 @@ export const uvSettings = {
 export async function environment(name, { lists, torch }, python, uv) {
   const started = Date.now();
   const folder = join(cache, name);
-  const hasTorch = torch !== undefined && imports(python, "torch", "torchvision");
+  const hasTorch = torch !== undefined && has(python, "torch", "torchvision");
   const system = hasTorch ? ["--system-site-packages"] : [];
   await run(uv, ["venv", "--quiet", "--allow-existing", "--python", python, ...system, folder]);
   const install = (args, input) =>
