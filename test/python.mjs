@@ -62,6 +62,7 @@ const lockedLists = [
   "images/app/base/requirements.txt",
   "test/python/requirements.txt",
   "test/python/tools.txt",
+  "tooling/docs/requirements.txt",
 ];
 /** The one with torch is for all machines, and there are two of it: each image is built from its folder alone. */
 const torchList = "images/training/requirements-torch.txt";

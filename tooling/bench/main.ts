@@ -165,7 +165,7 @@ new Command("bench")
       PARTS,
     ),
   )
-  .option("--write", "with class: put table and picture into docs/class-scale.md")
+  .option("--write", "with class: put table and picture into docs/reference/class-scale.md")
   .option("--runs <number>", "how often each is repeated (default: 5, the pipeline 3)", positiveInteger)
   .action(main)
   .parseAsync()

@@ -44,14 +44,16 @@ for (const { name, last, minutes, secrets } of [
     it("takes the secrets that are documented, and no other", () => {
       const used = [...text.matchAll(/secrets\.(\w+)/g)].map(([, secret]) => secret);
       assert.deepEqual(used, secrets);
-      for (const secret of secrets) assert.ok(read("docs/ci.md").includes(`\`${secret}\``), secret);
+      for (const secret of secrets) assert.ok(read("docs/how-to/ci.md").includes(`\`${secret}\``), secret);
     });
   });
 }
 
-describe("the page on CI", () => {
-  it("lists the policies", () => {
-    const listed = [...read("docs/ci.md").matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
+describe("the page of the policies", () => {
+  it("lists each, and no other", () => {
+    const listed = [...read("docs/reference/policies.md").matchAll(/^\| `([\w-]+)` \|/gm)].map(
+      ([, name]) => name,
+    );
     assert.deepEqual(
       listed,
       RULES.map(({ name }) => name),

@@ -7,7 +7,7 @@ import { SCENARIO_NAMES, SCENARIOS } from "../../../tooling/live/workflows/scena
 import { checks } from "../../../tooling/verify/checks";
 
 describe("docs: failure lessons", () => {
-  const page = readFileSync(join(checkout, "docs", "failure-lessons.md"), "utf8");
+  const page = readFileSync(join(checkout, "docs", "explanation", "failure-lessons.md"), "utf8");
 
   it("has a line and a command for each scenario", () => {
     for (const name of SCENARIO_NAMES) {

@@ -199,9 +199,9 @@ describe("a mistake in the lab's own workflows", () => {
   }
 });
 
-describe("docs/rights.md", () => {
+describe("docs/reference/rights.md", () => {
   it("is what npm run rights prints", () => {
-    const page = readFileSync(join(checkout, "docs", "rights.md"), "utf8");
-    assert.equal(page, rightsPage(), "npm run --silent rights > docs/rights.md");
+    const page = readFileSync(join(checkout, "docs", "reference", "rights.md"), "utf8");
+    assert.equal(page, rightsPage(), "npm run --silent rights > docs/reference/rights.md");
   });
 });

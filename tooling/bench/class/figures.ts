@@ -16,7 +16,7 @@ export async function classFigures({ write }: { write: boolean }, signal: AbortS
   const scale = await measureClass((line) => console.error(line), signal);
   if (write) {
     const day = new Date().toISOString().slice(0, 10);
-    const page = join(checkout, "docs", "class-scale.md");
+    const page = join(checkout, "docs", "reference", "class-scale.md");
     const options = { ...(await resolveConfig(page)), filepath: page };
     await writeFile(page, await format(scalePage(scale, thisMachine(), day), options));
     await writeFile(join(checkout, "docs", "images", "class-scale.svg"), await scalePicture(scale));

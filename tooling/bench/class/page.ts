@@ -59,9 +59,9 @@ export function scalePage(scale: ClassScale, machine: Machine, day: string): str
     "# How a class grows on one machine",
     "Made by `npm run bench -- --only class --write`; do not edit.",
     `On ${day}, with ${machine.cores} cores and ${machine.memory} GiB of memory, Node ${machine.node}: small students were ` +
-      `added until the cluster had no room for another by what their pods ask for, ${parallel} at the same time. ` +
-      "The base was up before. Nobody trained.",
-    "![Time and memory of a class as it grows](images/class-scale.svg)",
+      `added until the cluster had no room for another by what their pods request, ${parallel} at the same time. ` +
+      "The base was up before. **Nobody trained.**",
+    "![Time and memory of a class as it grows](../images/class-scale.svg)",
     table.join("\n"),
     [
       `- A student who came last took ${growthOf(scale).toFixed(2)} times as long as those who came first side by side.`,
@@ -69,8 +69,8 @@ export function scalePage(scale: ClassScale, machine: Machine, day: string): str
         `${seconds(classPreview.seconds)}. One \`pulumi preview\` of a student by itself: ${seconds(pulumiPreview.median)}. ` +
         `So the class took ${previewShare(scale).toFixed(2)} times the ${classPreview.students} previews divided by ${parallel}; ` +
         `one preview by the class command itself, alone, took ${seconds(last?.preview.median ?? Number.NaN)}.`,
-      "- `up, for each` is the whole time by the number of those who were added; `up, one of them` is the middle time of one, " +
-        "with neighbours at work beside it. The first student is alone.",
+      "- `up, for each` is the whole time by the number of those who were added; `up, one of them` is the median time of one, " +
+        "with others in progress beside it. The first student is alone.",
       "- Memory is the sum of proportional set sizes. An engine is all that works on one stack: Pulumi's engine, its plugins, the program.",
     ].join("\n"),
   ].join("\n\n")}\n`;

@@ -17,12 +17,12 @@ const FOOT = `
 All accounts are in the platform's namespace (configuration \`namespace\`); the application runs in that of staging
 (\`stagingNamespace\`). The account \`student\` is for people, so its rights follow from no template.
 
-Whoever may write workflows decides in the end what runs in the namespace, under which of its accounts and with which of
-its Secrets: a workflow's status, from which Argo takes the templates that it executes, is a part of the same object. The
-boundary between students is therefore the namespace with its Pod Security level, quota and network policies; no account
-of it has a right elsewhere, except in its own staging.
+Anyone who may create workflows decides what runs in the namespace, under which of its accounts and with which of its
+Secrets: a workflow's status, from which Argo takes the templates that it runs, is part of the same object. No account has
+a right outside of its namespace, except in its own staging. These rights do not bound what all students share and what
+acts on their workflows, such as Argo's controller and BuildKit: SECURITY.md lists that.
 
-This page is printed by \`npm run --silent rights > docs/rights.md\`; \`npm run rights -- --check\` tells whether it is current.
+This page is printed by \`npm run --silent rights > docs/reference/rights.md\`; \`npm run rights -- --check\` fails if it is not current.
 `;
 
 /** The names of the two namespaces in this page, which has no others. */

@@ -10,9 +10,9 @@ function main(options: { check?: boolean }): void {
     process.stdout.write(page);
     return;
   }
-  if (readFileSync(join(checkout, "docs", "rights.md"), "utf8") !== page) {
+  if (readFileSync(join(checkout, "docs", "reference", "rights.md"), "utf8") !== page) {
     console.error(
-      "error: docs/rights.md does not show the rights as they are\n  remedy: npm run --silent rights > docs/rights.md",
+      "error: docs/reference/rights.md does not show the rights as they are\n  remedy: npm run --silent rights > docs/reference/rights.md",
     );
     process.exitCode = 1;
   }
@@ -20,7 +20,7 @@ function main(options: { check?: boolean }): void {
 
 new Command("rights")
   .description("Prints which service account may do what, and which template needs it, as Markdown.")
-  .option("--check", "print nothing, and fail if docs/rights.md is not current")
-  .addHelpText("after", "\nExample:\n  npm run --silent rights > docs/rights.md")
+  .option("--check", "print nothing, and fail if docs/reference/rights.md is not current")
+  .addHelpText("after", "\nExample:\n  npm run --silent rights > docs/reference/rights.md")
   .action(main)
   .parse();

@@ -5,7 +5,7 @@ import { RULES } from "../../../../packages/argo-lint";
 import { checkout } from "../../../support/checkout";
 
 describe("the page of the rules", () => {
-  const rows = readFileSync(join(checkout, "docs", "workflow-lint.md"), "utf8")
+  const rows = readFileSync(join(checkout, "docs", "reference", "workflow-lint.md"), "utf8")
     .split("\n")
     .filter((line) => line.startsWith("| `"))
     .map((line) => line.split("|").map((cell) => cell.trim()));

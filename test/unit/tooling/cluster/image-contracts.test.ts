@@ -14,7 +14,7 @@ import { checkout } from "../../../support/checkout";
 
 const read = (path: string): string => readFileSync(join(checkout, path), "utf8");
 
-/** A row of the table in docs/images.md. */
+/** A row of the table in docs/how-to/images.md. */
 interface Contract {
   readonly setting: string;
   readonly image: string;
@@ -24,7 +24,7 @@ interface Contract {
   readonly endsBy: string;
 }
 
-const contracts: readonly Contract[] = read("docs/images.md")
+const contracts: readonly Contract[] = read("docs/how-to/images.md")
   .split("\n")
   .filter((line) => line.startsWith("| `"))
   .map((line) => {
@@ -45,7 +45,7 @@ function startOf({ entrypoint, command }: Dockerfile): string {
   return [basename(program), ...rest].join(" ");
 }
 
-describe("docs/images.md", () => {
+describe("docs/how-to/images.md", () => {
   it("has each image that a stack can choose, with its default", () => {
     const settings = Object.entries(KEYS).filter(([name]) => name.endsWith("Image"));
     assert.deepEqual(
