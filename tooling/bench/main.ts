@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { stackName } from "../engine/stack-settings";
+import { foundIn } from "../engine/answer";
 import { stackOutputs } from "../engine/stack";
 import { readTimings, UP_KINDS } from "../machine/timings";
 import { clusterTitle } from "../cluster/embedded-lab";
@@ -130,7 +131,8 @@ async function main({ json, runs, only, write = false }: BenchOptions): Promise<
   };
   const wanted = PARTS.filter((part) => only?.includes(part) ?? !ON_REQUEST.includes(part));
   const left = wanted.filter((part) => NEEDS_STACK.includes(part));
-  const isUp = left.length === 0 || (await stackOutputs())?.["namespace"] !== undefined;
+  const isUp =
+    left.length === 0 || foundIn(await stackOutputs(), `the stack ${stackName}`)?.["namespace"] !== undefined;
   if (!isUp) console.error(`stack ${stackName} is not up: no ${left.join(", no ")} is measured (npm run up)`);
   const figures: Figure[] = [];
   for (const part of wanted) {

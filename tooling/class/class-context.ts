@@ -62,9 +62,11 @@ export const stackOf = (context: Pick<ClassContext, "name">, student: string): s
 /** Stack of what the class shares. */
 export const baseOf = (context: Pick<ClassContext, "name">): string => baseStackOf(context.name);
 
-/** The students who have a stack, also those who are not in the roster any more. */
+/**
+ * The students who have a stack, also those who are not in the roster any more.
+ *
+ * @param stacks The class's own.
+ */
 export function studentsWithStack({ name }: Pick<ClassContext, "name">, stacks: readonly string[]): string[] {
-  return stacks
-    .filter((stack) => stack.startsWith(`${name}-`) && stack !== baseStackOf(name))
-    .map((stack) => stack.slice(name.length + 1));
+  return stacks.filter((stack) => stack !== baseStackOf(name)).map((stack) => stack.slice(name.length + 1));
 }

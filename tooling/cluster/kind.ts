@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { askDocker, docker, dockerEnvironment, requireDocker } from "../machine/docker";
+import { askDocker, docker, dockerEnvironment, listDocker, requireDocker } from "../machine/docker";
 import { nodeImage } from "../machine/image-names";
 import { nodeImageHash } from "./images/node-image";
 import { restrictedRuntime } from "../machine/docker-daemon";
@@ -35,14 +35,15 @@ export interface NodeContainer {
   readonly running: boolean;
 }
 
-/** The containers of clusters of this name, whoever made them; undefined where Docker does not answer. */
-export async function nodeContainers(): Promise<NodeContainer[] | undefined> {
+/**
+ * The containers of clusters of this name, whoever made them.
+ *
+ * @throws Error if Docker does not answer
+ */
+export async function nodeContainers(): Promise<NodeContainer[]> {
   const format = "{{.ID}} {{.Names}} {{.State}}";
   const args = ["ps", "--all", "--no-trunc", "--filter", `label=${clusterLabel}`, "--format", format];
-  const printed = await askDocker(args);
-  if (printed === undefined) return undefined;
-  const lines = printed.split("\n").filter((line) => line !== "");
-  return lines.map((line) => {
+  return (await listDocker(args)).map((line) => {
     const [id = "", name = "", state] = line.split(" ");
     return { id, name, running: state === "running" };
   });
@@ -101,7 +102,7 @@ export async function clusterIsReady(): Promise<boolean> {
 /** Makes the cluster, or starts the one that is there. */
 export async function startCluster(images: Origin, report: Report): Promise<void> {
   const record = clusterRecord();
-  const containers = (await nodeContainers()) ?? [];
+  const containers = await nodeContainers();
   if (record === undefined || record.containers.length === 0) {
     await removeContainers(containers);
     await createCluster(images, report);
@@ -142,7 +143,7 @@ async function createCluster(images: Origin, report: Report): Promise<void> {
   const ports = nodePorts();
   const { image, ...node } = currentNode(images);
   const nodes = nodeCount();
-  const madeNetwork = (await askDocker(["network", "inspect", kindNetwork])) === undefined;
+  const madeNetwork = !(await kindNetworkExists());
   const draft = { containers: [], volumes: [], madeNetwork, images, ...node, nodes, settings: {} };
   writeClusterRecord({ ...draft, ports: Object.values(ports) });
   const registries = join(live, "registries");
@@ -160,7 +161,7 @@ async function createCluster(images: Origin, report: Report): Promise<void> {
     report,
     env: await dockerEnvironment(),
   });
-  const containers = ((await nodeContainers()) ?? []).map(({ id }) => id);
+  const containers = (await nodeContainers()).map(({ id }) => id);
   // kind lets Docker start a node again once; after a restart of the machine it should come back each time.
   await docker(["update", "--restart", "unless-stopped", ...containers], { log });
   writeClusterRecord({
@@ -209,19 +210,36 @@ export function clusterNotes(
   return notes.map((note) => `The cluster stays as it is: ${note}.\n  ${again}`);
 }
 
-/** Whether containers besides the lab's nodes use kind's network, also such as are stopped. */
+/** @throws Error if Docker does not answer */
+export const kindNetworkExists = async (): Promise<boolean> =>
+  (await listDocker(["network", "ls", "--quiet", "--filter", `name=^${kindNetwork}$`])).length > 0;
+
+/**
+ * Whether containers besides the lab's nodes use kind's network, also such as are stopped.
+ *
+ * @throws Error if Docker does not answer
+ */
 export async function kindNetworkIsShared(): Promise<boolean> {
-  const args = ["ps", "--all", "--no-trunc", "--quiet", "--filter", `network=${kindNetwork}`];
-  const ids = ((await askDocker(args)) ?? "").split("\n").filter((line) => line !== "");
-  const own = ((await nodeContainers()) ?? []).map(({ id }) => id);
+  const ids = await listDocker([
+    "ps",
+    "--all",
+    "--no-trunc",
+    "--quiet",
+    "--filter",
+    `network=${kindNetwork}`,
+  ]);
+  const own = (await nodeContainers()).map(({ id }) => id);
   return ids.some((id) => !own.includes(id));
 }
 
-/** Removes the cluster's containers with their volumes, and kind's network unless another cluster is in it. */
+/**
+ * Removes the cluster's containers with their volumes, and kind's network unless another cluster is in it.
+ *
+ * @throws Error if Docker does not answer
+ */
 export async function removeCluster(): Promise<void> {
   const record = clusterRecord();
-  await removeContainers((await nodeContainers()) ?? []);
+  await removeContainers(await nodeContainers());
   if (record?.madeNetwork !== true || (await kindNetworkIsShared())) return;
-  if ((await askDocker(["network", "inspect", kindNetwork])) !== undefined)
-    await docker(["network", "rm", kindNetwork], { log });
+  if (await kindNetworkExists()) await docker(["network", "rm", kindNetwork], { log });
 }

@@ -159,9 +159,10 @@ export async function checkPorts(record: ClusterRecord | undefined): Promise<Che
   };
 }
 
-async function otherCluster(record: ClusterRecord | undefined): Promise<Check> {
+async function otherCluster(docker: Docker, record: ClusterRecord | undefined): Promise<Check> {
   const name = `no other cluster ${clusterName}`;
-  const foreign = foreignContainers((await nodeContainers()) ?? [], record);
+  // That no Docker answers is an obstacle of its own.
+  const foreign = "absent" in docker ? [] : foreignContainers(await nodeContainers(), record);
   if (foreign.length === 0) return { name, found: "none" };
   const found = foreign.map((each) => each.name).join(", ");
   const problem = `there is a kind cluster ${clusterName} that this lab, in ${home}, did not make: ${found}`;
@@ -195,7 +196,7 @@ export async function checkMachine(parts: LabParts): Promise<Check[]> {
     checkKind(parts, canBuild || (await canInstallGo())),
     nodes(),
     await checkPorts(record),
-    await otherCluster(record),
+    await otherCluster(docker, record),
   ];
 }
 

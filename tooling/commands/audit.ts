@@ -1,16 +1,20 @@
-import { audit } from "../cluster/machine-remains";
+import { remainsOnMachine } from "../cluster/machine-remains";
 
-/** Lists what the embedded lab has on this machine outside its cache. Exit code 1 if anything is left that `down` removes. */
+/**
+ * Lists what the embedded lab has on this machine outside its cache. Exit code 1 if anything is left that `down`
+ * removes, or if it could not be looked for.
+ */
 export async function auditMachine(options: { json?: boolean }): Promise<void> {
-  const { left, kept } = await audit();
-  if (left.length > 0) process.exitCode = 1;
+  const { left, unknown, kept } = await remainsOnMachine();
+  if (left.length > 0 || unknown.length > 0) process.exitCode = 1;
   if (options.json === true) {
-    console.log(JSON.stringify({ left, kept }, null, 2));
+    console.log(JSON.stringify({ left, unknown, kept }, null, 2));
     return;
   }
-  console.log(
-    left.length === 0 ? "Nothing of the lab is on this machine outside its cache." : left.join("\n"),
-  );
+  if (left.length > 0) console.log(left.join("\n"));
+  if (unknown.length > 0) console.log(`Could not look for:\n${unknown.join("\n").replace(/^/gm, "  ")}`);
+  if (left.length + unknown.length === 0)
+    console.log("Nothing of the lab is on this machine outside its cache.");
   if (kept.length > 0) {
     console.log("Kept, so that the next up is short; docker image rm NAME removes an image:");
     console.log(kept.map((each) => `  ${each}`).join("\n"));

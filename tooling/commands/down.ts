@@ -1,55 +1,79 @@
 import { rm } from "node:fs/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { audit, clusterParts } from "../cluster/machine-remains";
-import { apiIsReady, foreignContainers, nodeContainers, removeCluster } from "../cluster/kind";
-import { clusterRecord, removeClusterRecord } from "../machine/cluster-record";
-import { removeOlderImages } from "../cluster/images/node-image";
-import { canStartDocker, dockerIsReady, labDockerPid, startDocker } from "../machine/docker-daemon";
-import { home, logs } from "../machine/paths";
 import { hostImagesText, NO_IMAGES, removeHostImages } from "../cluster/images/host-images";
-import { requireNothingLeft, settled } from "../support/leftovers";
+import { removeOlderImages } from "../cluster/images/node-image";
+import { apiIsReady, foreignContainers, nodeContainers, removeCluster } from "../cluster/kind";
+import { clusterParts, remainsOnMachine, requireNothingOnMachine } from "../cluster/machine-remains";
+import { foundIn } from "../engine/answer";
 import { clusterConfig } from "../engine/cluster-access";
 import { engineIsReady } from "../engine/engine";
-import {
-  askPulumi,
-  classStacksInState,
-  pulumi,
-  removeStateIfEmpty,
-  stackExists,
-  stackOutputs,
-} from "../engine/stack";
+import { askPulumi, NO_ENGINE, pulumi, removeStateIfEmpty, stackExists, stackOutputs } from "../engine/stack";
+import { classOf, isOnEmbeddedCluster, type StackInState, stacksInState } from "../engine/state";
 import { hasOwnCluster, stackName } from "../engine/stack-settings";
 import { dependentsOf } from "../live/dependents";
 import { objectsIn, remainsOf, type StackObject } from "../live/stack-remains";
+import { clusterRecord, removeClusterRecord } from "../machine/cluster-record";
+import { canStartDocker, dockerIsReady, labDockerPid, startDocker } from "../machine/docker-daemon";
+import { home, logs } from "../machine/paths";
 import { runSteps, type Step } from "../machine/steps";
+import { requireNothingLeft, settled } from "../support/leftovers";
+
+export interface DownOptions {
+  dryRun?: boolean;
+  force?: boolean;
+}
 
 /** Destroys the stack, then the embedded cluster if that is what carries it. */
-export async function down(options: { dryRun?: boolean; force?: boolean }): Promise<void> {
-  const classStacks = hasOwnCluster() ? [] : classStacksInState();
-  if (classStacks.length > 0 && options.force !== true && options.dryRun !== true) {
+export async function down(options: DownOptions): Promise<void> {
+  await (hasOwnCluster() ? downOnOwnCluster(options) : downWithCluster(options));
+}
+
+/**
+ * Destroys the stack on the cluster that it names, and proves that nothing of it is left.
+ *
+ * @throws Error if the stack cannot be looked for; nothing has been changed then
+ */
+async function downOnOwnCluster({ dryRun = false, force = false }: DownOptions): Promise<void> {
+  const exists = await stackExists();
+  if (dryRun) {
+    console.log(exists ? `the stack ${stackName} with all its resources` : "no stack");
+    return;
+  }
+  if (!exists) {
+    await removeStateIfEmpty();
+    console.log(`There is no stack ${stackName}.`);
+    return;
+  }
+  await requireEngine();
+  await destroyOnOwnCluster(force);
+  await removeStateIfEmpty();
+  console.log(`The stack ${stackName} is gone.`);
+}
+
+/** Destroys the stack, then the embedded cluster with what else is on it. */
+async function downWithCluster({ dryRun = false, force = false }: DownOptions): Promise<void> {
+  const others = stacksInState().filter((stack) => stack.name !== stackName && isOnEmbeddedCluster(stack));
+  if (others.length > 0 && !force && !dryRun) {
     throw new Error(
-      `a class is on this cluster, with the stacks ${classStacks.join(", ")}\n` +
-        "  remedy: npm run class -- down --roster FILE; npm run down -- --force takes it away with the cluster",
+      `other stacks are on the embedded cluster: ${others.map(({ name }) => name).join(", ")}\n  remedy: ${remedyFor(others)}; ` +
+        "npm run down -- --force takes them away with the cluster",
     );
   }
-  const stack = (await engineIsReady()) && (await stackExists());
-  const embedded = !hasOwnCluster();
-  if (options.dryRun === true) {
-    console.log(stack ? `the stack ${stackName} with all its resources` : "no stack");
-    for (const each of classStacks) console.log(`the stack ${each}, with --force alone`);
-    for (const each of embedded ? (await audit()).left : []) console.log(each);
+  const exists = await stackExists();
+  if (dryRun) {
+    console.log(exists ? `the stack ${stackName} with all its resources` : "no stack");
+    for (const { name } of others) console.log(`the stack ${name}, with --force alone`);
+    const { left, unknown } = await remainsOnMachine();
+    for (const each of [...left, ...unknown]) console.log(each);
     return;
   }
-  if (embedded) await requireOwnCluster();
-  if (stack) await (embedded ? destroyStack({ embedded }) : destroyOnOwnCluster(options.force === true));
-  for (const each of classStacks) await forget(each);
-  if (embedded) await runSteps([clusterRemoval]);
+  if (exists || others.length > 0) await requireEngine();
+  await requireOwnContainers();
+  if (exists) await destroyWithCluster();
+  for (const { name } of others) await removeStack(name, "--force");
+  await runSteps([clusterRemoval]);
   await removeStateIfEmpty();
-  if (!embedded) {
-    console.log(`The stack ${stackName} is gone.`);
-    return;
-  }
-  requireNothingLeft((await audit()).left);
+  requireNothingOnMachine(await remainsOnMachine());
   await rm(logs, { recursive: true, force: true });
   console.log("The lab is gone; the cache of what was built is kept (npm run audit lists it).");
   const pid = labDockerPid();
@@ -57,12 +81,28 @@ export async function down(options: { dryRun?: boolean; force?: boolean }): Prom
     console.log(`The Docker daemon that the lab has started goes on, process ${pid}; kill ${pid} ends it.`);
 }
 
+/** The commands that take the stacks away one by one. */
+function remedyFor(stacks: readonly StackInState[]): string {
+  const commands = stacks.map((stack) => {
+    const name = classOf(stack);
+    return name === undefined
+      ? `GOURMETGRAM_STACK=${stack.name} npm run pulumi -- destroy`
+      : `GOURMETGRAM_STACK=${name} npm run class -- down --roster FILE`;
+  });
+  return [...new Set(commands)].join(", ");
+}
+
+/** @throws Error if there is no engine to destroy the stack with; nothing has been changed then */
+async function requireEngine(): Promise<void> {
+  if (!(await engineIsReady())) foundIn(NO_ENGINE, `the stack ${stackName}`);
+}
+
 /**
  * Makes sure that the cluster can be taken away, and that it is the lab's.
  *
  * @throws Error if not; nothing has been changed then
  */
-async function requireOwnCluster(): Promise<void> {
+async function requireOwnContainers(): Promise<void> {
   const record = clusterRecord();
   // After a restart of a machine without systemd, what holds the cluster has yet to be started.
   if (record !== undefined && !(await dockerIsReady())) {
@@ -72,7 +112,9 @@ async function requireOwnCluster(): Promise<void> {
       );
     await startDocker(() => undefined);
   }
-  const foreign = foreignContainers((await nodeContainers()) ?? [], record);
+  // Without a record the lab has made none, and Docker need not be there.
+  const containers = record === undefined && !(await dockerIsReady()) ? [] : await nodeContainers();
+  const foreign = foreignContainers(containers, record);
   if (foreign.length === 0) return;
   throw new Error(
     `the lab in ${home} did not make ${foreign.map(({ name }) => name).join(", ")}\n` +
@@ -83,11 +125,13 @@ async function requireOwnCluster(): Promise<void> {
 /** What `kind delete cluster` does, which needs no `kind` then; and proves it, while it is known what there was. */
 const clusterRemoval: Step = {
   title: "The cluster's containers, volumes and network",
+  // Without a record the lab has made none, and Docker need not be there.
+  isDone: () => clusterRecord() === undefined,
   run: async () => {
     await removeCluster();
     requireNothingLeft(await clusterParts());
     removeClusterRecord();
-    if (await dockerIsReady()) await removeOlderImages();
+    await removeOlderImages();
   },
   remedy: "run npm run down again",
 };
@@ -95,13 +139,16 @@ const clusterRemoval: Step = {
 /** Destroys the stack and proves that nothing of it is left, neither in the cluster nor on this machine. */
 async function destroyOnOwnCluster(force: boolean): Promise<void> {
   const config = await clusterConfig();
-  const state = await askPulumi(["stack", "export", "--stack", stackName]);
+  const what = `the state of ${stackName}`;
   // Without it nobody would know what to look for, and everything would seem to be gone.
-  if (state === undefined) throw new Error(`the state of ${stackName} cannot be read; nothing was changed`);
+  const state = foundIn(await askPulumi(["stack", "export", "--stack", stackName]), what);
+  if (state === undefined) throw new Error(`${what} is not there; nothing was changed`);
   const objects = objectsIn(state);
   if (!force) await requireNoDependents(config, objects);
-  const registry = await registryOf();
-  await destroyStack({ embedded: false });
+  const outputs = foundIn(await stackOutputs(), `the stack ${stackName}`);
+  const registry = (outputs?.["registry"] as { forPushing?: string } | undefined)?.forPushing;
+  await destroyStack();
+  await removeStack(stackName);
   const { left, kept } = await settled(() => remainsOf(config, objects));
   const images = registry === undefined ? NO_IMAGES : await removeHostImages(registry);
   const text = hostImagesText(images);
@@ -122,34 +169,22 @@ async function requireNoDependents(config: KubeConfig, objects: readonly StackOb
   );
 }
 
-/** The address that the stack's images were pushed to. */
-async function registryOf(): Promise<string | undefined> {
-  const registry = (await stackOutputs())?.["registry"] as { forPushing?: string } | undefined;
-  return registry?.forPushing;
+/** Destroys the stack if its cluster answers; otherwise its resources go with the cluster. */
+async function destroyWithCluster(): Promise<void> {
+  if (await apiIsReady()) await destroyStack();
+  else console.log("The embedded cluster does not answer: the stack's resources are deleted with it.");
+  await removeStack(stackName, "--force");
 }
 
-/** Removes a stack from the state whose resources go with the cluster. */
-async function forget(stack: string): Promise<void> {
-  if (
-    (await pulumi(["stack", "rm", stack, "--yes", "--force", "--preserve-config"], { quiet: true })) !== 0
-  ) {
-    throw new Error(`the stack ${stack} could not be removed`);
-  }
-}
-
-async function destroyStack({ embedded }: { embedded: boolean }): Promise<void> {
+async function destroyStack(): Promise<void> {
   const display = process.stdout.isTTY ? [] : ["--suppress-progress"];
-  if (!embedded || (await apiIsReady())) {
-    const code = await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stackName, ...display]);
-    if (code !== 0)
-      throw new Error("pulumi destroy ended with an error, shown above; run the same command again");
-  } else {
-    console.log("The embedded cluster does not answer: its resources go with it, unasked.");
-  }
-  const force = embedded ? ["--force"] : [];
-  if (
-    (await pulumi(["stack", "rm", stackName, "--yes", "--preserve-config", ...force], { quiet: true })) !== 0
-  ) {
-    throw new Error(`the stack ${stackName} could not be removed`);
-  }
+  const code = await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stackName, ...display]);
+  if (code !== 0)
+    throw new Error("pulumi destroy ended with an error, shown above; run the same command again");
+}
+
+/** Removes a stack from the state. `--force` is for one whose resources go with the cluster. */
+async function removeStack(stack: string, ...more: "--force"[]): Promise<void> {
+  const code = await pulumi(["stack", "rm", stack, "--yes", "--preserve-config", ...more], { quiet: true });
+  if (code !== 0) throw new Error(`the stack ${stack} could not be removed`);
 }

@@ -1,6 +1,7 @@
 import { engineSteps } from "../cluster/embedded-lab";
 import { engineIsReady } from "../engine/engine";
-import { prepareState, pulumi, selectStack } from "../engine/stack";
+import { pulumi, selectStack } from "../engine/stack";
+import { prepareState } from "../engine/state";
 import { decideEngine } from "../machine/reach";
 import { runSteps } from "../machine/steps";
 

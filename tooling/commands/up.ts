@@ -4,7 +4,9 @@ import { apiIsReady } from "../cluster/kind";
 import { isCold, type LabParts } from "../cluster/embedded-lab";
 import { requireDocker } from "../machine/docker";
 import { checkMachine } from "../cluster/preflight";
-import { classStacksInState, prepareState, pulumi, selectStack, stackOutputs } from "../engine/stack";
+import { pulumi, selectStack, stackOutputs } from "../engine/stack";
+import { classOf, isOnEmbeddedCluster, prepareState, stacksInState } from "../engine/state";
+import { foundIn } from "../engine/answer";
 import { clusterConfig, requireAnswer, waitForWorkloads } from "../engine/cluster-access";
 import { wishFor } from "../machine/reach";
 import { hasOwnCluster, stackName } from "../engine/stack-settings";
@@ -37,13 +39,15 @@ async function showPlan({ steps, parts }: Plan): Promise<void> {
   }
 }
 
-/** @throws Error if a class has the embedded cluster: a lab of one's own would take its registry and its Argo over */
+/** @throws Error if a class is on the embedded cluster: a single-user lab would take over its registry and its Argo */
 function requireNoClass(): void {
-  const stacks = hasOwnCluster() ? [] : classStacksInState();
-  if (stacks.length === 0) return;
+  if (hasOwnCluster()) return;
+  const stacks = stacksInState().filter(isOnEmbeddedCluster);
+  const classes = [...new Set(stacks.map(classOf))].filter((each) => each !== undefined);
+  if (classes.length === 0) return;
   throw new Error(
-    `the embedded cluster has a class on it, with the stacks ${stacks.join(", ")}\n` +
-      "  remedy: npm run class -- down --roster FILE, or work with the class alone",
+    `the embedded cluster has the class ${classes.join(", ")} on it\n` +
+      `  remedy: GOURMETGRAM_STACK=${classes[0] ?? ""} npm run class -- down --roster FILE, or work with the class alone`,
   );
 }
 
@@ -85,7 +89,7 @@ export async function up(options: UpOptions): Promise<void> {
       "pulumi up ended with an error, shown above. What was made is kept: mend the cause and run the same command again.",
     );
   }
-  const outputs = (await stackOutputs()) as Partial<LabOutputs> | undefined;
+  const outputs: Partial<LabOutputs> | undefined = foundIn(await stackOutputs(), `the stack ${stackName}`);
   const namespaces = [outputs?.namespace, outputs?.builder?.namespace].filter((each) => each !== undefined);
   await runSteps([readiness(namespaces)]);
   if (kind !== undefined) recordTiming(UP_KINDS[kind].title, Date.now() - start);

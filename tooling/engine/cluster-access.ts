@@ -4,6 +4,7 @@ import { loadKubeconfig, within } from "../../components/kubernetes";
 import { kubeconfig } from "../machine/paths";
 import { type Report } from "../machine/run";
 import { hasOwnCluster, stackName, stackSetting } from "./stack-settings";
+import { foundIn } from "./answer";
 import { askPulumi } from "./stack";
 import { until } from "../support/until";
 
@@ -14,10 +15,9 @@ export async function kubeconfigSetting(): Promise<string | undefined> {
   const setting = stackSetting("kubernetes:kubeconfig");
   if (setting === undefined || typeof setting === "string") return setting;
   // An encrypted one, which only Pulumi can read.
-  const text = await askPulumi(["config", "get", "kubernetes:kubeconfig", "--stack", stackName]);
-  if (text === undefined) {
-    throw new Error(`kubernetes:kubeconfig of stack ${stackName} cannot be decrypted with this passphrase`);
-  }
+  const args = ["config", "get", "kubernetes:kubeconfig", "--stack", stackName];
+  const text = foundIn(await askPulumi(args), `kubernetes:kubeconfig of stack ${stackName}`);
+  if (text === undefined) throw new Error(`there is no stack ${stackName}\n  remedy: npm run up`);
   return text.trim();
 }
 

@@ -2,7 +2,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { LabOutputs } from "../../stacks";
 import { stackName } from "./stack-settings";
 import { clusterConfig, requireAnswer } from "./cluster-access";
-import { engineIsInstalled } from "./engine";
+import { foundIn } from "./answer";
 import { labOutputs } from "./outputs";
 import { askPulumi, stackOutputs } from "./stack";
 
@@ -20,7 +20,7 @@ export interface LiveLab {
  * @throws Error with a remedy if there is no stack, or it is not wholly up
  */
 export async function findOutputs(): Promise<{ outputs: LabOutputs; outputsText: string }> {
-  const found = engineIsInstalled() ? await stackOutputs() : undefined;
+  const found = foundIn(await stackOutputs(), `the stack ${stackName}`);
   if (found === undefined) throw new Error(`there is no stack ${stackName}\n  remedy: npm run up`);
   return { outputs: labOutputs(found), outputsText: JSON.stringify(found, null, 2) };
 }
@@ -40,7 +40,7 @@ export async function findLab(): Promise<LiveLab> {
 /** The password with which students push to the lab's own application repository; `null` where there is none. */
 export async function pushPassword(): Promise<string | null> {
   const args = ["stack", "output", "appRepositoryPassword", "--show-secrets", "--json", "--stack", stackName];
-  const printed = await askPulumi(args);
+  const printed = foundIn(await askPulumi(args), "the output appRepositoryPassword");
   if (printed === undefined) {
     throw new Error("the stack lacks the output appRepositoryPassword\n  remedy: npm run up");
   }

@@ -1,37 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { dockerEnvironment } from "../machine/docker";
 import { checkout, kubeconfig, state } from "../machine/paths";
 import { hasOwnCluster, shortName, stackFile, stackFileText, stackName } from "./stack-settings";
-import { launcher, pulumiHome } from "./engine";
-import { type LogIn, pulumiLogIn } from "./log-in";
+import { type Answer, answerOf, type Failed, foundIn, mapped } from "./answer";
+import { engineIsInstalled, launcher, pulumiHome } from "./engine";
+import { backendFolder, clusterTags, logIn, ownsState, passphraseFile, stacksInState } from "./state";
 
 /** The command with which a person runs Pulumi on this stack. */
 export const pulumiCommand = `${process.env["GOURMETGRAM_STACK"] === undefined ? "" : `GOURMETGRAM_STACK=${stackName} `}npm run pulumi --`;
-
-const backendFolder = join(state, "backend");
-const passphraseFile = join(state, "passphrase");
-
-/**
- * The log-in that decides where the stack's state is. A stack on the embedded cluster is this machine's alone, and so is
- * its state.
- */
-const logIn = (): LogIn | undefined => (hasOwnCluster() ? pulumiLogIn() : undefined);
-
-/** Whether the stack's state is kept by the lab; otherwise the user has a backend. */
-export const ownsState = (): boolean =>
-  process.env["PULUMI_BACKEND_URL"] === undefined && logIn() === undefined;
-
-/** Makes the folder of the stack's state, and the passphrase that its secrets are encrypted with. */
-export async function prepareState(): Promise<void> {
-  if (!ownsState()) return;
-  await mkdir(backendFolder, { recursive: true, mode: 0o700 });
-  if (existsSync(passphraseFile)) return;
-  await writeFile(passphraseFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
-}
 
 /** A stack's file as Pulumi works on it: with what the lab sets, and the salt that belongs to the state's passphrase. */
 const workingFile = join(state, basename(stackFile));
@@ -107,51 +86,58 @@ export async function pulumi(args: readonly string[], options: { quiet?: boolean
   return child.exitCode ?? 1;
 }
 
-/** What Pulumi prints; undefined if it fails. */
-export async function askPulumi(args: readonly string[]): Promise<string | undefined> {
-  const result = await execa(launcher, args, {
-    cwd: checkout,
-    env: await pulumiEnvironment(),
-    reject: false,
-    stdin: "ignore",
-  });
-  return result.failed ? undefined : result.stdout;
+/** What Pulumi prints. */
+export async function askPulumi(args: readonly string[]): Promise<Answer<string>> {
+  // The launcher would download an engine.
+  if (!engineIsInstalled()) return NO_ENGINE;
+  return answerOf(
+    await execa(launcher, [...args, "--non-interactive"], {
+      cwd: checkout,
+      env: await pulumiEnvironment(),
+      reject: false,
+      stdin: "ignore",
+    }),
+  );
 }
 
-/** Makes the stack unless it exists. */
+export const NO_ENGINE: Failed = {
+  kind: "failed",
+  reason: "there is no Pulumi engine on this machine",
+  remedy: `${pulumiCommand} version puts it in place; then run the same command again`,
+};
+
+const hasStack = (): boolean => stacksInState().some(({ name }) => name === stackName);
+
+/** Makes the stack unless it exists. In the lab's own state it says whether it is on the embedded cluster. */
 export async function selectStack(): Promise<void> {
-  if ((await askPulumi(["stack", "select", stackName])) !== undefined) return;
-  const code = await pulumi(["stack", "init", stackName], { quiet: true });
-  if (code !== 0) throw new Error(`the stack ${stackName} could not be made`);
-  dropSalt();
+  const selected = foundIn(await askPulumi(["stack", "select", stackName]), `the stack ${stackName}`);
+  if (selected === undefined) {
+    const code = await pulumi(["stack", "init", stackName], { quiet: true });
+    if (code !== 0) throw new Error(`the stack ${stackName} could not be made`);
+    dropSalt();
+  }
+  if (!ownsState()) return;
+  const { tags = {} } = stacksInState().find(({ name }) => name === stackName) ?? {};
+  for (const [tag, value] of Object.entries(clusterTags())) {
+    if (tags[tag] === value) continue;
+    const code = await pulumi(["stack", "tag", "set", tag, value, "--stack", stackName], { quiet: true });
+    if (code !== 0) throw new Error(`the tag ${tag} of the stack ${stackName} could not be set`);
+  }
 }
 
-/** The stack's outputs, without secrets; undefined if there is no stack. */
-export async function stackOutputs(): Promise<Record<string, unknown> | undefined> {
-  if (ownsState() && !existsSync(passphraseFile)) return undefined;
+/** The stack's outputs, without secrets. */
+export async function stackOutputs(): Promise<Answer<Record<string, unknown>>> {
+  if (ownsState() && !hasStack()) return { kind: "none" };
   const printed = await askPulumi(["stack", "output", "--json", "--stack", stackName]);
-  return printed === undefined ? undefined : (JSON.parse(printed) as Record<string, unknown>);
+  return mapped(printed, (text) => JSON.parse(text) as Record<string, unknown>);
 }
 
-/** Whether there is such a stack. */
+/** @throws Error with the reason if nobody could look */
 export async function stackExists(): Promise<boolean> {
-  if (ownsState()) return existsSync(passphraseFile) && stacksInState().includes(stackName);
-  const printed = await askPulumi(["stack", "ls", "--json"]);
-  const stacks = JSON.parse(printed ?? "[]") as { name: string }[];
+  if (ownsState()) return hasStack();
+  const printed = foundIn(await askPulumi(["stack", "ls", "--json"]), "the list of stacks") ?? "[]";
+  const stacks = JSON.parse(printed) as { name: string }[];
   return stacks.some((stack) => shortName(stack.name) === shortName(stackName));
-}
-
-/** The stacks in the lab's own state, by name: also those on clusters of their own. */
-export function stacksInState(): string[] {
-  const folder = join(backendFolder, ".pulumi", "stacks", "gourmetgram");
-  if (!existsSync(folder)) return [];
-  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  return files.map((name) => name.slice(0, -".json".length));
-}
-
-/** The stacks of a class in the lab's own state: of its base and its students. */
-export function classStacksInState(): string[] {
-  return stacksInState().filter((name) => name.startsWith(`${stackName}-`));
 }
 
 /** Removes the lab's own state once no stack is left in it; with a backend of the user's, the stack's working file alone. */

@@ -36,9 +36,36 @@ export interface DockerOptions {
 export const docker = async (args: string[], options: DockerOptions): Promise<string> =>
   run(client, args, { ...options, env: await dockerEnvironment() });
 
-/** What Docker answers to a question; undefined if it fails. */
+/** What Docker answers to a question; undefined if it fails, whether or not it was there to answer. */
 export const askDocker = async (args: string[]): Promise<string | undefined> =>
   ask(client, args, await dockerEnvironment());
+
+/** Milliseconds that a question may take: a daemon that is stuck takes connections and never answers. */
+const PATIENCE = 60_000;
+
+const question = async (args: readonly string[]) =>
+  execa(client, args, {
+    reject: false,
+    stdin: "ignore",
+    timeout: PATIENCE,
+    env: await dockerEnvironment(),
+  });
+
+/**
+ * The lines of a list that Docker prints: an empty one says that there is nothing.
+ *
+ * @throws Error with the reason if Docker does not answer: that says nothing
+ */
+export async function listDocker(args: readonly string[]): Promise<string[]> {
+  const { failed, stdout, stderr, shortMessage } = await question(args);
+  if (failed) {
+    const reason = stderr.trim().split("\n").at(-1) ?? "";
+    throw new Error(
+      `Docker does not answer: ${reason === "" ? (shortMessage ?? "it failed") : reason}\n  remedy: start Docker; docker version has to show a server`,
+    );
+  }
+  return stdout.split("\n").filter((line) => line !== "");
+}
 
 /** A Docker daemon that answers. */
 export interface DockerServer {
@@ -53,19 +80,24 @@ export interface DockerServer {
   readonly folder: string;
 }
 
+/** No daemon that answers. */
+export interface NoDocker {
+  /** Why. */
+  readonly absent: string;
+  /** Whether there is not even a client. */
+  readonly isMissing: boolean;
+}
+
 /** The daemon that the client reaches, or why there is none. */
-export async function findDocker(): Promise<DockerServer | { readonly absent: string }> {
-  const { failed, code, stdout, stderr } = await execa(client, ["info", "--format", "{{json .}}"], {
-    reject: false,
-    stdin: "ignore",
-    env: await dockerEnvironment(),
-  });
-  if (code === "ENOENT") return { absent: "there is no docker command" };
+export async function findDocker(): Promise<DockerServer | NoDocker> {
+  const { failed, code, timedOut, stdout, stderr } = await question(["info", "--format", "{{json .}}"]);
+  if (timedOut) return { absent: `no answer within ${PATIENCE / 1000} s`, isMissing: false };
+  if (code === "ENOENT") return { absent: "there is no docker command", isMissing: true };
   const info = failed ? undefined : (JSON.parse(stdout) as Partial<Record<string, unknown>>);
   // The client ends well without a daemon, and says so in the document.
   if (typeof info?.["ServerVersion"] !== "string" || info["ServerVersion"] === "") {
     const errors = (info?.["ServerErrors"] as string[] | undefined) ?? [stderr];
-    return { absent: errors.join(" ").trim().split("\n").at(-1) ?? "it failed" };
+    return { absent: errors.join(" ").trim().split("\n").at(-1) ?? "it failed", isMissing: false };
   }
   return {
     version: info["ServerVersion"],

@@ -61,7 +61,7 @@ export async function downClass(context: ClassContext, patience: Patience = {}):
   if (!allDone(students)) {
     return [...students, notStarted("base", "it stays as long as a student's stack needs it")];
   }
-  const others = studentsWithStack(context, await context.runner.stacks());
+  const others = studentsWithStack(context, await context.runner.stacks({ fresh: true }));
   if (others.length > 0) {
     return [...students, { ...notStarted("base", othersText(others)), remedy: othersRemedy(others) }];
   }

@@ -4,7 +4,8 @@ import { checkout, logs, state } from "../../machine/paths";
 import { NO_IMAGES, removeHostImages } from "../../cluster/images/host-images";
 import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
 import { pulumiHome } from "../../engine/engine";
-import { ownsState, pulumiEnvironment } from "../../engine/stack";
+import { pulumiEnvironment } from "../../engine/stack";
+import { CLASS_TAG, clusterTags, ownsState } from "../../engine/state";
 import { hasOwnCluster, stackFileText, stackName } from "../../engine/stack-settings";
 import { loadProgram } from "../../engine/program";
 import { versions } from "../../machine/versions";
@@ -42,6 +43,7 @@ export async function openClass(request: ClassRequest): Promise<ClassContext> {
     checkout,
     environment,
     files,
+    tags: { ...clusterTags(), [CLASS_TAG]: stackName },
     program: () => runProgram(environment),
     logs,
     locks: ownsState()

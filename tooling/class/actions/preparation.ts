@@ -2,10 +2,10 @@ import { bringUpCluster, planCluster } from "../../cluster/bring-up";
 import { engineSteps } from "../../cluster/embedded-lab";
 import { requireDocker } from "../../machine/docker";
 import { engineIsReady } from "../../engine/engine";
-import { prepareState, stackOutputs } from "../../engine/stack";
+import { prepareState } from "../../engine/state";
 import { decideEngine } from "../../machine/reach";
-import { hasOwnCluster, stackName } from "../../engine/stack-settings";
 import { runSteps } from "../../machine/steps";
+import { requireNoLab } from "./no-lab";
 import { requireCluster } from "./open-class";
 
 /** Puts in place what the class's stacks are made with: the engine, the embedded cluster, the stacks' state. */
@@ -17,15 +17,6 @@ export async function prepareAll({ silent }: { silent: boolean }): Promise<void>
   await requireCluster();
   await requireDocker();
   await requireNoLab();
-}
-
-/** @throws Error if a lab of one's own has the embedded cluster, with a registry and an Argo of its own */
-async function requireNoLab(): Promise<void> {
-  if (hasOwnCluster() || (await stackOutputs())?.["namespace"] === undefined) return;
-  throw new Error(
-    `the embedded cluster has a lab on it, with the stack ${stackName}\n` +
-      "  remedy: npm run down, which takes the lab away with its data; then the same command again",
-  );
 }
 
 /** Puts the engine and the state in place, for what does not need the cluster. */

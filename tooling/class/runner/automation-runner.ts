@@ -9,12 +9,16 @@ import {
   StackNotFoundError,
   type StackSummary,
 } from "@pulumi/pulumi/automation";
+import { execa } from "execa";
+import { answerOf, foundIn } from "../../engine/answer";
 import type { ClassFiles } from "./class-files";
 import { EngineEvents } from "./engine-events";
 import { shortName } from "../../engine/stack-settings";
+import { CLASS_TAG } from "../../engine/state";
 import { failureOf } from "./pulumi-errors";
 import {
   type Changes,
+  OtherClass,
   type Outputs,
   type Preview,
   type StackRunner,
@@ -30,6 +34,8 @@ export interface AutomationOptions {
   /** What Pulumi finds in its environment, whichever the stack. */
   readonly environment: Readonly<Record<string, string>>;
   readonly files: ClassFiles;
+  /** What each stack of the class says of itself. {@link CLASS_TAG} among it tells the class's stacks from others. */
+  readonly tags: Readonly<Record<string, string>> & { readonly [CLASS_TAG]: string };
   /** The program itself. */
   readonly program: PulumiFn;
   /** Where the engine's whole output goes, a file for each stack. */
@@ -42,15 +48,19 @@ export interface AutomationOptions {
 
 /** Works on stacks through Pulumi's Automation API. */
 export class AutomationRunner implements StackRunner {
-  private summaries: Promise<StackSummary[]> | undefined;
-  /** The stacks that there are, as this run knows it. */
-  private present: Promise<Set<string>> | undefined;
+  /** The class's stacks, as this run knows them. Looked for once: it takes as long as looking for one. */
+  private known: Promise<Map<string, StackSummary | undefined>> | undefined;
 
   constructor(private readonly options: AutomationOptions) {}
 
-  async stacks(): Promise<string[]> {
-    this.present = this.list().then((all) => new Set(all.map(({ name }) => shortName(name))));
-    return [...(await this.present)];
+  async stacks({ fresh = false } = {}): Promise<string[]> {
+    if (fresh) this.known = undefined;
+    return [...(await this.members()).keys()];
+  }
+
+  private members(): Promise<Map<string, StackSummary | undefined>> {
+    this.known ??= this.list();
+    return this.known;
   }
 
   async up(stack: string, watch: Watch): Promise<Changes> {
@@ -87,11 +97,12 @@ export class AutomationRunner implements StackRunner {
     const workspace = await this.workspace(stack, this.options.files.last(stack));
     // The stack file is the class's own, and is not in the folder where Pulumi would remove it.
     await workspace.removeStack(stack, { preserveConfig: true });
-    (await this.present)?.delete(stack);
+    (await this.members()).delete(stack);
     this.options.files.remove(stack);
   }
 
   async outputs(stack: string): Promise<Outputs | undefined> {
+    if (!(await this.members()).has(stack)) return undefined;
     const workspace = await this.workspace(stack, this.options.files.existing(stack));
     try {
       const found = await workspace.stackOutputs(stack);
@@ -103,9 +114,7 @@ export class AutomationRunner implements StackRunner {
   }
 
   async state(stack: string): Promise<StackState | undefined> {
-    // Asked for once: it names all stacks, and takes as long as asking for one.
-    this.summaries ??= this.list();
-    const summary = (await this.summaries).find(({ name }) => shortName(name) === stack);
+    const summary = (await this.members()).get(stack);
     if (summary === undefined) return undefined;
     const opened = await this.open(stack, this.options.files.existing(stack));
     const last = await opened.info(false);
@@ -126,30 +135,37 @@ export class AutomationRunner implements StackRunner {
     return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith(".json"));
   }
 
-  private async list(): Promise<StackSummary[]> {
-    const { checkout } = this.options;
-    const workspace = await this.create(checkout, {});
-    return workspace.listStacks();
+  private async list(): Promise<Map<string, StackSummary>> {
+    const { checkout, environment, pulumi, tags } = this.options;
+    const args = ["stack", "ls", "--json", "--tag", `${CLASS_TAG}=${tags[CLASS_TAG]}`];
+    const ended = await execa(pulumi.command, args, { cwd: checkout, env: environment, reject: false });
+    const printed = foundIn(answerOf(ended), `the list of the class ${tags[CLASS_TAG]}`) ?? "[]";
+    const found = JSON.parse(printed) as StackSummary[];
+    return new Map(found.map((each) => [shortName(each.name), each]));
   }
 
   /** @returns whether the stack was not there yet */
   private async make(stack: string): Promise<boolean> {
-    // Asked for once: an attempt at each stack would take as long as half a preview.
-    if (this.present === undefined) await this.stacks();
-    if ((await this.present)?.has(stack) === true) return false;
+    const members = await this.members();
+    if (members.has(stack)) return false;
     const { checkout, files } = this.options;
     // Pulumi writes a salt into the file beside the project's, so the stack is made where that file is the class's.
     mkdirSync(files.folder, { recursive: true, mode: 0o700 });
     copyFileSync(join(checkout, "Pulumi.yaml"), join(files.folder, "Pulumi.yaml"));
     const workspace = await this.create(files.folder, { PULUMI_STACK: stack });
+    let isNew = true;
     try {
       await workspace.createStack(stack);
-      (await this.present)?.add(stack);
-      return true;
     } catch (error) {
-      if (error instanceof StackAlreadyExistsError) return false;
-      throw failureOf(error, stack, this.logOf(stack));
+      if (!(error instanceof StackAlreadyExistsError)) throw failureOf(error, stack, this.logOf(stack));
+      isNew = false;
+      // One without a class is of an earlier version, or was made by a run that was killed right then.
+      const owner = (await workspace.listTags(stack))[CLASS_TAG];
+      if (owner !== undefined) throw new OtherClass(stack, owner);
     }
+    for (const [tag, value] of Object.entries(this.options.tags)) await workspace.setTag(stack, tag, value);
+    members.set(stack, undefined);
+    return isNew;
   }
 
   private async work(

@@ -1,8 +1,16 @@
 /** What is done with one stack of a class. */
 export interface StackRunner {
-  /** The project's stacks by name. */
-  stacks(): Promise<string[]>;
-  /** Brings the stack up. It is made if it is not there yet. */
+  /**
+   * The class's stacks by name: those that say that they are part of it.
+   *
+   * @param options.fresh Whether to look again, and not only for what this run has changed. @default false
+   */
+  stacks(options?: { fresh?: boolean }): Promise<string[]>;
+  /**
+   * Brings the stack up. It is made if it is not there yet.
+   *
+   * @throws OtherClass if the stack is part of another class
+   */
   up(stack: string, watch: Watch): Promise<Changes>;
   /** Shows what `up` would change. */
   preview(stack: string, watch: Watch): Promise<Preview>;
@@ -56,6 +64,17 @@ export class LockedStack extends Error {
   /** What to do about it. */
   get remedy(): string {
     return `wait for the other run; if there is none any more: npm run pulumi -- cancel ${this.stackName} --yes`;
+  }
+}
+
+/** The stack's name is of this class, and the stack is part of another one. */
+export class OtherClass extends Error {
+  constructor(stackName: string, owner: string) {
+    super(
+      `the stack ${stackName} is part of the class ${owner}; nothing was changed\n` +
+        "  remedy: another id for the student, or another name for the class (GOURMETGRAM_STACK)",
+    );
+    this.name = "OtherClass";
   }
 }
 

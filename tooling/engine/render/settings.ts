@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { foundIn } from "../answer";
 import { askPulumi } from "../stack";
 import { stackFileText, stackName } from "../stack-settings";
 
@@ -40,12 +41,13 @@ function plain(text: string): [string, Printed][] {
 }
 
 async function decrypted(): Promise<[string, Printed][]> {
-  const printed = await askPulumi(["config", "--json", "--show-secrets", "--stack", stackName]);
+  const what = `encrypted settings of Pulumi.${stackName}.yaml`;
+  const printed = foundIn(
+    await askPulumi(["config", "--json", "--show-secrets", "--stack", stackName]),
+    `the ${what}`,
+  );
   if (printed === undefined) {
-    throw new Error(
-      `the encrypted settings of Pulumi.${stackName}.yaml cannot be read\n` +
-        "  remedy: npm run pulumi -- config tells why",
-    );
+    throw new Error(`there is no stack ${stackName} to read the ${what} with\n  remedy: npm run up`);
   }
   return Object.entries(JSON.parse(printed) as Record<string, Printed>);
 }

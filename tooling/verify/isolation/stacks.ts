@@ -1,53 +1,51 @@
-/** The stacks of a class: its base's is `<class>-base`, a student's `<class>-<student>`. */
+/** The stacks of a class: those that say that they are part of it. */
 import type { RegistryOutput } from "../../../stacks";
 import { labOutputs } from "../../engine/outputs";
+import { studentsWithStack } from "../../class/class-context";
+import { studentStackOf } from "../../class/class-settings";
+import { foundIn } from "../../engine/answer";
 import { askPulumi } from "../../engine/stack";
+import { shortName } from "../../engine/stack-settings";
+import { CLASS_TAG } from "../../engine/state";
+import { messageOf } from "../../support/errors";
 import type { StudentStack } from "./student";
 
 /**
  * The stacks of the students.
  *
- * @param className What their names begin with.
  * @param names Of the students. @default the first two
  * @throws Error with a remedy if there are fewer than two, or one is not wholly up
  */
 export async function studentStacks(className: string, names?: readonly string[]): Promise<StudentStack[]> {
-  const printed = await askPulumi(["stack", "ls", "--json"]);
-  const stacks = JSON.parse(printed ?? "[]") as { name: string }[];
-  const known = studentsAmong(
-    stacks.map(({ name }) => name),
-    className,
-  );
-  const chosen = [...new Set(names ?? known.slice(0, 2))];
+  const args = ["stack", "ls", "--json", "--tag", `${CLASS_TAG}=${className}`];
+  const printed = foundIn(await askPulumi(args), `the list of the class ${className}`) ?? "[]";
+  const stacks = (JSON.parse(printed) as { name: string }[]).map(({ name }) => shortName(name));
+  const chosen = chosenAmong(studentsWithStack({ name: className }, stacks).sort(), className, names);
+  return Promise.all(chosen.map((name) => studentStack(studentStackOf(className, name), name)));
+}
+
+/** @throws Error with a remedy if one of the names is not known, or there are fewer than two */
+export function chosenAmong(
+  known: readonly string[],
+  className: string,
+  names: readonly string[] = known.slice(0, 2),
+): string[] {
+  const chosen = [...new Set(names)];
   const unknown = chosen.filter((name) => !known.includes(name));
-  if (unknown.length > 0 || chosen.length < 2) {
-    throw new Error(
-      `isolation takes two students of the class ${className} or more; ` +
-        (unknown.length > 0 ? `it has no ${unknown.join(", ")}, but ` : "it has ") +
-        `${known.join(", ") || "none"}\n  remedy: npm run class -- up --roster FILE`,
-    );
-  }
-  return Promise.all(chosen.map((name) => studentStack(className, name)));
+  if (unknown.length === 0 && chosen.length >= 2) return chosen;
+  throw new Error(
+    `isolation takes two students of the class ${className} or more; ` +
+      (unknown.length > 0 ? `it has no ${unknown.join(", ")}, but ` : "it has ") +
+      `${known.join(", ") || "none"}\n  remedy: npm run class -- up --roster FILE`,
+  );
 }
 
-/** The students of a class, by name, among all stacks of a backend. */
-export function studentsAmong(stacks: readonly string[], className: string): string[] {
-  const prefix = `${className}-`;
-  return stacks
-    .map((name) => name.split("/").at(-1) ?? name)
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length))
-    .filter((name) => name !== "base")
-    .sort();
-}
-
-async function studentStack(className: string, name: string): Promise<StudentStack> {
-  const stack = `${className}-${name}`;
+async function studentStack(stack: string, name: string): Promise<StudentStack> {
   const printed = await askPulumi(["stack", "output", "--json", "--show-secrets", "--stack", stack]);
   try {
-    return studentOf(name, JSON.parse(printed ?? "{}") as Record<string, unknown>);
+    return studentOf(name, JSON.parse(foundIn(printed, "its outputs") ?? "{}") as Record<string, unknown>);
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    const reason = messageOf(error).split("\n")[0] ?? "";
     throw new Error(`${stack}: ${reason}\n  remedy: npm run class -- up --only ${name} --roster FILE`);
   }
 }

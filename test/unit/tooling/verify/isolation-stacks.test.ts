@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { registryInCluster, studentOf, studentsAmong } from "../../../../tooling/verify/isolation/stacks";
+import { chosenAmong, registryInCluster, studentOf } from "../../../../tooling/verify/isolation/stacks";
 import { OUTPUTS } from "../../../support/lab-outputs";
 
 const ACCESS = {
@@ -9,9 +9,12 @@ const ACCESS = {
 };
 
 describe("the stacks of a class", () => {
-  it("are those with its name, but for the base", () => {
-    const stacks = ["dev", "dev-base", "organization/gourmetgram/dev-bob", "dev-alice", "other-carol"];
-    assert.deepEqual(studentsAmong(stacks, "dev"), ["alice", "bob"]);
+  it("are the first two, or those that are named", () => {
+    const known = ["alice", "bob", "carol"];
+    assert.deepEqual(chosenAmong(known, "dev"), ["alice", "bob"]);
+    assert.deepEqual(chosenAmong(known, "dev", ["carol", "alice"]), ["carol", "alice"]);
+    assert.throws(() => chosenAmong(known, "dev", ["carol", "zoe"]), /it has no zoe, but alice, bob, carol/);
+    assert.throws(() => chosenAmong(["alice"], "dev"), /two students of the class dev or more; it has alice/);
   });
 
   it("tell the student's ways in", () => {

@@ -1,0 +1,235 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type Server } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { buildSync } from "esbuild";
+import { execa } from "execa";
+import { versions } from "../../tooling/machine/versions";
+import { checkout } from "./checkout";
+
+/** How a program answers to arguments that begin so. The first that fits counts; without one it ends well, silently. */
+export interface Answer {
+  readonly to: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly exitCode?: number;
+}
+
+/** Stands in the place of Pulumi's engine, or of Docker's client: notes what it is asked, and answers from a file. */
+const PROGRAM = `
+const fs = require("node:fs");
+const [, , file, ...args] = process.argv;
+const asked = args.join(" ");
+fs.appendFileSync(file + ".calls", asked + "\\n");
+const answers = fs.existsSync(file + ".answers") ? JSON.parse(fs.readFileSync(file + ".answers", "utf8")) : [];
+const { stdout = "", stderr = "", exitCode = 0 } = answers.find(({ to }) => asked.startsWith(to)) ?? {};
+process.stdout.write(stdout);
+process.stderr.write(stderr);
+process.exitCode = exitCode;
+`;
+
+let javascript: string | undefined;
+
+/** The checkout's TypeScript as plain JavaScript, which a process loads in a moment. Made once. */
+function compiled(): string {
+  if (javascript !== undefined) return javascript;
+  const folder = mkdtempSync(join(tmpdir(), "gourmetgram-compiled-"));
+  const files = ["tooling", "components", "config", "packages", "stacks", "workflows"].flatMap((name) =>
+    readdirSync(join(checkout, name), { recursive: true, encoding: "utf8" }).map((file) => join(name, file)),
+  );
+  buildSync({
+    entryPoints: files.filter((file) => file.endsWith(".ts")).map((file) => join(checkout, file)),
+    outdir: folder,
+    outbase: checkout,
+    format: "cjs",
+    target: "node20",
+    logLevel: "error",
+  });
+  // What is read as it is: what the engine's plugins and the programs are made from.
+  const sources = ["tooling/engine/plugins", "tooling/toolchain/go"];
+  for (const name of [...sources, "package.json", "package-lock.json", "Pulumi.yaml"]) {
+    cpSync(join(checkout, name), join(folder, name), { recursive: true });
+  }
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return (javascript = folder);
+}
+
+/** How a piece of the tooling has ended that ran in its own process. */
+export interface Ended {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * The tooling in a process of its own, with a home, a checkout, an engine and a Docker that are there for one test: so
+ * that what destroys things can be tried on nothing.
+ */
+export class FakeLab {
+  readonly folder = mkdtempSync(join(tmpdir(), "gourmetgram-fake-"));
+  readonly home = join(this.folder, "home");
+  readonly docker = new FakeProgram(join(this.folder, "bin", "docker"));
+  readonly pulumi = new FakeProgram(
+    join(this.home, "cache", "pulumi-home", "versions", versions.pulumi, "bin", "pulumi"),
+  );
+  private readonly place = join(this.folder, "checkout");
+
+  /** @param settings Text of the stack's file. @default none, as on the embedded cluster */
+  constructor(
+    readonly stack: string,
+    settings?: string,
+  ) {
+    mkdirSync(this.place, { recursive: true });
+    for (const name of readdirSync(compiled())) symlinkSync(join(compiled(), name), join(this.place, name));
+    symlinkSync(join(checkout, "node_modules"), join(this.place, "node_modules"));
+    if (settings !== undefined) writeFileSync(join(this.place, `Pulumi.${stack}.yaml`), settings);
+  }
+
+  /** Puts the plugins beside the engine, without which it does not count as installed. */
+  installEngine(): void {
+    const { pulumiKubernetes, pulumiDocker, pulumiRandom } = versions;
+    this.pulumi.install();
+    for (const [name, version] of Object.entries({
+      kubernetes: pulumiKubernetes,
+      docker: pulumiDocker,
+      random: pulumiRandom,
+    })) {
+      mkdirSync(join(this.home, "cache", "pulumi-home", "plugins", `resource-${name}-v${version}`), {
+        recursive: true,
+      });
+    }
+  }
+
+  /** Puts an empty stack into the lab's own state. */
+  addStack(name: string, tags?: Readonly<Record<string, string>>): void {
+    const folder = join(this.home, "state", "backend", ".pulumi", "stacks", "gourmetgram");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(this.home, "state", "passphrase"), "a passphrase for this test only");
+    writeFileSync(join(folder, `${name}.json`), "{}");
+    if (tags !== undefined) {
+      writeFileSync(join(folder, `${name}.pulumi-tags`), JSON.stringify({ version: 1, tags }));
+    }
+  }
+
+  /** Writes a file below the lab's home. */
+  addFile(name: string, text: string): void {
+    mkdirSync(dirname(join(this.home, name)), { recursive: true });
+    writeFileSync(join(this.home, name), text);
+  }
+
+  /**
+   * Runs a function of the tooling.
+   *
+   * @param module Below `tooling`.
+   * @param call Such as `down({})`.
+   */
+  async run(module: string, call: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    const code = `require("./tooling/${module}").${call}.catch((error) => {
+      console.error("error: " + error.message);
+      process.exitCode = 1;
+    })`;
+    const { exitCode, stdout, stderr } = await execa(process.execPath, ["--preserve-symlinks", "-e", code], {
+      cwd: this.place,
+      reject: false,
+      stdin: "ignore",
+      extendEnv: false,
+      env: {
+        HOME: this.folder,
+        PATH: [join(this.folder, "bin"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
+        GOURMETGRAM_LAB_HOME: this.home,
+        GOURMETGRAM_STACK: this.stack,
+        DOCKER_HOST: "unix:///nowhere.sock",
+        ...env,
+      },
+    });
+    return { exitCode, stdout, stderr };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A program that is not what it is called. */
+export class FakeProgram {
+  constructor(private readonly file: string) {}
+
+  install(): void {
+    mkdirSync(dirname(this.file), { recursive: true });
+    writeFileSync(
+      this.file,
+      `#!/bin/sh\nexec "${process.execPath}" "${this.file}.cjs" "${this.file}" "$@"\n`,
+    );
+    writeFileSync(`${this.file}.cjs`, PROGRAM);
+    chmodSync(this.file, 0o755);
+  }
+
+  /** Puts it in place, with what it answers from now on. */
+  answer(...answers: readonly Answer[]): void {
+    this.install();
+    writeFileSync(`${this.file}.answers`, JSON.stringify(answers));
+  }
+
+  /** What it was asked, in order. */
+  get calls(): string[] {
+    const file = `${this.file}.calls`;
+    return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  }
+}
+
+/** An API server that knows a few objects, by the path at which they are read or listed. */
+export class FakeCluster {
+  private constructor(
+    private readonly server: Server,
+    /** What is at a path, without the query; undefined where nothing is. Every other path has an empty list. */
+    readonly objects: Map<string, () => unknown>,
+  ) {}
+
+  static async start(): Promise<FakeCluster> {
+    const objects = new Map<string, () => unknown>();
+    const server = createServer((request, response) => {
+      const path = (request.url ?? "").split("?")[0] ?? "";
+      const found = objects.get(path);
+      const body = found === undefined ? { items: [] } : found();
+      const headers = { "content-type": "application/json" };
+      response.writeHead(body === undefined ? 404 : 200, headers).end(JSON.stringify(body ?? {}));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return new FakeCluster(server, objects);
+  }
+
+  /** Text of a kubeconfig that leads there. */
+  get kubeconfig(): string {
+    const { port } = this.server.address() as AddressInfo;
+    return JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [
+        { name: "fake", cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } },
+      ],
+      users: [{ name: "fake", user: {} }],
+      contexts: [{ name: "fake", context: { cluster: "fake", user: "fake" } }],
+      "current-context": "fake",
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.server.close();
+    this.server.closeAllConnections();
+    await once(this.server, "close");
+  }
+}

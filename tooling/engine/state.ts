@@ -1,0 +1,68 @@
+/** The state that the lab keeps itself: a Pulumi backend in a folder of this machine. */
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { state } from "../machine/paths";
+import { type LogIn, pulumiLogIn } from "./log-in";
+import { hasOwnCluster } from "./stack-settings";
+
+export const backendFolder = join(state, "backend");
+export const passphraseFile = join(state, "passphrase");
+
+/**
+ * The log-in that decides where the stack's state is. A stack on the embedded cluster is this machine's alone, and so is
+ * its state.
+ */
+export const logIn = (): LogIn | undefined => (hasOwnCluster() ? pulumiLogIn() : undefined);
+
+/** Whether the stack's state is kept by the lab; otherwise the user has a backend. */
+export const ownsState = (): boolean =>
+  process.env["PULUMI_BACKEND_URL"] === undefined && logIn() === undefined;
+
+/** Makes the folder of the stack's state, and the passphrase that its secrets are encrypted with. */
+export async function prepareState(): Promise<void> {
+  if (!ownsState()) return;
+  await mkdir(backendFolder, { recursive: true, mode: 0o700 });
+  if (existsSync(passphraseFile)) return;
+  await writeFile(passphraseFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
+}
+
+/** The tag of a stack that is part of a class: the class's name. */
+export const CLASS_TAG = "gourmetgram:class";
+
+/** The tag of a stack that names no cluster of its own. */
+const CLUSTER_TAG = "gourmetgram:cluster";
+const EMBEDDED = "embedded";
+
+/** What a stack with this stack's settings says of its cluster. */
+export const clusterTags = (): Record<string, string> => (hasOwnCluster() ? {} : { [CLUSTER_TAG]: EMBEDDED });
+
+/** A stack in the lab's own state. */
+export interface StackInState {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** All stacks in the lab's own state, on whichever cluster they are. No engine is needed to look. */
+export function stacksInState(): StackInState[] {
+  const folder = join(backendFolder, ".pulumi", "stacks", "gourmetgram");
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return files.map((file) => {
+    const name = file.slice(0, -".json".length);
+    return { name, tags: tagsIn(join(folder, `${name}.pulumi-tags`)) };
+  });
+}
+
+/** Source: `backend/diy/stack_tags.go` of Pulumi 3.259. */
+function tagsIn(file: string): Readonly<Record<string, string>> {
+  if (!existsSync(file)) return {};
+  return (JSON.parse(readFileSync(file, "utf8")) as { tags?: Record<string, string> }).tags ?? {};
+}
+
+/** Whether the stack says that the embedded cluster carries it. */
+export const isOnEmbeddedCluster = ({ tags }: StackInState): boolean => tags[CLUSTER_TAG] === EMBEDDED;
+
+/** The class that the stack says it is part of. */
+export const classOf = ({ tags }: StackInState): string | undefined => tags[CLASS_TAG];
