@@ -21,6 +21,12 @@ export const READY_PATH = "/healthz";
 /** Path that the guard answers by itself. */
 export const ALIVE_PATH = "/alive";
 
+/** Folder of the guard's pod in which it may write. */
+export const GUARD_TEMP = "/tmp";
+
+/** File in the folder for writing: as long as it is there, nobody changes what the registry holds. */
+export const READ_ONLY_FILE = "read-only";
+
 // A repository without a slash is the base's; of any other the first part is the name of its owner.
 const REPOSITORY = "[a-z0-9][a-z0-9._-]*";
 const OWNER = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
@@ -71,6 +77,12 @@ http {
   proxy_set_header Host $http_host;
   # The registry asks nobody, so passwords end here.
   proxy_set_header Authorization "";
+
+  map $request_method $is_write {
+    GET 0;
+    HEAD 0;
+    default 1;
+  }
 
   # No client escapes anything in a path. Whoever does, or writes parts that start with a dot or have no name, wants
   # the path to mean one thing here and another behind.
@@ -124,6 +136,15 @@ http {
 
     if ($is_plain = 0) {
       return 400;
+    }
+
+    # While space is freed. A layer whose image is not there yet would be taken for waste, and the image be broken.
+    set $is_refused $is_write;
+    if (!-f ${temp}/${READ_ONLY_FILE}) {
+      set $is_refused 0;
+    }
+    if ($is_refused) {
+      return 503;
     }
 
     location / {

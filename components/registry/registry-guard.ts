@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Resources } from "../sizes";
 import { LOCKED_DOWN_CONTAINER } from "../kubernetes";
 import type { RegistryCredentials } from "./registry";
-import { ALIVE_PATH, BASE_USER, guardConfig, READY_PATH } from "./registry-guard-config";
+import { ALIVE_PATH, BASE_USER, GUARD_TEMP, guardConfig, READY_PATH } from "./registry-guard-config";
 import { REGISTRY_USERS, RegistryUser } from "./registry-user";
 
 /** Options of {@link RegistryGuard}. */
@@ -40,7 +40,6 @@ export const GUARD_RESOURCES: Resources = {
 
 const CONFIG = "/etc/registry-guard";
 const USERS = "/users";
-const TEMP = "/tmp";
 
 /**
  * The guard of a registry that many use: nginx in the registry's own pod. Everyone may pull what the base provides; a
@@ -73,7 +72,12 @@ export class RegistryGuard extends pulumi.ComponentResource {
         // A change makes a new one under a new name, which makes the pod start again with it.
         immutable: true,
         data: {
-          "nginx.conf": guardConfig({ listen: port, registry: GUARDED_ADDRESS, users: USERS, temp: TEMP }),
+          "nginx.conf": guardConfig({
+            listen: port,
+            registry: GUARDED_ADDRESS,
+            users: USERS,
+            temp: GUARD_TEMP,
+          }),
         },
       },
       { parent: this },
@@ -112,7 +116,7 @@ export class RegistryGuard extends pulumi.ComponentResource {
         { name: "guard-config", mountPath: CONFIG, readOnly: true },
         // The whole folder: a file mounted alone would keep the users that were there at the start.
         { name: "guard-users", mountPath: USERS, readOnly: true },
-        { name: "guard-temp", mountPath: TEMP },
+        { name: "guard-temp", mountPath: GUARD_TEMP },
         // For the shell commands that remove a student's repositories: the registry can only empty them, and its own
         // image has no shell. It is no further power, as all that is written to the registry passes here anyway.
         { name: data.volume, mountPath: data.path },

@@ -8,6 +8,7 @@ import {
   type RegistryPod,
   removeRepositories,
 } from "../../tooling/class/cluster/registry-repositories";
+import { GUARD_TEMP, READ_ONLY_FILE } from "../../components/registry/registry-guard-config";
 import { goBuilds, isBuilt, programPath } from "../../tooling/toolchain/go-builds";
 import { digestOf, GuardedRegistry, passwordOf } from "./support/guarded-registry";
 
@@ -329,11 +330,24 @@ describe("the registry's guard, as nginx before the real registry", function () 
   });
 
   describe("a student's repositories", () => {
+    /** What is done after the registry has been stopped from being written to, and what came of it. */
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    let duringCollection: unknown;
+
     /** The class command's way, without the Kubernetes API server in between. */
     const pod: RegistryPod = {
       run: async (container, [program = "", ...args]) => {
-        if (container === "registry") return registry.runProgram(...args.slice(0, -1));
-        const here = args.map((each) => each.replace("/var/lib/registry/docker/registry/v2", registry.data));
+        if (container === "registry") {
+          duringCollection = await meanwhile?.();
+          return registry.runProgram(...args.slice(0, -1));
+        }
+        const here = args.map((each) =>
+          each
+            .replace("/var/lib/registry/docker/registry/v2", registry.data)
+            .replace(`${GUARD_TEMP}/${READ_ONLY_FILE}`, `${registry.temp}/${READ_ONLY_FILE}`)
+            // So that nothing of it is left long after the test.
+            .replace(/^1800$/, "10"),
+        );
         return (await execa(program, here)).stdout;
       },
       isPushedTo: () => Promise.resolve(false),
@@ -370,6 +384,26 @@ describe("the registry's guard, as nginx before the real registry", function () 
       assert.equal(existsSync(blobFile(shared.layer)), true);
       const kept = await registry.ask("GET", `/v2/gourmetgram-train/blobs/${base.layer}`);
       assert.equal(kept.body, "a layer of the base");
+    });
+
+    it("are collected while nobody writes, and everybody reads", async () => {
+      await registry.upload("bob/gourmetgram-app", "bob", "a layer whose image is not there yet");
+      const uploads = "/v2/bob/gourmetgram-app/blobs/uploads/";
+      meanwhile = async () => [
+        (await registry.ask("POST", uploads, { as: "bob" })).status,
+        (await registry.putManifest("bob/gourmetgram-app", "new", bobs.manifest, "bob")).status,
+        (await registry.ask("DELETE", "/v2/bob/gourmetgram-app/manifests/latest", { as: "bob" })).status,
+        (await registry.ask("GET", "/v2/bob/gourmetgram-app/manifests/latest", { as: "bob" })).status,
+        (await registry.ask("GET", "/healthz")).status,
+      ];
+      assert.equal(await removeRepositories("erik/", pod), true);
+      meanwhile = undefined;
+      assert.deepEqual(duringCollection, [503, 503, 503, 200, 200]);
+      // Afterwards the push goes on: what was taken for waste is missed, and pushed again.
+      const layer = digestOf("a layer whose image is not there yet");
+      const blob = `/v2/bob/gourmetgram-app/blobs/${layer}`;
+      assert.equal((await registry.ask("HEAD", blob, { as: "bob" })).status, 404);
+      await registry.push("bob/gourmetgram-app", "bob", "a layer whose image is not there yet");
     });
 
     // The running registry must not remember what has been collected.

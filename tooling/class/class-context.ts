@@ -4,7 +4,7 @@ import type { Leftovers } from "../support/leftovers";
 import type { ClassFiles } from "./runner/class-files";
 import { baseStackOf, studentStackOf } from "./class-settings";
 import type { ClassDisplay } from "./view/class-display";
-import type { RegistryAccess } from "./cluster/registry-access";
+import type { RegistryAccess } from "./cluster/registry-repositories";
 import type { Student } from "./roster/roster";
 import type { StackRunner } from "./runner/stack-runner";
 

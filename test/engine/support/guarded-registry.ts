@@ -114,6 +114,11 @@ export class GuardedRegistry {
     return digest;
   }
 
+  /** Folder in which the guard may write. */
+  get temp(): string {
+    return join(this.folder, "temp");
+  }
+
   /** Folder of what the registry keeps. */
   get data(): string {
     return join(this.folder, "data", "docker", "registry", "v2");

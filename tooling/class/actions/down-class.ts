@@ -2,7 +2,7 @@ import { hostImagesText, NO_IMAGES } from "../../cluster/images/host-images";
 import { type Leftovers, requireNothingLeft, settled } from "../../support/leftovers";
 import { baseOf, type ClassContext, stackOf, studentsWithStack } from "../class-context";
 import { effectiveSettings } from "../class-settings";
-import { repositoryPrefix } from "../cluster/registry-access";
+import { repositoryPrefix } from "../cluster/registry-repositories";
 import { allDone, notStarted, type Outcome } from "../outcome";
 import { type ClassTask, runClass } from "../run-class";
 import { whileFreeing } from "../cluster/student-cluster";

@@ -15,7 +15,7 @@ import type { ClassCluster, ClassContext } from "../class-context";
 import { ClassFiles } from "../runner/class-files";
 import { classDisplayFor, silentClassDisplay } from "../view/class-display";
 import { estimatedFootprint } from "../capacity/estimates";
-import { clusterRegistry } from "../cluster/registry-access";
+import { clusterRegistry } from "../cluster/registry-repositories";
 import type { Student } from "../roster/roster";
 
 /** What the command line says about a class. */

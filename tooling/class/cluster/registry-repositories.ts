@@ -1,10 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { Writable } from "node:stream";
 import { CoreV1Api, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
-import { BUILD_ROLE, labelsOf } from "../../../components/kubernetes";
+import { BUILD_ROLE, labelsOf, within } from "../../../components/kubernetes";
 import { clusterConfig } from "../../engine/cluster-access";
+import { messageOf } from "../../support/errors";
 
 // As components/registry/local-registry.ts places them.
 const NAMESPACE = "kube-system";
+/** The file that stops all writing, as components/registry/registry-guard-config.ts reads it. */
+export const READ_ONLY = "/tmp/read-only";
 const REPOSITORIES = "/var/lib/registry/docker/registry/v2/repositories";
 
 /**
@@ -19,11 +23,33 @@ export const REMOVE = `cd "$1" 2>/dev/null && [ -d "$2" ] || exit 0
 rm -rf -- "$2"/[!_]*
 rmdir "$2" 2>/dev/null || true`;
 
+/**
+ * Stops all writing: with a file ($1) that says by whom ($2), and goes by itself after some seconds ($3) if nobody is
+ * left to remove it. Then what is under way has a moment to end.
+ */
+export const STOP_WRITING = `printf %s "$2" > "$1" || exit 1
+{ sleep "$3"; [ "$(cat "$1" 2>/dev/null)" = "$2" ] && rm -f -- "$1"; } </dev/null >/dev/null 2>&1 &
+sleep 2`;
+
+/** Allows writing again, unless somebody else ($2 says who) has stopped it meanwhile. */
+export const ALLOW_WRITING = `[ "$(cat "$1" 2>/dev/null)" != "$2" ] || rm -f -- "$1"`;
+
 /** Frees what no repository refers to. Also manifests without a tag are kept, as what runs is chosen by digest. */
 export const COLLECT = ["registry", "garbage-collect", "/etc/distribution/config.yml"];
 
-/** Runs a command in a container of the registry's pod and returns what it prints. */
-export type RunInRegistry = (container: "guard" | "registry", command: readonly string[]) => Promise<string>;
+/** Seconds that a command may take, that the registry may take to free space, and that nobody writes at most. */
+const SECONDS = { command: 60, collecting: 600, withoutWriting: 1800 } as const;
+
+/**
+ * Runs a command in a container of the registry's pod and returns what it prints.
+ *
+ * @throws Error if it fails, or takes longer than so many seconds
+ */
+export type RunInRegistry = (
+  container: "guard" | "registry",
+  command: readonly string[],
+  seconds: number,
+) => Promise<string>;
 
 /** What the class command asks of the cluster's registry. */
 export interface RegistryPod {
@@ -43,9 +69,25 @@ export interface RegistryPod {
 export async function listRepositories(prefix: string, pod?: RegistryPod): Promise<string[]> {
   const { run } = pod ?? (await registryPod(await clusterConfig()));
   if (run === undefined) return [];
-  const printed = await run("guard", ["sh", "-c", LIST, "list", REPOSITORIES, ownerIn(prefix)]);
+  const command = ["sh", "-c", LIST, "list", REPOSITORIES, ownerIn(prefix)];
+  const printed = await run("guard", command, SECONDS.command);
   return printed.split("\n").filter((line) => line !== "");
 }
+
+/** The repositories of a registry whose names begin with a prefix. */
+export interface RegistryAccess {
+  readonly listRepositories: (prefix: string) => Promise<string[]>;
+  readonly removeRepositories: (prefix: string) => Promise<unknown>;
+}
+
+/** The registry of the class's cluster. */
+export const clusterRegistry: RegistryAccess = {
+  listRepositories: (prefix) => listRepositories(prefix),
+  removeRepositories: (prefix) => removeRepositories(prefix),
+};
+
+/** What a student's repositories begin with. */
+export const repositoryPrefix = (student: string): string => `${student}/`;
 
 let collecting: Promise<unknown> = Promise.resolve();
 
@@ -53,8 +95,9 @@ let collecting: Promise<unknown> = Promise.resolve();
  * Removes an owner's repositories, then what only they referred to.
  *
  * The registry's API can delete images, but leaves their repositories' names in the catalogue; so the folders go. The
- * space is freed by the registry's own garbage collection, which must not run while someone pushes: it would take
- * layers for waste whose image is not there yet. While a build runs it is left to the next removal.
+ * space is freed by the registry's own garbage collection. While that runs the guard refuses to write: a layer whose
+ * image is not there yet would be taken for waste. A build would fail at that, so while one runs the space is left to
+ * the next removal.
  *
  * @param prefix The owner's name and a slash.
  * @returns whether the space is free already
@@ -62,15 +105,25 @@ let collecting: Promise<unknown> = Promise.resolve();
 export async function removeRepositories(prefix: string, pod?: RegistryPod): Promise<boolean> {
   const { run, isPushedTo } = pod ?? (await registryPod(await clusterConfig()));
   if (run === undefined) return true;
-  await run("guard", ["sh", "-c", REMOVE, "remove", REPOSITORIES, ownerIn(prefix)]);
+  const command = ["sh", "-c", REMOVE, "remove", REPOSITORIES, ownerIn(prefix)];
+  await run("guard", command, SECONDS.command);
   // One after the other: several students are removed at the same time.
   const collected = collecting.then(async () => {
     if (await isPushedTo()) return false;
-    await run("registry", COLLECT);
+    await collect(run);
     return true;
   });
   collecting = collected.catch(() => undefined);
   return collected;
+}
+
+async function collect(run: RunInRegistry): Promise<void> {
+  const stop = [READ_ONLY, randomUUID()];
+  const seconds = String(SECONDS.withoutWriting);
+  await run("guard", ["sh", "-c", STOP_WRITING, "stop", ...stop, seconds], SECONDS.command);
+  await run("registry", COLLECT, SECONDS.collecting);
+  // Not if it has failed: it may go on in the pod after the connection was lost. Writing is allowed again in time.
+  await run("guard", ["sh", "-c", ALLOW_WRITING, "allow", ...stop], SECONDS.command);
 }
 
 /** @throws Error if it is no user's name: the rest of the path would be removed */
@@ -101,7 +154,10 @@ export async function registryPod(config: KubeConfig): Promise<RegistryPod> {
     return builds.items.length > 0;
   };
   return {
-    run: name === undefined ? undefined : (container, command) => execute(config, name, container, command),
+    run:
+      name === undefined
+        ? undefined
+        : (container, command, seconds) => execute(config, name, container, command, seconds),
     isPushedTo,
   };
 }
@@ -114,30 +170,37 @@ const selectorOf = (labels: Readonly<Record<string, string>>): string =>
 /** What is used of a web socket. */
 interface Closeable {
   addEventListener(event: "close", listener: () => void): void;
+  close(): void;
 }
 
-/** @throws Error with what the command says if it fails */
+/** @throws Error with what the command says if it fails, or takes longer than so many seconds */
 async function execute(
   config: KubeConfig,
   pod: string,
   container: string,
   command: readonly string[],
+  seconds: number,
 ): Promise<string> {
   const [output, errors] = [new Text(), new Text()];
-  const status = await new Promise<V1Status>((resolve, reject) => {
+  let socket: Closeable | undefined;
+  const ended = new Promise<V1Status>((resolve, reject) => {
     new Exec(config)
       .exec(NAMESPACE, pod, container, [...command], output, errors, null, false, resolve)
-      .then((socket: Closeable) => {
+      .then((opened: Closeable) => {
+        socket = opened;
         // After the status, or in place of it where the connection is lost.
-        socket.addEventListener("close", () => reject(new Error(`the connection to ${pod} was closed`)));
+        opened.addEventListener("close", () => reject(new Error(`the connection to ${pod} was closed`)));
       }, reject);
   });
-  if (status.status !== "Success") {
-    throw new Error(
-      `${command[0] ?? ""} in the registry's pod: ${errors.text.trim() || (status.message ?? "failed")}`,
-    );
+  try {
+    const status = await within(seconds, ended);
+    if (status.status === "Success") return output.text;
+    throw new Error(errors.text.trim() || (status.message ?? "failed"));
+  } catch (error) {
+    throw new Error(`${command[0] ?? ""} in the registry's pod: ${messageOf(error)}`, { cause: error });
+  } finally {
+    socket?.close();
   }
-  return output.text;
 }
 
 /** Collects what is written to it. */

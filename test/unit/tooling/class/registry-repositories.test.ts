@@ -1,23 +1,30 @@
 import assert from "node:assert/strict";
+import { GUARD_TEMP, guardConfig } from "../../../../components/registry/registry-guard-config";
 import {
+  ALLOW_WRITING,
   COLLECT,
   LIST,
   listRepositories,
+  READ_ONLY,
   REMOVE,
   removeRepositories,
   type RegistryPod,
+  STOP_WRITING,
 } from "../../../../tooling/class/cluster/registry-repositories";
 
+const UUID = /^[0-9a-f-]{36}$/;
+const STOP = ["guard", "sh", "-c", STOP_WRITING, "stop", "/tmp/read-only", "ID", "1800"];
 const FOLDER = "/var/lib/registry/docker/registry/v2/repositories";
 
 function recordingPod(
-  answers: { printed?: string; pushing?: boolean } = {},
+  answers: { printed?: string; pushing?: boolean; fails?: boolean } = {},
 ): RegistryPod & { asked: unknown[] } {
   const asked: unknown[] = [];
   return {
     asked,
     run: (container, command) => {
-      asked.push([container, ...command]);
+      asked.push([container, ...command.map((each) => (UUID.test(each) ? "ID" : each))]);
+      if (container === "registry" && answers.fails === true) return Promise.reject(new Error("lost"));
       return Promise.resolve(answers.printed ?? "");
     },
     isPushedTo: () => Promise.resolve(answers.pushing ?? false),
@@ -37,8 +44,21 @@ describe("the repositories of a student", () => {
     assert.equal(await removeRepositories("alice/", pod), true);
     assert.deepEqual(pod.asked, [
       ["guard", "sh", "-c", REMOVE, "remove", FOLDER, "alice"],
+      STOP,
       ["registry", ...COLLECT],
+      ["guard", "sh", "-c", ALLOW_WRITING, "allow", "/tmp/read-only", "ID"],
     ]);
+  });
+
+  it("are collected while there is the file that the guard looks for", () => {
+    const config = guardConfig({ listen: 5000, registry: "r", users: "/users", temp: GUARD_TEMP });
+    assert.ok(config.includes(`if (!-f ${READ_ONLY})`));
+  });
+
+  it("leave writing refused where nobody knows whether the collection has ended", async () => {
+    const pod = recordingPod({ fails: true });
+    await assert.rejects(removeRepositories("alice/", pod), /lost/);
+    assert.deepEqual(pod.asked.slice(1), [STOP, ["registry", ...COLLECT]]);
   });
 
   it("leave their space for later while a build may be pushing", async () => {
