@@ -10,6 +10,12 @@ import {
 } from "../../tooling/class/cluster/registry-repositories";
 import { GUARD_TEMP, READ_ONLY_FILE } from "../../components/registry/registry-guard-config";
 import { goBuilds, isBuilt, programPath } from "../../tooling/toolchain/go-builds";
+import { pushOwnBlob } from "../../tooling/verify/isolation/own-blob";
+import { askRegistry } from "../../tooling/verify/isolation/requests";
+import type { Student } from "../../tooling/verify/isolation/student";
+import { registryTries } from "../../tooling/verify/isolation/tries/registry-tries";
+import { judge } from "../../tooling/verify/isolation/tries/try";
+import { studentNamed } from "../support/students";
 import { digestOf, GuardedRegistry, passwordOf } from "./support/guarded-registry";
 
 const hasNginx = spawnSync("nginx", ["-v"]).status === 0;
@@ -248,6 +254,51 @@ describe("the registry's guard, as nginx before the real registry", function () 
         assert.equal(await answer("", "alice", more), 202, type);
         assert.equal(await answer(`?mount=${base.layer}&from=gourmetgram-train`, "alice", more), 201, type);
       }
+    });
+  });
+
+  // What `npm run verify:class` does to the registry of a class, on this one.
+  describe("what is tried of a live class", () => {
+    const studentOf = (name: string, number: number, port: number, blob = ""): Student => {
+      const found = studentNamed(name, number);
+      const addresses = { inCluster: "", fromNodes: "", forPushing: `127.0.0.1:${port}`, own: true };
+      return {
+        ...found,
+        outputs: { ...found.outputs, registry: { ...found.outputs.registry, ...addresses } },
+        registryUser: { username: name, password: passwordOf(name) },
+        blob,
+      };
+    };
+
+    it("comes to what it has to, also where a student has pushed nothing", async () => {
+      for (const name of ["fay", "gus"]) registry.addUser(name);
+      const blobs = await Promise.all(
+        ["fay", "gus"].map((name) => pushOwnBlob(studentOf(name, 1, registry.port), "test")),
+      );
+      const [fay, gus] = ["fay", "gus"].map((name, index) =>
+        studentOf(name, index + 1, registry.port, blobs[index]?.digest),
+      ) as [Student, Student];
+      const tries = registryTries(fay, gus);
+      assert.ok(tries.some(({ what }) => what === "to take a blob over from gus's repository"));
+      for (const attempt of tries) {
+        assert.ok(attempt.means.kind === "registry");
+        const { passed, seen } = judge(attempt, await askRegistry(fay, attempt.means));
+        assert.ok(passed, `${attempt.who} tries ${attempt.what}: expected ${attempt.expected}, ${seen}`);
+      }
+      for (const { remove } of blobs) await remove();
+      const gone = await registry.ask("HEAD", `/v2/gus/gourmetgram-app/blobs/${gus.blob}`, { as: "gus" });
+      assert.equal(gone.status, 404);
+    });
+
+    it("is noticed where the guard lets a blob be taken", async () => {
+      await registry.upload("bob/gourmetgram-app", "bob", "bobs");
+      // Bob in alice's place: what she must not, he may.
+      const bob = studentOf("bob", 1, registry.port, digestOf("bobs"));
+      const attempt = registryTries(bob, bob).find(({ what }) =>
+        what.startsWith("to take a blob over from bob's"),
+      );
+      assert.ok(attempt?.means.kind === "registry");
+      assert.equal(judge(attempt, await askRegistry(bob, attempt.means)).passed, false);
     });
   });
 

@@ -42,6 +42,6 @@ export function studentNamed(name: string, number: number): Student {
     services,
     mlflowPod: `mlflow-${name}`,
     secret: `mlflow-credentials-${name}`,
-    blob: `sha256:${"0".repeat(64)}`,
+    blob: `sha256:${String(number).repeat(64)}`,
   };
 }

@@ -9,7 +9,8 @@ import { findShared, findStudent } from "./targets";
 import type { Probing } from "./probe";
 import { studentStacks } from "./stacks";
 import { standIn } from "./stand-in";
-import type { StudentStack } from "./student";
+import { pushOwnBlob } from "./own-blob";
+import type { Student, StudentStack } from "./student";
 import { roundsOf } from "./tries/tries";
 
 interface Options {
@@ -34,8 +35,8 @@ const program = new Command("verify:class")
     `
 The class is ${stackName}; the environment variable GOURMETGRAM_STACK names another. Without --students, the first two
 are taken. Each tries the next one, and the last one the first.
-Pods are created in their namespaces for a moment, with the rights of whoever runs this. Nothing else is changed: what
-would change something is asked for as a dry run.
+Pods are created in their namespaces for a moment, with the rights of whoever runs this, and a few bytes are pushed to
+each one's repository and removed. Nothing else is changed: what would change something is asked for as a dry run.
 
 Exit code: 0 all as it must be, 1 something is not, 2 the class cannot be reached.`,
   )
@@ -50,8 +51,13 @@ async function verify(
 ): Promise<Result[]> {
   const removals: (() => Promise<void>)[] = [];
   try {
-    for (const stack of stacks) removals.push(await standIn(stack, probing));
-    const students = await Promise.all(stacks.map((stack) => findStudent(stack, probing.core)));
+    const students: Student[] = [];
+    for (const stack of stacks) {
+      removals.push(await standIn(stack, probing));
+      const { digest, remove } = await pushOwnBlob(stack, probing.id);
+      removals.push(remove);
+      students.push(await findStudent(stack, probing.core, digest));
+    }
     const [first] = students;
     if (first === undefined) return [];
     const results: Result[] = [];
@@ -61,7 +67,7 @@ async function verify(
     return results;
   } finally {
     for (const remove of removals) {
-      await remove().catch((error: unknown) => console.error(`a pod could not be removed: ${textOf(error)}`));
+      await remove().catch((error: unknown) => console.error(`not removed: ${textOf(error)}`));
     }
   }
 }

@@ -36,8 +36,8 @@ export interface Student extends StudentStack {
   readonly mlflowPod: string;
   /** Name of one of the Secrets in the platform's namespace. */
   readonly secret: string;
-  /** Digest of a blob in the student's repository; undefined if nothing has been pushed to it. */
-  readonly blob: string | undefined;
+  /** Digest of a blob in the student's repository; empty where the registry is someone else's. */
+  readonly blob: string;
 }
 
 /** What all students have in common. */

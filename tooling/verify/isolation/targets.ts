@@ -1,7 +1,5 @@
 /** Finds what the tries are aimed at, with the rights of whoever stood up the class. */
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
-import { registryPlace } from "../clients/registry";
-import { send } from "./requests";
 import { registryInCluster } from "./stacks";
 import type { Service, Shared, Student, StudentStack } from "./student";
 
@@ -17,9 +15,10 @@ interface Wanted {
 /**
  * What there is of a student in the cluster.
  *
+ * @param blob Digest of the one in the student's repository.
  * @throws Error if a service of the lab's own has no pod: that it is not reached would prove nothing
  */
-export async function findStudent(stack: StudentStack, core: CoreV1Api): Promise<Student> {
+export async function findStudent(stack: StudentStack, core: CoreV1Api, blob: string): Promise<Student> {
   const { outputs } = stack;
   const { namespace, staging, workloads } = outputs;
   const inCluster = (url: string): boolean =>
@@ -58,7 +57,7 @@ export async function findStudent(stack: StudentStack, core: CoreV1Api): Promise
     },
     mlflowPod: mlflow.pod.metadata?.name ?? "",
     secret: secrets[0]?.metadata?.name ?? "some-secret",
-    blob: await blobOf(stack),
+    blob,
   };
 }
 
@@ -99,24 +98,4 @@ export async function readyPods(core: CoreV1Api, namespace: string, app: string)
   return items.filter(({ status }) =>
     status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
   );
-}
-
-/** A blob of the student's own repository: the configuration of the first image there. */
-async function blobOf({ name, outputs, registryUser }: StudentStack): Promise<string | undefined> {
-  const [url] = registryPlace(outputs.registry).urls;
-  if (registryUser === null || url === undefined) return undefined;
-  const read = async <T>(path: string): Promise<T | undefined> => {
-    const accept =
-      "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
-    const request = {
-      method: "GET",
-      path: `/v2/${name}/gourmetgram-app/${path}`,
-      headers: { accept },
-    } as const;
-    const reply = await send(url, request, { auth: `${registryUser.username}:${registryUser.password}` });
-    return "status" in reply && reply.status === 200 ? (JSON.parse(reply.text) as T) : undefined;
-  };
-  const tag = (await read<{ tags: string[] | null }>("tags/list"))?.tags?.[0];
-  if (tag === undefined) return undefined;
-  return (await read<{ config?: { digest: string } }>(`manifests/${tag}`))?.config?.digest;
 }

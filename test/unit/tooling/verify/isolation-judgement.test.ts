@@ -18,6 +18,17 @@ const CONNECTED: Answer = { kind: "connected" };
 const SILENCE: Answer = { kind: "no connection", reason: "timed out" };
 const FAILED: Answer = { kind: "failed", reason: "mlflow: Name or service not known" };
 
+describe("judging a refusal that has to have a reason", () => {
+  const quota = { ...attempt("refused"), because: /exceeded quota/ };
+  const said = (text: string): Answer => ({ kind: "status", status: 403, text });
+
+  it("passes with that reason alone", () => {
+    assert.equal(judge(quota, said('pods "x" is forbidden: exceeded quota: platform')).passed, true);
+    assert.equal(judge(quota, said('pods "x" is forbidden: User "y" cannot create')).passed, false);
+    assert.equal(judge(quota, status(403)).passed, false);
+  });
+});
+
 describe("judging a try", () => {
   const cases: readonly [name: string, expected: Outcome, answer: Answer, passed: boolean][] = [
     ["a connection where none may be", "refused", CONNECTED, false],

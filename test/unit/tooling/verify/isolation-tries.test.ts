@@ -123,9 +123,26 @@ describe("what is tried of a class", () => {
     );
   });
 
+  it("is more than a student's quota gives, and a pod that has room", () => {
+    const quota = TRIES.filter(({ what }) => / in alice's namespace /.test(what));
+    assert.deepEqual(
+      quota.map(({ expected, means }) => `${expected} ${"path" in means ? means.path : ""}`),
+      [
+        "reached /api/v1/namespaces/gourmetgram-alice/pods?dryRun=All",
+        "refused /api/v1/namespaces/gourmetgram-alice/pods?dryRun=All",
+        "refused /api/v1/namespaces/gourmetgram-alice/pods?dryRun=All",
+        "refused /api/v1/namespaces/gourmetgram-alice/pods?dryRun=All",
+        "refused /api/v1/namespaces/gourmetgram-alice/persistentvolumeclaims?dryRun=All",
+        "refused /api/v1/namespaces/gourmetgram-alice/services?dryRun=All",
+      ],
+    );
+    // Every refusal has to be the quota's, or that of the limits.
+    assert.ok(quota.every(({ expected, because }) => expected === "reached" || because !== undefined));
+  });
+
   it("changes nothing, even where it is not refused", () => {
     const changing = TRIES.flatMap(({ means }) =>
-      means.kind === "api" && means.method !== "GET" ? [means.path] : [],
+      (means.kind === "api" || means.kind === "admin") && means.method !== "GET" ? [means.path] : [],
     ).filter((path) => !path.includes("dryRun=All"));
     // Neither of them does anything without a connection that changes its protocol.
     assert.deepEqual(
@@ -145,14 +162,10 @@ describe("what is tried of a class", () => {
       "GET /v2/gourmetgram-train/tags/list",
       "GET /v2/alice/gourmetgram-app/tags/list",
       "POST /v2/alice/gourmetgram-app/blobs/uploads/",
+      `POST /v2/alice/gourmetgram-app/blobs/uploads/?mount=${ALICE.blob}&from=alice%2Fgourmetgram-app`,
     ]);
-    const { tries } = { tries: TRIES };
-    const mount = tries.find(({ means }) => means.kind === "registry" && means.path.includes("mount="));
-    assert.ok(mount !== undefined && "path" in mount.means);
-    assert.equal(
-      mount.means.path,
-      `/v2/alice/gourmetgram-app/blobs/uploads/?mount=${BOB.blob ?? ""}&from=bob%2Fgourmetgram-app`,
-    );
+    const mount = `/v2/alice/gourmetgram-app/blobs/uploads/?mount=${BOB.blob}&from=bob%2Fgourmetgram-app`;
+    assert.ok(requestsOf("registry", "refused").includes(`POST ${mount}`));
     assert.ok(requestsOf("registry", "refused").includes("GET /v2/alice/../bob/gourmetgram-app/tags/list"));
   });
 });

@@ -1,6 +1,7 @@
 /** What is tried of the API server with a student's kubeconfig. */
 import { restrictedPod } from "../../pods/pods-for-admission";
 import { core, create, DRY_RUN, get, patch, post, remove, submit, tokenOf } from "./api-requests";
+import { QUOTA } from "./quota-tries";
 import type { Shared, Student } from "../student";
 import type { Outcome, Request, Try } from "./try";
 
@@ -79,7 +80,7 @@ function ownLimits({ outputs, mlflowPod, secret }: Student, ask: Ask): Try[] {
       method: "DELETE",
       path: `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/default-deny?${DRY_RUN}`,
     }),
-    ask("refused", "to raise a quota", patch(core(namespace, `resourcequotas/${NONE}`))),
+    ask("refused", "to raise a quota", patch(core(namespace, `resourcequotas/${QUOTA}`))),
     ask(
       "refused",
       "to change a template",

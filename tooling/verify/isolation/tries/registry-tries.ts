@@ -1,15 +1,17 @@
 /** What is tried of the registry of a class: without a name, and with a student's. */
 import { imageNameOf } from "../../clients/registry";
+import { IMAGE } from "../own-blob";
 import type { Student } from "../student";
 import type { Outcome, Request, Try } from "./try";
 
-const IMAGE = "gourmetgram-app";
 /** Of a path that means one repository here and another there; whichever way it is turned down. */
 const TURNED_DOWN = [400, 404];
 /** Of a repository that nothing has been pushed to. */
 const EMPTY = 404;
 /** An upload has begun: the blob was not taken from where the request says. */
 const ORDINARY_UPLOAD = 202;
+/** The blob is in the repository now. */
+const CREATED = 201;
 
 /** Nothing where the registry is someone else's, which knows no students. */
 export function registryTries(own: Student, other: Student): Try[] {
@@ -46,16 +48,14 @@ export function registryTries(own: Student, other: Student): Try[] {
       get(`/v2//${other.name}/${IMAGE}/tags/list`),
       [...TURNED_DOWN],
     ),
-    ...(other.blob === undefined
-      ? []
-      : [
-          student(
-            "refused",
-            `to take a blob over from ${whose}`,
-            upload(mine, `?mount=${other.blob}&from=${encodeURIComponent(`${other.name}/${IMAGE}`)}`),
-            [ORDINARY_UPLOAD],
-          ),
-        ]),
+    // Only if the registry can take a blob over at all, not to do it proves something.
+    {
+      ...student("reached", "to take a blob over from the own repository", mount(mine, own.blob, own.name)),
+      only: [CREATED],
+    },
+    student("refused", `to take a blob over from ${whose}`, mount(mine, other.blob, other.name), [
+      ORDINARY_UPLOAD,
+    ]),
   ];
 }
 
@@ -71,6 +71,11 @@ function asker(who: string, as: "nobody" | "student") {
 
 function get(path: string): Request {
   return { method: "GET", path };
+}
+
+/** @param from Whose repository has the blob. */
+function mount(repository: string, digest: string, from: string): Request {
+  return upload(repository, `?mount=${digest}&from=${encodeURIComponent(`${from}/${IMAGE}`)}`);
 }
 
 function upload(repository: string, query = ""): Request {

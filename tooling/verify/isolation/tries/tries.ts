@@ -2,6 +2,7 @@
 import { apiTries } from "./api-tries";
 import { baseTries } from "./base-tries";
 import { networkTries } from "./network-tries";
+import { quotaTries } from "./quota-tries";
 import { registryTries } from "./registry-tries";
 import type { Shared, Student } from "../student";
 import type { Try } from "./try";
@@ -22,6 +23,7 @@ export function roundsOf(students: readonly Student[], shared: Shared): Round[] 
       ...networkTries(own, other, shared),
       ...apiTries(own, other, shared),
       ...registryTries(own, other),
+      ...quotaTries(own),
       ...(index === 0 ? baseTries(own) : []),
     ];
     return [{ own, other, tries }];

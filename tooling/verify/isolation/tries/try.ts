@@ -42,6 +42,10 @@ export interface Try {
    * other status is neither.
    */
   readonly also?: readonly number[];
+  /** HTTP statuses that alone count as what is expected. @default see `also` */
+  readonly only?: readonly number[];
+  /** What a refusal has to say, where another one would prove something else. @default any refusal counts */
+  readonly because?: RegExp;
 }
 
 /** What came of it. */
@@ -66,7 +70,7 @@ export function judge(attempt: Try, answer: Answer): Verdict {
   return { passed: outcome === attempt.expected, seen: `${outcome ?? "undecided"} (${textOf(answer)})` };
 }
 
-function outcomeOf({ expected, also = [] }: Try, answer: Answer): Outcome | undefined {
+function outcomeOf({ expected, also = [], only, because }: Try, answer: Answer): Outcome | undefined {
   switch (answer.kind) {
     case "connected":
       return "reached";
@@ -75,9 +79,11 @@ function outcomeOf({ expected, also = [] }: Try, answer: Answer): Outcome | unde
     case "failed":
       return undefined;
     case "status":
+      if (only !== undefined) return only.includes(answer.status) ? expected : undefined;
       if (also.includes(answer.status)) return expected;
       if (answer.status >= 200 && answer.status < 300) return "reached";
-      return [401, 403].includes(answer.status) ? "refused" : undefined;
+      if (![401, 403].includes(answer.status)) return undefined;
+      return because === undefined || because.test(answer.text ?? "") ? "refused" : undefined;
   }
 }
 
