@@ -24,26 +24,50 @@ export interface RosterRows {
   readonly problems: readonly RosterProblem[];
 }
 
-/** Comma-separated values: a line with the columns' names, then one for each student. `#` begins a comment. */
-export function csvRows(text: string): RosterRows {
+/** What a column is called, whichever way the file writes it. */
+export type ColumnName = (written: string) => string;
+
+/**
+ * A table as spreadsheets write it: a line with the columns' names, then one for each student. Commas, semicolons or
+ * tabs separate, whichever the first line has. `#` begins a comment.
+ */
+export function csvRows(text: string, columnName: ColumnName): RosterRows {
   const problems: RosterProblem[] = [];
-  const [header, ...records] = csvRecords(text, problems);
+  const delimiter = delimiterOf(text);
+  const [header, ...records] = csvRecords(text, delimiter, problems);
+  const names = (header?.cells ?? []).map(columnName);
   const columns = new Map<string, number>();
-  for (const name of header?.cells ?? []) {
+  for (const name of names) {
     if (columns.has(name)) {
       problems.push({ line: 1, problem: `the column ${name} is there twice`, remedy: "remove one of them" });
     }
     columns.set(name, header?.line ?? 1);
   }
-  const names = header?.cells ?? [];
   const rows = records.map(({ cells, line }) => {
     if (cells.length > names.length) {
       const problem = `${cells.length} values, but ${names.length} columns`;
-      problems.push({ line, problem, remedy: "put a value that contains a comma into double quotes" });
+      problems.push({
+        line,
+        problem,
+        remedy: `put a value that contains a ${DELIMITERS[delimiter]} into double quotes`,
+      });
     }
     return { line, cells: given(names.map((name, index) => [name, cells[index] ?? ""])) };
   });
   return { columns, rows, problems };
+}
+
+const DELIMITERS = { ",": "comma", ";": "semicolon", "\t": "tab" } as const;
+type Delimiter = keyof typeof DELIMITERS;
+
+/** What separates the columns' names. Not all at once: a schedule has commas, and a comment may have any. */
+function delimiterOf(text: string): Delimiter {
+  const header = text.split(/\r?\n/).find((line) => !/^\s*(?:#|$)/.test(line)) ?? "";
+  const found = (Object.keys(DELIMITERS) as Delimiter[]).map((each) => ({
+    each,
+    count: header.split(each).length,
+  }));
+  return found.sort((a, b) => b.count - a.count)[0]?.each ?? ",";
 }
 
 interface CsvRecord {
@@ -51,12 +75,12 @@ interface CsvRecord {
   readonly line: number;
 }
 
-function csvRecords(text: string, problems: RosterProblem[]): CsvRecord[] {
+function csvRecords(text: string, delimiter: Delimiter, problems: RosterProblem[]): CsvRecord[] {
   try {
     const records = parse(text, {
-      bom: true,
       comment: "#",
       comment_no_infix: true,
+      delimiter,
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
@@ -66,20 +90,24 @@ function csvRecords(text: string, problems: RosterProblem[]): CsvRecord[] {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = Number((error as unknown as { lines?: number }).lines ?? 1);
-    problems.push({ line, problem: error.message, remedy: "mend the line: values are separated by commas" });
+    problems.push({
+      line,
+      problem: error.message,
+      remedy: `fix the line: a ${DELIMITERS[delimiter]} separates its values`,
+    });
     return [];
   }
 }
 
 /** A list of students, at the top or under `students:`; each is a name, or a map of the columns. */
-export function yamlRows(text: string): RosterRows {
+export function yamlRows(text: string, columnName: ColumnName): RosterRows {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const lineOf = (node: Node | null | undefined): number => lines.linePos(node?.range?.[0] ?? 0).line;
   const problems: RosterProblem[] = document.errors.map((error) => ({
     line: error.linePos?.[0].line ?? 1,
     problem: error.message.split("\n")[0] ?? error.message,
-    remedy: "mend the YAML",
+    remedy: "fix the YAML",
   }));
   const columns = new Map<string, number>();
   if (problems.length > 0) return { columns, rows: [], problems };
@@ -97,11 +125,15 @@ export function yamlRows(text: string): RosterRows {
       return { line, cells: given([["id", textOf(node.value)]]) };
     }
     if (!isMap(node)) {
-      problems.push({ line, problem: "an entry is no student", remedy: "write a name, or a map with an id" });
+      problems.push({
+        line,
+        problem: "an entry is not a student",
+        remedy: "write a name, or a map with an id",
+      });
       return { line, cells: new Map<string, string>() };
     }
     const cells = node.items.map(({ key, value }): [string, string] => {
-      const name = textOf(isScalar(key) ? key.value : key);
+      const name = columnName(textOf(isScalar(key) ? key.value : key));
       columns.set(name, columns.get(name) ?? lineOf(key as Node));
       if (value !== null && !isScalar(value)) {
         const remedy = "write a single value";

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
+import slugify from "@sindresorhus/slugify";
 import { KEYS, type KeyName, nearest } from "../../../config";
+import { messageOf } from "../../support/errors";
 import { csvRows, type RosterProblem, type RosterRow, type RosterRows, yamlRows } from "./roster-rows";
 
 /** The configuration keys that a roster may set for one student. Whatever else there is, is the class's or the base's. */
@@ -53,23 +55,35 @@ export class RosterError extends Error {
  * @throws RosterError with every problem
  */
 export function readRoster(file: string): Student[] {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RosterError(file, [{ line: 1, problem: reason, remedy: "name a file that can be read" }]);
+    const remedy = "name a file that can be read";
+    throw new RosterError(file, [{ line: 1, problem: messageOf(error), remedy }]);
   }
-  return parseRoster(file, text);
+  return parseRoster(file, textOf(bytes));
+}
+
+/** Text as spreadsheets write it: UTF-8 or UTF-16, with its mark or without, else Windows-1252. */
+export function textOf(bytes: Uint8Array): string {
+  const [first = 0, second = 0] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
 }
 
 /** @param file Its ending decides: `.yaml`, `.yml` and `.json` are YAML, anything else is CSV */
 export function parseRoster(file: string, text: string): Student[] {
   const yaml = [".yaml", ".yml", ".json"].includes(extname(file).toLowerCase());
-  const found = yaml ? yamlRows(text) : csvRows(text);
+  const found = (yaml ? yamlRows : csvRows)(text, columnName);
   const problems = [...found.problems, ...columnProblems(found)];
   if (found.rows.length === 0 && problems.length === 0) {
-    problems.push({ line: 1, problem: "there is no student", remedy: "add a line for each student" });
+    problems.push({ line: 1, problem: "the roster is empty", remedy: "add a line for each student" });
   }
   const idColumn = found.columns.has("id");
   const students = found.rows.map((row) => ({
@@ -88,6 +102,14 @@ export function parseRoster(file: string, text: string): Student[] {
   return students.map(({ id, settings }) => ({ id, settings }));
 }
 
+/** Columns of a list of people that say nothing about their labs. */
+const IGNORED = ["name", "email"] as const;
+const KNOWN: readonly string[] = ["id", ...ROSTER_KEYS, ...IGNORED];
+
+/** `ID`, `Id` and `id` are one column. */
+const columnName = (written: string): string =>
+  KNOWN.find((name) => name.toLowerCase() === written.toLowerCase()) ?? written;
+
 const isRosterKey = (name: string): name is RosterKey => (ROSTER_KEYS as readonly string[]).includes(name);
 
 function settingsOf(row: RosterRow): Partial<Record<RosterKey, string>> {
@@ -95,11 +117,10 @@ function settingsOf(row: RosterRow): Partial<Record<RosterKey, string>> {
 }
 
 function columnProblems({ columns, rows }: RosterRows): RosterProblem[] {
-  const known = ["id", ...ROSTER_KEYS];
-  const unknown = [...columns].filter(([name]) => !known.includes(name));
+  const unknown = [...columns].filter(([name]) => !KNOWN.includes(name));
   const wrong = unknown.map(([name, line]) => {
-    const near = nearest(name, known);
-    const hint = near === undefined ? `use one of ${known.join(", ")}` : `is ${near} meant?`;
+    const near = nearest(name, KNOWN);
+    const hint = near === undefined ? `use one of ${KNOWN.join(", ")}` : `is ${near} meant?`;
     return { line, problem: `there is no column ${JSON.stringify(name)}`, remedy: hint };
   });
   if (columns.has("id") || rows.length === 0) return wrong;
@@ -135,10 +156,7 @@ function idProblems(id: string, line: number): RosterProblem[] {
 
 /** A good id that is close to a bad one. */
 function suggestion(id: string): string {
-  const plain = id
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
+  const plain = slugify(id, { decamelize: false })
     .replace(/^[^a-z]+/, "")
     .slice(0, 40)
     .replace(/-+$/, "");

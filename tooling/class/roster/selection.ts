@@ -13,8 +13,8 @@ export class UsageError extends Error {
  * The students that a command is about.
  *
  * @param only Ids of the command line, also several in one word with commas. @default all of the roster
- * @param stacks Students who have a stack though they may not be in the roster. @default those are of no account
- * @throws UsageError that names each id that is unknown
+ * @param stacks Students who have a stack though they may not be in the roster. @default ignored
+ * @throws UsageError that names each id that is unknown, or if there is no id
  */
 export function selectionOf(
   students: readonly Student[],
@@ -23,7 +23,8 @@ export function selectionOf(
 ): string[] {
   const all = students.map(({ id }) => id);
   if (only === undefined) return all;
-  const asked = [...new Set(only.flatMap((each) => each.split(",")).filter((each) => each !== ""))];
+  const asked = [...new Set(only.flatMap((each) => each.split(/[,\s]+/)).filter((each) => each !== ""))];
+  if (asked.length === 0) throw new UsageError(`--only ${only.join(" ")} names no student: expected ids`);
   const known = [...all, ...stacks];
   const unknown = asked.filter((id) => !known.includes(id));
   if (unknown.length === 0) return asked;

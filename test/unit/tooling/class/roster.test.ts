@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { KEYS } from "../../../../config/keys";
 import { scopesOf } from "../../../../config/scopes";
-import { parseRoster, ROSTER_KEYS, RosterError } from "../../../../tooling/class/roster/roster";
+import { selectionOf, UsageError } from "../../../../tooling/class/roster/selection";
+import { parseRoster, ROSTER_KEYS, RosterError, textOf } from "../../../../tooling/class/roster/roster";
 
 /** Line, problem and remedy of everything that is wrong. */
 function problemsOf(file: string, text: string): string[] {
@@ -22,8 +23,7 @@ describe("class: roster", () => {
   ];
 
   it("reads CSV, with comments, quotes and empty cells", () => {
-    const text =
-      '\uFEFFid,size,schedule,keepData\n# first row\nalice,small,"0 3 * * *",\n\nbob,,,true\ncarol\n';
+    const text = 'id,size,schedule,keepData\n# first row\nalice,small,"0 3 * * *",\n\nbob,,,true\ncarol\n';
     assert.deepEqual(parseRoster("class.csv", text), both);
   });
 
@@ -58,20 +58,75 @@ describe("class: roster", () => {
       "students:\n  - id: alice\n    size: tiny\n  - [bob]\n  - {id: carol, budgetMemory: {a: 1}}\n";
     assert.deepEqual(problemsOf("class.yaml", text), [
       '2: size is "tiny": one of small, medium, large is wanted | for example medium, or nothing for the class\'s own',
-      "4: an entry is no student | write a name, or a map with an id",
+      "4: an entry is not a student | write a name, or a map with an id",
       "4: a student without an id | set it, for example alice",
       "5: budgetMemory is a list or a map | write a single value",
     ]);
   });
 
   it("refuses a roster without students, without ids, or that is none", () => {
-    assert.deepEqual(problemsOf("class.csv", ""), ["1: there is no student | add a line for each student"]);
+    assert.deepEqual(problemsOf("class.csv", ""), ["1: the roster is empty | add a line for each student"]);
     assert.deepEqual(problemsOf("class.csv", "size\nsmall\n"), [
       "1: the column id is missing | give each student an id",
     ]);
     assert.deepEqual(problemsOf("class.yaml", "class: 1\n"), [
       "1: there is no list of students | write a list under students:, each entry with an id",
     ]);
+  });
+
+  describe("as a spreadsheet writes it", () => {
+    const students = [{ id: "alice", settings: { size: "small", schedule: "0 3 * * 1,5" } }];
+    const SEMICOLONS =
+      "ID;Name;Size;Schedule;Email\r\nalice;Müller, Alice;small;0 3 * * 1,5;a@example.org\r\n";
+    const encoded: readonly (readonly [string, Buffer])[] = [
+      ["UTF-8", Buffer.from(SEMICOLONS)],
+      ["UTF-8 with a mark", Buffer.from(`\uFEFF${SEMICOLONS}`)],
+      ["UTF-16, little end first", Buffer.from(`\uFEFF${SEMICOLONS}`, "utf16le")],
+      ["UTF-16, big end first", Buffer.from(`\uFEFF${SEMICOLONS}`, "utf16le").swap16()],
+      ["Windows-1252", Buffer.from(SEMICOLONS, "latin1")],
+      ["tabs in UTF-16", Buffer.from(`\uFEFF${SEMICOLONS.replaceAll(";", "\t")}`, "utf16le")],
+    ];
+    for (const [name, bytes] of encoded) {
+      it(`is read: ${name}`, () => assert.deepEqual(parseRoster("class.csv", textOf(bytes)), students));
+    }
+
+    it("has its letters, whichever way they are encoded", () => {
+      for (const [, bytes] of encoded) assert.match(textOf(bytes), /Müller/);
+    });
+
+    it("has a column once, whichever way it is written", () => {
+      assert.match(problemsOf("class.csv", "id,ID\na,b\n").join(), /1: the column id is there twice/);
+    });
+
+    it("may be a single column", () => {
+      assert.deepEqual(parseRoster("class.csv", "id\nalice\n"), [{ id: "alice", settings: {} }]);
+    });
+
+    it("is told where a value has the separator of the file in it", () => {
+      assert.match(
+        problemsOf("class.csv", "id;size\na;small;x\n").join(),
+        /contains a semicolon into double quotes/,
+      );
+    });
+  });
+
+  it("suggests an id for a name with any letters", () => {
+    const suggested = (id: string) =>
+      /for example (\S+)/.exec(problemsOf("c.csv", `id\n"${id}"\n`).join())?.[1];
+    assert.deepEqual(
+      ["Jürgen", "François Müller", "Weiß", "Łukasz", "Zoë O'Brien", "1. Gruppe", "AliceB"].map(suggested),
+      ["juergen", "francois-mueller", "weiss", "lukasz", "zoe-o-brien", "gruppe", "aliceb"],
+    );
+  });
+
+  it("selects students by their ids, and none by mistake", () => {
+    const all = ["alice", "bob", "carol"].map((id) => ({ id, settings: {} }));
+    assert.deepEqual(selectionOf(all, undefined), ["alice", "bob", "carol"]);
+    assert.deepEqual(selectionOf(all, ["bob,carol", "bob"]), ["bob", "carol"]);
+    assert.throws(() => selectionOf(all, [","]), /--only , names no student/);
+    assert.throws(() => selectionOf(all, [""]), UsageError);
+    assert.throws(() => selectionOf(all, ["alcie"]), /alcie is not in the roster: is alice meant\?/);
+    assert.deepEqual(selectionOf(all, ["zoe"], ["zoe"]), ["zoe"]);
   });
 
   it("has only columns that mean something to a student", () => {
