@@ -64,6 +64,20 @@ describe("installPlugins", function () {
     assert.ok(readFileSync(join(folder(random), "main.js"), "utf8") !== OLD);
   });
 
+  it("can be done by two at once, and the engine finds a plugin meanwhile", async () => {
+    await installPlugins(home);
+    writeFileSync(join(folder(docker), "stand-in.sha256"), "of older sources");
+    const seen = new Set<boolean>();
+    const watch = setInterval(() => seen.add(existsSync(join(folder(docker), "pulumi-resource-docker"))), 1);
+    try {
+      await Promise.all([installPlugins(home), installPlugins(home)]);
+    } finally {
+      clearInterval(watch);
+    }
+    assert.deepEqual([...seen], [true]);
+    assert.deepEqual(readdirSync(join(home, "plugins")).sort(), [docker, random]);
+  });
+
   it("leaves an official plugin alone", async () => {
     mkdirSync(folder(docker), { recursive: true });
     writeFileSync(join(folder(docker), "pulumi-resource-docker"), "official");

@@ -194,7 +194,10 @@ export class FakeProgram {
 export class FakeCluster {
   private constructor(
     private readonly server: Server,
-    /** What is at a path, without the query; undefined where nothing is. Every other path has an empty list. */
+    /**
+     * What is at a path, without the query; undefined where nothing is, an error where the server is in trouble. Every
+     * other path has an empty list.
+     */
     readonly objects: Map<string, () => unknown>,
   ) {}
 
@@ -202,10 +205,16 @@ export class FakeCluster {
     const objects = new Map<string, () => unknown>();
     const server = createServer((request, response) => {
       const path = (request.url ?? "").split("?")[0] ?? "";
-      const found = objects.get(path);
-      const body = found === undefined ? { items: [] } : found();
-      const headers = { "content-type": "application/json" };
-      response.writeHead(body === undefined ? 404 : 200, headers).end(JSON.stringify(body ?? {}));
+      let status = 200;
+      let body: unknown = { items: [] };
+      try {
+        body = objects.has(path) ? objects.get(path)?.() : body;
+        if (body === undefined) status = 404;
+      } catch (error) {
+        status = 500;
+        body = { kind: "Status", message: String(error) };
+      }
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body ?? {}));
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");

@@ -1,4 +1,5 @@
 /** What the parts of a class ask for, against what the cluster has. */
+import { bytesText, coresText } from "../../../components/kubernetes";
 
 /** Cores, and bytes of memory. */
 export interface Amount {
@@ -71,28 +72,17 @@ export function sumFootprints(footprints: readonly Footprint[], capacity?: Capac
   const needed = sum(total.services, total.run);
   const problems = [
     needed.cpu > capacity.cpu + 1e-9
-      ? `${coresText(needed.cpu)} wanted, ${coresText(total.run.cpu)} of it for one run; ${coresText(capacity.cpu)} free`
+      ? `${coresText(needed.cpu)} needed, ${coresText(total.run.cpu)} of it for one run; ${coresText(capacity.cpu)} free`
       : "",
     needed.memory > capacity.memory
-      ? `${bytesText(needed.memory)} of memory wanted, ${bytesText(total.run.memory)} of it for one run; ` +
+      ? `${bytesText(needed.memory)} of memory needed, ${bytesText(total.run.memory)} of it for one run; ` +
         `${bytesText(capacity.memory)} free`
       : "",
     total.pods + 1 > capacity.pods
-      ? `${total.pods} pods wanted, and one for a run; ${capacity.pods} free`
+      ? `${total.pods} pods needed, and one for a run; ${capacity.pods} free`
       : "",
   ].filter((each) => each !== "");
   return { ...total, runsAtOnce, problems };
-}
-
-/** Cores in a few characters. */
-export function coresText(cores: number): string {
-  return `${Math.round(cores * 100) / 100} cores`;
-}
-
-/** Bytes in a few characters. */
-export function bytesText(bytes: number): string {
-  const gib = bytes / 1024 ** 3;
-  return Math.abs(gib) >= 1 ? `${Math.round(gib * 10) / 10} GiB` : `${Math.round(bytes / 1024 ** 2)} MiB`;
 }
 
 /** What the class asks for, in a few lines. */

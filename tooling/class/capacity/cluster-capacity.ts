@@ -1,12 +1,6 @@
 import type { CoreV1Api, V1Container, V1Node, V1Pod } from "@kubernetes/client-node";
-import { bytesOf } from "../../../components/kubernetes";
-import type { Amount, Capacity } from "./capacity";
-
-/** Cores of a Kubernetes quantity such as `250m`. */
-export function coresOf(quantity: string): number {
-  const [, number = "0", unit = ""] = /^(\d+(?:\.\d+)?)([mun]?)$/.exec(quantity) ?? [];
-  return Number(number) / { "": 1, m: 1e3, u: 1e6, n: 1e9 }[unit as "" | "m" | "u" | "n"];
-}
+import { bytesOf, coresOf } from "../../../components/kubernetes";
+import type { Capacity } from "./capacity";
 
 /**
  * What the cluster has for a class: what its nodes can give, less what the pods ask for that are not of the class.
@@ -21,27 +15,29 @@ export async function capacityFor(core: CoreV1Api, namespaces: ReadonlySet<strin
 /** The same, of what the cluster answered. */
 export function capacityOf(
   nodes: readonly V1Node[],
-  pods: readonly V1Pod[],
+  all: readonly V1Pod[],
   namespaces: ReadonlySet<string>,
 ): Capacity {
   const usable = nodes.filter((node) => node.spec?.unschedulable !== true && !repels(node));
   const names = new Set(usable.map((node) => node.metadata?.name));
-  const others = pods.filter(
+  const others = all.filter(
     (pod) =>
       names.has(pod.spec?.nodeName) &&
       !["Succeeded", "Failed"].includes(pod.status?.phase ?? "") &&
       !namespaces.has(pod.metadata?.namespace ?? ""),
   );
-  const used = others.map(requestsOf);
-  const allocatable = usable.map((node) => node.status?.allocatable ?? {});
-  const total = (of: (each: Amount) => number): number => used.reduce((all, each) => all + of(each), 0);
-  return {
-    cpu: allocatable.reduce((all, each) => all + coresOf(each["cpu"] ?? "0"), 0) - total((each) => each.cpu),
-    memory:
-      allocatable.reduce((all, each) => all + bytesOf(each["memory"] ?? "0"), 0) -
-      total((each) => each.memory),
-    pods: allocatable.reduce((all, each) => all + Number(each["pods"] ?? "0"), 0) - others.length,
-  };
+  const left = (resource: "cpu" | "memory"): number =>
+    usable.reduce((all, { status }) => all + numberOf(resource, status?.allocatable?.[resource]), 0) -
+    others.reduce((all, pod) => all + requestOf(pod, resource), 0);
+  const pods = usable.reduce((all, { status }) => all + numberOf("pods", status?.allocatable?.["pods"]), 0);
+  return { cpu: left("cpu"), memory: left("memory"), pods: pods - others.length };
+}
+
+/** @throws RangeError if it is not a quantity: what cannot be read is not nothing */
+function numberOf(resource: "cpu" | "memory" | "pods", quantity = "0"): number {
+  if (resource === "memory") return bytesOf(quantity);
+  const small = { u: 1e6, n: 1e9 }[quantity.at(-1) ?? ""];
+  return small === undefined ? coresOf(quantity) : coresOf(quantity.slice(0, -1)) / small;
 }
 
 /** Whether pods without a toleration are kept off the node. */
@@ -49,18 +45,17 @@ function repels(node: V1Node): boolean {
   return node.spec?.taints?.some(({ effect }) => effect === "NoSchedule" || effect === "NoExecute") ?? false;
 }
 
-/** What the scheduler counts for a pod: all containers together, or an init container that asks for more. */
-function requestsOf(pod: V1Pod): Amount {
-  const of = ({ resources }: V1Container): Amount => ({
-    cpu: coresOf(resources?.requests?.["cpu"] ?? "0"),
-    memory: bytesOf(resources?.requests?.["memory"] ?? "0"),
-  });
-  const together = (pod.spec?.containers ?? []).map(of);
-  const first = (pod.spec?.initContainers ?? []).map(of);
-  const most = (of: (each: Amount) => number): number =>
-    Math.max(
-      together.reduce((all, each) => all + of(each), 0),
-      ...first.map(of),
-    );
-  return { cpu: most((each) => each.cpu), memory: most((each) => each.memory) };
+/**
+ * What the scheduler counts for a pod: all containers together with those that run beside them from the start, or an
+ * init container that asks for more; and what the pod itself costs.
+ */
+function requestOf({ spec }: V1Pod, resource: "cpu" | "memory"): number {
+  const request = ({ resources }: V1Container): number => numberOf(resource, resources?.requests?.[resource]);
+  let [sidecars, most] = [0, 0];
+  for (const container of spec?.initContainers ?? []) {
+    most = Math.max(most, sidecars + request(container));
+    if (container.restartPolicy === "Always") sidecars += request(container);
+  }
+  const together = (spec?.containers ?? []).reduce((all, each) => all + request(each), sidecars);
+  return Math.max(most, together) + numberOf(resource, spec?.overhead?.[resource]);
 }

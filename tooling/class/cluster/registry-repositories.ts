@@ -133,19 +133,27 @@ function ownerIn(prefix: string): string {
   return owner;
 }
 
-/** The registry's running pod. */
+/**
+ * The registry's running pod.
+ *
+ * @throws Error if there is a registry with a guard, and none of its pods runs: what it holds is not known then
+ */
 export async function registryPod(config: KubeConfig): Promise<RegistryPod> {
   const core = config.makeApiClient(CoreV1Api);
   const pods = await core.listNamespacedPod({
     namespace: NAMESPACE,
     labelSelector: selectorOf(labelsOf("registry")),
   });
-  const name = pods.items.find(
-    ({ metadata, spec, status }) =>
-      metadata?.deletionTimestamp === undefined &&
-      status?.phase === "Running" &&
-      spec?.containers.some((each) => each.name === "guard"),
+  const guarded = pods.items.filter(({ spec }) => spec?.containers.some((each) => each.name === "guard"));
+  const name = guarded.find(
+    ({ metadata, status }) => metadata?.deletionTimestamp === undefined && status?.phase === "Running",
   )?.metadata?.name;
+  if (guarded.length > 0 && name === undefined) {
+    throw new Error(
+      `no pod of the registry runs in ${NAMESPACE}, so what it holds is not known\n` +
+        `  remedy: npm run kubectl -- get pods -n ${NAMESPACE}`,
+    );
+  }
   const isPushedTo = async (): Promise<boolean> => {
     const builds = await core.listPodForAllNamespaces({
       labelSelector: selectorOf(BUILD_ROLE),

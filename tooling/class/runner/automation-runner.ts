@@ -51,6 +51,8 @@ export class AutomationRunner implements StackRunner {
   /** The class's stacks, as this run knows them. Looked for once: it takes as long as looking for one. */
   private known: Promise<Map<string, StackSummary | undefined>> | undefined;
 
+  private hasPlace = false;
+
   constructor(private readonly options: AutomationOptions) {}
 
   async stacks({ fresh = false } = {}): Promise<string[]> {
@@ -148,11 +150,7 @@ export class AutomationRunner implements StackRunner {
   private async make(stack: string): Promise<boolean> {
     const members = await this.members();
     if (members.has(stack)) return false;
-    const { checkout, files } = this.options;
-    // Pulumi writes a salt into the file beside the project's, so the stack is made where that file is the class's.
-    mkdirSync(files.folder, { recursive: true, mode: 0o700 });
-    copyFileSync(join(checkout, "Pulumi.yaml"), join(files.folder, "Pulumi.yaml"));
-    const workspace = await this.create(files.folder, { PULUMI_STACK: stack });
+    const workspace = await this.create(this.placeForNew(), { PULUMI_STACK: stack });
     let isNew = true;
     try {
       await workspace.createStack(stack);
@@ -166,6 +164,20 @@ export class AutomationRunner implements StackRunner {
     for (const [tag, value] of Object.entries(this.options.tags)) await workspace.setTag(stack, tag, value);
     members.set(stack, undefined);
     return isNew;
+  }
+
+  /**
+   * The folder where stacks are made: Pulumi writes a salt into the file beside the project's, and there that is the
+   * class's own. The project's file is put there once, as engines read it while others start.
+   */
+  private placeForNew(): string {
+    const { checkout, files } = this.options;
+    if (!this.hasPlace) {
+      mkdirSync(files.folder, { recursive: true, mode: 0o700 });
+      copyFileSync(join(checkout, "Pulumi.yaml"), join(files.folder, "Pulumi.yaml"));
+      this.hasPlace = true;
+    }
+    return files.folder;
   }
 
   private async work(

@@ -42,8 +42,11 @@ async function installPlugin(name: PluginName, folder: string): Promise<void> {
     await writeFile(join(draft, `pulumi-resource-${name}`), launcher);
     await chmod(join(draft, `pulumi-resource-${name}`), 0o755);
     await writeFile(join(draft, stampFile), stamp);
-    await rm(folder, { recursive: true, force: true });
-    await rename(draft, folder);
+    await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+      // There is one, which an engine may be about to start: file by file, so that it is there at every moment.
+      for (const file of await readdir(draft)) await rename(join(draft, file), join(folder, file));
+    });
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import { footprintText, sumFootprints } from "../../../../tooling/class/capacity/capacity";
-import { capacityOf, coresOf } from "../../../../tooling/class/capacity/cluster-capacity";
+import { capacityOf } from "../../../../tooling/class/capacity/cluster-capacity";
 import { estimatedFootprint } from "../../../../tooling/class/capacity/estimates";
 import { footprintOf } from "../../../../tooling/class/capacity/footprints";
 import { studentSettings } from "../../../../tooling/class/class-settings";
@@ -27,9 +27,9 @@ describe("class: footprint and capacity", () => {
   it("names what is too much with the figures", () => {
     const found = sumFootprints([FOOTPRINT, FOOTPRINT], { cpu: 0.5, memory: 2.5 * GIB, pods: 8 });
     assert.deepEqual(found.problems, [
-      "0.7 cores wanted, 0.5 cores of it for one run; 0.5 cores free",
-      "3 GiB of memory wanted, 1 GiB of it for one run; 2.5 GiB free",
-      "8 pods wanted, and one for a run; 8 free",
+      "0.7 cores needed, 0.5 cores of it for one run; 0.5 cores free",
+      "3 GiB of memory needed, 1 GiB of it for one run; 2.5 GiB free",
+      "8 pods needed, and one for a run; 8 free",
     ]);
     assert.equal(found.runsAtOnce, 0);
   });
@@ -71,7 +71,29 @@ describe("class: footprint and capacity", () => {
       memory: 3 * GIB,
       pods: 109,
     });
-    assert.deepEqual(["250m", "2", "0.5", "1500000n"].map(coresOf), [0.25, 2, 0.5, 0.0015]);
+  });
+
+  it("counts containers that run beside a pod's from the start, what the pod costs, and the smallest units", () => {
+    const nodes: V1Node[] = [
+      { metadata: { name: "n" }, status: { allocatable: { cpu: "4", memory: "8Gi", pods: "10" } } },
+    ];
+    const asking = (name: string, cpu: string) => ({ name, resources: { requests: { cpu, memory: "1Gi" } } });
+    const pod: V1Pod = {
+      spec: {
+        nodeName: "n",
+        initContainers: [{ ...asking("sidecar", "500m"), restartPolicy: "Always" }, asking("first", "1")],
+        containers: [asking("main", "250000u")],
+        overhead: { cpu: "100000000n", memory: "1Gi" },
+      },
+    };
+    const { cpu, memory } = capacityOf(nodes, [pod], new Set());
+    // While `first` runs, the sidecar runs too: 0.5 + 1 is more than 0.5 + 0.25.
+    assert.deepEqual([cpu, memory], [4 - 1.5 - 0.1, 5 * GIB]);
+  });
+
+  it("does not take a quantity that it cannot read for nothing", () => {
+    const allocatable = { cpu: "two", memory: "4Gi", pods: "110" };
+    assert.throws(() => capacityOf([{ status: { allocatable } }], [], new Set()), /two/);
   });
 
   it("estimates a student by the size and the volumes", () => {

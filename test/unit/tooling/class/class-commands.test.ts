@@ -73,7 +73,7 @@ describe("class: up", () => {
     const context = fakeClass(studentsNamed(...Array.from({ length: 16 }, (_, index) => `s${index}`)));
     await assert.rejects(upClass(context), (error: Error) => {
       assert.ok(error instanceof NoRoom);
-      assert.match(error.message, /too much: 2\.1 cores wanted, 0\.5 cores of it for one run; 2 cores free/);
+      assert.match(error.message, /too much: 2\.1 cores needed, 0\.5 cores of it for one run; 2 cores free/);
       return true;
     });
     assert.deepEqual(context.runner.calls, []);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { KubeConfig } from "@kubernetes/client-node";
 import { GUARD_TEMP, guardConfig } from "../../../../components/registry/registry-guard-config";
 import {
   ALLOW_WRITING,
@@ -8,9 +9,11 @@ import {
   READ_ONLY,
   REMOVE,
   removeRepositories,
+  registryPod,
   type RegistryPod,
   STOP_WRITING,
 } from "../../../../tooling/class/cluster/registry-repositories";
+import { FakeCluster } from "../../../support/fake-lab";
 
 const UUID = /^[0-9a-f-]{36}$/;
 const STOP = ["guard", "sh", "-c", STOP_WRITING, "stop", "/tmp/read-only", "ID", "1800"];
@@ -71,6 +74,29 @@ describe("the repositories of a student", () => {
     const pod = { ...recordingPod(), run: undefined };
     assert.deepEqual(await listRepositories("alice/", pod), []);
     assert.equal(await removeRepositories("alice/", pod), true);
+  });
+
+  it("are not known where the registry has a pod that does not run", async () => {
+    const cluster = await FakeCluster.start();
+    const config = new KubeConfig();
+    config.loadFromString(cluster.kubeconfig);
+    const pod = (phase: string, container = "guard") => ({
+      metadata: { name: "registry-1" },
+      spec: { containers: [{ name: container }] },
+      status: { phase },
+    });
+    const pods = (...items: object[]) =>
+      cluster.objects.set("/api/v1/namespaces/kube-system/pods", () => ({ items }));
+    try {
+      pods(pod("Pending"));
+      await assert.rejects(registryPod(config), /no pod of the registry runs in kube-system/);
+      pods(pod("Pending"), pod("Running"));
+      assert.ok((await registryPod(config)).run !== undefined);
+      pods(pod("Running", "registry"));
+      assert.equal((await registryPod(config)).run, undefined);
+    } finally {
+      await cluster.stop();
+    }
   });
 
   it("are those of one student: nothing else is a prefix", async () => {
