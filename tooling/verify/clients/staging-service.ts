@@ -30,10 +30,10 @@ export class StagingService {
     return this.ask<ServedVersion>("/version");
   }
 
-  /** @param picture A PNG. */
-  async predict(picture: Uint8Array<ArrayBuffer>): Promise<Prediction> {
+  /** @param picture A JPEG. */
+  async predict(picture: Uint8Array): Promise<Prediction> {
     const body = new FormData();
-    body.set("file", new Blob([picture], { type: "image/png" }), "picture.png");
+    body.set("file", new Blob([new Uint8Array(picture)], { type: "image/jpeg" }), "picture.jpg");
     return this.ask<Prediction>("/predict", { method: "POST", body });
   }
 

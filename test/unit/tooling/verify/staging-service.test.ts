@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { FOOD_CLASSES, foodPicture } from "../../../../tooling/verify/runs/food";
+import { FOOD_CLASSES, FOOD_PICTURE } from "../../../../tooling/verify/runs/food";
 import { watchWhile } from "../../../../tooling/verify/clients/service-watch";
 import { servedText, StagingService } from "../../../../tooling/verify/clients/staging-service";
 import { serve, type TestServer } from "../../../support/http";
@@ -36,9 +37,12 @@ describe("verify: staging", () => {
   });
 
   it("sends a picture as a form does", async () => {
-    const { class: seen } = await new StagingService(server.url).predict(foodPicture());
+    const { class: seen } = await new StagingService(server.url).predict(readFileSync(FOOD_PICTURE));
     assert.equal(seen, "Soup");
-    assert.match(asked, /name="file"; filename="picture.png"\r\nContent-Type: image\/png\r\n\r\n\x89PNG/);
+    assert.match(
+      asked,
+      /name="file"; filename="picture.jpg"\r\nContent-Type: image\/jpeg\r\n\r\n\xff\xd8\xff/,
+    );
   });
 
   it("notices that another version served for a moment", async () => {
@@ -62,12 +66,7 @@ describe("verify: staging", () => {
     await assert.rejects(watchWhile(new StagingService(server.url), work), /lost/);
   });
 
-  it("has a picture that is a PNG, and the eleven classes", () => {
-    const picture = Buffer.from(foodPicture());
-    assert.equal(picture.subarray(1, 4).toString(), "PNG");
-    assert.equal(picture.readUInt32BE(16), 320);
-    // The check sum that every PNG ends with.
-    assert.equal(picture.subarray(-4).toString("hex"), "ae426082");
+  it("has the eleven classes", () => {
     assert.equal(new Set(FOOD_CLASSES).size, 11);
   });
 });

@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import { findChromium, WINDOW, withBrowser } from "../../clients/browser";
 import { type Check, type CheckContext } from "../../check";
 import { CheckFailure } from "../../expect";
-import { foodPicture } from "../../runs/food";
+import { FOOD_PICTURE } from "../../runs/food";
 import { requireServing } from "../../runs/lessons";
 
 /** Milliseconds in which a page has to show something. */
@@ -29,24 +28,16 @@ export const page: Check = {
 /** Uploads a picture. What the page shows is held against what the service answers to the same picture. */
 async function expectClass(context: CheckContext, browser: Browser, version: string): Promise<void> {
   const { staging } = context.lab;
-  const picture = foodPicture();
-  const { class: wanted } = await staging.predict(picture);
-  const folder = await mkdtemp(join(tmpdir(), "gourmetgram-verify-"));
-  try {
-    const file = join(folder, "soup.png");
-    await writeFile(file, picture);
-    const shown = await openPage(browser, staging.url);
-    await waitForText(shown, [version], `model version ${version} at ${staging.url}`);
-    // Hidden, as it is behind a button of the page's own.
-    const input = await shown.waitForSelector("input[type=file]", { timeout: PATIENCE });
-    if (input === null) throw new Error(`the page at ${staging.url} has no field for a file`);
-    await input.uploadFile(file);
-    await waitForText(shown, [wanted, "%"], `the class ${wanted} with its confidence at ${staging.url}`);
-    context.see(`${staging.url}: the picture is shown as ${wanted}`);
-    await keep(context, shown, "staging");
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const { class: wanted } = await staging.predict(await readFile(FOOD_PICTURE));
+  const shown = await openPage(browser, staging.url);
+  await waitForText(shown, [version], `model version ${version} at ${staging.url}`);
+  // Hidden, as it is behind a button of the page's own.
+  const input = await shown.waitForSelector("input[type=file]", { timeout: PATIENCE });
+  if (input === null) throw new Error(`the page at ${staging.url} has no field for a file`);
+  await input.uploadFile(FOOD_PICTURE);
+  await waitForText(shown, [wanted, "%"], `the class ${wanted} with its confidence at ${staging.url}`);
+  context.see(`${staging.url}: the picture is shown as ${wanted}`);
+  await keep(context, shown, "staging");
 }
 
 async function expectVersion(context: CheckContext, browser: Browser, version: string): Promise<void> {
