@@ -81,7 +81,7 @@ describe("the rendered manifests before an API server", function () {
 
 /** Renders the stack `dev` as a checkout has it, whatever this machine's lab has of it. */
 async function render(folder: string): Promise<void> {
-  const args = ["-r", "ts-node/register", "tooling/cli.ts", "render", folder];
+  const args = ["tooling/gourmetgram.mjs", "render", folder];
   const nowhere = join(folder, "..", "gourmetgram-no-lab");
   await execa(process.execPath, args, { cwd: checkout, env: { GOURMETGRAM_LAB_HOME: nowhere } });
 }

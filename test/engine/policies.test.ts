@@ -101,7 +101,7 @@ describe("a preview under the policies", function () {
   });
 
   it("passes for a stack that was never made, where neither a cluster nor Docker is in reach", async () => {
-    const args = ["-r", "ts-node/register", "tooling/cli.ts", "preview"];
+    const args = ["tooling/gourmetgram.mjs", "preview"];
     const env = { GOURMETGRAM_STACK: "never-made", ...NOWHERE };
     const { all, exitCode } = await execa(process.execPath, args, {
       cwd: checkout,
@@ -117,14 +117,7 @@ describe("a preview under the policies", function () {
   });
 
   it("ends with an error for bad settings, all of them named", async () => {
-    const args = [
-      "-r",
-      "ts-node/register",
-      "tooling/cli.ts",
-      "preview",
-      "--config",
-      "gourmetgram:schedule=never",
-    ];
+    const args = ["tooling/gourmetgram.mjs", "preview", "--config", "gourmetgram:schedule=never"];
     const env = { GOURMETGRAM_STACK: "never-made", ...NOWHERE };
     const { all, exitCode } = await execa(process.execPath, args, {
       cwd: checkout,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { writeManifests } from "../engine/render/folder";
 import { checkout } from "../machine/paths";
-import { launcher } from "../engine/engine";
+import { engineProgram } from "../engine/engine";
 import { pulumiEnvironment } from "../engine/stack";
 import { hasOwnCluster, stackName } from "../engine/stack-settings";
 import { goBuilds, isBuilt, programPath } from "../toolchain/go-builds";
@@ -48,7 +48,7 @@ export async function measurePreview(runs: number): Promise<PreviewTimes> {
 export const preview =
   (cwd: string, env: Record<string, string>, stack: string): Thing =>
   async () => {
-    await execa(launcher, ["preview", "--stack", stack, "--expect-no-changes"], {
+    await execa(engineProgram, ["preview", "--stack", stack, "--expect-no-changes"], {
       cwd,
       env,
       stdin: "ignore",
@@ -74,8 +74,8 @@ async function emptyProgram(folder: string, main: string, base: Record<string, s
     PULUMI_OPTION_CONFIG_FILE: join(folder, "Pulumi.bench.yaml"),
     PULUMI_STACK: "bench",
   };
-  await execa(launcher, ["stack", "init", "bench"], { cwd: folder, env });
-  await execa(launcher, ["up", "--yes", "--skip-preview", "--stack", "bench"], { cwd: folder, env });
+  await execa(engineProgram, ["stack", "init", "bench"], { cwd: folder, env });
+  await execa(engineProgram, ["up", "--yes", "--skip-preview", "--stack", "bench"], { cwd: folder, env });
   return preview(folder, env, "bench");
 }
 

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { state } from "../machine/paths";
 import { engineIsInstalled, engineIsReady } from "../engine/engine";
 import { removeStateIfEmpty } from "../engine/stack";
@@ -11,6 +10,10 @@ import { type ClassContext, studentsWithStack } from "./class-context";
 import { writePages } from "./view/class-pages";
 import { downClass } from "./actions/down-class";
 import { openClass, requireCluster } from "./actions/open-class";
+import { confirm } from "../support/confirm";
+import { beforeStart } from "../support/errors";
+import { finishing, interruption } from "../support/interruption";
+import { isJson, tellData } from "../support/output";
 import { prepareAll, prepareEngine } from "./actions/preparation";
 import { nothingInTheWay, previewClass, previewText } from "./actions/preview-class";
 import { resetClass } from "./actions/reset-class";
@@ -26,7 +29,6 @@ export interface ClassOptions {
   roster: string;
   only?: string[];
   parallel: number;
-  json?: boolean;
   dryRun?: boolean;
   force?: boolean;
   yes?: boolean;
@@ -44,21 +46,20 @@ export const classCommands = {
     const students = readRoster(options.roster);
     const selected = selectionOf(students, options.only);
     if (options.dryRun === true) return plan(options, students, selected, "up", ["base", ...selected]);
-    await prepareAll({ silent: options.json === true });
+    await prepareAll();
     const context = await open(options, students, selected, signal);
-    return report(options, await upClass(context, { force: options.force === true }));
+    return report(await finishing(() => upClass(context, { force: options.force === true })));
   },
 
   preview: async (options, signal) => {
     const students = readRoster(options.roster);
     const selected = selectionOf(students, options.only);
-    await prepareEngine({ silent: options.json === true });
-    const found = await previewClass(await open(options, students, selected, signal));
+    await prepareEngine();
+    const context = await open(options, students, selected, signal);
+    const found = await finishing(() => previewClass(context));
     await removeStateIfEmpty();
     const { outcomes, changes, room, schedules } = found;
-    print(options, { outcomes, changes: Object.fromEntries(changes), schedules, ...room }, () =>
-      previewText(found),
-    );
+    print({ outcomes, changes: Object.fromEntries(changes), schedules, ...room }, () => previewText(found));
     return nothingInTheWay(found) ? CLASS_EXIT.good : CLASS_EXIT.failed;
   },
 
@@ -67,7 +68,7 @@ export const classCommands = {
     const selected = selectionOf(students, options.only);
     await requireEngine();
     const found = await statusOfClass(await open(options, students, selected, signal));
-    print(options, { class: stackName, students: found }, () => statusText(found));
+    print({ class: stackName, students: found }, () => statusText(found));
     return found.every(isUp) ? CLASS_EXIT.good : CLASS_EXIT.failed;
   },
 
@@ -78,9 +79,9 @@ export const classCommands = {
     if (options.dryRun === true) return plan(options, students, selected, "reset", selected);
     await requireEngine();
     await requireCluster();
-    await confirm(options, `Take away all data of ${selected.join(", ")}, and begin anew?`);
+    await confirm(`Delete all data of ${selected.join(", ")}, and begin again?`, options.yes);
     const context = await open(options, students, selected, signal);
-    return report(options, await resetClass(context));
+    return report(await finishing(() => resetClass(context)));
   },
 
   down: async (options, signal) => {
@@ -92,10 +93,10 @@ export const classCommands = {
     const all = options.only === undefined ? [...selected, "base"] : selected;
     if (options.dryRun === true) return plan(options, students, selected, "down", all);
     await requireCluster();
-    await confirm(options, `Take away ${all.join(", ")} with all data?`);
-    const outcomes = await downClass({ ...everyone, selected });
+    await confirm(`Delete ${all.join(", ")} with all data?`, options.yes);
+    const outcomes = await finishing(() => downClass({ ...everyone, selected }));
     await removeStateIfEmpty();
-    return report(options, outcomes);
+    return report(outcomes);
   },
 
   outputs: async (options, signal) => {
@@ -104,21 +105,30 @@ export const classCommands = {
     const folder = options.out ?? "class-pages";
     if (options.dryRun === true) {
       const pages = selected.map((student) => join(folder, `${student}.md`));
-      print(options, { pages }, () => pages.join("\n"));
+      print({ pages }, () => pages.join("\n"));
       return CLASS_EXIT.good;
     }
     await requireEngine();
-    return report(options, await writePages(await open(options, students, selected, signal), folder));
+    return report(await writePages(await open(options, students, selected, signal), folder));
   },
 } as const satisfies Record<string, ClassCommand>;
 
+/**
+ * Runs a command of a class. Its exit code is 0 if all went well.
+ *
+ * @throws NotStarted if nothing was started; Failed if the engine or the cluster could not be put in place
+ */
+export async function classCommand(name: keyof typeof classCommands, options: ClassOptions): Promise<void> {
+  process.exitCode = await beforeStart(() => classCommands[name](options, interruption));
+}
+
 function open(
-  { parallel, json, only }: ClassOptions,
+  { parallel, only }: ClassOptions,
   students: readonly Student[],
   selected: readonly string[],
   signal: AbortSignal,
 ): Promise<ClassContext> {
-  return openClass({ students, selected, only: only !== undefined, parallel, silent: json === true, signal });
+  return openClass({ students, selected, only: only !== undefined, parallel, silent: isJson(), signal });
 }
 
 /** What looks at stacks needs what has made them. */
@@ -147,30 +157,18 @@ async function plan(
     const present = { up: "update", reset: "destroy and create", down: "destroy" }[verb];
     return { student, stack, action: exists ? present : missing };
   });
-  print(options, { dryRun: true, steps }, () =>
+  print({ dryRun: true, steps }, () =>
     steps.map(({ stack, action }) => `would ${action}: ${stack}`).join("\n"),
   );
   return CLASS_EXIT.good;
 }
 
-function report(options: ClassOptions, outcomes: readonly Outcome[]): number {
-  print(options, { class: stackName, outcomes }, () => summaryTable(outcomes));
+function report(outcomes: readonly Outcome[]): number {
+  print({ class: stackName, outcomes }, () => summaryTable(outcomes));
   return allDone(outcomes) ? CLASS_EXIT.good : CLASS_EXIT.failed;
 }
 
-function print(options: ClassOptions, document: unknown, text: () => string): void {
-  console.log(options.json === true ? JSON.stringify(document, null, 2) : `\n${text()}`);
-}
-
-/** @throws UsageError if the answer is no, or no one can be asked */
-async function confirm({ yes, json }: ClassOptions, question: string): Promise<void> {
-  if (yes === true) return;
-  if (!process.stdin.isTTY || json === true) throw new UsageError(`${question} Say so with --yes.`);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await terminal.question(`${question} Type yes: `);
-    if (answer.trim() !== "yes") throw new UsageError("nothing was done");
-  } finally {
-    terminal.close();
-  }
+function print(document: unknown, text: () => string): void {
+  tellData(document);
+  console.log(`\n${text()}`);
 }

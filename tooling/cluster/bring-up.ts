@@ -36,13 +36,12 @@ export async function planCluster(): Promise<Plan> {
 /**
  * Carries the plan out. What is there already is left as it is.
  *
- * @param options.silent Whether to print nothing. @default false
  * @throws Error with a remedy if this machine cannot hold the cluster, or a step fails
  */
-export async function bringUpCluster({ parts, steps }: Plan, { silent = false } = {}): Promise<void> {
+export async function bringUpCluster({ parts, steps }: Plan): Promise<void> {
   if (!hasOwnCluster()) await requireMachine(parts);
-  await runSteps(steps, { silent });
-  if (!hasOwnCluster() && !silent) for (const note of notes(parts)) console.log(note);
+  await runSteps(steps);
+  if (!hasOwnCluster()) for (const note of notes(parts)) console.log(note);
 }
 
 /** How the running cluster differs from the one that this checkout would make. */

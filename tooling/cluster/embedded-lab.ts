@@ -5,8 +5,15 @@ import { askDocker, docker } from "../machine/docker";
 import { makeNodeImage, nodeImageIsReady } from "./images/node-image";
 import { canStartDocker, dockerIsReady, startDocker } from "../machine/docker-daemon";
 import { installPackages, missingPackages, type Purpose } from "../machine/packages";
-import { engineIsInstalled, installBuiltEngine, installOfficialEngine } from "../engine/engine";
-import { type Step } from "../machine/steps";
+import {
+  engineIsInstalled,
+  engineIsReady,
+  installBuiltEngine,
+  installOfficialEngine,
+} from "../engine/engine";
+import { decideEngine } from "../machine/reach";
+import { runSteps, type Step } from "../machine/steps";
+import { withLock } from "../machine/lock";
 import { buildPrograms, goBuilds, isBuilt, type GoBuild } from "../toolchain/go-builds";
 import { goIsReady, hasLeftovers, installGo, removeLeftovers } from "../toolchain/go";
 import { versions } from "../machine/versions";
@@ -75,6 +82,12 @@ export function engineSteps(engine: Origin): Step[] {
     remedy: "delete the cache's pulumi-home folder",
   };
   return [...toolchain, ...engineBuilds.map(build), install];
+}
+
+/** Puts a Pulumi engine in place for a command that works with one, unless it is there. */
+export async function requireEngine(): Promise<void> {
+  if (await engineIsReady()) return;
+  await withLock(async () => runSteps(engineSteps((await decideEngine()).choice)));
 }
 
 const dockerStep: Step = {

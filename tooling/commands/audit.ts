@@ -1,16 +1,14 @@
 import { remainsOnMachine } from "../cluster/machine-remains";
+import { tellData } from "../support/output";
 
 /**
  * Lists what the embedded lab has on this machine outside its cache. Exit code 1 if anything is left that `down`
  * removes, or if it could not be looked for.
  */
-export async function auditMachine(options: { json?: boolean }): Promise<void> {
+export async function auditMachine(): Promise<void> {
   const { left, unknown, kept } = await remainsOnMachine();
   if (left.length > 0 || unknown.length > 0) process.exitCode = 1;
-  if (options.json === true) {
-    console.log(JSON.stringify({ left, unknown, kept }, null, 2));
-    return;
-  }
+  tellData({ left, unknown, kept });
   if (left.length > 0) console.log(left.join("\n"));
   if (unknown.length > 0) console.log(`Could not look for:\n${unknown.join("\n").replace(/^/gm, "  ")}`);
   if (left.length + unknown.length === 0)

@@ -7,9 +7,10 @@ import { judgeStack } from "../engine/program";
 import { decideEngine, wishFor } from "../machine/reach";
 import { stackSettings } from "../engine/render/settings";
 import { hasOwnCluster } from "../engine/stack-settings";
+import { messageOf } from "../support/errors";
+import { tellData } from "../support/output";
 
-interface DoctorOptions {
-  json?: boolean;
+export interface DoctorOptions {
   online?: boolean;
   offline?: boolean;
 }
@@ -26,10 +27,7 @@ export async function doctor(options: DoctorOptions): Promise<void> {
   const { checks, facts } = await (hasOwnCluster() ? examineCluster() : examineMachine());
   const fit = checks.every((check) => check.obstacle === undefined);
   if (!fit) process.exitCode = 1;
-  if (options.json === true) {
-    console.log(JSON.stringify({ fit, checks, facts }, null, 2));
-    return;
-  }
+  tellData({ fit, checks, facts });
   for (const { name, found, obstacle } of checks) {
     console.log(`${obstacle === undefined ? "ok  " : "FAIL"}  ${name}: ${found}`);
     if (obstacle !== undefined) console.log(`      ${obstacle.problem}\n      remedy: ${obstacle.remedy}`);
@@ -62,7 +60,10 @@ async function checkCluster(): Promise<Check> {
     await judgeStack(await stackSettings());
     return { name, found: "they fit the stack" };
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    return { name, found: "not fit", obstacle: { problem, remedy: "each finding names its own" } };
+    return {
+      name,
+      found: "not fit",
+      obstacle: { problem: messageOf(error), remedy: "each finding names its own" },
+    };
   }
 }

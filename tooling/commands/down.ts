@@ -21,6 +21,7 @@ import { requireNothingLeft, settled } from "../support/leftovers";
 export interface DownOptions {
   dryRun?: boolean;
   force?: boolean;
+  yes?: boolean;
 }
 
 /** Destroys the stack, then the embedded cluster if that is what carries it. */

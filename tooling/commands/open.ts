@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { Argument, type Command } from "commander";
 import { execa } from "execa";
 import type { LabOutputs } from "../../stacks";
 import { placesOf } from "../live/places";
@@ -10,38 +9,19 @@ import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../live/lab-pages
 import { clusterConfig, requireAnswer } from "../engine/cluster-access";
 import { findOutputs } from "../engine/live-lab";
 import { hasOwnCluster } from "../engine/stack-settings";
-
-/** Declares the command and its help. */
-export function openCommand(command: Command): Command {
-  return command
-    .description(
-      "print where the lab's pages are; a page that is named is opened too, where there is a desktop",
-    )
-    .addArgument(new Argument("[page]", "the page that is wanted").choices(PAGE_NAMES))
-    .option("--json", "for scripts: print all as JSON, and open nothing")
-    .addHelpText(
-      "after",
-      `
-Where nothing answers at an address, as on clusters whose node ports are not reachable from here, the page is reached
-through the cluster's API: the command then goes on until it is interrupted. With --json it ends at once, and "answers"
-and "service" of each page tell whether a port-forward is needed, and to what.`,
-    )
-    .action(open);
-}
+import { ENDED_AS_MEANT, interruption } from "../support/interruption";
+import { isJson, tellData } from "../support/output";
 
 /**
  * Prints the pages, or one, and opens the one that is named. Port-forwards that it takes stay open until it is
  * interrupted.
  */
-async function open(name: PageName | undefined, options: { json?: boolean }): Promise<void> {
+export async function open(name: PageName | undefined): Promise<void> {
   const { outputs } = await findOutputs();
   const names = name === undefined ? PAGE_NAMES : [name];
   const pagesIn = (found: LabOutputs): Page[] =>
     pagesOf(found, { embedded: !hasOwnCluster() }).filter((page) => names.includes(page.name));
-  if (options.json === true) {
-    console.log(JSON.stringify({ pages: await forScripts(outputs, pagesIn(outputs)) }, null, 2));
-    return;
-  }
+  if (isJson()) return tellData({ pages: await forScripts(outputs, pagesIn(outputs)) });
   const tell = (line: string): void => console.error(line);
   const reached = await reach(outputs, names, { access: clusterAccess, notice: tell, failed: tell });
   try {
@@ -52,7 +32,8 @@ async function open(name: PageName | undefined, options: { json?: boolean }): Pr
     if (page !== undefined && name !== undefined && name !== "repository") await openInBrowser(page.url);
     if (reached.forwarded.length === 0) return;
     console.log("\nThe addresses answer while this runs; Ctrl+C ends it.");
-    await interruption();
+    await once(interruption, "abort");
+    process.exitCode = ENDED_AS_MEANT;
   } finally {
     await reached.close();
   }
@@ -89,11 +70,6 @@ async function openInBrowser(url: string): Promise<void> {
   if (opener === undefined) return;
   const { failed } = await execa(opener, [url], { reject: false, stdio: "ignore" });
   if (failed) console.error(`${opener} could not open it: copy the address into a browser`);
-}
-
-/** Resolves when the command is to end. */
-function interruption(): Promise<unknown> {
-  return Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => once(process, signal)));
 }
 
 /**

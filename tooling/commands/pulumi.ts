@@ -1,16 +1,13 @@
-import { engineSteps } from "../cluster/embedded-lab";
-import { engineIsReady } from "../engine/engine";
+import { requireEngine } from "../cluster/embedded-lab";
 import { pulumi, selectStack } from "../engine/stack";
 import { prepareState } from "../engine/state";
-import { decideEngine } from "../machine/reach";
-import { runSteps } from "../machine/steps";
 
 /** Commands that work on a stack; it is made for them if it is not there yet, as `up` would make it. */
 const needStack = new Set(["config", "destroy", "preview", "refresh", "up"]);
 
 /** Hands a command line to Pulumi, in the environment of the lab's stack. Its exit code is Pulumi's. */
 export async function passThrough(args: string[]): Promise<void> {
-  if (!(await engineIsReady())) await runSteps(engineSteps((await decideEngine()).choice));
+  await requireEngine();
   await prepareState();
   if (needStack.has(args[0] ?? "")) await selectStack();
   process.exitCode = await pulumi(args);

@@ -6,6 +6,7 @@ import { clusterConfig, requireAnswer } from "../engine/cluster-access";
 import { stackOutputs } from "../engine/stack";
 import { hasOwnCluster, stackName } from "../engine/stack-settings";
 import { messageOf } from "../support/errors";
+import { tellData } from "../support/output";
 
 interface PodStatus {
   readonly namespace: string;
@@ -34,10 +35,11 @@ export interface LabStatus {
 }
 
 /** Shows what runs and where it is reached. Exit code 1 if the lab is not up. */
-export async function status(options: { json?: boolean }): Promise<void> {
+export async function status(): Promise<void> {
   const found = await findStatus();
   if (!found.up) process.exitCode = 1;
-  console.log(options.json === true ? JSON.stringify(found, null, 2) : statusText(found));
+  tellData(found);
+  console.log(statusText(found));
 }
 
 /** Asks the stack's state and its cluster. */

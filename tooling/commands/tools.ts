@@ -1,12 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import { controlPlane } from "../cluster/kind-config";
 import { kubeconfig } from "../machine/paths";
 import { isKubeconfigText } from "../../components/kubernetes";
 import { kubeconfigSetting } from "../engine/cluster-access";
 import { succeeds } from "../machine/run";
+import { handOver } from "../support/hand-over";
+import { withTemporaryFolder } from "../support/interruption";
 import { hasOwnCluster, stackSetting } from "../engine/stack-settings";
 import { goBuilds, isBuilt, programPath } from "../toolchain/go-builds";
 
@@ -15,22 +15,13 @@ const builds = { kubectl: goBuilds.kubernetes, argo: goBuilds.argo } as const;
 /** Runs a command line tool on the lab's cluster: the one built for the embedded lab, else the one on the PATH. */
 export async function runTool(name: keyof typeof builds, args: string[]): Promise<void> {
   const command = await commandFor(name);
-  const folder = await mkdtemp(join(tmpdir(), "gourmetgram-tool-"));
-  try {
+  await withTemporaryFolder("tool", async (folder) => {
     const cluster = hasOwnCluster()
       ? await pointerTo(await kubeconfigSetting(), stackSetting("kubernetes:context"), folder)
       : { env: { KUBECONFIG: kubeconfig }, flags: [] };
     const [program = name, ...first] = command;
-    const { exitCode, code } = await execa(program, [...first, ...cluster.flags, ...args], {
-      stdio: "inherit",
-      reject: false,
-      env: cluster.env,
-    });
-    if (code === "ENOENT") throw new Error(`${name} is not on the PATH\n  remedy: install it`);
-    process.exitCode = exitCode ?? 1;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+    process.exitCode = await handOver(program, [...first, ...cluster.flags, ...args], { env: cluster.env });
+  });
 }
 
 /** The tool that was built here, else the one on the PATH, else for kubectl the one inside the embedded cluster's node. */

@@ -1,6 +1,6 @@
 import { link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { installPlugins, stampFile } from "./plugins/install";
 import { cache, checkout } from "../machine/paths";
 import { run, type Report } from "../machine/run";
@@ -10,10 +10,21 @@ import { versions } from "../machine/versions";
 /** The engine's own folder: its programs and plugins. */
 export const pulumiHome = join(cache, "pulumi-home");
 
-/** The launcher from npm. It runs the engine in `pulumiHome`, and downloads it where it is not there. */
-export const launcher = join(checkout, "node_modules", ".bin", "pulumi");
+/** The launcher from npm, which downloads the engine into `pulumiHome`. */
+const launcher = join(checkout, "node_modules", ".bin", "pulumi");
 
 const engineFolder = join(pulumiHome, "versions", versions.pulumi, "bin");
+/** The engine itself. The launcher would hand no signal on to it. */
+export const engineProgram = join(engineFolder, "pulumi");
+
+/** What each call of the engine has in its environment. */
+export const engineEnvironment: Readonly<Record<string, string>> = {
+  PULUMI_HOME: pulumiHome,
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  // The engine finds the language host there.
+  PATH: [engineFolder, process.env["PATH"] ?? ""].join(delimiter),
+};
+
 const providerFolder = join(pulumiHome, "plugins", `resource-kubernetes-v${versions.pulumiKubernetes}`);
 
 const officialPlugins: Readonly<Record<string, string>> = {
@@ -24,7 +35,7 @@ const officialPlugins: Readonly<Record<string, string>> = {
 
 /** Whether an engine, of either origin, is in place. */
 export const engineIsInstalled = (): boolean =>
-  existsSync(join(engineFolder, "pulumi")) &&
+  existsSync(engineProgram) &&
   Object.entries(officialPlugins).every(([name, version]) =>
     existsSync(join(pulumiHome, "plugins", `resource-${name}-v${version}`)),
   );

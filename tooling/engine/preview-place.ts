@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { parseDocument } from "yaml";
 import { checkout } from "../machine/paths";
+import { withTemporaryFolder } from "../support/interruption";
 import { stackFile, stackFileText, stackName } from "./stack-settings";
-import { launcher, pulumiHome } from "./engine";
+import { engineEnvironment, engineProgram } from "./engine";
 import { pulumiEnvironment, stackExists } from "./stack";
 
 /** Where a preview runs. */
@@ -15,23 +15,14 @@ export interface PreviewPlace {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether there is a stack to compare with. */
   readonly hasStack: boolean;
-  /** Removes what was made for the preview alone. */
-  readonly leave: () => Promise<void>;
 }
 
-/** The stack as it is, or one in a temporary folder that is made for this preview where there is none. */
-export async function previewPlace(): Promise<PreviewPlace> {
-  if (await stackExists()) {
-    return { environment: await pulumiEnvironment(), hasStack: true, leave: () => Promise.resolve() };
-  }
-  const folder = await mkdtemp(join(tmpdir(), "gourmetgram-preview-"));
-  const leave = () => rm(folder, { recursive: true, force: true });
-  try {
-    return { environment: await temporaryStack(folder), hasStack: false, leave };
-  } catch (error) {
-    await leave();
-    throw error;
-  }
+/** Works with the stack as it is, or with one in a temporary folder that is made for this preview where there is none. */
+export async function inPreviewPlace<T>(work: (place: PreviewPlace) => Promise<T>): Promise<T> {
+  if (await stackExists()) return work({ environment: await pulumiEnvironment(), hasStack: true });
+  return withTemporaryFolder("preview", async (folder) =>
+    work({ environment: await temporaryStack(folder), hasStack: false }),
+  );
 }
 
 /** Makes the stack in a folder, with the settings that the checkout has for it and no way to any cluster. */
@@ -51,8 +42,7 @@ async function temporaryStack(folder: string): Promise<Record<string, string>> {
   await copyFile(join(checkout, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
   await mkdir(join(folder, "state"));
   const environment = {
-    PULUMI_HOME: pulumiHome,
-    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...engineEnvironment,
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: passphrase ?? randomBytes(24).toString("base64url"),
     PULUMI_OPTION_CONFIG_FILE: file,
@@ -61,7 +51,7 @@ async function temporaryStack(folder: string): Promise<Record<string, string>> {
     KUBECONFIG: join(folder, "no-cluster"),
   };
   // In that folder, because Pulumi writes a salt into the stack's file that lies beside the project's.
-  const made = await execa(launcher, ["stack", "init", stackName], {
+  const made = await execa(engineProgram, ["stack", "init", stackName], {
     cwd: folder,
     env: environment,
     reject: false,

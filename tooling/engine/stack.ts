@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { dockerEnvironment } from "../machine/docker";
 import { checkout, kubeconfig, state } from "../machine/paths";
+import { handOver } from "../support/hand-over";
 import { hasOwnCluster, shortName, stackFile, stackFileText, stackName } from "./stack-settings";
 import { type Answer, answerOf, type Failed, foundIn, mapped } from "./answer";
-import { engineIsInstalled, launcher, pulumiHome } from "./engine";
+import { engineEnvironment, engineIsInstalled, engineProgram } from "./engine";
 import { backendFolder, clusterTags, logIn, ownsState, passphraseFile, stacksInState } from "./state";
 
 /** The command with which a person runs Pulumi on this stack. */
@@ -27,7 +28,10 @@ async function writeWorkingFile(): Promise<void> {
   const text = await stackFileText();
   const salt = saltOf(text) === "" ? saltOf(textOf(workingFile)) : "";
   await mkdir(state, { recursive: true, mode: 0o700 });
-  writeFileSync(workingFile, `${text.trimEnd()}\n${salt}\n`, { mode: 0o600 });
+  // In one step: another command may be reading it.
+  const draft = `${workingFile}.${process.pid}`;
+  writeFileSync(draft, `${text.trimEnd()}\n${salt}\n`, { mode: 0o600 });
+  renameSync(draft, workingFile);
 }
 
 /** Takes a salt that serves no secret out of the checkout's file. */
@@ -47,8 +51,7 @@ function dropSalt(): void {
  */
 export async function pulumiEnvironment(editsStackFile = false): Promise<Record<string, string>> {
   const environment: Record<string, string> = {
-    PULUMI_HOME: pulumiHome,
-    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...engineEnvironment,
     PULUMI_STACK: stackName,
     // What the program's remedies are to name: plain Pulumi may have another state and another cluster.
     GOURMETGRAM_PULUMI: pulumiCommand,
@@ -77,21 +80,15 @@ const editsSettings = ([command, action = "get"]: readonly string[]): boolean =>
  * @returns its exit code
  */
 export async function pulumi(args: readonly string[], options: { quiet?: boolean } = {}): Promise<number> {
-  const child = await execa(launcher, args, {
-    cwd: checkout,
-    env: await pulumiEnvironment(editsSettings(args)),
-    stdio: options.quiet === true ? ["ignore", "ignore", "inherit"] : "inherit",
-    reject: false,
-  });
-  return child.exitCode ?? 1;
+  const env = await pulumiEnvironment(editsSettings(args));
+  return handOver(engineProgram, args, { cwd: checkout, env, quiet: options.quiet === true, apart: true });
 }
 
 /** What Pulumi prints. */
 export async function askPulumi(args: readonly string[]): Promise<Answer<string>> {
-  // The launcher would download an engine.
   if (!engineIsInstalled()) return NO_ENGINE;
   return answerOf(
-    await execa(launcher, [...args, "--non-interactive"], {
+    await execa(engineProgram, [...args, "--non-interactive"], {
       cwd: checkout,
       env: await pulumiEnvironment(),
       reject: false,

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isAlive } from "./lock";
 import { cache } from "./paths";
 
 /** A result in the cache, named by what it is made from. */
@@ -10,8 +11,8 @@ export interface CacheEntry {
   readonly folder: string;
   isComplete(): boolean;
   /**
-   * Makes the result unless it is there. `make` fills an empty folder, which takes its final name only when all of
-   * it is written, so that an interruption leaves nothing that looks complete.
+   * Makes the result unless it is there. `make` fills an empty folder of its own, which takes its final name only when
+   * all of it is written: neither an interruption nor a second process leaves anything that only looks complete.
    */
   ensure(make: (folder: string) => Promise<void>): Promise<string>;
 }
@@ -25,16 +26,35 @@ export function cacheEntry(kind: string, name: string, ingredients: readonly str
     isComplete: () => existsSync(folder),
     async ensure(make) {
       if (existsSync(folder)) return folder;
-      const partial = `${folder}.partial`;
-      await rm(partial, { recursive: true, force: true });
-      await mkdir(partial, { recursive: true });
+      await mkdir(join(cache, kind), { recursive: true });
+      await removeAbandoned(folder);
+      const partial = await mkdtemp(`${folder}${PARTIAL}${process.pid}-`);
       await writeFile(join(cache, "CACHEDIR.TAG"), "Signature: 8a477f597d28d172789f06886806bc55\n");
-      await make(partial);
-      await rename(partial, folder);
+      try {
+        await make(partial);
+        await rename(partial, folder).catch((error: unknown) => {
+          // Another process has made the same meanwhile.
+          if (!existsSync(folder)) throw error;
+        });
+      } finally {
+        await rm(partial, { recursive: true, force: true });
+      }
       await removeOlder(kind, name, folder);
       return folder;
     },
   };
+}
+
+/** Stands between the name of an entry and the process that makes it. */
+const PARTIAL = ".partial-";
+
+/** Removes what processes have left that ended before they had made the entry. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const prefix = `${basename(folder)}${PARTIAL}`;
+  for (const name of readdirSync(dirname(folder))) {
+    if (!name.startsWith(prefix) || isAlive(Number.parseInt(name.slice(prefix.length)))) continue;
+    await rm(join(dirname(folder), name), { recursive: true, force: true });
+  }
 }
 
 /** Removes what was made of other ingredients before: it can be made again, and these results are large. */

@@ -1,8 +1,14 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
-/** The checkout that this program runs from. */
-export const checkout = resolve(__dirname, "../..");
+/** The checkout that this program runs from, as a source or compiled. */
+export const checkout = folderWithPackage(__dirname);
+
+/** The folder, or the nearest one around it, that has a package.json. */
+function folderWithPackage(folder: string): string {
+  return existsSync(join(folder, "package.json")) ? folder : folderWithPackage(dirname(folder));
+}
 
 /**
  * Everything that the lab keeps on this machine, apart from Debian packages.

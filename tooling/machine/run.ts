@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
+import { finishing, interruption } from "../support/interruption";
 import { logs } from "./paths";
 
 /** Takes one line of progress. */
@@ -32,8 +33,15 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a command to its end, appends its output to a log and returns standard output. */
-export async function run(command: string, args: string[], options: RunOptions): Promise<string> {
+/**
+ * Runs a command to its end, appends its output to a log and returns standard output.
+ *
+ * @throws CommandError if it fails; Interrupted after a signal for this process, which ends the command too
+ */
+export const run = (command: string, args: string[], options: RunOptions): Promise<string> =>
+  finishing(() => runToEnd(command, args, options));
+
+async function runToEnd(command: string, args: string[], options: RunOptions): Promise<string> {
   mkdirSync(logs, { recursive: true });
   const logFile = join(logs, `${options.log}.log`);
   const sink = createWriteStream(logFile, { flags: "a" });
@@ -42,6 +50,7 @@ export async function run(command: string, args: string[], options: RunOptions):
   const settings = {
     reject: false,
     all: true,
+    cancelSignal: interruption,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
@@ -57,6 +66,7 @@ export async function run(command: string, args: string[], options: RunOptions):
       options.report?.(text);
     }
     const result = await child;
+    interruption.throwIfAborted();
     if (result.failed) {
       const reason = result.exitCode === undefined ? [String(result.shortMessage)] : [];
       throw new CommandError(

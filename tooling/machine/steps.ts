@@ -1,5 +1,7 @@
 import { Listr, PRESET_TIMER, type ListrTask } from "listr2";
 import { logs } from "./paths";
+import { Failed, messageOf } from "../support/errors";
+import { Interrupted } from "../support/interruption";
 import { type Report } from "./run";
 import { recordTiming } from "./timings";
 
@@ -14,16 +16,16 @@ export interface Step {
 }
 
 /** A step that failed, with what went wrong and what to do. */
-export class StepError extends Error {
+export class StepError extends Failed {
+  override readonly name = "StepError";
+
   constructor(
     readonly step: Step,
     override readonly cause: unknown,
   ) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     super(
-      `${step.title} failed: ${reason}\n  remedy: ${step.remedy}\n  logs: ${logs}\n  Run the same command again to continue.`,
+      `${step.title} failed: ${messageOf(cause)}\n  remedy: ${step.remedy}\n  logs: ${logs}\n  Run the same command again to continue.`,
     );
-    this.name = "StepError";
   }
 }
 
@@ -45,7 +47,7 @@ function task(step: Step): ListrTask {
         await step.run(report);
         recordTiming(step.title, Date.now() - start);
       } catch (error) {
-        throw error instanceof StepError ? error : new StepError(step, error);
+        throw error instanceof StepError || error instanceof Interrupted ? error : new StepError(step, error);
       }
     },
   };
@@ -57,13 +59,13 @@ const timer = { ...PRESET_TIMER, condition: (milliseconds: number) => millisecon
 /**
  * Runs the steps in order, showing each one's name, progress and time.
  *
- * @param options.silent Whether to print nothing. @default false
  * @throws StepError at the first step that fails
  */
-export async function runSteps(steps: readonly Step[], { silent = false } = {}): Promise<void> {
+export async function runSteps(steps: readonly Step[]): Promise<void> {
   const list = new Listr(steps.map(task), {
-    silentRendererCondition: silent,
     concurrent: false,
+    // The command line takes the signals for all of a command.
+    registerSignalListeners: false,
     rendererOptions: { timer, showErrorMessage: false, collapseSkips: false },
     fallbackRenderer: "simple",
     fallbackRendererOptions: { timer },

@@ -179,13 +179,16 @@ export const goBuilds = {
   },
 } as const satisfies Record<string, GoBuild>;
 
+/** Changed with what a build's `prepare` does, which makes another program. */
+const PREPARATION = "1";
+
 const sources = (build: GoBuild): string => join(checkout, "tooling", "toolchain", "go", build.name);
 
 const entryOf = (build: GoBuild): CacheEntry =>
   cacheEntry("programs", build.name, [
     versions.go,
     JSON.stringify([build.programs, build.variables ?? {}]),
-    build.prepare?.toString() ?? "",
+    build.prepare === undefined ? "" : PREPARATION,
     ...contentsOf(sources(build)),
   ]);
 
@@ -199,8 +202,7 @@ export const programPath = (build: GoBuild, program: string): string => join(ent
 export async function buildPrograms(build: GoBuild, report: Report): Promise<void> {
   await mkdir(cache, { recursive: true });
   await entryOf(build).ensure(async (folder) => {
-    const work = join(cache, "work", build.name);
-    await rm(work, { recursive: true, force: true });
+    const work = join(folder, "sources");
     await cp(sources(build), work, { recursive: true });
     const log = build.name;
     report("downloading modules");

@@ -12,16 +12,16 @@ export interface Result {
   readonly message: string | null;
 }
 
-/** Of the lab that was verified. */
-export interface Subject {
-  readonly stack: string;
-  readonly namespace: string;
-}
-
 /** `N passed, N failed`. */
 export function countText(results: readonly Result[]): string {
+  const { passed, failed } = countsOf(results);
+  return `${passed} passed, ${failed} failed`;
+}
+
+/** How many passed, how many did not. */
+export function countsOf(results: readonly Result[]): { passed: number; failed: number } {
   const passed = results.filter((each) => each.passed).length;
-  return `${passed} passed, ${results.length - passed} failed`;
+  return { passed, failed: results.length - passed };
 }
 
 /** What is printed below the list of checks: each failure in full, then the count. */
@@ -31,17 +31,6 @@ export function closingText(results: readonly Result[]): string {
     ({ name, title, message }) => `FAILED ${name}: ${title}\n${indent(message ?? "")}\n`,
   );
   return [...texts, countText(results)].join("\n");
-}
-
-/** The whole verification as one JSON document. */
-export function jsonText(lab: Subject, results: readonly Result[]): string {
-  const passed = results.filter((each) => each.passed).length;
-  return JSON.stringify({ lab, passed, failed: results.length - passed, checks: results }, null, 2);
-}
-
-/** The document for a lab that was not reached: nothing was checked. */
-export function unreachableText(error: string): string {
-  return JSON.stringify({ lab: null, passed: 0, failed: 0, checks: [], error }, null, 2);
 }
 
 /** The exit code: 0 if every check passed, else 1. */

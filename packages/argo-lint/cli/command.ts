@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { RULES } from "..";
 import { FORMATS } from "./formats";
-import { exitCode, lint } from "./lint";
+import { exitCode, lint, type Report } from "./lint";
 
 interface Options {
   readonly format: keyof typeof FORMATS;
@@ -32,7 +32,7 @@ function argoProgram(option: string | boolean, given: string | undefined): strin
     : undefined;
 }
 
-async function run(files: string[], options: Options, given: string | undefined): Promise<void> {
+async function run(files: string[], options: Options, { argo: given, take }: LintSettings): Promise<void> {
   const { strict = false, house = false, closed = false, next, exceptImage } = options;
   const argo = argoProgram(options.argo, given);
   const report = await lint(files, {
@@ -45,21 +45,29 @@ async function run(files: string[], options: Options, given: string | undefined)
     folder: process.env["INIT_CWD"] ?? process.cwd(),
     ...(argo === undefined ? {} : { argo }),
   });
-  console.log(FORMATS[options.json === true ? "json" : options.format](report));
+  if (take === undefined) console.log(FORMATS[options.json === true ? "json" : options.format](report));
+  else take(report);
   process.exitCode = exitCode(report, { strict });
 }
 
 const rules = Object.entries(RULES).map(([name, meaning]) => `  ${name.padEnd(12)} ${meaning}`);
 
-/**
- * The command `lint:workflows`, with the arguments of this process. It sets the exit code.
- *
- * @param options.argo A program argo to ask if the caller names none. @default one on the PATH
- */
-export async function lintCommand({ argo }: { argo?: string } = {}): Promise<void> {
+/** How {@link lintCommand} runs. */
+export interface LintSettings {
+  /** The arguments. @default those of this process */
+  readonly args?: readonly string[];
+  /** A program argo to ask if the caller names none. @default one on the PATH */
+  readonly argo?: string;
+  /** Takes the report. @default it is printed */
+  readonly take?: (report: Report) => void;
+}
+
+/** The command `lint:workflows`. It sets the exit code. */
+export async function lintCommand(settings: LintSettings = {}): Promise<void> {
+  const { args = process.argv.slice(2) } = settings;
   await command
-    .action((files: string[], options: Options) => run(files, options, argo))
-    .parseAsync()
+    .action((files: string[], options: Options) => run(files, options, settings))
+    .parseAsync(args, { from: "user" })
     .catch((error: unknown) => {
       if (error instanceof CommanderError) {
         // It has said what is wrong; code 0 is help that was asked for. 1 is kept for mistakes in workflows.

@@ -9,7 +9,7 @@ function runUnder(version: string): { status: number | null; stderr: string } {
   const pretend = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } });`;
   const args = [
     ...["--import", `data:text/javascript,${encodeURIComponent(pretend)}`],
-    ...[join("tooling", "with-packages.mjs"), "--run", process.execPath, "--eval", "process.exit(0)"],
+    ...[join("tooling", "launch", "with-packages.mjs"), process.execPath, "--eval", "process.exit(0)"],
   ];
   return spawnSync(process.execPath, args, { cwd: checkout, encoding: "utf8" });
 }

@@ -64,7 +64,7 @@ const IDLE = 20;
  * @throws Error if the class has other students already, or one of a benchmark's does not come up
  */
 export async function measureClass(report: (line: string) => void, signal: AbortSignal): Promise<ClassScale> {
-  await prepareAll({ silent: true });
+  await prepareAll();
   const bench = new ClassBench(report, signal);
   const baseWasUp = await bench.begin();
   try {

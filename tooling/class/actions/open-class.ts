@@ -9,6 +9,8 @@ import { CLASS_TAG, clusterTags, ownsState } from "../../engine/state";
 import { hasOwnCluster, stackFileText, stackName } from "../../engine/stack-settings";
 import { loadProgram } from "../../engine/program";
 import { versions } from "../../machine/versions";
+import { messageOf } from "../../support/errors";
+import { unheardByChildren } from "../../support/interruption";
 import { AutomationRunner } from "../runner/automation-runner";
 import { classClusterOf, noCluster } from "../cluster/class-cluster";
 import type { ClassCluster, ClassContext } from "../class-context";
@@ -49,7 +51,7 @@ export async function openClass(request: ClassRequest): Promise<ClassContext> {
     locks: ownsState()
       ? join(state, "backend", ".pulumi", "locks", "organization", "gourmetgram")
       : undefined,
-    sharesTerminal: process.stdin.isTTY,
+    signal: unheardByChildren,
   });
   return {
     name: stackName,
@@ -66,12 +68,14 @@ export async function openClass(request: ClassRequest): Promise<ClassContext> {
 }
 
 /** Runs the stack's program in this process. */
-function runProgram({ KUBECONFIG }: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
+async function runProgram({
+  KUBECONFIG,
+}: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
   // The program looks at the cluster that the engine works on, and finds it in the same place.
   if (KUBECONFIG !== undefined) process.env["KUBECONFIG"] = KUBECONFIG;
   // The SDK takes the stack of each resource, and looking them all up in source maps takes longer than the rest.
-  Reflect.set(Error, "prepareStackTrace", undefined);
-  return loadProgram()();
+  process.setSourceMapsEnabled(false);
+  return (await loadProgram())();
 }
 
 /** What all stacks have in common: not the file and the name of the class's own stack. */
@@ -85,7 +89,7 @@ async function openCluster(): Promise<ClassCluster> {
   try {
     return classClusterOf(await clusterConfig());
   } catch (error) {
-    return noCluster(error instanceof Error ? error.message : String(error));
+    return noCluster(messageOf(error));
   }
 }
 

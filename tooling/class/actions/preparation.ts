@@ -1,18 +1,16 @@
 import { bringUpCluster, planCluster } from "../../cluster/bring-up";
-import { engineSteps } from "../../cluster/embedded-lab";
+import { requireEngine } from "../../cluster/embedded-lab";
 import { requireDocker } from "../../machine/docker";
-import { engineIsReady } from "../../engine/engine";
 import { prepareState } from "../../engine/state";
-import { decideEngine } from "../../machine/reach";
-import { runSteps } from "../../machine/steps";
+import { withLock } from "../../machine/lock";
 import { requireNoLab } from "./no-lab";
 import { requireCluster } from "./open-class";
 
 /** Puts in place what the class's stacks are made with: the engine, the embedded cluster, the stacks' state. */
-export async function prepareAll({ silent }: { silent: boolean }): Promise<void> {
+export async function prepareAll(): Promise<void> {
   const plan = await planCluster();
-  if (!silent) console.log(plan.text);
-  await bringUpCluster(plan, { silent });
+  console.log(plan.text);
+  await withLock(() => bringUpCluster(plan));
   await prepareState();
   await requireCluster();
   await requireDocker();
@@ -20,10 +18,7 @@ export async function prepareAll({ silent }: { silent: boolean }): Promise<void>
 }
 
 /** Puts the engine and the state in place, for what does not need the cluster. */
-export async function prepareEngine({ silent }: { silent: boolean }): Promise<void> {
-  if (!(await engineIsReady())) {
-    if (silent) throw new Error("there is no Pulumi engine yet\n  remedy: npm run class -- up --roster FILE");
-    await runSteps(engineSteps((await decideEngine()).choice));
-  }
+export async function prepareEngine(): Promise<void> {
+  await requireEngine();
   await prepareState();
 }

@@ -42,8 +42,8 @@ export interface AutomationOptions {
   readonly logs: string;
   /** The folder with the locks of the project's stacks. @default the backend keeps them to itself */
   readonly locks?: string | undefined;
-  /** Whether a terminal sends its interrupts to the engines too. A second one would have them end at once. */
-  readonly sharesTerminal: boolean;
+  /** Ends the engines. Not aborted by what they hear themselves: they give up what they do at a second signal. */
+  readonly signal: AbortSignal;
 }
 
 /** Works on stacks through Pulumi's Automation API. */
@@ -183,7 +183,7 @@ export class AutomationRunner implements StackRunner {
   private async work(
     stack: string,
     file: string,
-    { step, signal }: Watch,
+    { step }: Watch,
     command: (stack: Stack, options: WorkOptions) => Promise<unknown>,
   ): Promise<EngineEvents> {
     mkdirSync(this.options.logs, { recursive: true });
@@ -193,14 +193,14 @@ export class AutomationRunner implements StackRunner {
     const opened = await this.open(stack, file);
     write(`\n${new Date().toISOString()}\n`);
     // One of its own: Pulumi leaves a listener behind, and a class has many stacks.
-    const interrupt = this.options.sharesTerminal ? {} : { signal: AbortSignal.any([signal]) };
+    const signal = AbortSignal.any([this.options.signal]);
     try {
       await command(opened, {
         onEvent: events.take,
         onOutput: write,
         onError: write,
         color: "never",
-        ...interrupt,
+        signal,
       });
       return events;
     } catch (error) {
@@ -238,6 +238,6 @@ interface WorkOptions {
   onEvent: EngineEvents["take"];
   onOutput: (text: string) => void;
   onError: (text: string) => void;
-  signal?: AbortSignal;
+  signal: AbortSignal;
   color: "never";
 }

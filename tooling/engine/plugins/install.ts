@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { checkout } from "../../machine/paths";
 import { pluginVersions, type PluginName } from "./versions";
 
 /** Says what a plugin folder was made from, and that it is one of this lab's. */
 export const stampFile = "stand-in.sha256";
 
-const checkout = join(__dirname, "../../..");
+const sources = join(checkout, "tooling", "engine", "plugins");
 
 /**
  * Installs the stand-ins for the docker and random plugins where the engine looks for plugins. What is up to date
@@ -56,15 +57,13 @@ const MAIN = "main.js";
 
 /** What a plugin is made from: its TypeScript files with their paths from this folder, and which packages there are. */
 async function readSources(name: PluginName): Promise<[path: string, text: string][]> {
-  const paths = ["versions.ts", relative(__dirname, join(checkout, "package-lock.json"))];
+  const paths = ["versions.ts", relative(sources, join(checkout, "package-lock.json"))];
   for (const folder of ["shared", name]) {
-    const files = await readdir(join(__dirname, folder));
+    const files = await readdir(join(sources, folder));
     paths.push(...files.filter((file) => file.endsWith(".ts")).map((file) => join(folder, file)));
   }
   return Promise.all(
-    paths
-      .sort()
-      .map(async (path) => [path, await readFile(join(__dirname, path), "utf8")] as [string, string]),
+    paths.sort().map(async (path) => [path, await readFile(join(sources, path), "utf8")] as [string, string]),
   );
 }
 
@@ -76,7 +75,7 @@ async function bundle(name: PluginName, file: string): Promise<void> {
   // Loaded only when there is something to make.
   const { build } = await import("esbuild");
   await build({
-    entryPoints: [join(__dirname, name, "main.ts")],
+    entryPoints: [join(sources, name, "main.ts")],
     outfile: file,
     bundle: true,
     minify: true,
@@ -90,7 +89,7 @@ async function bundle(name: PluginName, file: string): Promise<void> {
 function launcherOf(name: PluginName): string {
   return [
     "#!/bin/sh",
-    `# The lab's stand-in for Pulumi's ${name} plugin, written by ${relative(checkout, __filename)}.`,
+    `# The lab's stand-in for Pulumi's ${name} plugin, written by tooling/engine/plugins/install.ts.`,
     `exec node "$(dirname "$0")/${MAIN}" "$@"`,
     "",
   ].join("\n");

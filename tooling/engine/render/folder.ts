@@ -27,7 +27,11 @@ export async function writeManifests(folder: string): Promise<Rendered> {
   const target = resolve(folder);
   await clear(target);
   const state = await knownState();
-  const declared = await declaredBy(() => loadProgram()(noCluster), await stackSettings(), state);
+  const declared = await declaredBy(
+    async () => (await loadProgram())(noCluster),
+    await stackSettings(),
+    state,
+  );
   const rendered = renderManifests(declared);
   for (const { file, text } of rendered.files) await writeFile(join(target, file), text);
   await writeFile(join(target, README), readMe(rendered, stackName));

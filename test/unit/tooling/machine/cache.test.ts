@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import type * as Cache from "../../../../tooling/machine/cache";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 describe("the cache of what was built", () => {
   const home = mkdtempSync(join(tmpdir(), "gourmetgram-cache-"));
@@ -52,6 +62,37 @@ describe("the cache of what was built", () => {
       [other, first, second].map((folder) => existsSync(folder)),
       [true, false, true],
     );
+  });
+
+  it("makes a result of two that make it at once, and no mixture of both", async () => {
+    const begun: string[] = [];
+    const make = async (folder: string): Promise<void> => {
+      begun.push(folder);
+      writeFileSync(join(folder, "part"), "");
+      while (begun.length < 2) await delay(5);
+      writeFileSync(join(folder, "rest"), "");
+    };
+    const entry = () => cacheEntry("things", "twice", ["a"]).ensure(make);
+    const [first, second] = await Promise.all([entry(), entry()]);
+    assert.equal(new Set(begun).size, 2);
+    assert.equal(first, second);
+    assert.deepEqual(readdirSync(first).sort(), ["part", "rest"]);
+    assert.deepEqual(
+      begun.filter((folder) => existsSync(folder)),
+      [],
+    );
+  });
+
+  it("removes what a process has left that was killed", async () => {
+    const { pid } = spawnSync(process.execPath, ["--eval", ""]);
+    const entry = cacheEntry("things", "killed", ["a"]);
+    const left = `${entry.folder}.partial-${pid}-abc`;
+    mkdirSync(left, { recursive: true });
+    const used = `${entry.folder}.partial-${process.pid}-abc`;
+    mkdirSync(used);
+    assert.equal(entry.isComplete(), false);
+    await entry.ensure(() => Promise.resolve());
+    assert.deepEqual([existsSync(left), existsSync(used)], [false, true]);
   });
 
   it("leaves nothing that looks complete when it is interrupted, and starts clean afterwards", async () => {

@@ -1,14 +1,16 @@
-import { Command, InvalidArgumentError, Option } from "commander";
 import { stackName } from "../engine/stack-settings";
 import { foundIn } from "../engine/answer";
 import { stackOutputs } from "../engine/stack";
 import { readTimings, UP_KINDS } from "../machine/timings";
 import { clusterTitle } from "../cluster/embedded-lab";
+import { interruption } from "../support/interruption";
+import { tellData } from "../support/output";
 import { classFigures } from "./class/figures";
 import { type Figure, medianOf, rounded, spread, verdictOn } from "./figure";
 import { isMlflow, labMemory } from "./memory";
 import { measurePipeline } from "./pipeline";
 import { measureFiles, measureProof } from "./proof";
+import { type Part, PARTS } from "./parts";
 import { measurePreview } from "./preview";
 import { type Samples } from "./samples";
 
@@ -101,33 +103,27 @@ async function pipelineTimes(runs: number): Promise<Figure[]> {
   ];
 }
 
-/** What can be measured, in the order in which it is printed. */
-const PARTS = ["up", "memory", "proof", "preview", "pipeline", "class"] as const;
-type Part = (typeof PARTS)[number];
-
 /** Not measured unless asked for: it needs the cluster for itself, for 20 minutes. */
 const ON_REQUEST: readonly Part[] = ["class"];
 
 /** The parts that need the stack to be up. */
 const NEEDS_STACK: readonly Part[] = ["preview", "pipeline"];
 
-interface BenchOptions {
-  json?: boolean;
+export interface BenchOptions {
   runs?: number;
   only?: Part[];
   write?: boolean;
 }
 
-async function main({ json, runs, only, write = false }: BenchOptions): Promise<void> {
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+/** Prints how fast and how large the lab is, beside the targets. */
+export async function bench({ runs, only, write = false }: BenchOptions): Promise<void> {
   const measure: Record<Part, () => Figure[] | Promise<Figure[]>> = {
     up: setUpTimes,
     memory,
     proof: () => proofTimes(runs ?? 5),
     preview: () => previewTimes(runs ?? 5),
     pipeline: () => pipelineTimes(runs ?? 3),
-    class: () => classFigures({ write }, stop.signal),
+    class: () => classFigures({ write }, interruption),
   };
   const wanted = PARTS.filter((part) => only?.includes(part) ?? !ON_REQUEST.includes(part));
   const left = wanted.filter((part) => NEEDS_STACK.includes(part));
@@ -138,10 +134,7 @@ async function main({ json, runs, only, write = false }: BenchOptions): Promise<
   for (const part of wanted) {
     if (isUp || !NEEDS_STACK.includes(part)) figures.push(...(await measure[part]()));
   }
-  if (json === true) {
-    console.log(JSON.stringify({ figures }, null, 2));
-    return;
-  }
+  tellData({ figures });
   for (const figure of figures) {
     const { what, value, unit, detail } = figure;
     console.log(
@@ -149,29 +142,3 @@ async function main({ json, runs, only, write = false }: BenchOptions): Promise<
     );
   }
 }
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError("a whole number above 0 is wanted");
-  return value;
-}
-
-new Command("bench")
-  .description(
-    "Prints how fast and how large the lab is, beside the targets. Asserts nothing: machines differ.",
-  )
-  .option("--json", "for scripts")
-  .addOption(
-    new Option("--only <part...>", "measure these alone; pipeline takes minutes, class 20 minutes").choices(
-      PARTS,
-    ),
-  )
-  .option("--write", "with class: put table and picture into docs/reference/class-scale.md")
-  .option("--runs <number>", "how often each is repeated (default: 5, the pipeline 3)", positiveInteger)
-  .action(main)
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
-  });

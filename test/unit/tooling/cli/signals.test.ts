@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { checkout } from "../../../support/checkout";
+import { endOf, runs, TestLab } from "../../../support/command-line";
+
+describe("a command that a signal ends", function () {
+  this.timeout(60_000);
+  let lab: TestLab;
+  const stackFile = join(checkout, "Pulumi.signal-test.yaml");
+
+  beforeEach(() => {
+    lab = new TestLab();
+  });
+
+  afterEach(() => {
+    lab.remove();
+    rmSync(stackFile, { force: true });
+  });
+
+  /** What the program has heard in all, its process gone. */
+  async function heard(): Promise<string[]> {
+    const [first = "", ...rest] = await lab.heard();
+    assert.match(first, /^process \d+$/);
+    assert.equal(runs(Number(first.split(" ")[1])), false, "the program goes on without a parent");
+    return rest;
+  }
+
+  for (const [signal, code] of [
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ] as const) {
+    it(`hands ${signal} on to the engine once, waits for its end, and ends with ${code}`, async () => {
+      const command = lab.command("pulumi", "up");
+      const end = endOf(command);
+      await lab.heard();
+      command.kill(signal);
+      // Once more, as where npm passes on what the command has got already.
+      command.kill(signal);
+      const { code: found, stderr } = await end;
+      assert.equal(found, code, stderr);
+      assert.deepEqual(await heard(), [signal, "has ended"]);
+    });
+  }
+
+  it("has the engine hear it once where the whole group gets it, npm too", async () => {
+    const command = lab.start("npm", "run", "-s", "pulumi", "--", "up");
+    const end = endOf(command);
+    await lab.heard();
+    process.kill(-(command.pid ?? 0), "SIGINT");
+    const { code, stderr } = await end;
+    assert.equal(code, 130, stderr);
+    assert.deepEqual(await heard(), ["SIGINT", "has ended"]);
+  });
+
+  it("leaves no folder of a preview", async () => {
+    const command = lab.command("preview");
+    const end = endOf(command);
+    await lab.heard();
+    assert.equal(lab.leftovers().length, 1);
+    command.kill("SIGTERM");
+    const { code, stderr } = await end;
+    assert.equal(code, 143, stderr);
+    assert.deepEqual(await heard(), ["SIGTERM", "has ended"]);
+    assert.deepEqual(lab.leftovers(), []);
+  });
+
+  it("leaves no kubeconfig of kubectl", async () => {
+    writeFileSync(stackFile, `config:\n  kubernetes:kubeconfig: '{"apiVersion":"v1","kind":"Config"}'\n`);
+    lab.withProgram("kubectl");
+    const command = lab.start(
+      "env",
+      "GOURMETGRAM_STACK=signal-test",
+      "node",
+      "tooling/gourmetgram.mjs",
+      "kubectl",
+      "get",
+    );
+    const end = endOf(command);
+    await lab.heard();
+    assert.equal(lab.leftovers().length, 1);
+    command.kill("SIGINT");
+    const { code, stderr } = await end;
+    assert.equal(code, 130, stderr);
+    assert.deepEqual(await heard(), ["SIGINT", "has ended"]);
+    assert.deepEqual(lab.leftovers(), []);
+  });
+});
+
+describe("work that a signal ends", function () {
+  this.timeout(60_000);
+  let lab: TestLab;
+
+  beforeEach(() => {
+    lab = new TestLab();
+  });
+  afterEach(() => lab.remove());
+
+  /** Runs TypeScript with the signals as the command line takes them. */
+  const program = (text: string) =>
+    lab.start(
+      process.execPath,
+      ...["-r", "ts-node/register", "-e"],
+      `const interruption = require("./tooling/support/interruption");\n` +
+        `const { run } = require("./tooling/machine/run");\n` +
+        `interruption.listenForSignals();\n` +
+        text,
+    );
+
+  it("is finished first where it puts something back, and a second signal does no harm", async () => {
+    const child = program(
+      'interruption.finishing(() => new Promise((end) => { console.log("stopped"); setTimeout(end, 2500); }))' +
+        '.then(() => { console.log("put back"); process.exitCode = interruption.interrupted().exitCode; });',
+    );
+    const end = endOf(child);
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    for (const signal of ["SIGTERM", "SIGTERM", "SIGINT"] as const) {
+      child.kill(signal);
+      await delay(100);
+    }
+    assert.deepEqual(await end, { code: 143, stdout: "stopped\nput back\n", stderr: "" });
+  });
+
+  it("is ended with the programs that it runs", async () => {
+    const child = program(
+      'run("sh", ["-c", "echo $$; exec sleep 60"], { log: "test", report: (line) => console.log(line) })' +
+        ".catch((error) => console.log(error.name));",
+    );
+    const end = endOf(child);
+    const pid = Number(await new Promise((resolve) => child.stdout?.once("data", resolve)));
+    assert.ok(runs(pid));
+    child.kill("SIGTERM");
+    assert.match((await end).stdout, /^\d+\nInterrupted\n$/);
+    assert.equal(runs(pid), false);
+  });
+
+  it("is left after a moment where it does not end by itself, with its temporary folder gone", async () => {
+    const child = program(
+      'interruption.withTemporaryFolder("test", () => new Promise(() => { console.log("waits"); setInterval(() => {}, 1000); }));',
+    );
+    const end = endOf(child);
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    assert.equal(lab.leftovers().length, 1);
+    child.kill("SIGINT");
+    assert.equal((await end).code, 130);
+    assert.deepEqual(lab.leftovers(), []);
+  });
+});

@@ -1,0 +1,72 @@
+import { type Command, Option } from "commander";
+import type { BenchOptions } from "../bench/bench";
+import { PARTS } from "../bench/parts";
+import type { VerifyOptions } from "../verify/verify";
+import { names, path, positiveInteger } from "./arguments";
+import { withHelp, withJson } from "./declare";
+
+/** The commands that prove and measure a live lab. */
+export function proofCommands(program: Command): void {
+  const verify = program
+    .command("verify")
+    .description(
+      "prove that a live lab works, from its outputs alone: trains, deploys, fails and restarts things",
+    )
+    .option("--only <names...>", "carry out these checks only")
+    .option("--list", "name the checks and end")
+    .option("--keep", "leave the workflows that were started, to look at them")
+    .option("--screenshots <folder>", "write pictures of the pages there, as PNG", path)
+    .option("--timeout <seconds>", "longest time that one check may take", positiveInteger, 900)
+    .action(async (options: VerifyOptions) => (await import("../verify/verify.js")).verify(options));
+  withHelp(withJson(verify), {
+    notes:
+      "What is trained stays in MLflow as versions of the model, and what served in staging last stays there; everything\n" +
+      "else that was created is removed. Nobody else should train meanwhile: MLflow, its database and the lab's own registry\n" +
+      "are stopped or restarted; after Ctrl+C they are started again first. Where nothing answers at the lab's addresses, it\n" +
+      "is reached through the cluster's API. A check looks at the pages in Chromium: the one that GOURMETGRAM_CHROMIUM\n" +
+      "names, or one on the PATH; as root on Debian, the package chromium is installed where there is none.",
+    examples: ["verify", "verify -- --list", "-s verify -- --json --only training"],
+    exit: {
+      0: "all checks passed",
+      1: "a check failed",
+      2: "nothing was checked: wrong option, or the lab cannot be reached",
+    },
+  });
+
+  const verifyClass = program
+    .command("verify:class")
+    .description("prove that the students of a live class are kept apart: each tries to reach another")
+    .option("--students <names>", "these students, with commas between them", names)
+    .action(async (options: { students?: string[] }) =>
+      (await import("../verify/isolation/verify-class.js")).verifyClass(options),
+    );
+  withHelp(withJson(verifyClass), {
+    notes:
+      "The class is the stack that GOURMETGRAM_STACK names (default embedded). Without --students, the first two are taken.\n" +
+      "Each tries the next one, and the last one the first. Pods are created in their namespaces for a moment, with your own\n" +
+      "rights, and a few bytes are pushed to each one's repository and removed. Nothing else is changed: what would change\n" +
+      "something is asked for as a dry run.",
+    examples: ["verify:class", "verify:class -- --students alice,bob"],
+    exit: {
+      0: "all as it must be",
+      1: "something is not",
+      2: "nothing was tried: wrong option, or the class cannot be reached",
+    },
+  });
+
+  const bench = program
+    .command("bench")
+    .description(
+      "print how fast and how large the lab is, beside the targets; asserts nothing: machines differ",
+    )
+    .addOption(
+      new Option(
+        "--only <part...>",
+        "measure these alone; pipeline takes minutes, class 20 minutes (default: all but class)",
+      ).choices(PARTS),
+    )
+    .option("--write", "with class: put table and picture into docs/reference/class-scale.md")
+    .option("--runs <number>", "how often each is repeated (default: 5, the pipeline 3)", positiveInteger)
+    .action(async (options: BenchOptions) => (await import("../bench/bench.js")).bench(options));
+  withHelp(withJson(bench), { examples: ["bench", "bench -- --only proof preview"] });
+}

@@ -1,0 +1,62 @@
+import type { Command } from "commander";
+import { path } from "./arguments";
+import { withHelp, withJson } from "./declare";
+
+/** The commands that run a program on the lab, and those that need no lab. */
+export function toolCommands(program: Command): void {
+  for (const [name, what, example] of [
+    ["kubectl", "run kubectl on the lab's cluster", "kubectl -- get pods -A"],
+    ["argo", "run Argo's command line on the lab's cluster", "argo -- list -n gourmetgram-platform"],
+  ] as const) {
+    handOn(program, name, `${what}: npm run ${example}`).action(async (args: string[]) =>
+      (await import("../commands/tools.js")).runTool(name, args),
+    );
+  }
+  handOn(program, "pulumi", "run Pulumi on the lab's stack: npm run pulumi -- stack output").action(
+    async (args: string[]) => (await import("../commands/pulumi.js")).passThrough(args),
+  );
+
+  const preview = program
+    .command("preview")
+    .description("show what up would change, and hold it to the policies; needs no cluster and no stack")
+    .argument(
+      "[arguments...]",
+      "for pulumi preview, for example --diff; with --json the plan is Pulumi's document",
+    )
+    .allowUnknownOption()
+    .action(async (args: string[]) => (await import("../commands/preview.js")).preview(args));
+  withHelp(preview, { examples: ["preview", "preview -- --diff"] });
+
+  const render = program
+    .command("render")
+    .description("write the stack's manifests, without Secrets, in the order in which they are applied")
+    .argument("<folder>", "a new or empty folder, or one that an earlier render wrote", path)
+    .action(async (folder: string) => (await import("../commands/render.js")).render(folder));
+  withHelp(withJson(render), { examples: ["render -- manifests"] });
+
+  program
+    .command("lint")
+    .description("find mistakes in Argo workflows before they run: npm run lint:workflows -- --help")
+    .argument("[arguments...]")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (args: string[]) => (await import("../commands/lint-workflows.js")).lintWorkflows(args));
+
+  const rights = program
+    .command("rights")
+    .description("print which service account may do what, and which template needs it, as Markdown")
+    .option("--check", "print nothing, and fail if docs/reference/rights.md is not current")
+    .action(async (options: { check?: boolean }) =>
+      (await import("../commands/rights/rights.js")).rights(options),
+    );
+  withHelp(rights, { examples: ["-s rights > docs/reference/rights.md", "rights -- --check"] });
+}
+
+/** A command whose arguments are another program's, its `--help` among them. */
+const handOn = (program: Command, name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(description)
+    .argument("[arguments...]")
+    .allowUnknownOption()
+    .helpOption(false);
