@@ -1,11 +1,8 @@
-import { availableParallelism } from "node:os";
 import pMap from "p-map";
 import { LockedStack, StackFailure } from "./runner/stack-runner";
 import { notStarted, type Outcome } from "./outcome";
 import type { ClassDisplay } from "./view/class-display";
-
-/** How many stacks are worked on at the same time unless it is said: each keeps about a core busy. */
-export const DEFAULT_PARALLEL = Math.min(8, availableParallelism());
+import { messageOf } from "../support/errors";
 
 /** Work on one stack. */
 export interface ClassTask {
@@ -55,7 +52,7 @@ async function outcomeOf(task: ClassTask, { display, signal }: RunOptions): Prom
 const again = "mend the cause and run the same command again: it goes on where it ended";
 
 function failureOf(error: unknown, interrupted: boolean): Pick<Outcome, "result" | "detail" | "remedy"> {
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = messageOf(error);
   if (error instanceof LockedStack) return { result: "locked", detail, remedy: error.remedy };
   if (interrupted) {
     return { result: "interrupted", detail: "what was done is kept", remedy: "run the same command again" };

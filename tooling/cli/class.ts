@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ClassOptions, classCommands as commands } from "../class/commands";
-import { DEFAULT_PARALLEL } from "../class/run-class";
+import { DEFAULT_PARALLEL } from "../class/parallel";
 import { path, positiveInteger } from "./arguments";
 import { alone, type Help, withHelp, withJson } from "./declare";
 

@@ -43,9 +43,15 @@ export function labCommands(program: Command): void {
     )
     .option("--yes", "do not ask")
     .action((options: DownOptions) =>
-      alone(options, async () => (await import("../commands/down.js")).down(options)),
+      alone(options, async () => {
+        await (await import("../commands/confirm-down.js")).confirmDown(options);
+        await (await import("../commands/down.js")).down(options);
+      }),
     );
-  withHelp(withJson(down), { examples: ["down", "down -- --dry-run", "down -- --yes"] });
+  withHelp(withJson(down), {
+    notes: "It asks on the terminal before it deletes anything; without a terminal it needs --yes.",
+    examples: ["down", "down -- --dry-run", "down -- --yes"],
+  });
 
   const train = program
     .command("train")

@@ -7,6 +7,7 @@ import { hasOwnCluster, stackName, stackSetting } from "./stack-settings";
 import { foundIn } from "./answer";
 import { askPulumi } from "./stack";
 import { until } from "../support/until";
+import { messageOf } from "../support/errors";
 
 const contextCommand = `npm run pulumi -- config set kubernetes:context NAME --stack ${stackName}`;
 
@@ -46,7 +47,7 @@ export async function requireAnswer(config: KubeConfig): Promise<void> {
   try {
     await within(15, config.makeApiClient(VersionApi).getCode());
   } catch (error) {
-    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const [reason = ""] = messageOf(error).split("\n");
     const server = config.getCurrentCluster()?.server ?? "no server";
     const remedy = hasOwnCluster() ? `see that it runs, or name another: ${contextCommand}` : "npm run up";
     throw new Error(

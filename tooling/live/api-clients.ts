@@ -6,6 +6,7 @@ import {
   CustomObjectsApi,
   KubeConfig,
 } from "@kubernetes/client-node";
+import { messageOf } from "../support/errors";
 
 /** The cluster as one identity sees it. */
 export interface Cluster {
@@ -47,7 +48,7 @@ export function reasonOf(error: unknown): string {
     const body: unknown = error.body;
     return messageIn(body) ?? `status ${error.code}`;
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return text.split("\n")[0] ?? text;
 }
 

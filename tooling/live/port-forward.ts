@@ -5,6 +5,7 @@ import { Writable } from "node:stream";
 import { type KubeConfig, PortForward } from "@kubernetes/client-node";
 import { clusterOf } from "./api-clients";
 import { type PodPort, readyPodOf, serviceOnNodePort, type ServicePort } from "./service";
+import { messageOf } from "../support/errors";
 
 /** What of a cluster a port-forward needs. */
 export interface PodAccess {
@@ -89,7 +90,7 @@ export async function forward(
       .readyPod(service)
       .then((pod) => access.carry(pod, socket))
       .catch((error: unknown) => {
-        if (server.listening) failed(error instanceof Error ? error.message : String(error));
+        if (server.listening) failed(messageOf(error));
         socket.destroySoon();
       });
   });

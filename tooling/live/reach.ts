@@ -4,6 +4,7 @@ import type { LabOutputs } from "../../stacks";
 import { type Place, type PlaceName, placesOf } from "./places";
 import { type Forward, forward, type PodAccess } from "./port-forward";
 import { NoReadyPod, portOf, type ServicePort } from "./service";
+import { errorOf } from "../support/errors";
 
 /** Milliseconds that an address has to take a connection. */
 const PATIENCE = 1000;
@@ -122,7 +123,7 @@ async function lookBehind(cluster: PodAccess, place: Place): Promise<Silent> {
       (problem: Error) => ({ place, service, problem }),
     );
   } catch (error) {
-    return { place, problem: error instanceof Error ? error : new Error(String(error)) };
+    return { place, problem: errorOf(error) };
   }
 }
 

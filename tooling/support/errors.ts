@@ -1,6 +1,14 @@
 /** What was thrown, in words. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** What is behind an error, in words: fetch keeps the reason one level down. */
+export const causeOf = (error: unknown): string =>
+  messageOf(error instanceof Error ? (error.cause ?? error) : error);
+
+/** What was thrown, as an error. */
+export const errorOf = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown));
+
 /** What stands between the problem and its remedy in a message. */
 const REMEDY = "\n  remedy: ";
 

@@ -3,6 +3,7 @@ import type { Check } from "./check";
 import { reasonOf } from "../live/api-clients";
 import type { Lab } from "./lab";
 import type { Result } from "./report";
+import { errorOf } from "../support/errors";
 
 /** How the checks are carried out. */
 export interface SuiteOptions {
@@ -128,7 +129,7 @@ function untilAborted(work: Promise<void>, signal: AbortSignal, grace: number): 
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
     work.then(resolve, (error: unknown) => {
-      if (!signal.aborted) reject(error instanceof Error ? error : new Error(String(error)));
+      if (!signal.aborted) reject(errorOf(error));
     });
   });
 }

@@ -3,6 +3,7 @@ import { type Cluster, reasonOf } from "../api-clients";
 import { type Family, familyOf, NoSuchRun, ownedBy } from "./family";
 import type { NewWorkflow } from "./submission";
 import { type CronWorkflow, isOver, nameOf, type Workflow, type WorkflowTemplate } from "./workflow";
+import { errorOf } from "../../support/errors";
 
 const GROUP = { group: "argoproj.io", version: "v1alpha1" };
 
@@ -126,7 +127,7 @@ export class Argo {
             if (event === "ERROR") resolve(false);
             else if (seen(event, object as Workflow)) resolve(true);
           } catch (error) {
-            reject(error instanceof Error ? error : new Error(String(error)));
+            reject(errorOf(error));
           }
         },
         (error: unknown) => {

@@ -1,4 +1,5 @@
 import { shown } from "../expect";
+import { causeOf } from "../../support/errors";
 
 /** A number that a training run logged, or an entry that describes it. */
 interface Entry<V> {
@@ -207,12 +208,6 @@ function codeIn(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Why a request got no answer: fetch keeps the reason one level down. */
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** The registry's state in words. */

@@ -1,5 +1,6 @@
 /** The registry's own API. */
 import type { RegistryOutput } from "../../../stacks";
+import { causeOf } from "../../support/errors";
 
 const UNAUTHORIZED = 401;
 
@@ -100,8 +101,7 @@ export async function askRegistry(
       return await fetch(`${url}${path}`, { headers: { accept }, signal });
     } catch (error) {
       signal.throwIfAborted();
-      const cause = error instanceof Error ? (error.cause ?? error) : error;
-      failures.push(`${url}: ${cause instanceof Error ? cause.message : String(cause)}`);
+      failures.push(`${url}: ${causeOf(error)}`);
     }
   }
   throw new Error(`the registry does not answer to ${path}: ${failures.join("; ")}`);

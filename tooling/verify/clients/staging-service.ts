@@ -1,3 +1,5 @@
+import { causeOf } from "../../support/errors";
+
 /** What the application says about itself at `/version`. */
 export interface ServedVersion {
   readonly model_version: string | null;
@@ -41,10 +43,7 @@ export class StagingService {
     const url = new URL(path, this.url);
     const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE * 1000) }).catch(
       (error: unknown) => {
-        const cause = error instanceof Error ? (error.cause ?? error) : error;
-        throw new Error(
-          `no answer from ${url.href}: ${cause instanceof Error ? cause.message : String(cause)}`,
-        );
+        throw new Error(`no answer from ${url.href}: ${causeOf(error)}`);
       },
     );
     const text = await answer.text();

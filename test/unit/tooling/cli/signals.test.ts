@@ -54,6 +54,18 @@ describe("a command that a signal ends", function () {
     assert.deepEqual(await heard(), ["SIGINT", "has ended"]);
   });
 
+  it("has the engine hear it once where the key of a terminal sends it", async () => {
+    // `script` gives the command a terminal.
+    const line = "node tooling/gourmetgram.mjs pulumi up";
+    const command = lab.start("script", "--quiet", "--return", "--command", line, "/dev/null");
+    const end = endOf(command);
+    await lab.heard();
+    command.stdin?.write("\u0003");
+    const { code, stdout } = await end;
+    assert.equal(code, 130, stdout);
+    assert.deepEqual(await heard(), ["SIGINT", "has ended"]);
+  });
+
   it("leaves no folder of a preview", async () => {
     const command = lab.command("preview");
     const end = endOf(command);
