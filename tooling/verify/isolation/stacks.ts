@@ -9,7 +9,6 @@ import { shortName } from "../../engine/stack-settings";
 import { CLASS_TAG } from "../../engine/state";
 import { messageOf } from "../../support/errors";
 import type { StudentStack } from "./student";
-import { messageOf } from "../../support/errors";
 
 /**
  * The stacks of the students.

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import packageFile from "../../../../package.json";
 import { gourmetgram as program } from "../../../../tooling/cli/program";
@@ -54,6 +56,15 @@ describe("the command line", function () {
       }
     });
   }
+
+  it("has a page with what each command prints for scripts", () => {
+    const page = readFileSync(join(checkout, "docs", "reference", "commands.md"), "utf8");
+    for (const { words, command } of commands) {
+      const prints = command.options.some(({ long }) => long === "--json") || words[0] === "lint";
+      const row = new RegExp(`^\\| [^|]*\`${words.join(" ")}\`[^|]* \\| [^|]+ \\|$`, "m");
+      assert.equal(row.test(page), prints, words.join(" "));
+    }
+  });
 
   it("loads nothing but its parser for help, which is why it is there at once", () => {
     const list =

@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import type { ClusterRecord } from "../../../../tooling/machine/cluster-record";
 import type { LabParts } from "../../../../tooling/cluster/embedded-lab";
 import type { DockerServer } from "../../../../tooling/machine/docker";
@@ -102,6 +103,13 @@ describe("the check of the machine", () => {
         await once(server, "close");
       }
     }
+  });
+
+  it("looks at all node ports that the project has", () => {
+    const { config } = parse(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")) as { config: object };
+    const keys = Object.keys(config).filter((key) => key.endsWith("NodePort"));
+    assert.ok(keys.length >= 5);
+    assert.deepEqual(Object.keys(nodePorts()).sort(), keys.sort());
   });
 
   it("compares the ports with those of the cluster that is there", async () => {
