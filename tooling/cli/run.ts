@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from "commander";
 import { messageOf, NotStarted, problemOf } from "../support/errors";
-import { ENDED_AS_MEANT, interrupted, listenForSignals } from "../support/interruption";
+import { interrupted, listenForSignals } from "../support/interruption";
 import { printEnvelope, reserveStandardOutput } from "../support/output";
 
 /** Milliseconds that a process may go on after its command: a request that hangs would keep it alive. */
@@ -19,7 +19,7 @@ export async function runCommandLine(program: Command, args: readonly string[]):
   const error: unknown = await attempt(program, args);
   const code = exitCodeOf(error);
   const signal = interrupted();
-  const shown = signal !== undefined && code === signal.exitCode ? signal : error;
+  const shown = signal ?? error;
   // Commander has printed its own.
   if (shown !== undefined && !(shown instanceof CommanderError)) console.error(textOf(shown));
   printEnvelope(code, shown === undefined ? undefined : problemOf(messageOf(shown).replace(/^error: /, "")));
@@ -45,7 +45,7 @@ async function attempt(program: Command, args: readonly string[]): Promise<unkno
 function exitCodeOf(error: unknown): number {
   const set = process.exitCode;
   const signal = interrupted();
-  if (signal !== undefined && set !== ENDED_AS_MEANT) return signal.exitCode;
+  if (signal !== undefined) return signal.exitCode;
   if (error instanceof CommanderError || error instanceof NotStarted) return 2;
   if (error !== undefined) return 1;
   return typeof set === "number" ? set : 0;

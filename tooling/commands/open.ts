@@ -9,7 +9,7 @@ import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../live/lab-pages
 import { clusterConfig, requireAnswer } from "../engine/cluster-access";
 import { findOutputs } from "../engine/live-lab";
 import { hasOwnCluster } from "../engine/stack-settings";
-import { ENDED_AS_MEANT, interruption } from "../support/interruption";
+import { endBySignal, interruption } from "../support/interruption";
 import { isJson, tellData } from "../support/output";
 
 /**
@@ -32,8 +32,8 @@ export async function open(name: PageName | undefined): Promise<void> {
     if (page !== undefined && name !== undefined && name !== "repository") await openInBrowser(page.url);
     if (reached.forwarded.length === 0) return;
     console.log("\nThe addresses answer while this runs; Ctrl+C ends it.");
+    endBySignal();
     await once(interruption, "abort");
-    process.exitCode = ENDED_AS_MEANT;
   } finally {
     await reached.close();
   }

@@ -10,9 +10,6 @@ type EndSignal = (typeof SIGNALS)[number];
 /** Milliseconds that a command has to end by itself when nothing of it must be waited for. */
 const TIME_TO_END = 1500;
 
-/** The exit code that a command sets which is meant to continue until a signal. */
-export const ENDED_AS_MEANT = 0;
-
 /** A signal has ended the command. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
@@ -30,6 +27,7 @@ export class Interrupted extends Error {
 const controller = new AbortController();
 const unheard = new AbortController();
 let unfinished = 0;
+let endsAsMeant = false;
 
 /** Aborted by the first signal that ends the command; the reason is an {@link Interrupted}. */
 export const interruption: AbortSignal = controller.signal;
@@ -38,9 +36,14 @@ export const unheardByChildren: AbortSignal = unheard.signal;
 // Each of many things at the same time may wait for them.
 setMaxListeners(0, interruption, unheardByChildren);
 
-/** The signal that has ended the command, if one has. */
+/** The signal that has ended the command before its own end, if one has. */
 export const interrupted = (): Interrupted | undefined =>
-  interruption.aborted ? (interruption.reason as Interrupted) : undefined;
+  interruption.aborted && !endsAsMeant ? (interruption.reason as Interrupted) : undefined;
+
+/** Says that the command continues until a signal, which then ends it as it is meant to: with exit code 0. */
+export function endBySignal(): void {
+  endsAsMeant = true;
+}
 
 /**
  * Takes the signals for this process, once. The first aborts {@link interruption}; the same signal again does nothing, as

@@ -134,6 +134,25 @@ describe("work that a signal ends", function () {
     assert.deepEqual(await end, { code: 143, stdout: "stopped\nput back\n", stderr: "" });
   });
 
+  for (const [what, before, code] of [
+    ["does not end well because all was well until then", "", 143],
+    ["ends well where it is meant to continue until then", "interruption.endBySignal();", 0],
+  ] as const) {
+    it(what, async () => {
+      const child = program(
+        'const { Command } = require("commander"); const command = new Command("test").action(async () => {' +
+          `${before} console.log("runs"); const { once } = require("node:events");` +
+          'const alive = setInterval(() => {}, 1000); await once(interruption.interruption, "abort"); clearInterval(alive);' +
+          "process.exitCode = 0; });" +
+          'require("./tooling/cli/run").runCommandLine(command, []);',
+      );
+      const end = endOf(child);
+      await new Promise((resolve) => child.stdout?.once("data", resolve));
+      child.kill("SIGTERM");
+      assert.equal((await end).code, code);
+    });
+  }
+
   it("is ended with the programs that it runs", async () => {
     const child = program(
       'run("sh", ["-c", "echo $$; exec sleep 60"], { log: "test", report: (line) => console.log(line) })' +
