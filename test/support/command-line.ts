@@ -99,6 +99,14 @@ export class TestLab {
     return this.start(process.execPath, join("tooling", "gourmetgram.mjs"), ...args);
   }
 
+  /** Starts a kind of work of work.ts. */
+  work(kind: string): ChildProcess {
+    const script =
+      'const { compiled } = await import("./tooling/launch/compile.mjs"); await import(await compiled("test/support/work.ts"));';
+    // The first argument takes the place of the program's name.
+    return this.start(process.execPath, "--input-type=module", "--eval", script, "work", kind);
+  }
+
   /** What the program was told, once there is something. */
   async heard(): Promise<string[]> {
     while (!existsSync(this.told)) await delay(50);

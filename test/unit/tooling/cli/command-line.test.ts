@@ -94,8 +94,6 @@ describe("the command line", function () {
     ["class", "up"],
     ["class", "up", "--roster", "/nowhere.csv"],
     ["class", "up", "--roster", "test/fixtures/class.csv", "--parallel", "1.5"],
-    ["class", "reset", "--roster", "test/fixtures/class.csv"],
-    ["verify", "--only", "nothing"],
     ["verify:class", "--nope"],
     ["bench", "--runs", "x"],
     ["render"],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -109,24 +110,10 @@ describe("work that a signal ends", function () {
   });
   afterEach(() => lab.remove());
 
-  /** Runs TypeScript with the signals as the command line takes them. */
-  const program = (text: string) =>
-    lab.start(
-      process.execPath,
-      ...["-r", "ts-node/register", "-e"],
-      `const interruption = require("./tooling/support/interruption");\n` +
-        `const { run } = require("./tooling/machine/run");\n` +
-        `interruption.listenForSignals();\n` +
-        text,
-    );
-
   it("is finished first where it puts something back, and a second signal does no harm", async () => {
-    const child = program(
-      'interruption.finishing(() => new Promise((end) => { console.log("stopped"); setTimeout(end, 2500); }))' +
-        '.then(() => { console.log("put back"); process.exitCode = interruption.interrupted().exitCode; });',
-    );
+    const child = lab.work("puts back");
     const end = endOf(child);
-    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    await once(child.stdout ?? child, "data");
     for (const signal of ["SIGTERM", "SIGTERM", "SIGINT"] as const) {
       child.kill(signal);
       await delay(100);
@@ -134,44 +121,34 @@ describe("work that a signal ends", function () {
     assert.deepEqual(await end, { code: 143, stdout: "stopped\nput back\n", stderr: "" });
   });
 
-  for (const [what, before, code] of [
-    ["does not end well because all was well until then", "", 143],
-    ["ends well where it is meant to continue until then", "interruption.endBySignal();", 0],
+  for (const [what, kind, code] of [
+    ["does not end well because all was well until then", "all well until a signal", 143],
+    ["ends well where it is meant to continue until then", "meant to end by a signal", 0],
   ] as const) {
     it(what, async () => {
-      const child = program(
-        'const { Command } = require("commander"); const command = new Command("test").action(async () => {' +
-          `${before} console.log("runs"); const { once } = require("node:events");` +
-          'const alive = setInterval(() => {}, 1000); await once(interruption.interruption, "abort"); clearInterval(alive);' +
-          "process.exitCode = 0; });" +
-          'require("./tooling/cli/run").runCommandLine(command, []);',
-      );
+      const child = lab.work(kind);
       const end = endOf(child);
-      await new Promise((resolve) => child.stdout?.once("data", resolve));
+      await once(child.stdout ?? child, "data");
       child.kill("SIGTERM");
       assert.equal((await end).code, code);
     });
   }
 
   it("is ended with the programs that it runs", async () => {
-    const child = program(
-      'run("sh", ["-c", "echo $$; exec sleep 60"], { log: "test", report: (line) => console.log(line) })' +
-        ".catch((error) => console.log(error.name));",
-    );
+    const child = lab.work("runs a program");
     const end = endOf(child);
-    const pid = Number(await new Promise((resolve) => child.stdout?.once("data", resolve)));
+    const [printed] = (await once(child.stdout ?? child, "data")) as [Buffer];
+    const pid = Number(printed.toString());
     assert.ok(runs(pid));
     child.kill("SIGTERM");
-    assert.match((await end).stdout, /^\d+\nInterrupted\n$/);
+    assert.match((await end).stdout, /^\d+\ninterrupted by SIGTERM\n$/);
     assert.equal(runs(pid), false);
   });
 
   it("is left after a moment where it does not end by itself, with its temporary folder gone", async () => {
-    const child = program(
-      'interruption.withTemporaryFolder("test", () => new Promise(() => { console.log("waits"); setInterval(() => {}, 1000); }));',
-    );
+    const child = lab.work("does not end");
     const end = endOf(child);
-    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    await once(child.stdout ?? child, "data");
     assert.equal(lab.leftovers().length, 1);
     child.kill("SIGINT");
     assert.equal((await end).code, 130);

@@ -15,15 +15,7 @@ describe("the lock of what the lab keeps on this machine", function () {
   afterEach(() => lab.remove());
 
   /** A process that takes the lock, says so, and ends when its standard input does. */
-  const holder = (): ChildProcess =>
-    lab.start(
-      process.execPath,
-      ...["-r", "ts-node/register", "-e"],
-      'process.argv.push("", "up", "--offline");\n' +
-        'const { withLock } = require("./tooling/machine/lock");\n' +
-        // Inside of the work it may be taken again.
-        'withLock(() => withLock(async () => { console.log("has it"); await new Promise((end) => process.stdin.on("end", end).resume()); }));',
-    );
+  const holder = (): ChildProcess => lab.work("up");
 
   const line = async (stream: NodeJS.ReadableStream | null): Promise<string> =>
     String((await once(stream ?? process.stdin, "data"))[0]);
