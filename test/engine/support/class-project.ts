@@ -71,7 +71,7 @@ export class ClassProject {
       program: () => Promise.resolve({ planned: "yes" }),
       logs: join(this.folder, "logs"),
       locks: this.locks,
-      sharesTerminal: false,
+      signal: new AbortController().signal,
     });
   }
 
