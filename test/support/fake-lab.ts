@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -14,7 +13,7 @@ import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { execa } from "execa";
 import { versions } from "../../tooling/machine/versions";
@@ -27,19 +26,6 @@ export interface Answer {
   readonly stderr?: string;
   readonly exitCode?: number;
 }
-
-/** Stands in the place of Pulumi's engine, or of Docker's client: notes what it is asked, and answers from a file. */
-const PROGRAM = `
-const fs = require("node:fs");
-const [, , file, ...args] = process.argv;
-const asked = args.join(" ");
-fs.appendFileSync(file + ".calls", asked + "\\n");
-const answers = fs.existsSync(file + ".answers") ? JSON.parse(fs.readFileSync(file + ".answers", "utf8")) : [];
-const { stdout = "", stderr = "", exitCode = 0 } = answers.find(({ to }) => asked.startsWith(to)) ?? {};
-process.stdout.write(stdout);
-process.stderr.write(stderr);
-process.exitCode = exitCode;
-`;
 
 let javascript: string | undefined;
 
@@ -94,6 +80,8 @@ export class FakeLab {
   ) {
     mkdirSync(this.place, { recursive: true });
     for (const name of readdirSync(compiled())) symlinkSync(join(compiled(), name), join(this.place, name));
+    mkdirSync(join(this.folder, "bin"));
+    symlinkSync(process.execPath, join(this.folder, "bin", "node"));
     symlinkSync(join(checkout, "node_modules"), join(this.place, "node_modules"));
     if (settings !== undefined) writeFileSync(join(this.place, `Pulumi.${stack}.yaml`), settings);
   }
@@ -148,7 +136,8 @@ export class FakeLab {
       extendEnv: false,
       env: {
         HOME: this.folder,
-        PATH: [join(this.folder, "bin"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
+        // Nothing of this machine: it may have a Docker.
+        PATH: join(this.folder, "bin"),
         GOURMETGRAM_LAB_HOME: this.home,
         GOURMETGRAM_STACK: this.stack,
         DOCKER_HOST: "unix:///nowhere.sock",
@@ -163,24 +152,26 @@ export class FakeLab {
   }
 }
 
-/** A program that is not what it is called. */
+/** Stands in the place of Pulumi's engine, or of Docker's client: notes what it is asked, and answers as it is told. */
 export class FakeProgram {
   constructor(private readonly file: string) {}
 
+  /** Puts it in place. It ends well and says nothing. */
   install(): void {
-    mkdirSync(dirname(this.file), { recursive: true });
-    writeFileSync(
-      this.file,
-      `#!/bin/sh\nexec "${process.execPath}" "${this.file}.cjs" "${this.file}" "$@"\n`,
-    );
-    writeFileSync(`${this.file}.cjs`, PROGRAM);
-    chmodSync(this.file, 0o755);
+    this.answer();
   }
 
   /** Puts it in place, with what it answers from now on. */
   answer(...answers: readonly Answer[]): void {
-    this.install();
-    writeFileSync(`${this.file}.answers`, JSON.stringify(answers));
+    mkdirSync(dirname(this.file), { recursive: true });
+    const cases = answers.map(({ to, stdout = "", stderr = "", exitCode = 0 }, index) => {
+      const [out, errors] = [`${this.file}.${index}.out`, `${this.file}.${index}.err`];
+      writeFileSync(out, stdout);
+      writeFileSync(errors, stderr);
+      return `  '${to}'*) cat '${out}'; cat '${errors}' >&2; exit ${exitCode} ;;`;
+    });
+    const script = `printf '%s\\n' "$*" >> '${this.file}.calls'\ncase "$*" in\n${cases.join("\n")}\n  *) ;;\nesac\n`;
+    writeFileSync(this.file, `#!/bin/sh\nPATH=/usr/bin:/bin\n${script}`, { mode: 0o755 });
   }
 
   /** What it was asked, in order. */
