@@ -1,20 +1,22 @@
 /**
  * Checks on single values. Each is pure: it takes a value and says what is wrong with it, or nothing.
  *
- * The texts complete the sentence "gourmetgram:key is "value": …", so they start in lower case, say what is wanted and
+ * The texts complete the sentence "gourmetgram:key is "value": …", so they start in lower case, say what is expected and
  * have no full stop.
  */
 import { isIP } from "node:net";
-import { scheduleProblem, timeZoneProblem } from "../packages/argo-lint";
 import { distance } from "fastest-levenshtein";
+import { bytesOf, coresOf } from "../components/kubernetes";
+import { scheduleProblem, timeZoneProblem } from "../packages/argo-lint";
 
 /** Says what is wrong with a value, or `undefined` if nothing is. */
 export type Check<T = string> = (value: T) => string | undefined;
 
-/** The first node port of Kubernetes' default range. */
-export const NODE_PORT_MIN = 30000;
-/** The last node port of Kubernetes' default range. */
-export const NODE_PORT_MAX = 32767;
+/** The first and the last node port of Kubernetes' default range. */
+export const NODE_PORTS = [30000, 32767] as const;
+
+/** Accepts every value. */
+export const anything: Check = () => undefined;
 
 const LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
 const SUBDOMAIN = `${LABEL}(?:\\.${LABEL})*`;
@@ -22,13 +24,13 @@ const SUBDOMAIN = `${LABEL}(?:\\.${LABEL})*`;
 /** A DNS label (RFC 1123): the form of namespaces' and Services' names. */
 export const dnsLabel: Check = matching(
   `^${LABEL}$`,
-  "a DNS label is wanted: at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends",
+  "expected a DNS label: at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends",
 );
 
 /** The name of a namespace that this stack may create: a DNS label that Kubernetes does not keep for itself. */
 export const namespaceName: Check = (value) =>
   value === "default" || value.startsWith("kube-")
-    ? "this namespace belongs to Kubernetes; a name of the lab's own is wanted"
+    ? "this namespace belongs to Kubernetes: expected another name"
     : dnsLabel(value);
 
 /** Names of namespaces and of a user of the registry that are taken, each with `gourmetgram-` before it. */
@@ -37,40 +39,40 @@ const TAKEN = ["base", "build", "platform", "staging"];
 /** A student's name: it begins the names of namespaces, and is a path in the registry. */
 export const studentName: Check = (value) => {
   if (TAKEN.includes(value)) {
-    return "this name belongs to the lab itself; another one is wanted";
+    return "this name is reserved for the lab: expected another one";
   }
   // The staging namespace of bob is the other namespace of bob-staging.
   return /^[a-z](?:-?[a-z0-9]+)*$/.test(value) && value.length <= 40 && !value.endsWith("-staging")
     ? undefined
-    : "a student's name is wanted: at most 40 lower-case letters, digits and single hyphens, with a letter first, and neither a hyphen nor -staging last";
+    : "expected a student's name: at most 40 lower-case letters, digits and single hyphens, with a letter first, and neither a hyphen nor -staging last";
 };
 
 /** The name of a stack: its own, or with those of its organization and project before it. */
 export const stackName: Check = matching(
   "^(?:[\\w.-]+/[\\w.-]+/)?[\\w.-]{1,100}$",
-  "the name of a stack is wanted, such as dev-base or organization/gourmetgram/dev-base",
+  "expected the name of a stack, such as dev-base or organization/gourmetgram/dev-base",
 );
 
 /** A DNS subdomain (RFC 1123): the form of most names in Kubernetes, such as a storage class's. */
 export const dnsSubdomain: Check = (value) =>
   value.length <= 253 && new RegExp(`^${SUBDOMAIN}$`).test(value)
     ? undefined
-    : "a DNS subdomain is wanted: DNS labels in lower case, joined by dots";
+    : "expected a DNS subdomain: DNS labels in lower case, joined by dots";
 
 /** A host name or an IP address, without a port. */
 export const host: Check = (value) =>
   isIP(value) !== 0 || isHostName(value)
     ? undefined
-    : "a host name or an IP address is wanted, without a port";
+    : "expected a host name or an IP address, without a port";
 
 /** A host name, an IP address, or a name with a leading `*.` for all hosts below it. */
 export const hostPattern: Check = (value) =>
   host(value.replace(/^\*\./, "")) === undefined
     ? undefined
-    : "a host name, an IP address or a pattern such as *.example.org is wanted, without a port";
+    : "expected a host name, an IP address or a pattern such as *.example.org, without a port";
 
 /** An IPv4 or IPv6 address. */
-export const ipAddress: Check = (value) => (isIP(value) !== 0 ? undefined : "an IP address is wanted");
+export const ipAddress: Check = (value) => (isIP(value) !== 0 ? undefined : "expected an IP address");
 
 /** A block of IPv4 or IPv6 addresses in CIDR notation. */
 export const addressBlock: Check = (value) => {
@@ -78,24 +80,14 @@ export const addressBlock: Check = (value) => {
   const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
   return rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits
     ? undefined
-    : "a block of addresses is wanted, such as 10.0.0.1/32";
+    : "expected a block of addresses, such as 10.0.0.1/32";
 };
 
 /** A positive number of processor cores, such as `1.5` or `1500m`. */
-export const cpuQuantity: Check = (value) => {
-  const match = /^(\d+(?:\.\d+)?)m?$/.exec(value);
-  return match !== null && Number(match[1]) > 0
-    ? undefined
-    : "a positive number of cores is wanted, such as 1.5 or 1500m";
-};
+export const cpuQuantity: Check = positive(coresOf, "a positive number of cores, such as 1.5 or 1500m");
 
-/** A positive Kubernetes quantity, such as `10Gi`. */
-export const quantity: Check = (value) => {
-  const match = /^(\d+(?:\.\d+)?)(?:[KMGTPE]i|[kMGTPE])?$/.exec(value);
-  return match !== null && Number(match[1]) > 0
-    ? undefined
-    : "a positive quantity of bytes is wanted, such as 10Gi or 500Mi";
-};
+/** A positive quantity of bytes, such as `10Gi`. */
+export const quantity: Check = positive(bytesOf, "a positive quantity of bytes, such as 10Gi or 500Mi");
 
 /** A reference to an image: `[host[:port]/]path[:tag][@digest]`. */
 export const imageReference: Check = (value) => {
@@ -107,7 +99,7 @@ export const imageReference: Check = (value) => {
     isRepository(repository) &&
     (colon === -1 || /^\w[\w.-]{0,127}$/.test(tagged.slice(colon + 1))) &&
     (digest === undefined || /^sha256:[0-9a-f]{64}$/.test(digest));
-  return good ? undefined : "an image reference is wanted, such as docker.io/library/postgres:17.6";
+  return good ? undefined : "expected an image reference, such as docker.io/library/postgres:17.6";
 };
 
 /** The address of a registry, with the path under which images go: `host[:port][/path]`. */
@@ -116,14 +108,14 @@ export const registryAddress: Check = (value) => {
   const good = server !== undefined && isServer(server) && (path.length === 0 || isPath(path.join("/")));
   return good
     ? undefined
-    : "a registry's address is wanted, such as registry.example.org:5000/team, without a scheme";
+    : "expected a registry's address, such as registry.example.org:5000/team, without a scheme";
 };
 
 /** The name of a branch, in the characters that need no quotes in a shell or in a YAML file. */
 export const gitBranch: Check = (value) =>
   /^[A-Za-z0-9_][\w.-]*(?:\/[A-Za-z0-9_][\w.-]*)*$/.test(value) && !/\.\.|\.$|\.lock(?:\/|$)/.test(value)
     ? undefined
-    : "the name of a branch is wanted, such as main or feature/page";
+    : "expected the name of a branch, such as main or feature/page";
 
 /** A URI of a PostgreSQL database in SQLAlchemy's form, with a host and a database name. */
 export const databaseUri: Check = (value) => {
@@ -133,13 +125,13 @@ export const databaseUri: Check = (value) => {
     uri.hostname !== "" &&
     uri.pathname.length > 1
     ? undefined
-    : "a URI such as postgresql://user:password@host:5432/database is wanted";
+    : "expected a URI such as postgresql://user:password@host:5432/database";
 };
 
 /** An address in S3: `s3://bucket[/path]`. */
 export const s3Uri: Check = matching(
   "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\\s?#]*)?$",
-  "an S3 address is wanted, such as s3://bucket/path",
+  "expected an S3 address, such as s3://bucket/path",
 );
 
 /** An http or https address without credentials. */
@@ -147,7 +139,7 @@ export const httpUrl: Check = (value) => {
   const url = parseUrl(value);
   return url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === ""
     ? undefined
-    : "an http or https address is wanted, without a user name or password in it";
+    : "expected an http or https address, without a user name or password in it";
 };
 
 /** A Python package index that pip uses without being told to trust it: HTTPS, or on the building machine itself. */
@@ -172,17 +164,17 @@ export const cron: Check = (value) => {
 /** A name of the IANA time zone database, in its own spelling: the names that Argo knows. */
 export const timeZone: Check = timeZoneProblem;
 
-/** A whole number between two bounds, both included. */
+/** An integer between two bounds, both included. */
 export function integerBetween(min: number, max: number): Check<number> {
   return (value) =>
     Number.isInteger(value) && value >= min && value <= max
       ? undefined
-      : `a whole number from ${min} to ${max} is wanted`;
+      : `expected an integer from ${min} to ${max}`;
 }
 
 /** One of a few words. */
 export function oneOf(words: readonly string[]): Check {
-  return (value) => (words.includes(value) ? undefined : `one of ${words.join(", ")} is wanted`);
+  return (value) => (words.includes(value) ? undefined : `expected one of ${words.join(", ")}`);
 }
 
 /** The known word that is closest to a misspelt one, or `undefined` if none is near. */
@@ -196,9 +188,19 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     : undefined;
 }
 
-function matching(pattern: string, wanted: string): Check {
+function positive(read: (quantity: string) => number, what: string): Check {
+  return (value) => {
+    try {
+      return read(value) > 0 ? undefined : `expected ${what}`;
+    } catch {
+      return `expected ${what}`;
+    }
+  };
+}
+
+function matching(pattern: string, expected: string): Check {
   const expression = new RegExp(pattern);
-  return (value) => (expression.test(value) ? undefined : wanted);
+  return (value) => (expression.test(value) ? undefined : expected);
 }
 
 function isHostName(value: string): boolean {

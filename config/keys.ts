@@ -1,114 +1,362 @@
 /**
- * The stack's configuration keys: type, default and check of each. `Pulumi.yaml` declares the same for people and for
- * the engine; a unit test compares the two.
+ * The stack's configuration keys: type, default, checks and meaning of each, in one place. The section `config` of
+ * `Pulumi.yaml` is generated from them by `npm run generate`.
  */
+import type { Output } from "@pulumi/pulumi";
+import * as check from "./checks";
+import { type Key, KeysOf, type Scope, SCOPES, type SecretKey } from "./key";
 import { PLATFORMS } from "./platform";
 import { CPU_INDEX } from "./torch-index";
-import * as check from "./checks";
 
-/** How a key is read. `T` is what the program gets. */
-export interface Key<T> {
-  /** The type that `Pulumi.yaml` declares. */
-  readonly type: "string" | "integer" | "boolean" | "array";
-  /** Of an array: the type of its items that `Pulumi.yaml` declares. */
-  readonly items?: "string" | "integer";
-  /** What the program gets where the stack sets nothing. */
-  readonly default: T;
-  /** A good value, for the command that mends a bad one. */
-  readonly example: string;
-  /** Whether the value has to be encrypted in the stack's file. */
-  readonly secret: boolean;
-  /** Reads the text that the engine hands over. */
-  readonly parse: (text: string) => Parsed<T>;
-}
+const every = new KeysOf(SCOPES);
+/** About one lab. A student's stack has names that follow from the student's, and no node ports. */
+const lab = new KeysOf(["lab"]);
+const base = new KeysOf(["base"]);
+const student = new KeysOf(["student"]);
+/** About what a cluster has once. A student's stack finds it through the outputs of the base. */
+const labAndBase = new KeysOf(["lab", "base"]);
+/** About what each student works with. */
+const labAndStudent = new KeysOf(["lab", "student"]);
 
-/** A key's value, or what is wrong with it. */
-export type Parsed<T> = { readonly value: T } | BadValue;
+const STACK = {
+  scope: every.choice(
+    '"lab" for everything in one stack. For a class on one cluster, "base" for the stack that all ' +
+      'students share, and "student" for the stack of each student.',
+    SCOPES,
+    "lab",
+  ),
+  student: student.optional(
+    "Name of the student whose stack this is. Namespaces, images and addresses follow from it.",
+    "alice",
+    check.studentName,
+  ),
+  baseStack: student.optional(
+    'The base stack of the class, in the same backend. Needed with the scope "student".',
+    "dev-base",
+    check.stackName,
+  ),
+  size: labAndStudent.choice(
+    "Size of MLflow and the training runs. One of small, medium and large.",
+    ["small", "medium", "large"],
+    "medium",
+  ),
+  budgetCpu: every.optional(
+    "Cores that the stack may request at most, its runs included. Empty for no limit.",
+    "4",
+    check.cpuQuantity,
+  ),
+  budgetMemory: every.optional(
+    "Memory that the stack may request at most, its runs included. Empty for no limit.",
+    "8Gi",
+    check.quantity,
+  ),
+  budgetStorage: every.optional(
+    "Storage that the stack's volumes may have at most, its runs included. Empty for no limit.",
+    "20Gi",
+    check.quantity,
+  ),
+  studentTokenDays: student.integer(
+    "Days for which a student's kubeconfig is valid. Each up issues a new one.",
+    120,
+    [1, 365],
+  ),
+  keepData: labAndStudent.flag(
+    "Whether the volumes of MLflow and its database stay in the cluster when the stack is destroyed.",
+  ),
+  namespace: lab.text(
+    "Namespace of MLflow, the workflows and the training runs. The stack creates it.",
+    "gourmetgram-platform",
+    check.namespaceName,
+  ),
+  storageClass: every.optional(
+    "Storage class of every volume. Empty for the cluster's default class.",
+    "standard",
+    check.dnsSubdomain,
+  ),
+  externalHost: every.text(
+    "Host name or IP address under which the cluster's node ports are reached from outside, for the " +
+      "addresses that people open. Images are pushed to registryPushAddress.",
+    "localhost",
+    check.host,
+  ),
+};
 
-/** What is wrong with a value. */
-export interface BadValue {
-  readonly problem: string;
-  /** Of a list: the first item that is wrong. */
-  readonly item?: number;
-}
+const IMAGES = {
+  registryNodePort: labAndBase.nodePort("Node port of the local registry.", 30500),
+  registryStorage: labAndBase.volume("Size of the local registry's volume.", "10Gi"),
+  registryPullFrom: labAndBase.choice(
+    "The local registry's address in pods' image references. \"node-port\" is localhost with the node " +
+      "port, and needs nodes whose kube-proxy is in the mode iptables: the modes ipvs and nftables have " +
+      'no node ports on localhost. "in-cluster" is the name of the registry\'s Service, and needs nodes ' +
+      "whose container runtime resolves it and speaks plain HTTP to it. Without either, use " +
+      "registryPullAddress or externalRegistry.",
+    ["node-port", "in-cluster"],
+    "node-port",
+  ),
+  registryPushAddress: labAndBase.optional(
+    "Address under which the Docker daemon that builds images reaches the registry, as " +
+      "host[:port][/path]. Empty for localhost with registryNodePort, or for externalRegistry. Docker " +
+      "speaks plain HTTP only to localhost and to its daemon's insecure-registries.",
+    "localhost:30500",
+    check.registryAddress,
+  ),
+  registryPullAddress: labAndBase.optional(
+    "Address under which the nodes' container runtime reaches the registry, as host[:port][/path]. " +
+      "Empty for what registryPullFrom says, or for externalRegistry.",
+    "registry.example.org:5000",
+    check.registryAddress,
+  ),
+  externalRegistry: every.optional(
+    "Registry to use in place of the local one, as host[:port][/path]. Empty for the local one. It is " +
+      "one address for Docker, nodes and pods unless registryPushAddress, registryPullAddress or " +
+      "externalRegistryInCluster say otherwise.",
+    "registry.example.org/team",
+    check.registryAddress,
+  ),
+  externalRegistryInCluster: every.optional(
+    "Address under which pods reach the external registry, as host[:port][/path]. Empty for " +
+      "externalRegistry.",
+    "kind-registry:5000",
+    check.registryAddress,
+  ),
+  externalRegistryPlainHttp: every.flag(
+    "Whether the external registry speaks HTTP without TLS. This sets up BuildKit alone; Docker and " +
+      "the nodes' container runtime have settings of their own.",
+  ),
+  externalRegistryUsername: every.optional(
+    "User name at the external registry. Needs externalRegistryPassword.",
+    "builder",
+  ),
+  externalRegistryPassword: every.secret("Password or token at the external registry."),
+  pythonBaseImage: labAndBase.image(
+    "Image with Python 3.11 on which the training and MLflow images are built.",
+    "python:3.11-slim",
+  ),
+  torchIndexUrl: labAndBase.optional(
+    "Python package index from which torch and torchvision are installed, and nothing else is, where " +
+      "pythonBaseImage does not have them. An https address. Empty for PyTorch's builds without CUDA " +
+      "where pythonBaseImage is Docker's official Python image, and for pip's own index otherwise.",
+    CPU_INDEX,
+    check.packageIndex,
+  ),
+  platform: labAndBase.optionalChoice(
+    "What images are built for: linux/amd64 or linux/arm64. It has to be the architecture of the " +
+      "nodes. Empty for that of the machine that builds them.",
+    PLATFORMS,
+    "linux/amd64",
+  ),
+  registryImage: labAndBase.image("Image of the local registry.", "docker.io/library/registry:3.0.0"),
+  postgresImage: labAndStudent.image(
+    "Image of the database, with the environment variables and the user id 999 of the official one.",
+    "docker.io/library/postgres:17.6",
+  ),
+  registryGuardImage: base.image(
+    "Image of nginx, without root, that keeps the students of a class apart at the local registry.",
+    "docker.io/nginxinc/nginx-unprivileged:1.29.3",
+  ),
+};
 
-/** All keys, without the project's prefix. What each means is said in `Pulumi.yaml`. */
-export const KEYS = {
-  scope: choice(["lab", "base", "student"], "lab"),
-  student: optional(check.studentName, "alice"),
-  baseStack: optional(check.stackName, "dev-base"),
-  size: choice(["small", "medium", "large"], "medium"),
-  budgetCpu: optional(check.cpuQuantity, "4"),
-  budgetMemory: optional(check.quantity, "8Gi"),
-  budgetStorage: optional(check.quantity, "20Gi"),
-  studentTokenDays: integer(120, check.integerBetween(1, 365)),
-  keepData: flag(false),
-  namespace: text("gourmetgram-platform", check.namespaceName),
-  storageClass: optional(check.dnsSubdomain, "standard"),
-  externalHost: text("localhost", check.host),
-  registryNodePort: nodePort(30500),
-  registryStorage: text("10Gi", check.quantity),
-  registryPullFrom: choice(["node-port", "in-cluster"], "node-port"),
-  registryPushAddress: optional(check.registryAddress, "localhost:30500"),
-  registryPullAddress: optional(check.registryAddress, "registry.example.org:5000"),
-  externalRegistry: optional(check.registryAddress, "registry.example.org/team"),
-  externalRegistryInCluster: optional(check.registryAddress, "kind-registry:5000"),
-  externalRegistryPlainHttp: flag(false),
-  externalRegistryUsername: optional(() => undefined, "builder"),
-  externalRegistryPassword: secret(() => undefined),
-  pythonBaseImage: text("python:3.11-slim", check.imageReference),
-  torchIndexUrl: optional(check.packageIndex, CPU_INDEX),
-  platform: optionalChoice(PLATFORMS, "linux/amd64"),
-  registryImage: text("docker.io/library/registry:3.0.0", check.imageReference),
-  postgresImage: text("docker.io/library/postgres:17.6", check.imageReference),
-  argoControllerImage: text("quay.io/argoproj/workflow-controller:v3.7.18", check.imageReference),
-  argoExecutorImage: text("quay.io/argoproj/argoexec:v3.7.18", check.imageReference),
-  argoServerImage: text("quay.io/argoproj/argocli:v3.7.18", check.imageReference),
-  registryGuardImage: text("docker.io/nginxinc/nginx-unprivileged:1.29.3", check.imageReference),
-  mlflowServiceType: choice(["NodePort", "LoadBalancer", "ClusterIP"], "NodePort"),
-  mlflowNodePort: nodePort(30800),
-  mlflowExternalIps: list(check.ipAddress, "203.0.113.7"),
-  mlflowAllowedHosts: list(check.hostPattern, "mlflow.example.org"),
-  mlflowStorage: text("10Gi", check.quantity),
-  mlflowDatabaseUri: secret(check.databaseUri),
-  mlflowArtifactRoot: optional(check.s3Uri, "s3://bucket/mlflow"),
-  mlflowS3Endpoint: optional(check.httpUrl, "https://s3.example.org"),
-  mlflowS3AccessKeyId: secret(() => undefined),
-  mlflowS3SecretAccessKey: secret(() => undefined),
-  postgresStorage: text("5Gi", check.quantity),
-  argo: choice(["install", "existing"], "install"),
-  argoNamespace: text("argo", check.namespaceName),
-  argoServerNodePort: nodePort(30746),
-  namespaceParallelism: integer(50, check.integerBetween(2, 1000)),
-  apiServerAddresses: list(check.addressBlock, "10.0.0.1/32"),
-  apiServerPorts: integers([443, 6443], check.integerBetween(1, 65_535)),
-  schedule: text("0 2 * * *", check.cron),
-  scheduleTimezone: text("UTC", check.timeZone),
-  scheduleSuspended: flag(false),
-  scheduleSpreadMinutes: integer(60, check.integerBetween(0, 720)),
-  stagingNamespace: text("gourmetgram-staging", check.namespaceName),
-  stagingNodePort: nodePort(30081),
-  buildNamespace: text("gourmetgram-build", check.namespaceName),
-  buildkitImage: text("docker.io/moby/buildkit:v0.26.3-rootless", check.imageReference),
-  buildkitMode: choice(["rootless", "userns", "privileged"], "rootless"),
-  buildCacheStorage: text("20Gi", check.quantity),
-  appRepositoryUrl: optional(check.httpUrl, "https://git.example.org/team/gourmetgram.git"),
-  appRepositoryBranch: text("main", check.gitBranch),
-  appRepositoryUsername: optional(() => undefined, "builder"),
-  appRepositoryPassword: secret(() => undefined),
-  appRepositoryNodePort: nodePort(30300),
-  appRepositoryStorage: text("1Gi", check.quantity),
-  gitServerBaseImage: text("debian:bookworm-slim", check.imageReference),
-  trainingDeadlineSeconds: integer(3600, check.integerBetween(900, 604_800)),
-} as const satisfies Record<string, Key<unknown>>;
+const MLFLOW = {
+  mlflowServiceType: lab.choice(
+    "Type of MLflow's Service. NodePort, LoadBalancer or ClusterIP.",
+    ["NodePort", "LoadBalancer", "ClusterIP"],
+    "NodePort",
+  ),
+  mlflowNodePort: lab.nodePort("Node port of MLflow. Ignored with the other types.", 30800),
+  mlflowExternalIps: lab.list(
+    "IP addresses of nodes at which MLflow's Service also answers, on port 8000.",
+    "203.0.113.7",
+    check.ipAddress,
+  ),
+  mlflowAllowedHosts: labAndStudent.list(
+    "Further host names under which MLflow accepts requests.",
+    "mlflow.example.org",
+    check.hostPattern,
+  ),
+  mlflowStorage: labAndStudent.volume(
+    "Size of the artifacts' volume. Ignored with mlflowArtifactRoot.",
+    "10Gi",
+  ),
+  mlflowDatabaseUri: labAndStudent.secret(
+    "URI of a PostgreSQL database to use in place of the lab's own, such as " +
+      "postgresql://user:password@host:5432/database. In a class, {student} in it " +
+      "stands for the student's name: each needs a database of their own.",
+    check.databaseUri,
+  ),
+  mlflowArtifactRoot: labAndStudent.optional(
+    "Place in S3 for the artifacts, as s3://bucket/path, in a class with a folder for each student in " +
+      "it. Empty for a volume.",
+    "s3://bucket/mlflow",
+    check.s3Uri,
+  ),
+  mlflowS3Endpoint: labAndStudent.optional(
+    "Address of an S3 service that is not Amazon's, such as https://s3.example.org.",
+    "https://s3.example.org",
+    check.httpUrl,
+  ),
+  mlflowS3AccessKeyId: labAndStudent.secret("Access key for S3. Needs mlflowS3SecretAccessKey."),
+  mlflowS3SecretAccessKey: labAndStudent.secret("Secret key for S3. Needs mlflowS3AccessKeyId."),
+  postgresStorage: labAndStudent.volume("Size of the database's volume.", "5Gi"),
+};
+
+const ARGO = {
+  argo: every.choice(
+    '"install" to install Argo Workflows, "existing" where the cluster has one that watches the lab\'s ' +
+      "namespace.",
+    ["install", "existing"],
+    "install",
+  ),
+  argoNamespace: labAndBase.text(
+    'Namespace of Argo Workflows. The stack creates it in the mode "install".',
+    "argo",
+    check.namespaceName,
+  ),
+  argoServerNodePort: labAndBase.nodePort(
+    'Node port of Argo\'s server. Ignored in the mode "existing".',
+    30746,
+  ),
+  argoControllerImage: labAndBase.image(
+    "Image of Argo's workflow controller.",
+    "quay.io/argoproj/workflow-controller:v3.7.18",
+  ),
+  argoExecutorImage: labAndBase.image(
+    "Image of Argo's executor, which runs beside every step.",
+    "quay.io/argoproj/argoexec:v3.7.18",
+  ),
+  argoServerImage: labAndBase.image("Image of Argo's server.", "quay.io/argoproj/argocli:v3.7.18"),
+  namespaceParallelism: labAndBase.integer(
+    "Runs at the same time in a namespace. A training run takes two: its own and its build's.",
+    50,
+    [2, 1000],
+  ),
+  apiServerAddresses: student.list(
+    "Blocks of addresses at which pods reach the API server, for a student's network policies. " +
+      "Without any, pods of runs reach apiServerPorts of every address.",
+    "10.0.0.1/32",
+    check.addressBlock,
+  ),
+  apiServerPorts: student.integers(
+    "Ports at which pods reach the API server, for a student's network policies: that of the Service " +
+      "kubernetes, and that of the API server itself, which is 8443 in minikube and 16443 in MicroK8s.",
+    [443, 6443],
+    [1, 65_535],
+  ),
+};
+
+const TRAINING = {
+  schedule: labAndStudent.text(
+    "When training starts automatically, as a cron string of five fields.",
+    "0 2 * * *",
+    check.cron,
+  ),
+  scheduleTimezone: labAndStudent.text(
+    "Time zone of the schedule, as a name of the IANA database.",
+    "UTC",
+    check.timeZone,
+  ),
+  scheduleSuspended: labAndStudent.flag(
+    "Whether the schedule is suspended. Runs can still be submitted by hand.",
+  ),
+  scheduleSpreadMinutes: student.integer(
+    "Minutes over which the schedules of a class are spread. Each student's offset " +
+      "follows from the name. 0 has all fire at the same time.",
+    60,
+    [0, 720],
+  ),
+  trainingDeadlineSeconds: labAndStudent.integer(
+    "Seconds that a training run may take, its container build included.",
+    3600,
+    [900, 604_800],
+  ),
+};
+
+const APPLICATION = {
+  stagingNamespace: lab.text(
+    "Namespace of the application in staging. The stack creates it.",
+    "gourmetgram-staging",
+    check.namespaceName,
+  ),
+  stagingNodePort: lab.nodePort("Node port of the application in staging.", 30081),
+  buildNamespace: labAndBase.text(
+    "Namespace of BuildKit. The stack creates it.",
+    "gourmetgram-build",
+    check.namespaceName,
+  ),
+  buildkitImage: labAndBase.image(
+    "Image of BuildKit, with the commands, the user and the folders of the official rootless one.",
+    "docker.io/moby/buildkit:v0.26.3-rootless",
+  ),
+  buildkitMode: labAndBase.choice(
+    '"rootless" for a BuildKit that makes a user namespace of its own. "userns" has Kubernetes make ' +
+      "one: for nodes that refuse the first, such as Ubuntu 24.04's; needs Kubernetes 1.33 and " +
+      'containerd 2. "privileged" where the nodes allow neither: then anyone who may build controls the ' +
+      "node.",
+    ["rootless", "userns", "privileged"],
+    "rootless",
+  ),
+  buildCacheStorage: labAndBase.volume("Size of the volume of BuildKit's cache.", "20Gi"),
+  appRepositoryUrl: every.optional(
+    "The application's repository, an http or https address. Empty for a git server in the cluster " +
+      "that serves images/app/.",
+    "https://git.example.org/team/gourmetgram.git",
+    check.httpUrl,
+  ),
+  appRepositoryBranch: labAndStudent.text(
+    "Branch of the application's repository that is built.",
+    "main",
+    check.gitBranch,
+  ),
+  appRepositoryUsername: labAndStudent.optional(
+    "User name with which appRepositoryUrl is read. Needs appRepositoryPassword.",
+    "builder",
+  ),
+  appRepositoryPassword: labAndStudent.secret("Password or token with which appRepositoryUrl is read."),
+  appRepositoryNodePort: lab.nodePort("Node port of the git server. Ignored with appRepositoryUrl.", 30300),
+  appRepositoryStorage: labAndStudent.volume(
+    "Size of the git server's volume. Ignored with appRepositoryUrl.",
+    "1Gi",
+  ),
+  gitServerBaseImage: labAndBase.image(
+    "Image with Debian on which the git server's image is built. Ignored with appRepositoryUrl.",
+    "debian:bookworm-slim",
+  ),
+};
+
+/** The keys in groups, each with what it is about. */
+export const GROUPS: readonly (readonly [title: string, keys: Readonly<Record<string, Key<unknown>>>])[] = [
+  ["What the stack is, and how much of a cluster it may take.", STACK],
+  ["Images: where they go, and what they are built on.", IMAGES],
+  ["MLflow: its address, and where it keeps its data.", MLFLOW],
+  ["Argo Workflows.", ARGO],
+  ["Training.", TRAINING],
+  ["From a model version to the application in staging.", APPLICATION],
+];
+
+/** All keys, without the project's prefix. */
+export const KEYS = { ...STACK, ...IMAGES, ...MLFLOW, ...ARGO, ...TRAINING, ...APPLICATION } as const;
 
 /** The name of a key. */
 export type KeyName = keyof typeof KEYS;
 
 /** What each key's value is once read. */
 export type Values = {
-  [Name in KeyName]: (typeof KEYS)[Name] extends Key<infer T> ? T : never;
+  readonly [Name in KeyName]: (typeof KEYS)[Name] extends Key<infer T> ? T : never;
 };
+
+/** The settings of a kind of stack: the values of the keys that it uses, those of secret keys encrypted. */
+export type Settings<S extends Scope> = {
+  readonly [
+    Name in KeyName as S extends (typeof KEYS)[Name]["scopes"][number] ? Name : never
+  ]: (typeof KEYS)[Name] extends SecretKey<Scope> ? Output<string> | undefined : Values[Name];
+};
+
+/** The names of all keys. */
+export const KEY_NAMES = Object.keys(KEYS) as readonly KeyName[];
+
+/** The kinds of stack that use a key. */
+export function scopesOf(key: KeyName): readonly Scope[] {
+  return KEYS[key].scopes;
+}
 
 /**
  * Whether a value means that the key is not set. The engine insists on a value for every declared key, so the optional
@@ -116,104 +364,4 @@ export type Values = {
  */
 export function isUnset(name: string, value: string): boolean {
   return value === "" && Object.hasOwn(KEYS, name) && KEYS[name as KeyName].default === undefined;
-}
-
-function text(fallback: string, checked: check.Check): Key<string> {
-  const parse = (value: string) => parsed(value, checked(value));
-  return { type: "string", default: fallback, example: fallback, secret: false, parse };
-}
-
-/** A string that may be left out. */
-function optional(checked: check.Check, example: string): Key<string | undefined> {
-  const parse = (value: string) => parsed(value, checked(value));
-  return { type: "string", default: undefined, example, secret: false, parse };
-}
-
-function secret(checked: check.Check): Key<string | undefined> {
-  return { ...optional(checked, ""), secret: true };
-}
-
-function choice<const Word extends string>(words: readonly Word[], fallback: NoInfer<Word>): Key<Word> {
-  const checked = check.oneOf(words);
-  const parse = (value: string) => parsed(value as Word, checked(value));
-  return { type: "string", default: fallback, example: fallback, secret: false, parse };
-}
-
-/** One of a few words, which may be left out. */
-function optionalChoice<const Word extends string>(
-  words: readonly Word[],
-  example: NoInfer<Word>,
-): Key<Word | undefined> {
-  return { ...choice(words, example), default: undefined, example };
-}
-
-function integer(fallback: number, checked: check.Check<number>): Key<number> {
-  // Not parseFloat, which takes "30500x" for a number.
-  const parse = (value: string) => {
-    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
-    return parsed(number, checked(number));
-  };
-  return { type: "integer", default: fallback, example: String(fallback), secret: false, parse };
-}
-
-function nodePort(fallback: number): Key<number> {
-  return integer(fallback, check.integerBetween(check.NODE_PORT_MIN, check.NODE_PORT_MAX));
-}
-
-function flag(fallback: boolean): Key<boolean> {
-  const checked = check.oneOf(["true", "false"]);
-  const parse = (value: string) => parsed(value === "true", checked(value));
-  return { type: "boolean", default: fallback, example: String(fallback), secret: false, parse };
-}
-
-function list(checked: check.Check, example: string): Key<readonly string[]> {
-  const isItem = (item: unknown) => typeof item === "string";
-  const parse = (value: string) => parseList(value, isItem, checked, "a list of strings is wanted");
-  return { type: "array", items: "string", default: [], example, secret: false, parse };
-}
-
-/** Whole numbers, at least one. */
-function integers(fallback: readonly number[], checked: check.Check<number>): Key<readonly number[]> {
-  const isItem = (item: unknown) => typeof item === "number";
-  const problem = "expected a list of whole numbers, at least one";
-  const parse = (value: string): Parsed<readonly number[]> => {
-    const parsedList = parseList(value, isItem, checked, problem);
-    return "value" in parsedList && parsedList.value.length === 0 ? { problem } : parsedList;
-  };
-  return {
-    type: "array",
-    items: "integer",
-    default: fallback,
-    example: String(fallback[0]),
-    secret: false,
-    parse,
-  };
-}
-
-function parseList<Item>(
-  value: string,
-  isItem: (item: unknown) => boolean,
-  checked: check.Check<Item>,
-  expected: string,
-): Parsed<readonly Item[]> {
-  let items: unknown;
-  try {
-    items = JSON.parse(value);
-  } catch {
-    items = undefined;
-  }
-  if (!Array.isArray(items) || !items.every((item): item is Item => isItem(item))) {
-    return { problem: expected };
-  }
-  const problems = items.map((item) => checked(item));
-  const bad = items.flatMap((item, index) =>
-    problems[index] === undefined ? [] : [`${String(item)}: ${problems[index]}`],
-  );
-  return bad.length === 0
-    ? { value: items }
-    : { problem: bad.join("; "), item: problems.findIndex((problem) => problem !== undefined) };
-}
-
-function parsed<T>(value: T, problem: string | undefined): Parsed<T> {
-  return problem === undefined ? { value } : { problem };
 }

@@ -1,18 +1,18 @@
 /** The stack's configuration, read in one place and checked as a whole before anything is created. */
 import * as pulumi from "@pulumi/pulumi";
 import { brokenRules } from "./rules";
-import { isUnset, KEYS, type KeyName, type Values } from "./keys";
-import { type LabConfig, toLabConfig } from "./lab-config";
+import { isUnset, KEY_NAMES, KEYS, type KeyName, type Values } from "./keys";
 import { pulumiCommand, setCommand } from "./pulumi-command";
+import { type StackConfig, stackConfig } from "./stack-config";
 import { nearest } from "./checks";
 
 /**
  * Reads and checks the stack's configuration.
  *
- * @throws pulumi.RunError that lists every problem with the key, the bad value, the reason and the command that mends
+ * @throws pulumi.RunError that lists every problem with the key, the bad value, the reason and the command that fixes
  *   it. Secret values are not shown. Nothing has been created by then.
  */
-export function loadConfig(): LabConfig {
+export function loadConfig(): StackConfig {
   const config = new pulumi.Config();
   const prefix = `${config.name}:`;
   const given = new Map(
@@ -26,14 +26,14 @@ export function loadConfig(): LabConfig {
     values,
     (key) => given.has(key),
     (key) => !bad.has(key),
-  ).map(({ key, reason, mend, example }) =>
-    problem(key, given.get(key), reason, mend === "rm" ? rm(key) : set(key, example)),
+  ).map(({ key, reason, fix, example }) =>
+    problem(key, given.get(key), reason, fix === "rm" ? rm(key) : set(key, example)),
   );
   const all = [...unknownKeys([...given.keys()]), ...problems, ...broken];
   if (all.length > 0) {
     throw new pulumi.RunError(report(all));
   }
-  return toLabConfig(values, (key) => (given.has(key) ? config.requireSecret(key) : undefined));
+  return stackConfig(values, (key) => (given.has(key) ? config.requireSecret(key) : undefined));
 }
 
 /** The cluster as the stack's settings of the Kubernetes provider name it; nothing of it is checked here. */
@@ -45,10 +45,10 @@ export function clusterSettings(): {
   return { kubeconfig: config.getSecret("kubeconfig"), context: config.get("context") };
 }
 
-/** What is wrong with a key, and the command that mends it. */
+/** What is wrong with a key, and the command that fixes it. */
 interface Problem {
   readonly text: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 function readAll(given: ReadonlyMap<string, string>): {
@@ -58,19 +58,19 @@ function readAll(given: ReadonlyMap<string, string>): {
 } {
   const problems: Problem[] = [];
   const bad = new Set<KeyName>();
-  const entries = keyNames().map((name) => {
+  const entries = KEY_NAMES.map((name) => {
     const key = KEYS[name];
     const text = given.get(name);
     const parsed = text === undefined ? { value: key.default } : key.parse(text);
     if ("value" in parsed) {
       if (text !== undefined && key.secret && isEncrypted(name) === false) {
-        problems.push(problem(name, text, "it stands in plain text in the stack's file", set(name)));
+        problems.push(problem(name, text, "it is stored in plain text in the stack's file", set(name)));
       }
       return [name, parsed.value];
     }
     bad.add(name);
-    const mend = key.type === "array" ? setItem(name, parsed.item) : set(name);
-    problems.push(problem(name, text, parsed.problem, mend));
+    const fix = key.type === "array" ? setItem(name, parsed.item) : set(name);
+    problems.push(problem(name, text, parsed.problem, fix));
     return [name, key.default];
   });
   return { values: Object.fromEntries(entries) as Values, problems, bad };
@@ -80,33 +80,33 @@ function unknownKeys(given: readonly string[]): Problem[] {
   return given
     .filter((name) => !Object.hasOwn(KEYS, name))
     .map((name) => {
-      const near = nearest(name, keyNames());
+      const near = nearest(name, KEY_NAMES);
       const hint = near === undefined ? "" : `; did you mean gourmetgram:${near}?`;
-      return { text: `gourmetgram:${name} is no key of this project${hint}`, mend: rm(name) };
+      return { text: `unknown configuration key gourmetgram:${name}${hint}`, fix: rm(name) };
     });
 }
 
-function problem(name: KeyName, text: string | undefined, reason: string, mend: string): Problem {
+function problem(name: KeyName, text: string | undefined, reason: string, fix: string): Problem {
   const full = `gourmetgram:${name}`;
   if (text === undefined) {
-    return { text: `${full}: ${reason}`, mend };
+    return { text: `${full}: ${reason}`, fix };
   }
   if (KEYS[name].secret) {
-    return { text: `${full} (secret): ${reason}`, mend };
+    return { text: `${full} (secret): ${reason}`, fix };
   }
   // Someone chose to encrypt a value that need not be. Reasons may quote it, so this one stays general.
   if (isEncrypted(name) === true) {
-    return { text: `${full} (secret): the value is not one that this key takes`, mend };
+    return { text: `${full} (secret): the value is not valid for this key`, fix };
   }
   // Some addresses are refused because they have a password in them.
   const shown = text.replace(/:\/\/[^/\s]*@/, "://***@");
   return {
     text: `${full} is ${KEYS[name].type === "array" ? shown : JSON.stringify(shown)}: ${reason}`,
-    mend,
+    fix,
   };
 }
 
-/** The command that sets a key to a value that would do. */
+/** The command that sets a key to a valid value. */
 function set(name: KeyName, example: string = KEYS[name].example): string {
   // Without a value the command asks for it, so that a secret stays out of the shell's history.
   return KEYS[name].secret
@@ -114,7 +114,7 @@ function set(name: KeyName, example: string = KEYS[name].example): string {
     : setCommand(name, quoted(example));
 }
 
-/** The command that mends one item of a list. What is no list at all has to go first. */
+/** The command that fixes one item of a list. What is not a list has to be removed first. */
 function setItem(name: KeyName, item: number | undefined): string {
   return item === undefined
     ? rm(name)
@@ -127,7 +127,7 @@ function rm(name: string): string {
 
 function report(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-  const lines = problems.map(({ text, mend }) => `  ${text}\n      mend it with: ${mend}`);
+  const lines = problems.map(({ text, fix }) => `  ${text}\n      fix: ${fix}`);
   return `the configuration of the stack ${pulumi.getStack()} has ${count}:\n${lines.join("\n")}`;
 }
 
@@ -140,8 +140,4 @@ function quoted(word: string): string {
 function isEncrypted(name: KeyName): boolean | undefined {
   const runtime = pulumi.runtime as unknown as { isConfigSecret?: (key: string) => boolean };
   return runtime.isConfigSecret?.(`gourmetgram:${name}`);
-}
-
-function keyNames(): KeyName[] {
-  return Object.keys(KEYS) as KeyName[];
 }

@@ -1,16 +1,16 @@
 /** Rules that span the configuration keys of the registry. */
-import type { Values } from "./keys";
 import type { BrokenRule } from "./broken-rule";
+import type { Values } from "./keys";
 import { serverOf } from "../components/registry";
 
-/** The keys with which a registry elsewhere is reached, and that the local one has no use for. */
+/** The keys about how an external registry is reached, which do not apply to the local one. */
 const OF_ANOTHER = ["externalRegistryInCluster", "externalRegistryPlainHttp"] as const;
 
 /**
  * Checks how a registry is reached.
  *
- * @param values All values; a key whose own value is bad holds its default here.
- * @param sound Whether a key's own value is good.
+ * @param values All values; a key whose own value is invalid holds its default here.
+ * @param sound Whether a key's own value is valid.
  */
 export function registryRules(values: Values, sound: (key: keyof Values) => boolean): BrokenRule[] {
   if (!sound("externalRegistry")) return [];
@@ -18,18 +18,18 @@ export function registryRules(values: Values, sound: (key: keyof Values) => bool
     ...withoutAnother(values),
     ...withoutPath(values, sound),
     ...ofPods(values, sound),
-    ...oneWayToPull(values, sound),
+    ...oneAddressForNodes(values, sound),
   ];
 }
 
 /** The local registry has its Service's name, and speaks plain HTTP. */
 function withoutAnother(values: Values): BrokenRule[] {
   if (values.externalRegistry !== undefined) return [];
-  const reason = "it has a meaning only together with gourmetgram:externalRegistry";
+  const reason = "it applies only together with gourmetgram:externalRegistry";
   return OF_ANOTHER.filter((key) => values[key] !== undefined && values[key] !== false).map((key) => ({
     key,
     reason,
-    mend: "rm",
+    fix: "rm",
   }));
 }
 
@@ -41,7 +41,7 @@ function withoutPath(values: Values, sound: (key: keyof Values) => boolean): Bro
     .map((key) => ({
       key,
       reason: "the local registry has no path: expected host[:port]",
-      mend: "set",
+      fix: "set",
       example: serverOf(values[key] ?? ""),
     }));
 }
@@ -56,25 +56,24 @@ function ofPods(
   const reason =
     externalRegistryInCluster === undefined
       ? `it is missing: pods cannot reach ${address}, the value of gourmetgram:externalRegistry`
-      : "pods cannot reach a loopback address: each pod has one of its own";
-  return [{ key: "externalRegistryInCluster", reason, mend: "set" }];
+      : "pods cannot reach a loopback address: it leads back to the pod itself";
+  return [{ key: "externalRegistryInCluster", reason, fix: "set" }];
 }
 
 /** References of images have one address. */
-function oneWayToPull(
-  { registryPullAddress, registryPullFrom }: Values,
+function oneAddressForNodes(
+  { scope, externalRegistry, registryPullAddress, registryPullFrom }: Values,
   sound: (key: keyof Values) => boolean,
 ): BrokenRule[] {
-  if (registryPullAddress === undefined || registryPullFrom === "node-port" || !sound("registryPullFrom")) {
-    return [];
+  // A student's stack does not use the key at all, and is refused for that.
+  if (registryPullFrom === "node-port" || scope === "student" || !sound("registryPullFrom")) return [];
+  const refused = (reason: string): BrokenRule[] => [{ key: "registryPullFrom", reason, fix: "rm" }];
+  if (registryPullAddress !== undefined) {
+    return refused("gourmetgram:registryPullAddress already says where nodes pull from");
   }
-  return [
-    {
-      key: "registryPullFrom",
-      reason: "gourmetgram:registryPullAddress already says where nodes pull from",
-      mend: "rm",
-    },
-  ];
+  return externalRegistry === undefined
+    ? []
+    : refused("it applies only to the local registry, and gourmetgram:externalRegistry replaces that");
 }
 
 function isLoopback(address: string): boolean {

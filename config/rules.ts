@@ -1,15 +1,14 @@
 /** Rules that span several configuration keys. */
-import { KEYS, type KeyName, type Values } from "./keys";
-import { scopesOf } from "./scopes";
-import { registryRules } from "./registry-rules";
 import type { BrokenRule } from "./broken-rule";
+import { KEY_NAMES, KEYS, type KeyName, scopesOf, type Values } from "./keys";
+import { registryRules } from "./registry-rules";
 
 /**
  * Checks the keys against each other.
  *
- * @param values All values; a key whose own value is bad holds its default here.
- * @param given Whether the stack sets a key, well or badly.
- * @param sound Whether a key's own value is good. What compares values leaves the others out: one mistake, one report.
+ * @param values All values; a key whose own value is invalid holds its default here.
+ * @param given Whether the stack sets a key, validly or not.
+ * @param sound Whether a key's own value is valid. What compares values leaves the others out: one mistake, one report.
  */
 export function brokenRules(
   values: Values,
@@ -37,7 +36,7 @@ export function brokenRules(
 
 /**
  * A student's stack says whose it is and which base it uses, and nothing about what the base decides. Keys of one scope
- * may stand in a file that several kinds of stacks share, as those for a class's students do in a lab's.
+ * may be in a file that several kinds of stacks share, as a class's settings for its students are.
  */
 function ofTheScope(
   values: Values,
@@ -49,27 +48,27 @@ function ofTheScope(
   if (scope !== "student") {
     return (["student", "baseStack"] as const)
       .filter((key) => given(key))
-      .map((key) => ({ key, reason: "it has a meaning only with gourmetgram:scope student", mend: "rm" }));
+      .map((key) => ({ key, reason: "it applies only with gourmetgram:scope student", fix: "rm" }));
   }
   const missing = (["student", "baseStack"] as const)
     .filter((key) => !given(key))
     .map((key) => ({
       key,
       reason: "it is missing: gourmetgram:scope is student",
-      mend: "set" as const,
+      fix: "set" as const,
     }));
   // A value that the engine filled in looks like one that the stack sets, so only others than the default count.
-  const foreign = (Object.keys(KEYS) as KeyName[])
-    .filter((key) => given(key) && !isDefault(key, values[key]) && !scopesOf(key).includes(scope))
-    .map((key) => ({
-      key,
-      reason: "it has no meaning for a student: the base decides, or the student's name",
-      mend: "rm" as const,
-    }));
+  const foreign = KEY_NAMES.filter(
+    (key) => given(key) && !isDefault(key, values[key]) && !scopesOf(key).includes(scope),
+  ).map((key) => ({
+    key,
+    reason: "a student's stack does not use it: the base or the student's name determines it",
+    fix: "rm" as const,
+  }));
   return [...missing, ...foreign];
 }
 
-/** The students of a class share the setting, and must not share the database: each would overwrite the others' models. */
+/** The students of a class share the setting, but not the database: they would overwrite each other's models. */
 function ownDatabase(
   { scope, mlflowDatabaseUri }: Values,
   given: (key: KeyName) => boolean,
@@ -78,33 +77,34 @@ function ownDatabase(
   const key = "mlflowDatabaseUri";
   const shared =
     scope === "student" && given(key) && sound(key) && mlflowDatabaseUri?.includes("{student}") !== true;
-  const reason = "{student} has to be in it, for the student's name: each needs a database of their own";
-  return shared ? [{ key, reason, mend: "set" }] : [];
+  const reason =
+    "it must contain {student}, which stands for the student's name: each student needs a separate database";
+  return shared ? [{ key, reason, fix: "set" }] : [];
 }
 
-/** Two keys of which one is useless without the other. */
+/** Two keys that need each other. */
 function together(given: (key: KeyName) => boolean, one: KeyName, other: KeyName): BrokenRule[] {
   return [[one, other] as const, [other, one] as const].flatMap(([present, absent]) =>
     given(present) && !given(absent)
       ? [
           {
             key: absent,
-            reason: `it is missing: ${full(present)} is of no use without it`,
-            mend: "set" as const,
+            reason: `it is missing: ${full(present)} needs it`,
+            fix: "set" as const,
           },
         ]
       : [],
   );
 }
 
-/** Keys that mean nothing without another one. */
+/** Keys that apply only together with another one. */
 function only(given: (key: KeyName) => boolean, base: KeyName, dependents: readonly KeyName[]): BrokenRule[] {
   return dependents
     .filter((key) => given(key) && !given(base))
-    .map((key) => ({ key, reason: `it has a meaning only together with ${full(base)}`, mend: "rm" }));
+    .map((key) => ({ key, reason: `it applies only together with ${full(base)}`, fix: "rm" }));
 }
 
-/** A node port is taken for the whole cluster: the second Service to ask for it is refused. */
+/** A node port is allocated once in a cluster: the second Service that asks for it is refused. */
 function distinctNodePorts(
   values: Values,
   given: (key: KeyName) => boolean,
@@ -125,12 +125,12 @@ function distinctNodePorts(
     while (others.has(free)) {
       free += 1;
     }
-    const reason = `node port ${values[wrong]} is taken by ${full(right)}`;
-    return { key: wrong, reason, mend: "set", example: String(free) };
+    const reason = `node port ${values[wrong]} is already used by ${full(right)}`;
+    return { key: wrong, reason, fix: "set", example: String(free) };
   });
 }
 
-/** This stack creates each of them, with a Pod Security level of its own, so no two can be the same one. */
+/** This stack creates each of them, with different Pod Security levels, so no two can be the same. */
 function distinctNamespaces(values: Values, sound: (key: KeyName) => boolean): BrokenRule[] {
   const created = ["namespace", "argoNamespace", "stagingNamespace", "buildNamespace"] as const;
   const keys = created.filter(
@@ -144,7 +144,7 @@ function distinctNamespaces(values: Values, sound: (key: KeyName) => boolean): B
     for (let count = 2; others.has(free); count += 1) {
       free = `${KEYS[wrong].default}-${count}`;
     }
-    return { key: wrong, reason: `${full(right)} has the same name`, mend: "set", example: free };
+    return { key: wrong, reason: `${full(right)} has the same name`, fix: "set", example: free };
   });
 }
 

@@ -1,16 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  AppBaseImage,
-  GitServerImage,
-  MlflowImage,
-  PipelineImage,
-  TrainingImage,
-} from "../components/images";
+import { BuiltImage, IMAGES } from "../components/images";
 import { ArgoWorkflows } from "../components/argo";
 import { Builder } from "../components/builder";
 import type { ServedNamespaces } from "../components/class";
-import type { LabConfig } from "../config";
+import type { BaseConfig, LabConfig } from "../config";
 import { LocalRegistry, externalRegistry, type RegistryTarget } from "../components/registry";
+import { externalRegistryOf } from "./external-registry";
 
 /** What a cluster has once, for one lab or for a class. */
 export interface Base {
@@ -42,44 +37,80 @@ export interface BaseImages {
     readonly inClusterReference: pulumi.Output<string>;
   };
   readonly mlflow: pulumi.Output<string>;
-  /** None where the application's repository is someone else's. */
+  /** `null` where the stack uses an external repository of the application. */
   readonly gitServer: pulumi.Output<string | null>;
 }
 
 /**
- * Makes what a cluster has once.
+ * Creates what a cluster has once.
  *
- * @param serves Whom it serves.
+ * @param serves The namespaces that it serves.
  */
-export function createBase(config: LabConfig, serves: ServedNamespaces): Base {
+export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespaces): Base {
   const { externalHost, platform, storageClass, torchIndexUrl } = config;
 
   // Images: the registry that they go to, and those that are built here.
+  const external = externalRegistryOf(config);
   const registry =
-    config.registry.kind === "external"
-      ? externalRegistry(config.registry)
-      : new LocalRegistry("registry", {
-          ...config.registry,
+    external === undefined
+      ? new LocalRegistry("registry", {
+          image: config.registryImage,
+          nodePort: config.registryNodePort,
+          storage: config.registryStorage,
           storageClass,
-          guard: serves === "students" ? { image: config.registry.guardImage } : undefined,
-        }).target;
+          pullFrom: config.registryPullFrom,
+          pullAddress: config.registryPullAddress,
+          pushAddress: config.registryPushAddress,
+          guard: config.scope === "base" ? { image: config.registryGuardImage } : undefined,
+        }).target
+      : externalRegistry(external);
   const python = { baseImage: config.pythonBaseImage, registry, platform };
-  const training = new TrainingImage("training-image", { ...python, torchIndexUrl });
-  const pipeline = new PipelineImage("pipeline-image", { ...python, buildkitImage: config.builder.image });
-  const appBase = new AppBaseImage("app-base-image", { ...python, torchIndexUrl });
-  const mlflow = new MlflowImage("mlflow-image", python);
+  const torch = {
+    ...python,
+    ...(torchIndexUrl === undefined ? {} : { buildArgs: { TORCH_INDEX_URL: torchIndexUrl } }),
+  };
+  const training = new BuiltImage("training-image", { source: IMAGES.training, ...torch });
+  const pipeline = new BuiltImage("pipeline-image", {
+    source: IMAGES.pipeline,
+    ...python,
+    // Its client is copied from there: client and server are of one version.
+    buildArgs: { BUILDKIT_IMAGE: config.buildkitImage },
+  });
+  const appBase = new BuiltImage("app-base-image", { source: IMAGES.appBase, ...torch });
+  const mlflow = new BuiltImage("mlflow-image", { source: IMAGES.mlflow, ...python });
   const gitServer =
-    config.appRepository.kind === "hosted"
-      ? new GitServerImage("git-server-image", {
-          baseImage: config.appRepository.baseImage,
+    config.appRepositoryUrl === undefined
+      ? new BuiltImage("git-server-image", {
+          source: IMAGES.gitServer,
+          baseImage: config.gitServerBaseImage,
           registry,
           platform,
         })
       : undefined;
 
   // What builds the application, and what runs workflows.
-  const builder = new Builder("builder", { ...config.builder, storageClass, clients: serves, registry });
-  const argo = new ArgoWorkflows("argo", { ...config.argo, managed: serves, externalHost });
+  const builder = new Builder("builder", {
+    namespace: config.buildNamespace,
+    image: config.buildkitImage,
+    mode: config.buildkitMode,
+    cacheStorage: config.buildCacheStorage,
+    storageClass,
+    clients: serves,
+    registry,
+  });
+  const argo = new ArgoWorkflows("argo", {
+    mode: config.argo,
+    namespace: config.argoNamespace,
+    managed: serves,
+    namespaceParallelism: config.namespaceParallelism,
+    images: {
+      controller: config.argoControllerImage,
+      executor: config.argoExecutorImage,
+      server: config.argoServerImage,
+    },
+    serverNodePort: config.argoServerNodePort,
+    externalHost,
+  });
 
   return {
     registry,
@@ -91,6 +122,6 @@ export function createBase(config: LabConfig, serves: ServedNamespaces): Base {
       gitServer: pulumi.output(gitServer?.reference ?? null),
     },
     builder,
-    argo: { serverUrl: argo.serverUrl, namespace: config.argo.namespace, ready: argo.ready },
+    argo: { serverUrl: argo.serverUrl, namespace: config.argoNamespace, ready: argo.ready },
   };
 }

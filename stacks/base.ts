@@ -1,21 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BaseGuard, BASE_PRIORITY, BasePriority } from "../components/class";
-import type { LabConfig } from "../config";
-import type { BaseStackOutputs as Values } from "./outputs";
+import { BaseGuard, basePriority } from "../components/class";
+import type { BaseConfig } from "../config";
+import type { Unknown } from "./lab-outputs";
+import type { BaseStackOutputs } from "./outputs";
 import { createBase } from "./base-services";
 import { baseOutput } from "./base-reference";
-import { markBase } from "./transforms";
-
-/** The outputs before they are known. */
-export type BaseStackOutputs = {
-  readonly [Name in Exclude<keyof Values, "footprint">]: pulumi.Output<Values[Name]>;
-};
+import { labelOwned, prioritize, protectBase } from "./transforms";
 
 /** What a cluster has once for a class. It stays while a student's stack uses it. */
-export function baseStack(config: LabConfig): BaseStackOutputs {
-  const guard = new BaseGuard("guard", { namespace: config.argo.namespace });
-  markBase(guard.binding, BASE_PRIORITY);
-  new BasePriority("priority");
+export function baseStack(config: BaseConfig): Unknown<Omit<BaseStackOutputs, "footprint">> {
+  labelOwned();
+  const guard = new BaseGuard("guard", { namespace: config.argoNamespace });
+  protectBase(guard.binding);
+  prioritize(basePriority("priority"));
   const base = createBase(config, "students");
   return {
     base: baseOutput(base),

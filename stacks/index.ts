@@ -6,4 +6,3 @@ export { labStack } from "./lab";
 export type { LabOutputs, RegistryOutput, RightOutput, RuleOutput, WorkloadsOutput } from "./outputs";
 export { type ClusterSource, configuredCluster } from "./preflight/live-cluster";
 export { studentStack } from "./student";
-export { keepVolumes, markOwn } from "./transforms";

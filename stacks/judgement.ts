@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeFootprint, footprintOf, overBudget } from "./footprint/footprint";
 import { reasonOf } from "../components/kubernetes";
-import type { LabConfig } from "../config";
+import type { StackConfig } from "../config";
 import type { ClusterSource } from "./preflight/live-cluster";
 import type { FootprintOutput } from "./outputs";
-import { proveWorkflows } from "../workflows";
+import { lintWorkflows } from "../workflows";
 import { type Finding, textOf } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
 
@@ -16,11 +16,11 @@ import { preflight } from "./preflight/preflight";
  * @returns what the stack takes
  * @throws pulumi.RunError that lists everything that stands in the way, each with what resolves it
  */
-export async function judged(config: LabConfig, source: ClusterSource): Promise<FootprintOutput> {
+export async function judged(config: StackConfig, source: ClusterSource): Promise<FootprintOutput> {
   const footprint = footprintOf(config);
   const problems = [
-    ...section("the stack is above its budget", overBudget(footprint, config.budget)),
-    ...(config.scope === "base" ? [] : refusalOf(() => proveWorkflows(config))),
+    ...section("the stack is above its budget", overBudget(footprint, config)),
+    ...(config.scope === "base" ? [] : refusalOf(() => lintWorkflows(config))),
     ...(await conflicts(config, source)),
   ];
   if (problems.length > 0) {
@@ -32,7 +32,7 @@ export async function judged(config: LabConfig, source: ClusterSource): Promise<
   return footprint;
 }
 
-async function conflicts(config: LabConfig, source: ClusterSource): Promise<string[]> {
+async function conflicts(config: StackConfig, source: ClusterSource): Promise<string[]> {
   const findings = await inspected(config, source);
   for (const finding of findings.filter(({ warning }) => warning === true)) {
     void pulumi.log.warn(textOf(finding));
@@ -42,7 +42,7 @@ async function conflicts(config: LabConfig, source: ClusterSource): Promise<stri
 }
 
 /** What is found in the cluster. A preview goes on without it where it cannot be asked, and says so. */
-async function inspected(config: LabConfig, source: ClusterSource): Promise<Finding[]> {
+async function inspected(config: StackConfig, source: ClusterSource): Promise<Finding[]> {
   try {
     const cluster = await source();
     return cluster === undefined ? [] : await preflight({ config, stack: pulumi.getStack(), cluster });
@@ -58,10 +58,10 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`${title}:\n  ${lines.join("\n  ")}`];
 }
 
-/** The message with which a proof refuses; nothing where it does not. */
-function refusalOf(proof: () => void): string[] {
+/** The message of an error with which a check refuses the stack; nothing where it passes. */
+function refusalOf(check: () => void): string[] {
   try {
-    proof();
+    check();
     return [];
   } catch (error) {
     if (!pulumi.RunError.isInstance(error)) throw error;

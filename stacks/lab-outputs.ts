@@ -1,19 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LabConfig } from "../config";
-import type { LabOutputs } from "./outputs";
+import type { LabConfig, StudentConfig } from "../config";
+import type { LabOutputs, LabSecrets } from "./outputs";
 import { REGISTERED_MODEL } from "../components/mlflow";
 import type { Base } from "./base-services";
 import type { Lab } from "./lab-services";
 
-type Open = { readonly [Name in Exclude<keyof LabOutputs, "footprint">]: pulumi.Output<LabOutputs[Name]> };
+/** Outputs before they are known. */
+export type Unknown<T> = { readonly [Name in keyof T]: pulumi.Output<T[Name]> };
 
-/** The outputs of a stack with a lab in it before they are known. */
-export interface LabStackOutputs extends Open {
-  /** Secret: the engine shows it only on request. `null` where students push to a repository of someone else's. */
-  readonly appRepositoryPassword: pulumi.Output<string | null>;
-}
+/** The outputs of a stack with a lab in it. */
+export type LabStackOutputs = Unknown<Omit<LabOutputs, "footprint"> & LabSecrets>;
 
-/** What the outputs tell of. */
+/** What the outputs are about. */
 export interface LabParts {
   readonly namespace: pulumi.Output<string>;
   readonly base: Base;
@@ -21,7 +19,10 @@ export interface LabParts {
 }
 
 /** The outputs of a stack with a lab in it. */
-export function labOutputs(config: LabConfig, { namespace, base, lab }: LabParts): LabStackOutputs {
+export function labOutputs(
+  config: LabConfig | StudentConfig,
+  { namespace, base, lab }: LabParts,
+): LabStackOutputs {
   const { mlflow, databaseName, source, staging, rbac, workflows } = lab;
   return {
     namespace,
@@ -33,7 +34,12 @@ export function labOutputs(config: LabConfig, { namespace, base, lab }: LabParts
       digest: base.images.training.digest,
     }),
     workflowTemplates: pulumi.output({ train: workflows.trainTemplate, build: workflows.buildTemplate }),
-    schedule: pulumi.output({ name: workflows.scheduleName, ...config.schedule }),
+    schedule: pulumi.output({
+      name: workflows.scheduleName,
+      cron: config.schedule,
+      timezone: config.scheduleTimezone,
+      suspended: config.scheduleSuspended,
+    }),
     argoServerUrl: base.argo.serverUrl,
     submitTraining: pulumi.interpolate`argo submit -n ${namespace} --from workflowtemplate/${workflows.trainTemplate} --watch`,
     rights: pulumi.output(rbac.rights),

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AppRepository, type AppSource, ExternalAppRepository } from "../components/app-repository";
-import type { LabConfig } from "../config";
-import { Mlflow, externalDatabase, Postgres } from "../components/mlflow";
+import { AppRepository, type AppSource, externalAppRepository } from "../components/app-repository";
+import { type LabConfig, type StudentConfig, together } from "../config";
+import { Mlflow, type MlflowS3, externalDatabase, Postgres } from "../components/mlflow";
 import { Rbac } from "../components/rbac";
-import { type RegistryTarget, RegistryPullSecret } from "../components/registry";
+import { type RegistryTarget, registryPullSecret } from "../components/registry";
 import { Staging, STAGING_DEPLOYMENT } from "../components/staging";
 import { TrainingWorkflows } from "../workflows";
 import type { Base } from "./base-services";
@@ -11,7 +11,7 @@ import type { Base } from "./base-services";
 /** What one student works with. */
 export interface Lab {
   readonly mlflow: Mlflow;
-  /** Name of the database's StatefulSet; none where the database is someone else's. */
+  /** Name of the database's StatefulSet; `undefined` for an external database. */
   readonly databaseName: pulumi.Output<string> | undefined;
   readonly source: AppSource;
   readonly staging: Staging;
@@ -28,62 +28,85 @@ export interface LabArgs {
   readonly registry: RegistryTarget;
   /** Repository of the application's images in the registry. */
   readonly appImage: string;
-  /** Whether people come by node ports. Otherwise by port-forwards, with rights of their own. */
-  readonly nodePorts: boolean;
   /** What must be there before a workflow can. */
   readonly ready: pulumi.Resource[];
 }
 
-/** Makes what one student works with. */
-export function createLab(config: LabConfig, args: LabArgs): Lab {
-  const { namespace, base, registry, nodePorts } = args;
+/** Creates what one student works with. Node ports exist in a lab alone: students have port-forwards. */
+export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab {
+  const { namespace, base, registry } = args;
   const { externalHost, storageClass, size } = config;
   const { images } = base;
 
   const imagePullSecret =
     registry.pullCredentials === undefined
       ? undefined
-      : new RegistryPullSecret("pull-secret", {
+      : registryPullSecret("pull-secret", {
           namespace,
           addresses: [registry.pullAddress, registry.addresses.inCluster],
           credentials: registry.pullCredentials,
-        }).name;
+        });
 
   // MLflow and its database.
   const database =
-    config.mlflow.databaseUri === undefined
-      ? new Postgres("postgres", { namespace, ...config.postgres, storageClass, size })
-      : externalDatabase(config.mlflow.databaseUri);
+    config.mlflowDatabaseUri === undefined
+      ? new Postgres("postgres", {
+          namespace,
+          image: config.postgresImage,
+          storage: config.postgresStorage,
+          storageClass,
+          size,
+        })
+      : externalDatabase(config.mlflowDatabaseUri);
   const mlflow = new Mlflow("mlflow", {
     namespace,
     image: images.mlflow,
     imagePullSecret,
     databaseUri: database.uri,
-    storage: config.mlflow.storage,
+    storage: config.mlflowStorage,
     storageClass,
     size,
-    s3: config.mlflow.s3,
-    exposure: { ...config.mlflow.exposure, host: externalHost },
+    s3: s3Of(config),
+    exposure: {
+      host: externalHost,
+      allowedHosts: config.mlflowAllowedHosts,
+      ...(config.scope === "lab"
+        ? {
+            type: config.mlflowServiceType,
+            nodePort: config.mlflowNodePort,
+            externalIps: config.mlflowExternalIps,
+          }
+        : { type: "ClusterIP", externalIps: [] }),
+    },
   });
 
   // From a model version to the application: its source, and where it runs.
+  const branch = config.appRepositoryBranch;
   const source: AppSource =
-    config.appRepository.kind === "external"
-      ? new ExternalAppRepository("app-repository", { namespace, ...config.appRepository })
-      : new AppRepository("app-repository", {
+    config.appRepositoryUrl === undefined
+      ? new AppRepository("app-repository", {
           namespace,
-          branch: config.appRepository.branch,
-          storage: config.appRepository.storage,
-          nodePort: nodePorts ? config.appRepository.nodePort : undefined,
+          branch,
+          storage: config.appRepositoryStorage,
+          nodePort: config.scope === "lab" ? config.appRepositoryNodePort : undefined,
           image: images.gitServer.apply(required),
           imagePullSecret,
           externalHost,
           storageClass,
           size,
+        })
+      : externalAppRepository("app-repository", {
+          namespace,
+          branch,
+          url: config.appRepositoryUrl,
+          credentials: together({
+            username: config.appRepositoryUsername,
+            password: config.appRepositoryPassword,
+          }),
         });
   const staging = new Staging("staging", {
-    namespace: config.staging.namespace,
-    nodePort: nodePorts ? config.staging.nodePort : undefined,
+    namespace: config.stagingNamespace,
+    nodePort: config.scope === "lab" ? config.stagingNodePort : undefined,
     image: images.appBase.reference,
     registry,
     externalHost,
@@ -108,12 +131,12 @@ export function createLab(config: LabConfig, args: LabArgs): Lab {
       builderAddress: base.builder.address,
       appRepository: { url: source.url, branch: source.branch, credentialsSecret: source.credentialsSecret },
       // Plain texts, because they decide which rights there are.
-      staging: { namespace: config.staging.namespace, deployment: STAGING_DEPLOYMENT, url: staging.url },
+      staging: { namespace: config.stagingNamespace, deployment: STAGING_DEPLOYMENT, url: staging.url },
       mlflowUrl: mlflow.url,
       serviceAccounts: rbac.serviceAccounts,
-      schedule: config.schedule.cron,
-      timezone: config.schedule.timezone,
-      suspended: config.schedule.suspended,
+      schedule: config.schedule,
+      timezone: config.scheduleTimezone,
+      suspended: config.scheduleSuspended,
       size,
       deadlineSeconds: config.trainingDeadlineSeconds,
     },
@@ -122,11 +145,24 @@ export function createLab(config: LabConfig, args: LabArgs): Lab {
   return { mlflow, databaseName: database.statefulSetName, source, staging, rbac, workflows };
 }
 
+/** The place in S3 for artifacts; nothing where they are on a volume. */
+function s3Of(config: LabConfig | StudentConfig): MlflowS3 | undefined {
+  if (config.mlflowArtifactRoot === undefined) return undefined;
+  return {
+    root: config.mlflowArtifactRoot,
+    endpoint: config.mlflowS3Endpoint,
+    credentials: together({
+      accessKeyId: config.mlflowS3AccessKeyId,
+      secretAccessKey: config.mlflowS3SecretAccessKey,
+    }),
+  };
+}
+
 /** @throws pulumi.RunError if the base has no git server */
 function required(image: string | null): string {
   if (image === null) {
     throw new pulumi.RunError(
-      "the base has built no git server, because it has an appRepositoryUrl: set gourmetgram:appRepositoryUrl here too",
+      "the base has no image of the git server, because it sets gourmetgram:appRepositoryUrl: set that here too",
     );
   }
   return image;

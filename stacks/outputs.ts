@@ -30,6 +30,28 @@ export interface LabOutputs {
   readonly footprint: FootprintOutput;
 }
 
+/** What a stack with a lab in it gives in secret: the engine shows it only on request. */
+export interface LabSecrets {
+  /** Password of {@link AppRepositoryOutput.username}. `null` for an external repository. */
+  readonly appRepositoryPassword: string | null;
+}
+
+/** What a student's stack gives besides {@link LabOutputs} and {@link LabSecrets}. */
+export interface StudentOutputs {
+  /** Who pushes and pulls the student's images. `null` where the registry allows anonymous access. */
+  readonly registryUser: { readonly username: string } | null;
+  /** When the kubeconfig's token expires, in RFC 3339. */
+  readonly studentAccessExpires: string;
+}
+
+/** What a student's stack gives in secret. */
+export interface StudentSecrets extends LabSecrets {
+  /** `null` where the registry allows anonymous access. */
+  readonly registryPassword: string | null;
+  /** Text of a kubeconfig with the student's rights. Unknown in a preview, and new with each `up`. */
+  readonly studentKubeconfig: string;
+}
+
 /** Everything that the base of a class gives. */
 export interface BaseStackOutputs {
   /** What the stacks of students need to know. */
@@ -43,10 +65,12 @@ export interface BaseStackOutputs {
 
 /** What the base of a class tells the stacks of its students: its output `base`. */
 export interface BaseOutput {
+  /** Version of this contract. */
+  readonly contract: number;
   readonly registry: RegistryOutput & {
     /** In pods' image references. */
     readonly forPulling: string;
-    /** Whether it lets everyone see and write under the own name only. */
+    /** Whether it is in the cluster, and restricts each student to the repositories of that student. */
     readonly guarded: boolean;
   };
   /** References of the images that the base has built, each with its digest. */
@@ -57,7 +81,7 @@ export interface BaseOutput {
     /** The same as BuildKit pulls it. */
     readonly appBaseForBuilds: string;
     readonly mlflow: string;
-    /** `null` where students have the application's repository elsewhere. */
+    /** `null` where the class uses an external repository of the application. */
     readonly gitServer: string | null;
   };
   readonly builder: BuilderOutput;
@@ -106,7 +130,7 @@ export interface ScheduleOutput {
   readonly cron: string;
   /** IANA name. */
   readonly timezone: string;
-  /** Whether it rests. */
+  /** Whether it is suspended. */
   readonly suspended: boolean;
 }
 
@@ -170,7 +194,7 @@ export interface AppRepositoryOutput {
   readonly branch: string;
   /**
    * Who may push to the lab's own git server, with the password that is the stack's output `appRepositoryPassword`.
-   * `null` for a repository of someone else's.
+   * `null` for an external repository.
    */
   readonly username: string | null;
 }

@@ -1,4 +1,4 @@
 /** The workflows of the course: train-model, build-container-image and the schedule. */
-export { type TrainingManifests, trainingManifests } from "./training-manifests";
+export { placeholderArgs, type TrainingManifests, trainingManifests } from "./training-manifests";
 export { TrainingWorkflows } from "./training-workflows";
-export { proveWorkflows } from "./workflows-proof";
+export { lintWorkflows } from "./lint";

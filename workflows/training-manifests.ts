@@ -1,7 +1,9 @@
-import type { Input } from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { CronWorkflowManifest, WorkflowTemplateManifest } from "../packages/argo-workflows";
 import { buildContainerImage } from "./build-container-image";
+import { ACCOUNTS } from "../components/rbac";
 import { sizeOf, type SizeName } from "../components/sizes";
+import { STAGING_DEPLOYMENT } from "../components/staging";
 import type { AppImageRepository, AppRepositorySource, StagingTarget } from "./pipeline-step";
 import { trainModel, trainModelCron } from "./train-model";
 import { deadlines } from "../components/argo";
@@ -9,35 +11,35 @@ import { deadlines } from "../components/argo";
 /** What the lab's workflows are made from. */
 export interface TrainingManifestsArgs {
   /** Namespace of the templates and of all their runs. */
-  readonly namespace: Input<string>;
+  readonly namespace: pulumi.Input<string>;
   /** Reference of the training image, with its digest: a run uses what was built, whatever a tag says later. */
-  readonly trainingImage: Input<string>;
+  readonly trainingImage: pulumi.Input<string>;
   /** Reference of the image of the steps of build-container-image, with its digest. */
-  readonly pipelineImage: Input<string>;
+  readonly pipelineImage: pulumi.Input<string>;
   /** Image on which the application is built, with its digest, as BuildKit pulls it. */
-  readonly appBaseImage: Input<string>;
-  /** Name of the Secret with which the nodes pull the images. @default none: the registry asks nobody */
-  readonly imagePullSecret?: Input<string> | undefined;
+  readonly appBaseImage: pulumi.Input<string>;
+  /** Name of the Secret with which the nodes pull the images. @default none: the registry allows anonymous access */
+  readonly imagePullSecret?: pulumi.Input<string> | undefined;
   /** Where the built application goes. */
   readonly registry: AppImageRepository;
-  /** Secret of the type `kubernetes.io/dockerconfigjson` for BuildKit. @default none: the registry asks nobody */
-  readonly registryCredentialsSecret?: Input<string> | undefined;
+  /** Secret of the type `kubernetes.io/dockerconfigjson` for BuildKit. @default none: the registry allows anonymous access */
+  readonly registryCredentialsSecret?: pulumi.Input<string> | undefined;
   /** Address of BuildKit inside the cluster, `tcp://host:port`. */
-  readonly builderAddress: Input<string>;
+  readonly builderAddress: pulumi.Input<string>;
   readonly appRepository: AppRepositorySource;
   readonly staging: StagingTarget;
   /** Address of MLflow inside the cluster. */
-  readonly mlflowUrl: Input<string>;
+  readonly mlflowUrl: pulumi.Input<string>;
   /** Names of the service accounts, one for each role. */
   readonly serviceAccounts: {
     /** Of the training pod. */
-    readonly train: Input<string>;
+    readonly train: pulumi.Input<string>;
     /** Of the step that starts the build and waits for it. */
-    readonly triggerBuild: Input<string>;
+    readonly triggerBuild: pulumi.Input<string>;
     /** Of the pod that builds. */
-    readonly build: Input<string>;
+    readonly build: pulumi.Input<string>;
     /** Of the pods that change staging. */
-    readonly deployStaging: Input<string>;
+    readonly deployStaging: pulumi.Input<string>;
   };
   /** Cron string of five fields, for example `0 2 * * *`. */
   readonly schedule: string;
@@ -49,6 +51,32 @@ export interface TrainingManifestsArgs {
   readonly deadlineSeconds: number;
   /** What the training is given. @default "medium" */
   readonly size?: SizeName | undefined;
+}
+
+/**
+ * Arguments for what does not depend on them: linting, rights and footprint are of the same templates in every stack.
+ * What only a stack that is up knows is an output.
+ */
+export function placeholderArgs(): TrainingManifestsArgs {
+  const later = pulumi.output("");
+  return {
+    namespace: "platform",
+    trainingImage: later,
+    pipelineImage: later,
+    appBaseImage: later,
+    imagePullSecret: later,
+    registry: { pushRepository: later, pullRepository: later },
+    registryCredentialsSecret: later,
+    builderAddress: later,
+    appRepository: { url: later, branch: later, credentialsSecret: later },
+    staging: { namespace: "staging", deployment: STAGING_DEPLOYMENT, url: later },
+    mlflowUrl: later,
+    serviceAccounts: ACCOUNTS,
+    schedule: "0 0 * * *",
+    timezone: "UTC",
+    suspended: true,
+    deadlineSeconds: 3600,
+  };
 }
 
 /** The lab's workflows as objects for the Kubernetes API. */

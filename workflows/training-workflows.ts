@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type TrainingManifestsArgs, trainingManifests } from "./training-manifests";
-import { proveTraining } from "./training-proof";
 
 /** Arguments of {@link TrainingWorkflows}. */
 export type TrainingWorkflowsArgs = TrainingManifestsArgs;
@@ -9,11 +8,10 @@ export type TrainingWorkflowsArgs = TrainingManifestsArgs;
 /**
  * The WorkflowTemplates `train-model` and `build-container-image` and the CronWorkflow `train-model-cron`.
  *
- * Their names are fixed: students submit them by name, and one refers to the other. Before anything is created, also
- * in a preview, the workflows are judged without a cluster: see {@link proveTraining}.
+ * Their names are fixed: students submit them by name, and one refers to the other.
  *
- * `dependsOn` is handed on to the objects themselves, since nothing else ties them to the installation of Argo
- * Workflows that gives their kinds a meaning.
+ * `dependsOn` is passed on to the objects themselves, since nothing else ties them to the installation of Argo
+ * Workflows that defines their kinds.
  */
 export class TrainingWorkflows extends pulumi.ComponentResource {
   /** Name of the WorkflowTemplate that trains. */
@@ -26,7 +24,6 @@ export class TrainingWorkflows extends pulumi.ComponentResource {
   constructor(name: string, args: TrainingWorkflowsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("gourmetgram:index:TrainingWorkflows", name, {}, opts);
 
-    proveTraining(args);
     const manifests = trainingManifests(args);
     const childOptions: pulumi.CustomResourceOptions = {
       parent: this,

@@ -12,7 +12,7 @@ import {
   singleWriterClaim,
 } from "../kubernetes";
 import type { AppSource } from "./app-source";
-import { FOLDER } from "../images";
+import { GIT_SERVER_FOLDER } from "../images";
 import { GIT_SERVER_PORT, gitServerPod, REPOSITORY_PATH } from "./git-server-pod";
 import { sizeOf, type SizeName } from "../sizes";
 
@@ -20,7 +20,7 @@ import { sizeOf, type SizeName } from "../sizes";
 export interface AppRepositoryArgs {
   /** Namespace of the server. */
   readonly namespace: pulumi.Input<string>;
-  /** Reference of the server's image, as {@link GitServerImage} gives it. */
+  /** Reference of the server's image. */
   readonly image: pulumi.Input<string>;
   /** Name of the Secret with which the nodes pull the image. @default none: the registry asks nobody */
   readonly imagePullSecret?: pulumi.Input<string> | undefined;
@@ -130,5 +130,5 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
 
 function serverFile(file: string): string {
   // From the project's folder, in which Pulumi runs the program, as an image's build context is.
-  return readFileSync(join(FOLDER, file), "utf8");
+  return readFileSync(join(GIT_SERVER_FOLDER, file), "utf8");
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AppSource } from "./app-source";
 import { labelsOf } from "../kubernetes";
 
-/** Options of {@link ExternalAppRepository}. */
+/** Arguments of {@link externalAppRepository}. */
 export interface ExternalAppRepositoryArgs {
   /** Namespace of the pods that read it. */
   readonly namespace: pulumi.Input<string>;
@@ -11,38 +11,27 @@ export interface ExternalAppRepositoryArgs {
   readonly url: string;
   /** The branch that is built. */
   readonly branch: string;
-  /** With what it is read. @default nothing: everyone may read it */
+  /** With what it is read. @default nothing: it is public */
   readonly credentials?: { readonly username: string; readonly password: pulumi.Input<string> } | undefined;
 }
 
 /** A repository of the application that exists already, and the Secret with which it is read. */
-export class ExternalAppRepository extends pulumi.ComponentResource implements AppSource {
-  public readonly url: pulumi.Output<string>;
-  public readonly externalUrl: pulumi.Output<string>;
-  public readonly branch: string;
-  public readonly credentialsSecret: pulumi.Output<string> | undefined;
-  public readonly push = undefined;
-
-  constructor(name: string, args: ExternalAppRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("gourmetgram:index:ExternalAppRepository", name, {}, opts);
-    const { namespace, credentials } = args;
-
-    this.url = pulumi.output(args.url);
-    this.externalUrl = this.url;
-    this.branch = args.branch;
-    this.credentialsSecret =
-      credentials === undefined
-        ? undefined
-        : new k8s.core.v1.Secret(
-            `${name}-credentials`,
-            {
-              metadata: { namespace, labels: labelsOf("app-repository") },
-              // A change makes a new Secret under a new name, so pods that start meanwhile find either one whole.
-              immutable: true,
-              stringData: { username: credentials.username, password: credentials.password },
-            },
-            { parent: this },
-          ).metadata.name;
-    this.registerOutputs({ url: this.url });
-  }
+export function externalAppRepository(name: string, args: ExternalAppRepositoryArgs): AppSource {
+  const { namespace, credentials } = args;
+  const parent = new pulumi.ComponentResource("gourmetgram:index:ExternalAppRepository", name);
+  const url = pulumi.output(args.url);
+  const credentialsSecret =
+    credentials === undefined
+      ? undefined
+      : new k8s.core.v1.Secret(
+          `${name}-credentials`,
+          {
+            metadata: { namespace, labels: labelsOf("app-repository") },
+            // A change makes a new Secret under a new name, so pods that start meanwhile find either one whole.
+            immutable: true,
+            stringData: { username: credentials.username, password: credentials.password },
+          },
+          { parent },
+        ).metadata.name;
+  return { url, externalUrl: url, branch: args.branch, credentialsSecret, push: undefined };
 }

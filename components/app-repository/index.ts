@@ -1,5 +1,5 @@
 /** The git repository of the application: the lab's own git server, or one elsewhere. */
 export { AppRepository } from "./app-repository";
 export type { AppSource } from "./app-source";
-export { ExternalAppRepository } from "./external-app-repository";
+export { externalAppRepository } from "./external-app-repository";
 export { GIT_SERVER_PORT } from "./git-server-pod";

@@ -93,7 +93,7 @@ export class ArgoProgram extends pulumi.ComponentResource {
   /**
    * A program that serves many namespaces keeps lists of all of them together, so those may be read everywhere. What
    * changes or reads a single object may be done only where a student's stack binds the other role: see
-   * {@link ArgoAccess}.
+   * {@link argoAccess}.
    */
   private grantEverywhere(
     name: string,

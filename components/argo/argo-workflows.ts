@@ -7,7 +7,7 @@ import { ARGO_KINDS, definitionOf } from "./argo-crds";
 import { ArgoProgram } from "./argo-program";
 import { CONFIG_MAP_NAME, CONTROLLER_RULES, SERVER_RULES } from "./argo-rights";
 import type { ServedNamespaces } from "../class";
-import { PlatformNamespace } from "../namespace";
+import { RestrictedNamespace } from "../namespace";
 
 /** The images of Argo Workflows 3.7. */
 export interface ArgoImages {
@@ -72,7 +72,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
   private install(name: string, args: ArgoWorkflowsArgs): pulumi.Resource[] {
     const { images, managed } = args;
     const parent = { parent: this };
-    const namespace = new PlatformNamespace(`${name}-namespace`, { name: args.namespace }, parent).name;
+    const namespace = new RestrictedNamespace(`${name}-namespace`, { name: args.namespace }, parent).name;
     const kinds = ARGO_KINDS.map((kind) => {
       const child = `${name}-crd-${kind.plural}`;
       return new k8s.apiextensions.v1.CustomResourceDefinition(child, definitionOf(kind), parent);

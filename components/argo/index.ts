@@ -1,5 +1,5 @@
 /** Argo Workflows: its controller, server, CRDs and rights. */
-export { ArgoAccess } from "./argo-access";
+export { argoAccess } from "./argo-access";
 export { ARGO_RESOURCES } from "./argo-containers";
 export { EXECUTOR_RESOURCES, MAIN_CONTAINER_RESOURCES } from "./argo-controller-config";
 export { ARGO_KINDS, definitionName } from "./argo-crds";

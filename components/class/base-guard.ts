@@ -8,16 +8,16 @@ export interface BaseGuardArgs {
   readonly namespace: string;
 }
 
-/** The label of what only goes when no student is left. */
+/** The label of what may be deleted only while no student uses the base. */
 export const BASE_LABELS = { "gourmetgram.dev/scope": "base" } as const;
 
 /** The label of the objects by which students' stacks say that they use the base. */
-const USER_LABELS = { "gourmetgram.dev/uses": "base" } as const;
+const USAGE_LABELS = { "gourmetgram.dev/uses": "base" } as const;
 
 /** Name of the guard's policy and of its binding. */
 export const BASE_GUARD = "gourmetgram-base";
 
-// Not ConfigMaps: a change of one makes another, and the old one has to go.
+// Not ConfigMaps: a change of one creates another, and the old one has to be deleted.
 const GUARDED = [
   {
     apiGroups: [""],
@@ -38,11 +38,11 @@ const GUARDED = [
  * base would delete every workflow of the class with Argo's kinds.
  *
  * A policy with parameters is judged once for each of them and not at all where there is none. The parameters are the
- * objects by which students' stacks say that they use the base ({@link BaseUser}), so it refuses while there is one.
+ * objects by which students' stacks say that they use the base ({@link baseUsage}), so it refuses while there is one.
  * Needs Kubernetes 1.30.
  */
 export class BaseGuard extends pulumi.ComponentResource {
-  /** What a guarded object depends on, so that the guard is made before it and goes after it. */
+  /** Guarded objects depend on it: the guard is created before them and deleted after them. */
   public readonly binding: pulumi.Resource;
 
   constructor(name: string, args: BaseGuardArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -78,7 +78,7 @@ export class BaseGuard extends pulumi.ComponentResource {
           policyName: policy.metadata.name,
           paramRef: {
             namespace: args.namespace,
-            selector: { matchLabels: USER_LABELS },
+            selector: { matchLabels: USAGE_LABELS },
             parameterNotFoundAction: "Allow",
           },
           validationActions: ["Deny"],
@@ -90,30 +90,29 @@ export class BaseGuard extends pulumi.ComponentResource {
   }
 }
 
-/** Arguments of {@link BaseUser}. */
-export interface BaseUserArgs {
+/** Arguments of {@link baseUsage}. */
+export interface BaseUsageArgs {
   readonly student: string;
-  /** The base's namespace that its guard looks at. */
+  /** The base's namespace in which its guard looks. */
   readonly namespace: pulumi.Input<string>;
 }
 
-/** Says that a student's stack uses the base. What needs the base depends on it, and so goes before it. */
-export class BaseUser extends pulumi.ComponentResource {
-  public readonly marker: pulumi.Resource;
-
-  constructor(name: string, { student, namespace }: BaseUserArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("gourmetgram:index:BaseUser", name, {}, opts);
-    this.marker = new k8s.core.v1.ConfigMap(
-      `${name}-marker`,
-      {
-        metadata: {
-          name: `student-${student}`,
-          namespace,
-          labels: { ...USER_LABELS, [STUDENT_LABEL]: student },
-        },
+/**
+ * Records that a student's stack uses the base. What needs the base depends on it, and so is deleted before it.
+ *
+ * @returns the object that the guard looks for
+ */
+export function baseUsage(name: string, { student, namespace }: BaseUsageArgs): pulumi.Resource {
+  const parent = new pulumi.ComponentResource("gourmetgram:index:BaseUser", name);
+  return new k8s.core.v1.ConfigMap(
+    `${name}-marker`,
+    {
+      metadata: {
+        name: `student-${student}`,
+        namespace,
+        labels: { ...USAGE_LABELS, [STUDENT_LABEL]: student },
       },
-      { parent: this },
-    );
-    this.registerOutputs({});
-  }
+    },
+    { parent },
+  );
 }

@@ -1,26 +1,25 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Name of the PriorityClass, fixed so that everything can be given it as it is registered. */
+/** Name of the PriorityClass. */
 export const BASE_PRIORITY = "gourmetgram-base";
 
 /**
  * The priority of what all students of a class need: where the cluster is full, a training waits or gives way, and not
  * the registry or Argo's controller.
+ *
+ * @returns the name of the PriorityClass, known when it exists
  */
-export class BasePriority extends pulumi.ComponentResource {
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
-    super("gourmetgram:index:BasePriority", name, {}, opts);
-    new k8s.scheduling.v1.PriorityClass(
-      `${name}-class`,
-      {
-        metadata: { name: BASE_PRIORITY },
-        // Pods without a class have 0; those of Kubernetes itself have two billion.
-        value: 100_000,
-        description: "What all students of a class need.",
-      },
-      { parent: this },
-    );
-    this.registerOutputs({});
-  }
+export function basePriority(name: string): pulumi.Output<string> {
+  const parent = new pulumi.ComponentResource("gourmetgram:index:BasePriority", name);
+  return new k8s.scheduling.v1.PriorityClass(
+    `${name}-class`,
+    {
+      metadata: { name: BASE_PRIORITY },
+      // Pods without a class have 0; those of Kubernetes itself have two billion.
+      value: 100_000,
+      description: "What all students of a class need.",
+    },
+    { parent },
+  ).metadata.name;
 }

@@ -1,6 +1,6 @@
 /** What a class adds: access, network policies and names for each student, and what guards the base. */
-export { BASE_GUARD, BASE_LABELS, BaseGuard, BaseUser } from "./base-guard";
-export { BASE_PRIORITY, BasePriority } from "./base-priority";
+export { BASE_GUARD, BASE_LABELS, BaseGuard, baseUsage } from "./base-guard";
+export { BASE_PRIORITY, basePriority } from "./base-priority";
 export { STUDENT_LABEL, type ServedNamespaces, studentNamespaces } from "./class-names";
 export { studentAccess } from "./student-access";
 export { StudentNetwork } from "./student-network";

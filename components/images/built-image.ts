@@ -1,15 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { serverOf, type RegistryTarget } from "../registry";
+import type { ImageSource } from "./images";
 
-/** Options of {@link BuiltImage}. */
+/** Arguments of {@link BuiltImage}. */
 export interface BuiltImageArgs {
-  /** Name of the image in the registry, without address and tag. */
-  readonly imageName: string;
-  /** Folder with the Dockerfile and all that it needs, relative to the project's folder. */
-  readonly context: string;
-  /** The Dockerfile, relative to the project's folder. @default the file `Dockerfile` in `context` */
-  readonly dockerfile?: string;
+  /** What it is built from. */
+  readonly source: ImageSource;
   /** Image to build on, handed to the Dockerfile as the build argument `BASE_IMAGE`. */
   readonly baseImage: pulumi.Input<string>;
   /** Where the image goes. */
@@ -34,25 +31,18 @@ export class BuiltImage extends pulumi.ComponentResource {
   /** The digest alone, `sha256:…`. */
   public readonly digest: pulumi.Output<string>;
 
-  /**
-   * @param type Type token of a subclass. @default "gourmetgram:index:BuiltImage"
-   */
-  constructor(
-    name: string,
-    args: BuiltImageArgs,
-    opts?: pulumi.ComponentResourceOptions,
-    type = "gourmetgram:index:BuiltImage",
-  ) {
+  constructor(name: string, args: BuiltImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { type, imageName, context, dockerfile } = args.source;
     super(type, name, {}, opts);
     const { addresses, credentials, pullAddress, ready, storage } = args.registry;
 
     const image = new docker.Image(
       `${name}-build`,
       {
-        imageName: pulumi.interpolate`${addresses.forPushing}/${args.imageName}:${tagOf(pulumi.getStack())}`,
+        imageName: pulumi.interpolate`${addresses.forPushing}/${imageName}:${tagOf(pulumi.getStack())}`,
         build: {
-          context: args.context,
-          ...(args.dockerfile === undefined ? {} : { dockerfile: args.dockerfile }),
+          context,
+          ...(dockerfile === undefined ? {} : { dockerfile }),
           ...(args.platform === undefined ? {} : { platform: args.platform }),
           args: { BASE_IMAGE: args.baseImage, ...args.buildArgs },
           // Requirements are installed while building: the host's way to a package index is the one known to work.
@@ -66,8 +56,8 @@ export class BuiltImage extends pulumi.ComponentResource {
     );
 
     this.digest = image.repoDigest.apply(digestOf);
-    this.reference = pulumi.interpolate`${pullAddress}/${args.imageName}@${this.digest}`;
-    this.inClusterReference = pulumi.interpolate`${addresses.inCluster}/${args.imageName}@${this.digest}`;
+    this.reference = pulumi.interpolate`${pullAddress}/${imageName}@${this.digest}`;
+    this.inClusterReference = pulumi.interpolate`${addresses.inCluster}/${imageName}@${this.digest}`;
     this.registerOutputs({ reference: this.reference, digest: this.digest });
   }
 }
@@ -89,7 +79,9 @@ export function tagOf(stack: string): string {
 export function digestOf(repoDigest: string): string {
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(repoDigest)?.[1];
   if (digest === undefined) {
-    throw new pulumi.RunError(`the registry gave no digest for the pushed image, but "${repoDigest}"`);
+    throw new pulumi.RunError(
+      `expected the digest of the pushed image from the registry, got "${repoDigest}"`,
+    );
   }
   return digest;
 }

@@ -1,30 +1,33 @@
-/** Kubernetes quantities: read, written, and told to people. */
+/**
+ * Kubernetes quantities, parsed and formatted. Only the forms that people write for cores and bytes: the linter of
+ * workflows, which stands alone, reads every form.
+ */
 
 const PREFIXES = ["", "K", "M", "G", "T", "P", "E"];
 
 /**
- * The bytes of a positive Kubernetes quantity such as `10Gi`.
+ * The bytes of a Kubernetes quantity such as `10Gi` or `500M`.
  *
- * @throws RangeError if it is none.
+ * @throws RangeError if it is not a quantity of bytes
  */
 export function bytesOf(quantity: string): number {
-  const [, number, prefix = "", binary] = /^(\d+(?:\.\d+)?)([kKMGTPE]?)(i?)$/.exec(quantity) ?? [];
+  const [, number, suffix = ""] = /^(\d+(?:\.\d+)?)([KMGTPE]i|[kMGTPE])?$/.exec(quantity) ?? [];
   if (number === undefined) {
-    throw new RangeError(`${quantity} is no quantity of bytes`);
+    throw new RangeError(`expected a quantity of bytes such as 10Gi, got ${quantity}`);
   }
-  const unit = binary === "i" ? 1024 : 1000;
-  return Math.floor(Number(number) * unit ** PREFIXES.indexOf(prefix.toUpperCase()));
+  const unit = suffix.endsWith("i") ? 1024 : 1000;
+  return Math.floor(Number(number) * unit ** PREFIXES.indexOf(suffix.charAt(0).toUpperCase()));
 }
 
 /**
  * The processor cores of a Kubernetes quantity such as `1.5` or `250m`, to a thousandth: Kubernetes knows no less.
  *
- * @throws RangeError if it is none.
+ * @throws RangeError if it is not a number of cores
  */
 export function coresOf(quantity: string): number {
   const [, number, milli] = /^(\d+(?:\.\d+)?)(m?)$/.exec(quantity) ?? [];
   if (number === undefined) {
-    throw new RangeError(`${quantity} is no quantity of cores`);
+    throw new RangeError(`expected a number of cores such as 1.5 or 250m, got ${quantity}`);
   }
   return thousandths(Number(number) / (milli === "m" ? 1000 : 1));
 }

@@ -10,8 +10,8 @@ export const MLFLOW_PORT = 8000;
 export interface MlflowExposure {
   /** Type of the Service. */
   readonly type: "NodePort" | "LoadBalancer" | "ClusterIP";
-  /** Node port, from 30000 to 32767. Without a meaning for the other types. */
-  readonly nodePort: number;
+  /** Node port, from 30000 to 32767. @default one that the cluster chooses; unused with the other types */
+  readonly nodePort?: number;
   /** Host name or IP address of a node, as seen from outside. */
   readonly host: string;
   /** IP addresses of nodes at which the Service also answers, on MLflow's own port. */
@@ -53,7 +53,7 @@ export function allowedHosts(
 export function externalUrl(exposure: MlflowExposure, service: k8s.core.v1.Service): pulumi.Output<string> {
   const [externalIp] = exposure.externalIps;
   return balancer(exposure, service).apply((balanced) => {
-    if (exposure.type === "NodePort") {
+    if (exposure.type === "NodePort" && exposure.nodePort !== undefined) {
       return `http://${hostInUrl(exposure.host)}:${exposure.nodePort}`;
     }
     // Without either, `kubectl port-forward service/mlflow 8000` makes one.

@@ -9,7 +9,7 @@ import { artifactEnvironment, mlflowPod, type MlflowS3 } from "./mlflow-pod";
 export interface MlflowArgs {
   /** Namespace of the server. */
   readonly namespace: pulumi.Input<string>;
-  /** Reference of the server's image, as {@link MlflowImage} gives it. */
+  /** Reference of the server's image. */
   readonly image: pulumi.Input<string>;
   /** Name of the Secret with which the nodes pull the image. @default none: the registry asks nobody */
   readonly imagePullSecret?: pulumi.Input<string> | undefined;

@@ -1,3 +1,3 @@
 /** Namespaces. */
 export { labNamespace } from "./lab-namespace";
-export { PlatformNamespace } from "./platform-namespace";
+export { RestrictedNamespace } from "./restricted-namespace";

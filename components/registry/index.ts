@@ -1,9 +1,10 @@
 /** The registry: the lab's own, or one elsewhere; its guard and its users. */
 export { LocalRegistry, REGISTRY_PLACE, REGISTRY_RESOURCES } from "./local-registry";
 export { GUARD_RESOURCES } from "./registry-guard";
-export { RegistryPullSecret } from "./registry-pull-secret";
+export { registryPullSecret } from "./registry-pull-secret";
 export { REGISTRY_USERS, RegistryUser } from "./registry-user";
 export {
+  type ExternalRegistryArgs,
   type RegistryCredentials,
   type RegistryPods,
   type RegistryTarget,

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { serverOf, type RegistryCredentials } from "./registry";
 
-/** Options of {@link RegistryPullSecret}. */
+/** Arguments of {@link registryPullSecret}. */
 export interface RegistryPullSecretArgs {
   /** Namespace whose pods pull. */
   readonly namespace: pulumi.Input<string>;
@@ -12,31 +12,28 @@ export interface RegistryPullSecretArgs {
 }
 
 /**
- * What the nodes present to a registry that asks for credentials, to be named in pods' `imagePullSecrets`. Its content
- * is a configuration of Docker, so clients that push can read it too.
+ * The Secret with which the nodes pull from a registry that requires credentials, for pods' `imagePullSecrets`. Its
+ * content is a configuration of Docker, so clients that push can read it too.
+ *
+ * @returns its name
  */
-export class RegistryPullSecret extends pulumi.ComponentResource {
-  /** Name of the Secret. */
-  public readonly name: pulumi.Output<string>;
-
-  constructor(name: string, args: RegistryPullSecretArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("gourmetgram:index:RegistryPullSecret", name, {}, opts);
-
-    const secret = new k8s.core.v1.Secret(
-      `${name}-credentials`,
-      {
-        metadata: { namespace: args.namespace },
-        type: "kubernetes.io/dockerconfigjson",
-        // A change makes a new Secret under a new name, so pods that start meanwhile find either one whole.
-        immutable: true,
-        stringData: { ".dockerconfigjson": dockerConfig(args.addresses, args.credentials) },
-      },
-      { parent: this },
-    );
-
-    this.name = secret.metadata.name;
-    this.registerOutputs({ name: this.name });
-  }
+export function registryPullSecret(
+  name: string,
+  args: RegistryPullSecretArgs,
+  opts?: pulumi.ComponentResourceOptions,
+): pulumi.Output<string> {
+  const parent = new pulumi.ComponentResource("gourmetgram:index:RegistryPullSecret", name, {}, opts);
+  return new k8s.core.v1.Secret(
+    `${name}-credentials`,
+    {
+      metadata: { namespace: args.namespace },
+      type: "kubernetes.io/dockerconfigjson",
+      // A change makes a new Secret under a new name, so pods that start meanwhile find either one whole.
+      immutable: true,
+      stringData: { ".dockerconfigjson": dockerConfig(args.addresses, args.credentials) },
+    },
+    { parent },
+  ).metadata.name;
 }
 
 function dockerConfig(
@@ -50,7 +47,7 @@ function dockerConfig(
   });
 }
 
-/** Under what Docker's clients, which BuildKit's is one of, look for a server's credentials: Docker Hub is special. */
+/** The key under which clients of Docker, and that of BuildKit, look for a server's credentials. */
 function credentialsKey(server: string): string {
   return server === "docker.io" ? "https://index.docker.io/v1/" : server;
 }

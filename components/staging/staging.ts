@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { exposedHttp, externalAddress, serviceHost, labelsOf } from "../kubernetes";
 import { podAmounts, quantities, times, type Resources, sizeOf, type SizeName } from "../sizes";
 import { labNamespace } from "../namespace";
-import { type RegistryTarget, RegistryPullSecret } from "../registry";
+import { type RegistryTarget, registryPullSecret } from "../registry";
 import { APP_PORT, stagingPod, type StagingPodArgs } from "./staging-pod";
 
 /** Options of {@link Staging}. */
@@ -162,15 +162,15 @@ function pullSecretOf(
   name: string,
   namespace: pulumi.Input<string>,
   { pullCredentials, pullAddress }: RegistryTarget,
-  options: pulumi.ResourceOptions,
+  options: pulumi.ComponentResourceOptions,
 ): pulumi.Output<string> | undefined {
   return pullCredentials === undefined
     ? undefined
-    : new RegistryPullSecret(
+    : registryPullSecret(
         `${name}-pull-secret`,
         { namespace, addresses: [pullAddress], credentials: pullCredentials },
         options,
-      ).name;
+      );
 }
 
 function deploymentSpec(pod: StagingPodArgs): k8s.types.input.apps.v1.DeploymentSpec {

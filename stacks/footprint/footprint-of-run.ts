@@ -2,8 +2,7 @@
 import type { Amounts, Resources, SizeName } from "../../components/sizes";
 import { EXECUTOR_RESOURCES } from "../../components/argo";
 import { containersOfPods, peakOf } from "./footprint-of-workflows";
-import { ACCOUNTS } from "../../components/rbac";
-import { type TrainingManifests, trainingManifests } from "../../workflows";
+import { placeholderArgs, type TrainingManifests, trainingManifests } from "../../workflows";
 
 /**
  * The most that one training run has at the same time: its pods with Argo's own containers in them, the pods of the
@@ -27,22 +26,5 @@ export function containersOfSize(size: SizeName): Resources[] {
 }
 
 function manifestsOf(size: SizeName): TrainingManifests {
-  const any = "";
-  return trainingManifests({
-    namespace: any,
-    trainingImage: any,
-    pipelineImage: any,
-    appBaseImage: any,
-    registry: { pushRepository: any, pullRepository: any },
-    builderAddress: any,
-    appRepository: { url: any, branch: any },
-    staging: { namespace: any, deployment: any, url: any },
-    mlflowUrl: any,
-    serviceAccounts: ACCOUNTS,
-    schedule: "0 0 * * *",
-    timezone: "UTC",
-    suspended: true,
-    deadlineSeconds: 3600,
-    size,
-  });
+  return trainingManifests({ ...placeholderArgs(), size });
 }

@@ -12,17 +12,19 @@ import {
 import { ARGO_RESOURCES } from "../../components/argo";
 import { BUILDKIT_RESOURCES } from "../../components/builder";
 import { peakOfSize } from "./footprint-of-run";
-import { type LabConfig, setCommand } from "../../config";
+import {
+  type BaseConfig,
+  type LabConfig,
+  setCommand,
+  type StackConfig,
+  type StudentConfig,
+} from "../../config";
 import { REGISTRY_RESOURCES, GUARD_RESOURCES } from "../../components/registry";
 import type { FootprintOutput } from "../outputs";
 import { bytesOf, bytesText, coresOf, coresText, thousandths } from "../../components/kubernetes";
 
 /** Upper bounds, as Kubernetes quantities. */
-export interface Budget {
-  readonly cpu?: string | undefined;
-  readonly memory?: string | undefined;
-  readonly storage?: string | undefined;
-}
+export type Budget = Partial<Pick<StackConfig, "budgetCpu" | "budgetMemory" | "budgetStorage">>;
 
 /** Of a stack in which nothing is trained. */
 const NO_RUNS = { run: NOTHING, runsAtOnce: 0 };
@@ -32,7 +34,7 @@ const NO_RUNS = { run: NOTHING, runsAtOnce: 0 };
  *
  * The Deployment of staging counts as one pod, although it has none until a pipeline deploys something.
  */
-export function footprintOf(config: LabConfig): FootprintOutput {
+export function footprintOf(config: StackConfig): FootprintOutput {
   const base = config.scope === "student" ? [] : baseAmounts(config);
   const lab = config.scope === "base" ? [] : labAmounts(config);
   return toOutput(sum([...base, ...lab]), config.scope === "base" ? undefined : config.size);
@@ -50,27 +52,36 @@ export function estimateFootprint(size: SizeName, volumes: readonly string[]): F
 }
 
 /** What a cluster has once. */
-function baseAmounts({ scope, registry, builder, argo }: LabConfig): Amounts[] {
-  const guard = scope === "base" ? [GUARD_RESOURCES] : [];
+function baseAmounts(config: LabConfig | BaseConfig): Amounts[] {
+  const guard = config.scope === "base" ? [GUARD_RESOURCES] : [];
   return [
-    ...(registry.kind === "local"
-      ? [podAmounts([REGISTRY_RESOURCES, ...guard]), claimAmounts(registry.storage)]
+    ...(config.externalRegistry === undefined
+      ? [podAmounts([REGISTRY_RESOURCES, ...guard]), claimAmounts(config.registryStorage)]
       : []),
     podAmounts([BUILDKIT_RESOURCES]),
-    claimAmounts(builder.cacheStorage),
-    ...(argo.mode === "install" ? Object.values(ARGO_RESOURCES).map((each) => podAmounts([each])) : []),
+    claimAmounts(config.buildCacheStorage),
+    ...(config.argo === "install" ? Object.values(ARGO_RESOURCES).map((each) => podAmounts([each])) : []),
   ];
 }
 
 /** What one student works with. */
-function labAmounts({ size, mlflow, postgres, appRepository }: LabConfig): Amounts[] {
-  const pods = servicePods(SIZES[size]);
+function labAmounts(config: LabConfig | StudentConfig): Amounts[] {
+  const pods = servicePods(SIZES[config.size]);
   return [
     pods.mlflow,
     pods.staging,
-    ...(mlflow.s3 === undefined ? [claimAmounts(mlflow.storage)] : []),
-    ...(mlflow.databaseUri === undefined ? [pods.postgres, claimAmounts(postgres.storage)] : []),
-    ...(appRepository.kind === "hosted" ? [pods.gitServer, claimAmounts(appRepository.storage)] : []),
+    ...(config.mlflowDatabaseUri === undefined ? [pods.postgres] : []),
+    ...(config.appRepositoryUrl === undefined ? [pods.gitServer] : []),
+    ...volumesOf(config).map(claimAmounts),
+  ];
+}
+
+/** Sizes of the volumes that the services of a lab have, as Kubernetes quantities. */
+export function volumesOf(config: LabConfig | StudentConfig): string[] {
+  return [
+    ...(config.mlflowArtifactRoot === undefined ? [config.mlflowStorage] : []),
+    ...(config.mlflowDatabaseUri === undefined ? [config.postgresStorage] : []),
+    ...(config.appRepositoryUrl === undefined ? [config.appRepositoryStorage] : []),
   ];
 }
 
@@ -87,14 +98,13 @@ export function describeFootprint(footprint: FootprintOutput): string {
 /**
  * What of a footprint, with as many training runs as have room at the same time, is above a budget.
  *
- * @returns a line for each number above, with what mends it
+ * @returns a line for each number above, with what fixes it
  */
 export function overBudget(footprint: FootprintOutput, budget: Budget): string[] {
   const { services, volumes, run, runsAtOnce } = footprint;
   const checks = [
     {
       key: "budgetCpu",
-      limit: budget.cpu,
       read: coresOf,
       show: coresText,
       always: services.cpu,
@@ -102,7 +112,6 @@ export function overBudget(footprint: FootprintOutput, budget: Budget): string[]
     },
     {
       key: "budgetMemory",
-      limit: budget.memory,
       read: bytesOf,
       show: bytesText,
       always: services.memory,
@@ -110,14 +119,14 @@ export function overBudget(footprint: FootprintOutput, budget: Budget): string[]
     },
     {
       key: "budgetStorage",
-      limit: budget.storage,
       read: bytesOf,
       show: bytesText,
       always: volumes,
       each: run.volumes,
     },
-  ];
-  return checks.flatMap(({ key, limit, read, show, always, each }) => {
+  ] as const;
+  return checks.flatMap(({ key, read, show, always, each }) => {
+    const limit = budget[key];
     const total = thousandths(always + runsAtOnce * each);
     if (limit === undefined || total <= read(limit)) return [];
     const runs = `${show(runsAtOnce * each)} for training runs, ${runsAtOnce} at the same time`;

@@ -5,8 +5,8 @@ import type { Finding, Inspection } from "./finding";
 const PLACE = { namespace: "default", name: "kubernetes" };
 
 /** Whether a student's network policies let pods reach the API server, to which the steps of a run report. */
-export const apiServer: Inspection = async ({ config: { student }, cluster }) => {
-  if (student === undefined) return [];
+export const apiServer: Inspection = async ({ config, cluster }) => {
+  if (config.scope !== "student") return [];
   const [service, slice] = await Promise.all([
     cluster.read<V1Service>({ apiVersion: "v1", kind: "Service", ...PLACE }),
     cluster.read<V1EndpointSlice>({ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", ...PLACE }),
@@ -18,11 +18,11 @@ export const apiServer: Inspection = async ({ config: { student }, cluster }) =>
     servicePorts: (service?.spec?.ports ?? []).map(({ port }) => port),
     slices: [{ addresses, ports }],
   });
-  const reached = reachedBy(student.apiServerAddresses);
+  const reached = reachedBy(config.apiServerAddresses);
   return [
     ...closed(
       "apiServerPorts",
-      ports.filter((port) => !student.apiServerPorts.includes(port)),
+      ports.filter((port) => !config.apiServerPorts.includes(port)),
       settings.apiServerPorts,
     ),
     ...closed(

@@ -8,8 +8,8 @@ const NEEDED = ["Workflow", "WorkflowTemplate", "CronWorkflow", "WorkflowTaskRes
 
 /** Whether a stack that relies on an Argo of somebody else's finds one that can run its workflows. */
 export const existingArgo: Inspection = async ({ config, cluster }) => {
-  const { mode, namespace } = config.argo;
-  if (config.scope === "student" || mode === "install") return [];
+  if (config.scope === "student" || config.argo === "install") return [];
+  const { argoNamespace: namespace } = config;
   const names = ARGO_KINDS.filter(({ kind }) => NEEDED.includes(kind)).map(definitionName);
   const found = await Promise.all(
     names.map((name) =>

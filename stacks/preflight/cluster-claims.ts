@@ -1,7 +1,7 @@
 /** What a stack needs for itself alone in a cluster: a second stack with the same would take it over. */
 import { actingRole, listingRole, ARGO_KINDS, definitionName } from "../../components/argo";
 import { BASE_GUARD, BASE_PRIORITY } from "../../components/class";
-import { type LabConfig, setCommand as set } from "../../config";
+import { type BaseConfig, type StackConfig, setCommand as set } from "../../config";
 import { REGISTRY_PLACE, REGISTRY_USERS } from "../../components/registry";
 
 /** An object with a fixed name, outside of the namespaces that the stack creates. */
@@ -26,49 +26,56 @@ const RBAC = "rbac.authorization.k8s.io/v1";
 const ADMISSION = "admissionregistration.k8s.io/v1";
 
 /** The objects, in the order in which people think of them. */
-export function claimedObjects(config: LabConfig): ClaimedObject[] {
+export function claimedObjects(config: StackConfig): ClaimedObject[] {
   return [
     ...namespaces(config),
-    ...(config.scope === "student" ? [] : [...argo(config), ...registry(config)]),
+    ...(config.scope === "student" ? [] : [...argoKinds(config), ...localRegistry(config)]),
     ...(config.scope === "base" ? baseAlone(config) : []),
   ];
 }
 
-/** The node ports. A class has none but those of its base. */
-export function claimedPorts(config: LabConfig): ClaimedPort[] {
-  const { scope, registry, argo, mlflow, staging, appRepository } = config;
+/** The node ports. A student's stack has none. */
+export function claimedPorts(config: StackConfig): ClaimedPort[] {
+  if (config.scope === "student") return [];
   const base = [
-    ...(registry.kind === "local" ? [{ port: registry.nodePort, key: "registryNodePort" }] : []),
-    ...(argo.mode === "install" ? [{ port: argo.serverNodePort, key: "argoServerNodePort" }] : []),
-  ];
-  const lab = [
-    ...(mlflow.exposure.type === "NodePort"
-      ? [{ port: mlflow.exposure.nodePort, key: "mlflowNodePort" }]
+    ...(config.externalRegistry === undefined
+      ? [{ port: config.registryNodePort, key: "registryNodePort" }]
       : []),
-    { port: staging.nodePort, key: "stagingNodePort" },
-    ...(appRepository.kind === "hosted"
-      ? [{ port: appRepository.nodePort, key: "appRepositoryNodePort" }]
+    ...(config.argo === "install" ? [{ port: config.argoServerNodePort, key: "argoServerNodePort" }] : []),
+  ];
+  if (config.scope === "base") return base;
+  return [
+    ...base,
+    ...(config.mlflowServiceType === "NodePort"
+      ? [{ port: config.mlflowNodePort, key: "mlflowNodePort" }]
+      : []),
+    { port: config.stagingNodePort, key: "stagingNodePort" },
+    ...(config.appRepositoryUrl === undefined
+      ? [{ port: config.appRepositoryNodePort, key: "appRepositoryNodePort" }]
       : []),
   ];
-  return scope === "student" ? [] : scope === "base" ? base : [...base, ...lab];
 }
 
-function namespaces({ scope, student, namespace, staging, builder, argo }: LabConfig): ClaimedObject[] {
+function namespaces(config: StackConfig): ClaimedObject[] {
   const of = (name: string, key: string): ClaimedObject => ({
     apiVersion: "v1",
     kind: "Namespace",
     name,
-    remedy: student === undefined ? set(key, "NAME") : set("student", "NAME"),
+    remedy: set(config.scope === "student" ? "student" : key, "NAME"),
   });
   return [
-    ...(scope === "base" ? [] : [of(namespace, "namespace"), of(staging.namespace, "stagingNamespace")]),
-    ...(scope === "student" ? [] : [of(builder.namespace, "buildNamespace")]),
-    ...(scope !== "student" && argo.mode === "install" ? [of(argo.namespace, "argoNamespace")] : []),
+    ...(config.scope === "base"
+      ? []
+      : [of(config.namespace, "namespace"), of(config.stagingNamespace, "stagingNamespace")]),
+    ...(config.scope === "student" ? [] : [of(config.buildNamespace, "buildNamespace")]),
+    ...(config.scope !== "student" && config.argo === "install"
+      ? [of(config.argoNamespace, "argoNamespace")]
+      : []),
   ];
 }
 
-function argo({ argo: { mode } }: LabConfig): ClaimedObject[] {
-  if (mode !== "install") return [];
+function argoKinds({ argo }: StackConfig): ClaimedObject[] {
+  if (argo === "existing") return [];
   return ARGO_KINDS.map((kind) => ({
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -77,8 +84,8 @@ function argo({ argo: { mode } }: LabConfig): ClaimedObject[] {
   }));
 }
 
-function registry({ scope, registry: { kind } }: LabConfig): ClaimedObject[] {
-  if (kind !== "local") return [];
+function localRegistry({ scope, externalRegistry }: StackConfig): ClaimedObject[] {
+  if (externalRegistry !== undefined) return [];
   const remedy = set("externalRegistry", "HOST:PORT");
   return [
     { apiVersion: "apps/v1", kind: "Deployment", ...REGISTRY_PLACE, remedy },
@@ -88,15 +95,15 @@ function registry({ scope, registry: { kind } }: LabConfig): ClaimedObject[] {
 }
 
 /** What a class has once in a cluster, whatever its settings: a cluster holds one class. */
-function baseAlone({ argo: { mode } }: LabConfig): ClaimedObject[] {
+function baseAlone({ argo }: BaseConfig): ClaimedObject[] {
   const remedy = "take the other class down first, or use another cluster";
   const programs = ["workflow-controller", "argo-server"] as const;
-  const roles = mode === "install" ? programs.map(listingRole) : [];
+  const roles = argo === "install" ? programs.map(listingRole) : [];
   return [
     { apiVersion: ADMISSION, kind: "ValidatingAdmissionPolicy", name: BASE_GUARD, remedy },
     { apiVersion: ADMISSION, kind: "ValidatingAdmissionPolicyBinding", name: BASE_GUARD, remedy },
     { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", name: BASE_PRIORITY, remedy },
-    ...(mode === "install" ? [actingRole("workflow-controller"), ...roles] : []).map((name) => ({
+    ...(argo === "install" ? [actingRole("workflow-controller"), ...roles] : []).map((name) => ({
       apiVersion: RBAC,
       kind: "ClusterRole",
       name,

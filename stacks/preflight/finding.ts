@@ -1,4 +1,4 @@
-import type { LabConfig } from "../../config";
+import type { StackConfig } from "../../config";
 import type { LiveCluster } from "./live-cluster";
 
 /** Something about a cluster that stands in the way of a stack. */
@@ -12,7 +12,7 @@ export interface Finding {
 
 /** What a check looks at. */
 export interface Inspected {
-  readonly config: LabConfig;
+  readonly config: StackConfig;
   /** Name of the stack. */
   readonly stack: string;
   readonly cluster: LiveCluster;

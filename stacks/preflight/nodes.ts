@@ -31,7 +31,7 @@ export const nodes: Inspection = async ({ config, cluster }) => {
   const found = ((await cluster.list<V1Node>("v1", "Node")) ?? []).filter(takesPods);
   // Without nodes, or the right to see them, nothing is known of them.
   if (found.length === 0) return [];
-  return [...architecture(found, config.platform), ...userNamespaces(found, config.builder.mode)];
+  return [...architecture(found, config.platform), ...userNamespaces(found, config.buildkitMode)];
 };
 
 /** A node with such a taint takes no pods that do not ask for it. */

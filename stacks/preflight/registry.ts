@@ -2,17 +2,14 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { V1ConfigMap, V1Node } from "@kubernetes/client-node";
 import { parse } from "yaml";
-import { type LocalRegistryConfig, pulumiCommand, setCommand } from "../../config";
+import { type BaseConfig, type LabConfig, pulumiCommand, setCommand } from "../../config";
 import { REGISTRY_HOSTING, readRegistryHosting, settingsOf } from "./registry-hosting";
 import { type Finding, type Inspected, type Inspection } from "./finding";
 /** Whether images get from this machine into the lab's own registry, and from there to the nodes. */
 export const localRegistry: Inspection = async (inspected) => {
-  const { scope, registry } = inspected.config;
-  if (scope === "student" || registry.kind === "external") return [];
-  const found = await Promise.all([
-    unreachableForPushing(inspected, registry),
-    notPulled(inspected, registry),
-  ]);
+  const { config } = inspected;
+  if (config.scope === "student" || config.externalRegistry !== undefined) return [];
+  const found = await Promise.all([unreachableForPushing(inspected, config), notPulled(inspected, config)]);
   return found.flat();
 };
 
@@ -23,9 +20,9 @@ export const localRegistry: Inspection = async (inspected) => {
  */
 async function unreachableForPushing(
   { cluster }: Inspected,
-  { nodePort, pushAddress }: LocalRegistryConfig,
+  { registryNodePort: nodePort, registryPushAddress }: LabConfig | BaseConfig,
 ): Promise<Finding[]> {
-  if (pushAddress !== undefined) return [];
+  if (registryPushAddress !== undefined) return [];
   const nodes = (await cluster.list<V1Node>("v1", "Node")) ?? [];
   if (nodes.length === 0 || nodes.some(isThisMachine) || (await accepts(nodePort))) return [];
   const hosted = await hostedRegistry(cluster);
@@ -90,9 +87,9 @@ async function hostedRegistry(cluster: Inspected["cluster"]): Promise<string | u
 /** Whether the nodes reach `localhost:<nodePort>`, which kube-proxy serves in one of its modes alone. */
 async function notPulled(
   { cluster }: Inspected,
-  { pullFrom, pullAddress, nodePort }: LocalRegistryConfig,
+  { registryPullFrom, registryPullAddress, registryNodePort: nodePort }: LabConfig | BaseConfig,
 ): Promise<Finding[]> {
-  if (pullFrom === "in-cluster" || pullAddress !== undefined) return [];
+  if (registryPullFrom === "in-cluster" || registryPullAddress !== undefined) return [];
   const name = { apiVersion: "v1", kind: "ConfigMap", namespace: "kube-system", name: "kube-proxy" };
   const map = await cluster.read<V1ConfigMap>(name);
   const mode = modeIn(map?.data?.["config.conf"]);

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import { providerAnswer } from "./providers";
+import { answerBase, BASE_OUTPUT, providerAnswer } from "./providers";
 import {
   type MockMonitor,
   type Plain,
@@ -75,8 +75,10 @@ installMocks();
  * Empties the record and forgets all registered resources and the configuration. Call it in `beforeEach`.
  *
  * @param options.preview True to run as `pulumi preview`, where outputs of unknown resources stay unknown.
+ * @param options.base What the base's stack has as its output `base`. @default that of a base with a local registry
  */
-export function resetMocks(options: { preview?: boolean } = {}): void {
+export function resetMocks(options: { preview?: boolean; base?: unknown } = {}): void {
+  answerBase("base" in options ? options.base : BASE_OUTPUT);
   records.length = 0;
   current = undefined;
   setStackResource(undefined);

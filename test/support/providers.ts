@@ -1,5 +1,6 @@
 /** What the real providers would answer, as far as the program looks at it. */
 import { createHash } from "node:crypto";
+import type { BaseOutput } from "../../stacks/outputs";
 import type { Plain } from "./wire-format";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
@@ -7,7 +8,8 @@ const REGISTRY = "registry.kube-system.svc.cluster.local:5000";
 const image = (name: string): string => `${REGISTRY}/gourmetgram-${name}@${DIGEST}`;
 
 /** What the base of a class tells the stacks of its students. */
-export const BASE_OUTPUT = {
+export const BASE_OUTPUT: BaseOutput = {
+  contract: 1,
   registry: {
     inCluster: REGISTRY,
     fromNodes: "localhost:30500",
@@ -31,6 +33,13 @@ export const BASE_OUTPUT = {
   },
   argo: { serverUrl: "https://localhost:30746", namespace: "argo" },
 };
+
+let base: Plain;
+
+/** Has another stack's output `base` read as this from now on; `undefined` for a stack that has none. */
+export function answerBase(output: unknown): void {
+  base = output as Plain;
+}
 
 /** Id and outputs as the real providers would give them, so that nothing downstream is undefined. */
 export function providerAnswer(
@@ -57,7 +66,10 @@ export function providerAnswer(
     return { id: repoDigest, state: { ...inputs, baseImageName: imageName, registryServer, repoDigest } };
   }
   if (type === "pulumi:pulumi:StackReference") {
-    return { id: name, state: { ...inputs, outputs: { base: BASE_OUTPUT }, secretOutputNames: [] } };
+    return {
+      id: name,
+      state: { ...inputs, outputs: base === undefined ? {} : { base }, secretOutputNames: [] },
+    };
   }
   throw new Error(`no mock for the resource type ${type}: say here what its provider answers`);
 }

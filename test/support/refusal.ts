@@ -17,6 +17,6 @@ export function refusal(values: Record<string, Plain>, secrets: Record<string, s
 }
 
 /** The text of an error with a single problem. */
-export function single(problem: string, mend: string): string {
-  return `the configuration of the stack test has a problem:\n  ${problem}\n      mend it with: ${mend}`;
+export function single(problem: string, fix: string): string {
+  return `the configuration of the stack test has a problem:\n  ${problem}\n      fix: ${fix}`;
 }

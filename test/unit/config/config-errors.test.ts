@@ -7,101 +7,101 @@ const DATABASE = "postgresql://mlflow:hush@db.example.org/mlflow";
 describe("a configuration that loadConfig refuses", () => {
   beforeEach(() => resetMocks());
 
-  const bad: { key: string; value: Plain; shown?: string; reason: string; mend: string }[] = [
+  const bad: { key: string; value: Plain; shown?: string; reason: string; fix: string }[] = [
     {
       key: "namespace",
       value: "Gourmet_Gram",
       reason:
-        "a DNS label is wanted: at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends",
-      mend: "pulumi config set gourmetgram:namespace gourmetgram-platform",
+        "expected a DNS label: at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends",
+      fix: "pulumi config set gourmetgram:namespace gourmetgram-platform",
     },
     {
       key: "schedule",
       value: "at two",
       reason:
         'expected five fields such as "0 2 * * *": minute, hour, day of the month, month, day of the week',
-      mend: "pulumi config set gourmetgram:schedule '0 2 * * *'",
+      fix: "pulumi config set gourmetgram:schedule '0 2 * * *'",
     },
     {
       key: "postgresImage",
       value: "postgres 17",
-      reason: "an image reference is wanted, such as docker.io/library/postgres:17.6",
-      mend: "pulumi config set gourmetgram:postgresImage docker.io/library/postgres:17.6",
+      reason: "expected an image reference, such as docker.io/library/postgres:17.6",
+      fix: "pulumi config set gourmetgram:postgresImage docker.io/library/postgres:17.6",
     },
     {
       key: "registryNodePort",
       value: "30500x",
-      reason: "a whole number from 30000 to 32767 is wanted",
-      mend: "pulumi config set gourmetgram:registryNodePort 30500",
+      reason: "expected an integer from 30000 to 32767",
+      fix: "pulumi config set gourmetgram:registryNodePort 30500",
     },
     {
       key: "mlflowNodePort",
       value: 8000,
-      reason: "a whole number from 30000 to 32767 is wanted",
-      mend: "pulumi config set gourmetgram:mlflowNodePort 30800",
+      reason: "expected an integer from 30000 to 32767",
+      fix: "pulumi config set gourmetgram:mlflowNodePort 30800",
     },
     {
       key: "trainingDeadlineSeconds",
       value: 5,
-      reason: "a whole number from 900 to 604800 is wanted",
-      mend: "pulumi config set gourmetgram:trainingDeadlineSeconds 3600",
+      reason: "expected an integer from 900 to 604800",
+      fix: "pulumi config set gourmetgram:trainingDeadlineSeconds 3600",
     },
     {
       key: "scheduleSuspended",
       value: "yes",
-      reason: "one of true, false is wanted",
-      mend: "pulumi config set gourmetgram:scheduleSuspended false",
+      reason: "expected one of true, false",
+      fix: "pulumi config set gourmetgram:scheduleSuspended false",
     },
     {
       key: "argo",
       value: "none",
-      reason: "one of install, existing is wanted",
-      mend: "pulumi config set gourmetgram:argo install",
+      reason: "expected one of install, existing",
+      fix: "pulumi config set gourmetgram:argo install",
     },
     {
       key: "storageClass",
       value: "Fast",
-      reason: "a DNS subdomain is wanted: DNS labels in lower case, joined by dots",
-      mend: "pulumi config set gourmetgram:storageClass standard",
+      reason: "expected a DNS subdomain: DNS labels in lower case, joined by dots",
+      fix: "pulumi config set gourmetgram:storageClass standard",
     },
     {
       key: "mlflowExternalIps",
       value: ["203.0.113.7", "nowhere", ""],
       shown: '["203.0.113.7","nowhere",""]',
-      reason: "nowhere: an IP address is wanted; : an IP address is wanted",
-      mend: "pulumi config set --path 'gourmetgram:mlflowExternalIps[1]' 203.0.113.7",
+      reason: "nowhere: expected an IP address; : expected an IP address",
+      fix: "pulumi config set --path 'gourmetgram:mlflowExternalIps[1]' 203.0.113.7",
     },
     {
       key: "mlflowAllowedHosts",
       value: "mlflow.example.org",
       shown: "mlflow.example.org",
-      reason: "a list of strings is wanted",
-      mend: "pulumi config rm gourmetgram:mlflowAllowedHosts",
+      reason: "expected a list of strings",
+      fix: "pulumi config rm gourmetgram:mlflowAllowedHosts",
     },
     {
       key: "appRepositoryUrl",
       value: "https://student:hush@git.example.org/app.git",
       shown: '"https://***@git.example.org/app.git"',
-      reason: "an http or https address is wanted, without a user name or password in it",
-      mend: "pulumi config set gourmetgram:appRepositoryUrl https://git.example.org/team/gourmetgram.git",
+      reason: "expected an http or https address, without a user name or password in it",
+      fix: "pulumi config set gourmetgram:appRepositoryUrl https://git.example.org/team/gourmetgram.git",
     },
     {
       key: "appRepositoryBranch",
       value: "a branch",
-      reason: "the name of a branch is wanted, such as main or feature/page",
-      mend: "pulumi config set gourmetgram:appRepositoryBranch main",
+      reason: "expected the name of a branch, such as main or feature/page",
+      fix: "pulumi config set gourmetgram:appRepositoryBranch main",
     },
     {
       key: "buildkitMode",
       value: "rootfull",
-      reason: "one of rootless, userns, privileged is wanted",
-      mend: "pulumi config set gourmetgram:buildkitMode rootless",
+      reason: "expected one of rootless, userns, privileged",
+      fix: "pulumi config set gourmetgram:buildkitMode rootless",
     },
     {
       key: "platform",
       value: "amd64",
-      reason: "one of linux/amd64, linux/arm64 is wanted",
-      mend: "pulumi config set gourmetgram:platform linux/amd64",
+      reason: "expected one of linux/amd64, linux/arm64",
+      fix: "pulumi config set gourmetgram:platform linux/amd64",
     },
     ...[
       "http://wheels.example.org/cpu",
@@ -113,40 +113,40 @@ describe("a configuration that loadConfig refuses", () => {
       shown: JSON.stringify(value.replace("me:hush", "***")),
       reason:
         "expected an https address without a user name or password in it, such as https://download.pytorch.org/whl/cpu",
-      mend: "pulumi config set gourmetgram:torchIndexUrl https://download.pytorch.org/whl/cpu",
+      fix: "pulumi config set gourmetgram:torchIndexUrl https://download.pytorch.org/whl/cpu",
     })),
     {
       key: "apiServerPorts",
       value: [443, 70000, 0],
       shown: "[443,70000,0]",
-      reason: "70000: a whole number from 1 to 65535 is wanted; 0: a whole number from 1 to 65535 is wanted",
-      mend: "pulumi config set --path 'gourmetgram:apiServerPorts[1]' 443",
+      reason: "70000: expected an integer from 1 to 65535; 0: expected an integer from 1 to 65535",
+      fix: "pulumi config set --path 'gourmetgram:apiServerPorts[1]' 443",
     },
     ...[[], ["443"]].map((value) => ({
       key: "apiServerPorts",
       value,
       shown: JSON.stringify(value),
-      reason: "expected a list of whole numbers, at least one",
-      mend: "pulumi config rm gourmetgram:apiServerPorts",
+      reason: "expected a list of integers, at least one",
+      fix: "pulumi config rm gourmetgram:apiServerPorts",
     })),
     {
       key: "registryPushAddress",
       value: "http://localhost:30500",
-      reason: "a registry's address is wanted, such as registry.example.org:5000/team, without a scheme",
-      mend: "pulumi config set gourmetgram:registryPushAddress localhost:30500",
+      reason: "expected a registry's address, such as registry.example.org:5000/team, without a scheme",
+      fix: "pulumi config set gourmetgram:registryPushAddress localhost:30500",
     },
     {
       key: "namespace",
       value: "",
       reason:
-        "a DNS label is wanted: at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends",
-      mend: "pulumi config set gourmetgram:namespace gourmetgram-platform",
+        "expected a DNS label: at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends",
+      fix: "pulumi config set gourmetgram:namespace gourmetgram-platform",
     },
   ];
-  for (const { key, value, shown, reason, mend } of bad) {
+  for (const { key, value, shown, reason, fix } of bad) {
     it(`refuses ${key} ${JSON.stringify(value)}`, () => {
       const text = shown ?? JSON.stringify(typeof value === "string" ? value : JSON.stringify(value));
-      assert.equal(refusal({ [key]: value }), single(`gourmetgram:${key} is ${text}: ${reason}`, mend));
+      assert.equal(refusal({ [key]: value }), single(`gourmetgram:${key} is ${text}: ${reason}`, fix));
     });
   }
 
@@ -154,7 +154,7 @@ describe("a configuration that loadConfig refuses", () => {
     assert.equal(
       refusal({ registryNodeport: 30500 }),
       single(
-        "gourmetgram:registryNodeport is no key of this project; did you mean gourmetgram:registryNodePort?",
+        "unknown configuration key gourmetgram:registryNodeport; did you mean gourmetgram:registryNodePort?",
         "pulumi config rm gourmetgram:registryNodeport",
       ),
     );
@@ -163,7 +163,7 @@ describe("a configuration that loadConfig refuses", () => {
   it("refuses an unknown key that resembles none", () => {
     assert.equal(
       refusal({ "some thing": "" }),
-      single("gourmetgram:some thing is no key of this project", "pulumi config rm 'gourmetgram:some thing'"),
+      single("unknown configuration key gourmetgram:some thing", "pulumi config rm 'gourmetgram:some thing'"),
     );
   });
 
@@ -171,7 +171,7 @@ describe("a configuration that loadConfig refuses", () => {
     assert.equal(
       refusal({}, { mlflowDatabaseUri: "mysql://mlflow:hush@db/mlflow" }),
       single(
-        "gourmetgram:mlflowDatabaseUri (secret): a URI such as postgresql://user:password@host:5432/database is wanted",
+        "gourmetgram:mlflowDatabaseUri (secret): expected a URI such as postgresql://user:password@host:5432/database",
         "pulumi config set --secret gourmetgram:mlflowDatabaseUri",
       ),
     );
@@ -181,7 +181,7 @@ describe("a configuration that loadConfig refuses", () => {
     assert.equal(
       refusal({}, { schedule: "hush 2 * * *" }),
       single(
-        "gourmetgram:schedule (secret): the value is not one that this key takes",
+        "gourmetgram:schedule (secret): the value is not valid for this key",
         "pulumi config set gourmetgram:schedule '0 2 * * *'",
       ),
     );
@@ -191,7 +191,7 @@ describe("a configuration that loadConfig refuses", () => {
     assert.equal(
       refusal({ mlflowDatabaseUri: DATABASE }),
       single(
-        "gourmetgram:mlflowDatabaseUri (secret): it stands in plain text in the stack's file",
+        "gourmetgram:mlflowDatabaseUri (secret): it is stored in plain text in the stack's file",
         "pulumi config set --secret gourmetgram:mlflowDatabaseUri",
       ),
     );
@@ -218,7 +218,9 @@ describe("a configuration that loadConfig refuses", () => {
       shedule: "0 2 * * *",
     });
     assert.match(text, /has 6 problems:/);
-    const keys = [...text.matchAll(/^ {2}gourmetgram:(\w+)/gm)].map((match) => match[1]);
+    const keys = [...text.matchAll(/^ {2}(?:unknown configuration key )?gourmetgram:(\w+)/gm)].map(
+      (match) => match[1],
+    );
     assert.deepEqual(keys, [
       "shedule",
       "namespace",

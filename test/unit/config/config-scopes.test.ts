@@ -3,9 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { promiseOf, resetMocks, setConfig } from "../../support/mocks";
 import { refusal } from "../../support/refusal";
 import { loadConfig } from "../../../config/load";
-import { KEYS, type KeyName } from "../../../config/keys";
+import { KEYS, type KeyName, scopesOf } from "../../../config/keys";
+import type { StudentConfig } from "../../../config/stack-config";
 import { offsetSchedule } from "../../../config/schedule-offset";
-import { scopesOf } from "../../../config/scopes";
 
 const ALICE = { scope: "student", student: "alice", baseStack: "dev-base" };
 
@@ -19,27 +19,24 @@ describe("the configuration of a student's stack", () => {
       apiServerAddresses: ["10.0.0.1/32"],
       apiServerPorts: [443, 16443],
     });
-    const { scope, student, namespace, staging, mlflow } = loadConfig();
+    const config = loadConfig() as StudentConfig;
+    const { scope, student, baseStack, namespace, stagingNamespace, scheduleOffset, schedule } = config;
     assert.deepEqual(
-      [scope, namespace, staging.namespace],
-      ["student", "gourmetgram-alice", "gourmetgram-alice-staging"],
+      [scope, student, baseStack, namespace, stagingNamespace],
+      ["student", "alice", "dev-base", "gourmetgram-alice", "gourmetgram-alice-staging"],
     );
-    assert.deepEqual(student, {
-      name: "alice",
-      baseStack: "dev-base",
-      tokenDays: 7,
-      apiServerAddresses: ["10.0.0.1/32"],
-      apiServerPorts: [443, 16_443],
-      schedule: offsetSchedule("0 2 * * *", "alice", 60),
-    });
-    assert.equal(loadConfig().schedule.cron, student?.schedule.cron);
-    assert.equal(mlflow.exposure.type, "ClusterIP");
+    assert.deepEqual([config.studentTokenDays, config.apiServerAddresses], [7, ["10.0.0.1/32"]]);
+    assert.deepEqual(config.apiServerPorts, [443, 16_443]);
+    assert.deepEqual(scheduleOffset, offsetSchedule("0 2 * * *", "alice", 60));
+    assert.equal(schedule, scheduleOffset.cron);
+    // What is the base's, or would let everyone in, is not there to be used.
+    assert.ok(!("registryStorage" in config) && !("mlflowNodePort" in config));
   });
 
   it("may stand beside the defaults that the engine fills in", () => {
     const defaults = Object.entries(KEYS).map(([name, key]) => [name, key.default ?? ""] as const);
     setConfig({ ...Object.fromEntries(defaults), ...ALICE });
-    assert.equal(loadConfig().student?.name, "alice");
+    assert.equal((loadConfig() as StudentConfig).student, "alice");
   });
 
   it("shares a bucket and a database server with the class, but no place in them", async () => {
@@ -47,17 +44,17 @@ describe("the configuration of a student's stack", () => {
       { ...ALICE, mlflowArtifactRoot: "s3://bucket/class" },
       { mlflowDatabaseUri: "postgresql://{student}:hush@db/mlflow_{student}" },
     );
-    const { mlflow } = loadConfig();
-    assert.equal(mlflow.s3?.root, "s3://bucket/class/alice");
+    const { mlflowArtifactRoot, mlflowDatabaseUri } = loadConfig() as StudentConfig;
+    assert.equal(mlflowArtifactRoot, "s3://bucket/class/alice");
     assert.equal(
-      await promiseOf(mlflow.databaseUri as pulumi.Output<string>),
+      await promiseOf(mlflowDatabaseUri as pulumi.Output<string>),
       "postgresql://alice:hush@db/mlflow_alice",
     );
   });
 
   it("does not share a database, and its address is not shown", () => {
     const message = refusal(ALICE, { mlflowDatabaseUri: "postgresql://mlflow:hush@db/mlflow" });
-    assert.match(message, /gourmetgram:mlflowDatabaseUri \(secret\): \{student\} has to be in it/);
+    assert.match(message, /gourmetgram:mlflowDatabaseUri \(secret\): it must contain \{student\}/);
     assert.match(message, /pulumi config set --secret gourmetgram:mlflowDatabaseUri/);
     assert.doesNotMatch(message, /hush/);
   });
@@ -66,36 +63,33 @@ describe("the configuration of a student's stack", () => {
     const message = refusal({ scope: "student" });
     assert.match(message, /has 2 problems/);
     assert.match(message, /gourmetgram:student: it is missing: gourmetgram:scope is student/);
-    assert.match(message, /mend it with: pulumi config set gourmetgram:student alice/);
+    assert.match(message, /fix: pulumi config set gourmetgram:student alice/);
     assert.match(message, /gourmetgram:baseStack: it is missing/);
   });
 
   it("sets nothing that the base decides or the name does", () => {
     const message = refusal({ ...ALICE, registryStorage: "1Gi", mlflowNodePort: 30900, namespace: "mine" });
     for (const key of ["registryStorage", "mlflowNodePort", "namespace"]) {
-      assert.match(message, new RegExp(`gourmetgram:${key} is .*: it has no meaning for a student`));
+      assert.match(message, new RegExp(`gourmetgram:${key} is .*: a student's stack does not use it`));
       assert.match(message, new RegExp(`pulumi config rm gourmetgram:${key}`));
     }
   });
 
   for (const name of ["Alice", "1a", "a--b", "a-", "a".repeat(41), "bob/../alice", "a_b", "bob-staging"]) {
     it(`takes ${name} for no name`, () => {
-      assert.match(refusal({ ...ALICE, student: name }), /a student's name is wanted/);
+      assert.match(refusal({ ...ALICE, student: name }), /expected a student's name/);
     });
   }
 
   for (const name of ["base", "build", "platform", "staging"]) {
     it(`leaves the name ${name} to the lab`, () => {
-      assert.match(refusal({ ...ALICE, student: name }), /belongs to the lab itself/);
+      assert.match(refusal({ ...ALICE, student: name }), /reserved for the lab/);
     });
   }
 
-  it("is no lab of one's own", () => {
+  it("is not a lab with a student's name", () => {
     const message = refusal({ student: "alice", baseStack: "dev-base" });
-    assert.match(
-      message,
-      /gourmetgram:student is "alice": it has a meaning only with gourmetgram:scope student/,
-    );
+    assert.match(message, /gourmetgram:student is "alice": it applies only with gourmetgram:scope student/);
     assert.match(message, /pulumi config rm gourmetgram:baseStack/);
   });
 });

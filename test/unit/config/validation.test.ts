@@ -36,7 +36,7 @@ const TABLE: Record<string, { check: check.Check; good: string[]; bad: string[] 
   quantity: {
     check: check.quantity,
     good: ["10Gi", "500Mi", "1.5Ti", "1000000000", "2G", "100k"],
-    bad: ["", "0", "0Gi", "-1Gi", "10 Gi", "10GB", "10gi", "Gi", "1.Gi", "500m"],
+    bad: ["", "0", "0Gi", "-1Gi", "10 Gi", "10GB", "10gi", "1ki", "1K", "Gi", "1.Gi", "500m"],
   },
   imageReference: {
     check: check.imageReference,
@@ -163,7 +163,7 @@ describe("the checks on single values", () => {
       assert.deepEqual(
         bad.filter((value) => checked(value) === undefined),
         [],
-        "accepted although bad",
+        "accepted although invalid",
       );
       for (const value of bad) {
         // The texts continue a sentence.
@@ -173,17 +173,17 @@ describe("the checks on single values", () => {
   }
 
   it("integerBetween includes both bounds", () => {
-    const port = check.integerBetween(check.NODE_PORT_MIN, check.NODE_PORT_MAX);
+    const port = check.integerBetween(...check.NODE_PORTS);
     assert.deepEqual([30000, 32767].map(port), [undefined, undefined]);
     assert.deepEqual(
       [29999, 32768, 30500.5, Number.NaN].map(port),
-      Array(4).fill("a whole number from 30000 to 32767 is wanted"),
+      Array(4).fill("expected an integer from 30000 to 32767"),
     );
   });
 
   it("oneOf names the words", () => {
     assert.equal(check.oneOf(["install", "existing"])("existing"), undefined);
-    assert.equal(check.oneOf(["install", "existing"])("none"), "one of install, existing is wanted");
+    assert.equal(check.oneOf(["install", "existing"])("none"), "expected one of install, existing");
   });
 
   it("timeZone says how the zone is spelt", () => {

@@ -3,7 +3,6 @@ import {
   childrenOf,
   onlyResource,
   promiseOf,
-  recorded,
   resetMocks,
   settled,
 } from "../../support/mocks";
@@ -49,29 +48,6 @@ describe("TrainingWorkflows", () => {
     assert.deepEqual((await onlyResource(TRAIN, "workflows-build")).inputs, build.manifest("lab"));
     assert.deepEqual((await onlyResource(TRAIN, "workflows-train")).inputs, train.manifest("lab"));
     assert.deepEqual((await onlyResource(SCHEDULE)).inputs, trainModelCron(train, schedule, "lab"));
-  });
-
-  it("creates nothing if the proof finds mistakes, and tells all of them at once", async () => {
-    const bad = {
-      ...TRAINING_ARGS,
-      trainingImage: "registry/train:1",
-      pipelineImage: "registry/pipeline:1",
-      schedule: "0 0 31 2 *",
-    };
-    assert.throws(
-      () => new TrainingWorkflows("workflows", bad),
-      ({ message }: Error) =>
-        message.includes("WorkflowTemplate/train-model spec.templates[run-training].container.image: ") &&
-        message.includes(
-          "build-container-image spec.templates[build-image].containerSet.containers[download-model].image: ",
-        ) &&
-        message.includes("CronWorkflow/train-model-cron spec.schedules[0]: "),
-    );
-    await settled();
-    assert.deepEqual(
-      (await recorded()).filter((each) => each.custom),
-      [],
-    );
   });
 
   it("gives the names of what it created", async () => {

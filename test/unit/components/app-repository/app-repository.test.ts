@@ -8,11 +8,13 @@ import {
   generatedName,
   onlyResource,
   promiseOf,
+  recorded,
   resetMocks,
 } from "../../../support/mocks";
 import { AppRepository, type AppRepositoryArgs } from "../../../../components/app-repository/app-repository";
-import { ExternalAppRepository } from "../../../../components/app-repository/external-app-repository";
-import { GitServerImage } from "../../../../components/images/git-server-image";
+import { externalAppRepository } from "../../../../components/app-repository/external-app-repository";
+import { BuiltImage } from "../../../../components/images/built-image";
+import { IMAGES } from "../../../../components/images/images";
 import { externalRegistry } from "../../../../components/registry/registry";
 import { checkout } from "../../../support/checkout";
 
@@ -154,7 +156,8 @@ describe("AppRepository", () => {
   });
 
   it("serves the application of this project", async () => {
-    new GitServerImage("git-server-image", {
+    new BuiltImage("git-server-image", {
+      source: IMAGES.gitServer,
       baseImage: "debian:bookworm-slim",
       registry: externalRegistry({ address: "ghcr.io/team" }),
     });
@@ -204,18 +207,21 @@ describe("AppRepository", () => {
   });
 });
 
-describe("ExternalAppRepository", () => {
+describe("externalAppRepository", () => {
   beforeEach(() => resetMocks());
 
   const url = "https://git.example.org/app.git";
 
   it("is read by everyone", async () => {
-    const repository = new ExternalAppRepository("app-repository", {
+    const repository = externalAppRepository("app-repository", {
       namespace: "lab",
       url,
       branch: "course",
     });
-    assert.deepEqual(await childrenOf(repository), []);
+    assert.deepEqual(
+      (await recorded()).filter(({ custom }) => custom),
+      [],
+    );
     assert.deepEqual(await promiseOf(pulumi.all([repository.url, repository.externalUrl])), [url, url]);
     const { branch, credentialsSecret, push } = repository;
     assert.deepEqual([branch, credentialsSecret, push], ["course", undefined, undefined]);
@@ -223,7 +229,7 @@ describe("ExternalAppRepository", () => {
 
   it("is read with credentials from a Secret", async () => {
     const credentials = { username: "reader", password: pulumi.secret("hush") };
-    const repository = new ExternalAppRepository("app-repository", {
+    const repository = externalAppRepository("app-repository", {
       namespace: "lab",
       url,
       branch: "main",

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { onlyResource, promiseOf, recorded, resetMocks } from "../../../support/mocks";
-import { PlatformNamespace } from "../../../../components/namespace/platform-namespace";
+import { RestrictedNamespace } from "../../../../components/namespace/restricted-namespace";
 
-describe("PlatformNamespace", () => {
+describe("RestrictedNamespace", () => {
   beforeEach(() => resetMocks());
 
   it("admits only restricted pods", async () => {
-    const platform = new PlatformNamespace("platform", { name: "lab" });
+    const platform = new RestrictedNamespace("platform", { name: "lab" });
 
     assert.equal(await promiseOf(platform.name), "lab");
     assert.equal((await recorded()).length, 2);

@@ -95,20 +95,29 @@ describe("describeFootprint", () => {
 describe("overBudget", () => {
   it("finds nothing where all fits to the last byte, or where nothing is bounded", () => {
     assert.deepEqual(overBudget(FOOTPRINT, {}), []);
-    assert.deepEqual(overBudget(FOOTPRINT, { cpu: "330m", memory: "1984Mi", storage: "20Gi" }), []);
+    assert.deepEqual(
+      overBudget(FOOTPRINT, { budgetCpu: "330m", budgetMemory: "1984Mi", budgetStorage: "20Gi" }),
+      [],
+    );
   });
 
-  it("names every number above its budget, and what mends it", () => {
-    assert.deepEqual(overBudget(FOOTPRINT, { cpu: "329m", memory: "1983Mi", storage: "19Gi" }), [
-      "gourmetgram:budgetCpu is 329m, but the stack takes 0.33 cores (0.07 cores always, 0.26 cores for training runs, 1 at the same time): choose a smaller gourmetgram:size, or raise the budget: pulumi config set gourmetgram:budgetCpu …",
-      "gourmetgram:budgetMemory is 1983Mi, but the stack takes 1.9 GiB (896 MiB always, 1.1 GiB for training runs, 1 at the same time): choose a smaller gourmetgram:size, or raise the budget: pulumi config set gourmetgram:budgetMemory …",
-      "gourmetgram:budgetStorage is 19Gi, but the stack takes 20 GiB (16 GiB always, 4 GiB for training runs, 1 at the same time): choose smaller volumes (gourmetgram:mlflowStorage and the like), or raise the budget: pulumi config set gourmetgram:budgetStorage …",
-    ]);
+  it("names every number above its budget, and what fixes it", () => {
+    assert.deepEqual(
+      overBudget(FOOTPRINT, { budgetCpu: "329m", budgetMemory: "1983Mi", budgetStorage: "19Gi" }),
+      [
+        "gourmetgram:budgetCpu is 329m, but the stack takes 0.33 cores (0.07 cores always, 0.26 cores for training runs, 1 at the same time): choose a smaller gourmetgram:size, or raise the budget: pulumi config set gourmetgram:budgetCpu …",
+        "gourmetgram:budgetMemory is 1983Mi, but the stack takes 1.9 GiB (896 MiB always, 1.1 GiB for training runs, 1 at the same time): choose a smaller gourmetgram:size, or raise the budget: pulumi config set gourmetgram:budgetMemory …",
+        "gourmetgram:budgetStorage is 19Gi, but the stack takes 20 GiB (16 GiB always, 4 GiB for training runs, 1 at the same time): choose smaller volumes (gourmetgram:mlflowStorage and the like), or raise the budget: pulumi config set gourmetgram:budgetStorage …",
+      ],
+    );
   });
 
   it("counts as many training runs as have room at the same time", () => {
     const four = { ...FOOTPRINT, runsAtOnce: 4 };
-    assert.deepEqual(overBudget(four, { cpu: "1110m" }), []);
-    assert.match(overBudget(four, { cpu: "1109m" })[0] ?? "", /takes 1\.11 cores .* 4 at the same time/);
+    assert.deepEqual(overBudget(four, { budgetCpu: "1110m" }), []);
+    assert.match(
+      overBudget(four, { budgetCpu: "1109m" })[0] ?? "",
+      /takes 1\.11 cores .* 4 at the same time/,
+    );
   });
 });

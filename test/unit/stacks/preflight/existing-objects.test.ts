@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { claimedObjects, claimedPorts } from "../../../../stacks/preflight/cluster-claims";
 import { loadConfig } from "../../../../config/load";
-import type { LabConfig } from "../../../../config/lab-config";
+import type { StackConfig } from "../../../../config/stack-config";
 import type { ObjectName } from "../../../../stacks/preflight/live-cluster";
 import { existingObjects, takenPorts } from "../../../../stacks/preflight/existing-objects";
 import { textOf } from "../../../../stacks/preflight/finding";
@@ -18,7 +18,7 @@ const ALICE = { scope: "student", student: "alice", baseStack: "course-base" };
 const labelled = (labels: object, more: object = {}) => ({ metadata: { labels, ...more } });
 
 /** What two of the inspections find, as text. */
-async function findings(config: LabConfig, objects: readonly KubernetesObject[]): Promise<string[]> {
+async function findings(config: StackConfig, objects: readonly KubernetesObject[]): Promise<string[]> {
   const inspected = { config, stack: STACK, cluster: clusterWith({ objects }) };
   return [...(await existingObjects(inspected)), ...(await takenPorts(inspected))].map(textOf);
 }

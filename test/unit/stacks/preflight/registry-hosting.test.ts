@@ -50,8 +50,7 @@ describe("the registry that a local cluster tells of", () => {
       assert.ok("value" in KEYS[key as KeyName].parse(value), key);
     }
     setConfig(settings);
-    const { registry } = loadConfig();
-    assert.deepEqual(registry.kind === "external" && registry.plainHttp, true);
+    assert.equal(loadConfig().externalRegistryPlainHttp, true);
   });
 
   it("is refused with the remedy where it does not say how pods reach it", () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { KEYS, type KeyName } from "../../../../config/keys";
-import { scopesOf } from "../../../../config/scopes";
+import { KEYS, type KeyName, scopesOf } from "../../../../config/keys";
 import { baseSettings, effectiveSettings, studentSettings } from "../../../../tooling/class/class-settings";
 
 const CLASS = `

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { KEYS } from "../../../../config/keys";
-import { scopesOf } from "../../../../config/scopes";
+import { KEYS, scopesOf } from "../../../../config/keys";
 import { selectionOf, UsageError } from "../../../../tooling/class/roster/selection";
 import { parseRoster, ROSTER_KEYS, RosterError, textOf } from "../../../../tooling/class/roster/roster";
 
@@ -44,8 +43,8 @@ describe("class: roster", () => {
     assert.deepEqual(problemsOf("class.csv", text), [
       '1: there is no column "sise" | is size meant?',
       `2: id is "Alice B": ${name.problem} | for example alice-b`,
-      '3: size is "huge": one of small, medium, large is wanted | for example medium, or nothing for the class\'s own',
-      '4: trainingDeadlineSeconds is "12": a whole number from 900 to 604800 is wanted | for example 3600, or nothing for the class\'s own',
+      '3: size is "huge": expected one of small, medium, large | for example medium, or nothing for the class\'s own',
+      '4: trainingDeadlineSeconds is "12": expected an integer from 900 to 604800 | for example 3600, or nothing for the class\'s own',
       '4: id "bob" is in line 3 already | give each student an id of their own',
       "5: a student without an id | set it, for example alice",
       `6: id is "base": ${reserved.problem} | for example alice`,
@@ -57,7 +56,7 @@ describe("class: roster", () => {
     const text =
       "students:\n  - id: alice\n    size: tiny\n  - [bob]\n  - {id: carol, budgetMemory: {a: 1}}\n";
     assert.deepEqual(problemsOf("class.yaml", text), [
-      '2: size is "tiny": one of small, medium, large is wanted | for example medium, or nothing for the class\'s own',
+      '2: size is "tiny": expected one of small, medium, large | for example medium, or nothing for the class\'s own',
       "4: an entry is not a student | write a name, or a map with an id",
       "4: a student without an id | set it, for example alice",
       "5: budgetMemory is a list or a map | write a single value",

@@ -5,6 +5,7 @@ import { baseImages, labImages } from "../../../../tooling/machine/image-names";
 import { defaultStack, nodePorts, withSettings } from "../../../../tooling/engine/stack-settings";
 import { loadConfig } from "../../../../config/load";
 import { KEYS } from "../../../../config/keys";
+import type { LabConfig } from "../../../../config/stack-config";
 import { PROJECT, resetMocks, setConfig, type Plain } from "../../../support/mocks";
 
 describe("the stack that is worked on", () => {
@@ -48,8 +49,8 @@ describe("what the lab sets for stacks on its own cluster", () => {
     for (const settings of [built, embeddedSettings("official")]) {
       resetMocks();
       setConfig(settings as Record<string, Plain>);
-      const { registry } = loadConfig();
-      assert.equal(registry.kind === "local" && registry.pullFrom, "in-cluster");
+      const { externalRegistry, registryPullFrom } = loadConfig() as LabConfig;
+      assert.deepEqual([externalRegistry, registryPullFrom], [undefined, "in-cluster"]);
     }
   });
 

@@ -1,11 +1,14 @@
+import { recorded, resetMocks } from "../../support/mocks";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadConfig } from "../../../config/load";
+import type { LabConfig } from "../../../config/stack-config";
 import { prove } from "../../../packages/argo-lint";
 import { type Right, RIGHTS, type Rule } from "../../../components/rbac/rbac";
 import { rightsPage } from "../../../tooling/commands/rights/rights-table";
 import { trainingManifests } from "../../../workflows/training-manifests";
-import { proveTraining } from "../../../workflows/training-proof";
+import { lintTraining, lintWorkflows, upcomingRuns } from "../../../workflows/lint";
 import { referenceText } from "../../support/argo-text";
 import { TRAINING_ARGS } from "../../support/training";
 import { checkout } from "../../support/checkout";
@@ -25,17 +28,17 @@ function rulesOf(serviceAccount: string, place: Right["place"]): readonly Rule[]
 
 const CHANGE = { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "patch"] };
 
-describe("proof of the lab's own workflows", () => {
+describe("lintTraining", () => {
   it("finds nothing, and leaves nothing out", () => {
-    assert.deepEqual(proveTraining(TRAINING_ARGS), []);
-    assert.deepEqual(proveTraining({ ...TRAINING_ARGS, deadlineSeconds: 60 }), []);
+    assert.deepEqual(lintTraining(TRAINING_ARGS), []);
+    assert.deepEqual(lintTraining({ ...TRAINING_ARGS, deadlineSeconds: 60 }), []);
   });
 
   it("refuses an account that may do less than its templates do", () => {
     const less = rightsWith("trigger-build", "platform", rulesOf("trigger-build", "platform").slice(0, 1));
     assert.throws(
-      () => proveTraining(TRAINING_ARGS, less),
-      /needs what its account may not do, trigger-build: create workflows\.argoproj\.io/,
+      () => lintTraining(TRAINING_ARGS, less),
+      /needs a right that its account does not have, trigger-build: create workflows\.argoproj\.io/,
     );
   });
 
@@ -44,10 +47,11 @@ describe("proof of the lab's own workflows", () => {
     const account = "build-container-image";
     const more = rightsWith(account, "platform", [...rulesOf(account, "platform"), secrets]);
     assert.throws(
-      () => proveTraining(TRAINING_ARGS, more),
+      () => lintTraining(TRAINING_ARGS, more),
       ({ message }: Error) =>
-        message.includes("no template needs what an account may do, build-container-image: get secrets\n") &&
-        message.includes("remedy: change RIGHTS in components/rbac/rbac.ts"),
+        message.includes(
+          "no template needs a right that an account has, build-container-image: get secrets\n",
+        ) && message.includes("fix: change RIGHTS in components/rbac/rbac.ts"),
     );
   });
 
@@ -56,10 +60,12 @@ describe("proof of the lab's own workflows", () => {
     assert.ok(pods !== undefined);
     const wrong = (rules: Rule[]): string[] => {
       try {
-        proveTraining(TRAINING_ARGS, rightsWith("deploy-staging", "staging", rules));
+        lintTraining(TRAINING_ARGS, rightsWith("deploy-staging", "staging", rules));
       } catch (error) {
         return (
-          (error as Error).message.match(/(?<=needs what an account may do, |account may not do, ).*/g) ?? []
+          (error as Error).message.match(
+            /(?<=needs a right that an account has, |account does not have, ).*/g,
+          ) ?? []
         );
       }
       return [];
@@ -76,14 +82,32 @@ describe("proof of the lab's own workflows", () => {
       right.place === "staging" ? { ...right, place: "platform" } : right,
     );
     assert.throws(
-      () => proveTraining(TRAINING_ARGS, elsewhere as Right[]),
-      /account may not do, deploy-staging: list pods in staging\n/,
+      () => lintTraining(TRAINING_ARGS, elsewhere as Right[]),
+      /account does not have, deploy-staging: list pods in staging\n/,
+    );
+  });
+
+  it("tells all mistakes at once", () => {
+    const wrong = {
+      ...TRAINING_ARGS,
+      trainingImage: "registry/train:1",
+      pipelineImage: "registry/pipeline:1",
+      schedule: "0 0 31 2 *",
+    };
+    assert.throws(
+      () => lintTraining(wrong),
+      ({ message }: Error) =>
+        message.includes("WorkflowTemplate/train-model spec.templates[run-training].container.image: ") &&
+        message.includes(
+          "build-container-image spec.templates[build-image].containerSet.containers[download-model].image: ",
+        ) &&
+        message.includes("CronWorkflow/train-model-cron spec.schedules[0]: "),
     );
   });
 
   it("refuses a schedule that never fires", () => {
     assert.throws(
-      () => proveTraining({ ...TRAINING_ARGS, schedule: "0 0 30 2 *" }),
+      () => lintTraining({ ...TRAINING_ARGS, schedule: "0 0 30 2 *" }),
       /train-model-cron spec\.schedules\[0\]/,
     );
   });
@@ -203,5 +227,38 @@ describe("docs/reference/rights.md", () => {
   it("is what npm run rights prints", () => {
     const page = readFileSync(join(checkout, "docs", "reference", "rights.md"), "utf8");
     assert.equal(page, rightsPage(), "npm run --silent rights > docs/reference/rights.md");
+  });
+});
+
+describe("lintWorkflows", () => {
+  beforeEach(() => resetMocks());
+
+  it("asks for no resource, and finds nothing in the lab as it is", async () => {
+    lintWorkflows(loadConfig() as LabConfig);
+    assert.deepEqual(await recorded(), []);
+  });
+
+  it("refuses what the configuration makes wrong", () => {
+    const config = { ...(loadConfig() as LabConfig), schedule: "0 0 31 2 *" };
+    assert.throws(() => lintWorkflows(config), /train-model-cron spec\.schedules\[0\]/);
+  });
+});
+
+describe("upcomingRuns", () => {
+  const SCHEDULE = { schedule: "0 2 * * *", scheduleTimezone: "UTC", scheduleSuspended: false };
+  const from = new Date("2025-03-29T12:00:00Z");
+
+  it("tells the next three times, also when the clocks change", () => {
+    assert.equal(
+      upcomingRuns({ ...SCHEDULE, schedule: "30 4 * * *", scheduleTimezone: "Europe/Berlin" }, from),
+      'training runs by "30 4 * * *" (Europe/Berlin), next at 2025-03-30T02:30Z, 2025-03-31T02:30Z, 2025-04-01T02:30Z',
+    );
+  });
+
+  it("tells that a schedule is suspended", () => {
+    assert.equal(
+      upcomingRuns({ ...SCHEDULE, scheduleSuspended: true }, from),
+      'training is scheduled by "0 2 * * *" (UTC), but the schedule is suspended',
+    );
   });
 });

@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  compareRights,
+  describe,
+  type Finding,
+  type GivenRight,
+  nextTimes,
+  prove,
+  type RightsNeeded,
+  rightsOf,
+} from "../packages/argo-lint";
+import { ACCOUNTS, type Right, RIGHTS } from "../components/rbac";
+import { STAGING_DEPLOYMENT } from "../components/staging";
+import type { LabConfig, StudentConfig } from "../config";
+import { placeholderArgs, type TrainingManifestsArgs, trainingManifests } from "./training-manifests";
+
+/**
+ * Lints the lab's workflows by the configuration alone, before anything is created. Logs what is not supported, and in
+ * a preview when training runs next.
+ *
+ * @throws pulumi.RunError that lists everything that is wrong, each with its place and what fixes it
+ */
+export function lintWorkflows(config: LabConfig | StudentConfig): void {
+  const unsupported = lintTraining({
+    ...placeholderArgs(),
+    namespace: config.namespace,
+    staging: { namespace: config.stagingNamespace, deployment: STAGING_DEPLOYMENT, url: "" },
+    schedule: config.schedule,
+    timezone: config.scheduleTimezone,
+    size: config.size,
+    deadlineSeconds: config.trainingDeadlineSeconds,
+  });
+  if (unsupported.length > 0) {
+    void pulumi.log.warn(`not linted before a run:\n${describe(unsupported)}`);
+  }
+  if (pulumi.runtime.isDryRun()) {
+    void pulumi.log.info(upcomingRuns(config, new Date()));
+  }
+}
+
+/**
+ * When training runs next, in words.
+ *
+ * @param from Times after this one.
+ */
+export function upcomingRuns(
+  config: Pick<LabConfig, "schedule" | "scheduleTimezone" | "scheduleSuspended">,
+  from: Date,
+): string {
+  const { schedule, scheduleTimezone: timezone } = config;
+  if (config.scheduleSuspended) {
+    return `training is scheduled by "${schedule}" (${timezone}), but the schedule is suspended`;
+  }
+  const times = nextTimes(schedule, { timezone, from }).map((time) =>
+    time.toISOString().replace(":00.000Z", "Z"),
+  );
+  return `training runs by "${schedule}" (${timezone}), next at ${times.join(", ")}`;
+}
+
+/**
+ * Lints workflows of the lab, and the rights of the accounts under which they run.
+ *
+ * @param rights All rights that the lab grants.
+ * @returns what the linter does not support, so that silence is not taken for approval
+ * @throws pulumi.RunError that lists everything that is wrong, each with its place and what fixes it
+ */
+export function lintTraining(args: TrainingManifestsArgs, rights: readonly Right[] = RIGHTS): Finding[] {
+  // Names instead of outputs, which are not known in a preview: they decide who needs which right, and nothing else.
+  const manifests = Object.values(trainingManifests({ ...args, serviceAccounts: ACCOUNTS }));
+  const findings = prove(manifests, { closed: true, house: true });
+  const errors = findings.filter(({ severity }) => severity === "error" || severity === "warning");
+  const given = givenToPods(rights, args.staging.namespace);
+  const problems = [
+    ...errors.map((error) => describe([error])),
+    ...rightsProblems(rightsOf(manifests), given),
+  ];
+  if (problems.length > 0) {
+    throw new pulumi.RunError(`the workflows would not run as they should:\n${problems.join("\n")}`);
+  }
+  return findings;
+}
+
+/** The rights of the accounts under which pods run: those of people do not follow from templates. */
+function givenToPods(rights: readonly Right[], stagingNamespace: string): GivenRight[] {
+  return rights
+    .filter(({ serviceAccount }) => serviceAccount !== ACCOUNTS.student)
+    .map(({ serviceAccount, place, rules }) => ({
+      serviceAccount,
+      rules,
+      ...(place === "platform" ? {} : { namespace: stagingNamespace }),
+    }));
+}
+
+function rightsProblems({ needs, unknown }: RightsNeeded, given: readonly GivenRight[]): string[] {
+  const { missing, excess } = compareRights(needs, given);
+  const fix = "\n    fix: change RIGHTS in components/rbac/rbac.ts";
+  return [
+    ...unknown.map((each) => `rights: ${each}`),
+    ...missing.map(
+      (each) => `rights: a template needs a right that its account does not have, ${each}${fix}`,
+    ),
+    ...excess.map((each) => `rights: no template needs a right that an account has, ${each}${fix}`),
+  ];
+}
