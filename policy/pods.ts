@@ -1,4 +1,4 @@
-import { itemsOf, type Props, propsOf, type Subject, textOf } from "./subject";
+import { itemsOf, kindOf, type Props, propsOf, type Subject, textOf } from "./subject";
 
 /** A container of a pod that a resource leads to. */
 export interface Container {
@@ -17,10 +17,9 @@ export interface PodPlan {
 }
 
 /** The pods that a resource leads to. */
-export function podsOf({ type, props }: Subject): PodPlan[] {
-  const spec = propsOf(props["spec"]);
-  const kind = type.split(":").at(-1) ?? "";
-  switch (kind) {
+export function podsOf(subject: Subject): PodPlan[] {
+  const spec = propsOf(subject.props["spec"]);
+  switch (kindOf(subject)) {
     case "Pod":
       return [pod("", spec)];
     case "Deployment":

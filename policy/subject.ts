@@ -11,7 +11,7 @@ export interface Subject {
   readonly props: Props;
 }
 
-/** Judges one resource by itself. Gives what is wrong with it, a sentence each. */
+/** Checks one resource by itself. Returns what is wrong with it, a sentence each. */
 export type ResourceRule = (subject: Subject) => string[];
 
 /** What a rule over all resources has found. */
@@ -20,20 +20,20 @@ export interface StackFinding {
   readonly message: string;
 }
 
-/** Judges the resources of a stack together. */
+/** Checks the resources of a stack together. */
 export type StackRule = (subjects: readonly Subject[]) => StackFinding[];
 
-/** Takes an object's properties; those of anything else are none. */
+/** The properties of an object; none of anything else. */
 export function propsOf(value: unknown): Props {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Props) : {};
 }
 
-/** Takes a list's items; anything else has none. */
+/** The items of a list; none of anything else. */
 export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as readonly unknown[]) : [];
 }
 
-/** Takes a text, to be shown; anything else is shown as a question mark. */
+/** A text to show; a question mark for anything else. */
 export const textOf = (value: unknown): string => (typeof value === "string" ? value : "?");
 
 /** Whether the resource was made by a component of this type, or by one that such a component made. */
@@ -41,6 +41,12 @@ export function isPartOf({ urn }: Subject, component: string): boolean {
   const types = urn.split("::")[2] ?? "";
   return types.split("$").slice(0, -1).includes(component);
 }
+
+/**
+ * Kind of the object. A patch, which Pulumi has for each kind, counts as the object that it changes: what a rule asks of
+ * a pod holds for one that is patched.
+ */
+export const kindOf = ({ type }: Subject): string => (type.split(":").at(-1) ?? "").replace(/Patch$/, "");
 
 /** Whether the resource is an object of the cluster: a custom one as well. */
 export const isKubernetesObject = ({ type }: Subject): boolean =>

@@ -45,7 +45,8 @@ export const RULES: readonly NamedRule[] = [
   },
   {
     name: "own-namespaces",
-    description: "Everything is in a namespace of this stack; the registry alone is in kube-system.",
+    description:
+      "Everything is in a namespace of this stack, except the registry, its users and the record of a base's user.",
     stack: staysInOwnNamespaces,
   },
 ];

@@ -1,6 +1,14 @@
-import { isKubernetesObject, isPartOf, propsOf, type StackRule, type Subject, textOf } from "../subject";
+import {
+  isKubernetesObject,
+  isPartOf,
+  kindOf,
+  propsOf,
+  type StackRule,
+  type Subject,
+  textOf,
+} from "../subject";
 
-/** Kinds that belong to no namespace, of those that a program like this may make. */
+/** Cluster-scoped kinds, of those that a program like this may create. */
 const CLUSTER_SCOPED = new Set([
   "APIService",
   "ClusterRole",
@@ -19,16 +27,37 @@ const CLUSTER_SCOPED = new Set([
   "ValidatingWebhookConfiguration",
 ]);
 
-/** The course expects the registry beside the cluster's own services. */
-const REGISTRY = { component: "gourmetgram:index:LocalRegistry", namespace: "kube-system" };
+/** What a component may have in a namespace of another owner. */
+interface Exception {
+  readonly component: string;
+  /** @default all */
+  readonly kind?: string;
+  /** @default any */
+  readonly namespace?: string;
+}
 
-const kindOf = ({ type }: Subject): string => type.split(":").at(-1) ?? "";
+const EXCEPTIONS: readonly Exception[] = [
+  // The course expects the registry beside the cluster's own services.
+  { component: "gourmetgram:index:LocalRegistry", namespace: "kube-system" },
+  // The key of a student in the Secret with the users of that registry.
+  { component: "gourmetgram:index:RegistryUser", kind: "Secret", namespace: "kube-system" },
+  // The record that a student's stack uses the base, in the base's namespace of Argo.
+  { component: "gourmetgram:index:BaseUser", kind: "ConfigMap" },
+];
 
-/** Everything is in a namespace that this stack made, so that it goes with the stack and touches nobody else's. */
+const isException = (object: Subject, namespace: unknown): boolean =>
+  EXCEPTIONS.some(
+    (each) =>
+      isPartOf(object, each.component) &&
+      (each.kind ?? kindOf(object)) === kindOf(object) &&
+      (each.namespace ?? namespace) === namespace,
+  );
+
+/** Everything is in a namespace that this stack creates, so that it is deleted with the stack and touches no other one. */
 export const staysInOwnNamespaces: StackRule = (subjects) => {
   const objects = subjects.filter(isKubernetesObject);
   const own = objects
-    .filter((object) => kindOf(object) === "Namespace")
+    .filter(({ type }) => type === "kubernetes:core/v1:Namespace")
     .map(({ props }) => propsOf(props["metadata"])["name"]);
   return objects
     .filter((object) => !CLUSTER_SCOPED.has(kindOf(object)))
@@ -36,11 +65,11 @@ export const staysInOwnNamespaces: StackRule = (subjects) => {
       const metadata = propsOf(object.props["metadata"]);
       const { namespace } = metadata;
       if (own.includes(namespace)) return [];
-      if (namespace === REGISTRY.namespace && isPartOf(object, REGISTRY.component)) return [];
+      if (typeof namespace === "string" && isException(object, namespace)) return [];
       const found =
         namespace === undefined
-          ? "names no namespace: it would go where the kubeconfig happens to point"
-          : `is in the namespace "${textOf(namespace)}", which this stack did not make`;
+          ? "has no namespace: it would be created in the current one of the kubeconfig"
+          : `is in the namespace "${textOf(namespace)}", which this stack does not create`;
       return [{ urn: object.urn, message: `${kindOf(object)} ${found}` }];
     });
 };

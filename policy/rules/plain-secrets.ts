@@ -2,6 +2,7 @@ import { containersOf } from "../pods";
 import {
   isKubernetesObject,
   itemsOf,
+  kindOf,
   type Props,
   propsOf,
   type ResourceRule,
@@ -9,8 +10,6 @@ import {
   type Subject,
   textOf,
 } from "../subject";
-
-const SECRET = "kubernetes:core/v1:Secret";
 
 /** Names of settings that hold a secret; one that says where a secret is found does not. */
 const NAME = /pass(?:word|wd|phrase)|token|secret|credential|(?:api|access|private|signing)[-_.]?key/i;
@@ -34,8 +33,8 @@ export const secretsAreReferences: ResourceRule = (subject) => [
     .map(([name]) => `the setting ${name} holds a secret: a Secret is the place for it`),
 ];
 
-function configMapSettings({ type, props }: Subject): [string, unknown][] {
-  return type === "kubernetes:core/v1:ConfigMap" ? Object.entries(propsOf(props["data"])) : [];
+function configMapSettings(subject: Subject): [string, unknown][] {
+  return kindOf(subject) === "ConfigMap" ? Object.entries(propsOf(subject.props["data"])) : [];
 }
 
 function isPlainSecret(name: string, value: unknown): boolean {
@@ -53,7 +52,7 @@ const SHORTEST = 8;
 export const secretsStayInSecrets: StackRule = (subjects) => {
   const secrets = new Set(subjects.flatMap(secretValues).filter((value) => value.length >= SHORTEST));
   return subjects
-    .filter((subject) => isKubernetesObject(subject) && subject.type !== SECRET)
+    .filter((subject) => isKubernetesObject(subject) && kindOf(subject) !== "Secret")
     .flatMap(({ urn, props }) =>
       textsIn(props)
         .filter(({ text }) => [...secrets].some((secret) => text.includes(secret)))
@@ -64,9 +63,10 @@ export const secretsStayInSecrets: StackRule = (subjects) => {
     );
 };
 
-function secretValues({ type, props }: Subject): string[] {
+function secretValues(subject: Subject): string[] {
+  const { type, props } = subject;
   if (type === "random:index/randomPassword:RandomPassword") return texts([props["result"]]);
-  if (type !== SECRET) return [];
+  if (kindOf(subject) !== "Secret") return [];
   const encoded = texts(Object.values(propsOf(props["data"])));
   return [
     ...texts(Object.values(propsOf(props["stringData"]))),

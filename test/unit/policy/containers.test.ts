@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { imagesAreFixed } from "../../../policy/rules/images";
+import { podsAreRestricted } from "../../../policy/rules/restricted-pods";
 import { containersHaveLimits } from "../../../policy/rules/limits";
 import { CONTAINER, deployment, resource, workflowTemplate } from "./subjects";
 
@@ -59,6 +60,12 @@ describe("policy containers-have-limits", () => {
         'container "one" of template "c"',
       ],
     );
+  });
+
+  it("looks at the pods of a patch, by which those of staging arrive", () => {
+    const patch = { ...deployment({ resources: {} }), type: "kubernetes:apps/v1:DeploymentPatch" };
+    assert.equal(containersHaveLimits(patch).length, 1);
+    assert.equal(podsAreRestricted({ ...deployment({ securityContext: {} }), type: patch.type }).length, 2);
   });
 
   it("leaves other resources alone", () => {

@@ -24,6 +24,10 @@ describe("policy rights-have-no-wildcards", () => {
         ]);
       }
     }
+    assert.equal(
+      rightsHaveNoWildcards(resource(`${RBAC}:RolePatch`, { rules: [{ ...rule, verbs: ["*"] }] })).length,
+      1,
+    );
     const rules = [{ ...rule, resources: ["pods/*"] }];
     assert.equal(rightsHaveNoWildcards(resource(`${RBAC}:Role`, { rules })).length, 1);
   });
@@ -45,8 +49,8 @@ describe("policy own-namespaces", () => {
 
   it("refuses another namespace, and none", () => {
     assert.deepEqual(judge(inNamespace("default"), inNamespace(undefined)), [
-      'ConfigMap is in the namespace "default", which this stack did not make',
-      "ConfigMap names no namespace: it would go where the kubeconfig happens to point",
+      'ConfigMap is in the namespace "default", which this stack does not create',
+      "ConfigMap has no namespace: it would be created in the current one of the kubeconfig",
     ]);
     assert.equal(staysInOwnNamespaces([workflowTemplate()]).length, 1);
   });
@@ -55,6 +59,22 @@ describe("policy own-namespaces", () => {
     assert.deepEqual(judge(inNamespace("kube-system", "gourmetgram:index:LocalRegistry")), []);
     assert.equal(judge(inNamespace("kube-system", "gourmetgram:index:Mlflow")).length, 1);
     assert.equal(judge(inNamespace("default", "gourmetgram:index:LocalRegistry")).length, 1);
+  });
+
+  it("lets a student's stack have a key in the Secret of the registry's users, and a record in the base", () => {
+    const other = (type: string, namespace: string, parent: string) =>
+      resource(`kubernetes:core/v1:${type}`, { metadata: { namespace } }, `gourmetgram:index:${parent}`);
+    assert.deepEqual(
+      judge(other("SecretPatch", "kube-system", "RegistryUser"), other("ConfigMap", "argo", "BaseUser")),
+      [],
+    );
+    assert.equal(judge(other("ConfigMap", "kube-system", "RegistryUser")).length, 1);
+    assert.equal(judge(other("Secret", "argo", "BaseUser")).length, 1);
+  });
+
+  it("does not take a namespace for the stack's own because the stack patches it", () => {
+    const patch = resource("kubernetes:core/v1:NamespacePatch", { metadata: { name: "other" } });
+    assert.equal(judge(patch, inNamespace("other")).length, 1);
   });
 });
 
