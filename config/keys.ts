@@ -194,7 +194,10 @@ const MLFLOW = {
     "https://s3.example.org",
     check.httpUrl,
   ),
-  mlflowS3AccessKeyId: labAndStudent.secret("Access key for S3. Needs mlflowS3SecretAccessKey."),
+  mlflowS3AccessKeyId: labAndStudent.secret(
+    "Access key for S3. Needs mlflowS3SecretAccessKey. Empty where the ServiceAccount mlflow may use the " +
+      "bucket by a workload identity of the cloud.",
+  ),
   mlflowS3SecretAccessKey: labAndStudent.secret("Secret key for S3. Needs mlflowS3AccessKeyId."),
   postgresStorage: labAndStudent.volume("Size of the database's volume.", "5Gi"),
 };

@@ -13,7 +13,7 @@ import {
 } from "../kubernetes";
 import type { AppSource } from "./app-source";
 import { GIT_SERVER_FOLDER } from "../images";
-import { GIT_SERVER_PORT, gitServerPod, REPOSITORY_PATH } from "./git-server-pod";
+import { GIT_SERVER_NAME, GIT_SERVER_PORT, gitServerPod, REPOSITORY_PATH } from "./git-server-pod";
 import { sizeOf, type SizeName } from "../sizes";
 
 /** Options of {@link AppRepository}. */
@@ -38,8 +38,6 @@ export interface AppRepositoryArgs {
   readonly size?: SizeName | undefined;
 }
 
-// Addresses contain the Service's name, and people write it, so it is not generated.
-const NAME = "app-repository";
 const USERNAME = "student";
 // MLflow has 8000 on the same machine, and the application in staging 8080.
 const FORWARD_PORT = 8081;
@@ -60,7 +58,7 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
   constructor(name: string, args: AppRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:AppRepository", name, {}, opts);
     const { namespace } = args;
-    const labels = labelsOf(NAME);
+    const labels = labelsOf(GIT_SERVER_NAME);
     const { externalHost, nodePort } = args;
     const exposure = { externalHost, nodePort, forwardPort: FORWARD_PORT };
 
@@ -97,7 +95,7 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
     new k8s.apps.v1.Deployment(
       `${name}-server`,
       singleWriterDeployment({
-        name: NAME,
+        name: GIT_SERVER_NAME,
         namespace,
         labels,
         pod: gitServerPod({
@@ -114,14 +112,14 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
     new k8s.core.v1.Service(
       `${name}-service`,
       {
-        metadata: { name: NAME, namespace, labels },
+        metadata: { name: GIT_SERVER_NAME, namespace, labels },
         spec: { ...exposedHttp(GIT_SERVER_PORT, exposure), selector: labels },
       },
       { parent: this },
     );
 
     this.branch = args.branch;
-    this.url = pulumi.interpolate`http://${serviceHost(NAME, namespace)}:${GIT_SERVER_PORT}${REPOSITORY_PATH}`;
+    this.url = pulumi.interpolate`http://${serviceHost(GIT_SERVER_NAME, namespace)}:${GIT_SERVER_PORT}${REPOSITORY_PATH}`;
     this.externalUrl = pulumi.output(`http://${externalAddress(exposure)}${REPOSITORY_PATH}`);
     this.push = { username: USERNAME, password: password.result };
     this.registerOutputs({ url: this.url, externalUrl: this.externalUrl });

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AppSource } from "./app-source";
+import { GIT_SERVER_NAME } from "./git-server-pod";
 import { labelsOf } from "../kubernetes";
 
 /** Arguments of {@link externalAppRepository}. */
@@ -26,7 +27,7 @@ export function externalAppRepository(name: string, args: ExternalAppRepositoryA
       : new k8s.core.v1.Secret(
           `${name}-credentials`,
           {
-            metadata: { namespace, labels: labelsOf("app-repository") },
+            metadata: { namespace, labels: labelsOf(GIT_SERVER_NAME) },
             // A change makes a new Secret under a new name, so pods that start meanwhile find either one whole.
             immutable: true,
             stringData: { username: credentials.username, password: credentials.password },

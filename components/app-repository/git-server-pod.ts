@@ -4,6 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { LabSize } from "../sizes";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes";
 
+/** Name of the git server's Deployment and Service. Addresses contain it, so it is not generated. */
+export const GIT_SERVER_NAME = "app-repository";
+
 /** Port of the git server, in the container and of its Service. */
 export const GIT_SERVER_PORT = 8080;
 

@@ -49,7 +49,7 @@ export class ArgoProgram extends pulumi.ComponentResource {
     ];
     const labels = labelsOf(args.program);
     // Read once, at the start: a change of it has to change the pod.
-    const annotations = { [`gourmetgram/${CONFIG_MAP_NAME}`]: sha256(args.configuration) };
+    const annotations = { [`gourmetgram.dev/${CONFIG_MAP_NAME}`]: sha256(args.configuration) };
     this.deployment = new k8s.apps.v1.Deployment(
       `${name}-deployment`,
       {

@@ -1,6 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { serviceHost, BUILD_ROLE, labelsOf, singleWriterDeployment, singleWriterClaim } from "../kubernetes";
+import {
+  BUILD_ROLE,
+  byLabels,
+  type EgressRule,
+  type IngressRule,
+  inNamespace,
+  labelsOf,
+  NAME_SERVERS,
+  serviceHost,
+  singleWriterClaim,
+  singleWriterDeployment,
+  tcp,
+} from "../kubernetes";
 import { BUILDKIT_PORT, type BuilderMode, builderPod } from "./builder-pod";
 import { buildkitConfig } from "./buildkit-config";
 import { type ServedNamespaces, STUDENT_LABEL } from "../class";
@@ -136,44 +148,18 @@ export class Builder extends pulumi.ComponentResource {
 }
 
 /** The pods that may use the builder. */
-function buildPods(clients: ServedNamespaces): k8s.types.input.networking.v1.NetworkPolicyIngressRule {
-  const namespaceSelector =
+function buildPods(clients: ServedNamespaces): IngressRule {
+  const namespace =
     clients === "students"
-      ? { matchExpressions: [{ key: STUDENT_LABEL, operator: "Exists" }] }
-      : byName(clients.namespace);
-  return {
-    from: [{ namespaceSelector, podSelector: { matchLabels: BUILD_ROLE } }],
-    ports: [{ protocol: "TCP", port: BUILDKIT_PORT }],
-  };
+      ? { namespaceSelector: { matchExpressions: [{ key: STUDENT_LABEL, operator: "Exists" }] } }
+      : inNamespace(clients.namespace);
+  return { from: [{ ...namespace, ...byLabels(BUILD_ROLE) }], ports: tcp(BUILDKIT_PORT) };
 }
 
 /** What BuildKit itself may use. */
-function egress(registry: RegistryPods | undefined): k8s.types.input.networking.v1.NetworkPolicyEgressRule[] {
-  // A registry elsewhere has no address that a NetworkPolicy could name.
-  if (registry === undefined) {
-    return [{}];
-  }
-  return [
-    // To any address: with a cache on each node, a name server is none of the cluster's pods.
-    {
-      ports: [
-        { protocol: "UDP", port: 53 },
-        { protocol: "TCP", port: 53 },
-      ],
-    },
-    {
-      to: [
-        {
-          namespaceSelector: byName(registry.namespace),
-          podSelector: { matchLabels: { ...registry.labels } },
-        },
-      ],
-      ports: [{ protocol: "TCP", port: registry.port }],
-    },
-  ];
-}
-
-/** Selects a namespace by the label that Kubernetes itself gives to each. */
-function byName(namespace: pulumi.Input<string>): k8s.types.input.meta.v1.LabelSelector {
-  return { matchLabels: { "kubernetes.io/metadata.name": namespace } };
+function egress(registry: RegistryPods | undefined): EgressRule[] {
+  // An external registry has no address that a NetworkPolicy could name.
+  if (registry === undefined) return [{}];
+  const pods = { ...inNamespace(registry.namespace), ...byLabels(registry.labels) };
+  return [NAME_SERVERS, { to: [pods], ports: tcp(registry.port) }];
 }

@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Way } from "../kubernetes";
 import { studentPolicies, type StudentPoliciesArgs, type StudentPolicy } from "./student-policies";
 
 /** Options of {@link StudentNetwork}. */
@@ -43,15 +42,7 @@ function specOf({ pods, ingress, egress }: StudentPolicy): k8s.types.input.netwo
   return {
     podSelector: pods,
     policyTypes: [...(ingress === undefined ? [] : ["Ingress"]), ...(egress === undefined ? [] : ["Egress"])],
-    ...(ingress === undefined ? {} : { ingress: ingress.map(ingressRule) }),
-    ...(egress === undefined ? {} : { egress: egress.map(egressRule) }),
+    ...(ingress === undefined ? {} : { ingress }),
+    ...(egress === undefined ? {} : { egress }),
   };
-}
-
-function ingressRule({ pods, ports }: Way): k8s.types.input.networking.v1.NetworkPolicyIngressRule {
-  return pods === undefined ? { ports } : { from: pods, ports };
-}
-
-function egressRule({ pods, ports }: Way): k8s.types.input.networking.v1.NetworkPolicyEgressRule {
-  return pods === undefined ? { ports } : { to: pods, ports };
 }

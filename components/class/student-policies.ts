@@ -1,21 +1,21 @@
 /** Who may talk to whom in the namespaces of a student, as data. */
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
-import { GIT_SERVER_PORT } from "../app-repository";
+import { GIT_SERVER_NAME, GIT_SERVER_PORT } from "../app-repository";
 import {
   BUILD_ROLE,
+  type EgressRule,
+  type IngressRule,
   labelsOf,
-  anywhere,
   byLabels,
   inNamespace,
   NAME_SERVERS,
   tcp,
-  type Way,
 } from "../kubernetes";
-import { MLFLOW_PORT } from "../mlflow";
+import { MLFLOW_NAME, MLFLOW_PORT, POSTGRES_NAME, POSTGRES_PORT } from "../mlflow";
 import { STAGING_DEPLOYMENT, APP_PORT } from "../staging";
 
-/** What the ways follow from. */
+/** Arguments of {@link studentPolicies}. */
 export interface StudentPoliciesArgs {
   /** Namespace of MLflow, the workflows and the training runs. */
   readonly namespace: Input<string>;
@@ -47,11 +47,10 @@ export interface StudentPoliciesArgs {
 /** Argo puts it on the pods of workflows and on no others; its value is the workflow's name. */
 const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
 const WORKFLOW_PODS = { matchExpressions: [{ key: WORKFLOW_LABEL, operator: "Exists" }] };
-const POSTGRES_PORT = 5432;
 
-const MLFLOW = labelsOf("mlflow");
-const POSTGRES = labelsOf("mlflow-postgres");
-const GIT_SERVER = labelsOf("app-repository");
+const MLFLOW = labelsOf(MLFLOW_NAME);
+const POSTGRES = labelsOf(POSTGRES_NAME);
+const GIT_SERVER = labelsOf(GIT_SERVER_NAME);
 const APPLICATION = labelsOf(STAGING_DEPLOYMENT);
 
 /** A policy, and where it is. What it leaves out, way in or way out, it says nothing about. */
@@ -60,14 +59,17 @@ export interface StudentPolicy {
   readonly place: "platform" | "staging";
   readonly pods: types.input.meta.v1.LabelSelector;
   /** Who may come, and to which ports. */
-  readonly ingress?: Way[];
+  readonly ingress?: IngressRule[];
   /** Where the pods may go. */
-  readonly egress?: Way[];
+  readonly egress?: EgressRule[];
 }
 
 /** The policies of a student's namespaces: nothing passes, and then each way that the lab needs. */
 export function studentPolicies(args: StudentPoliciesArgs): StudentPolicy[] {
-  const fromWorkflows = (port: number): Way => ({ pods: [{ podSelector: WORKFLOW_PODS }], ports: tcp(port) });
+  const fromWorkflows = (port: number): IngressRule => ({
+    from: [{ podSelector: WORKFLOW_PODS }],
+    ports: tcp(port),
+  });
   const deny = { name: "default-deny", pods: {}, ingress: [], egress: [] };
   return [
     { place: "platform", ...deny },
@@ -80,7 +82,7 @@ export function studentPolicies(args: StudentPoliciesArgs): StudentPolicy[] {
     },
     {
       place: "platform",
-      name: "mlflow",
+      name: MLFLOW_NAME,
       pods: { matchLabels: MLFLOW },
       ingress: [fromWorkflows(MLFLOW_PORT)],
       egress: mlflowEgress(args),
@@ -95,7 +97,7 @@ export function studentPolicies(args: StudentPoliciesArgs): StudentPolicy[] {
       pods: { matchLabels: APPLICATION },
       // The pipeline tests what it has deployed: the pod itself, and then the Service.
       ingress: [
-        { pods: [{ ...inNamespace(args.namespace), podSelector: WORKFLOW_PODS }], ports: tcp(APP_PORT) },
+        { from: [{ ...inNamespace(args.namespace), podSelector: WORKFLOW_PODS }], ports: tcp(APP_PORT) },
       ],
     },
   ];
@@ -103,26 +105,28 @@ export function studentPolicies(args: StudentPoliciesArgs): StudentPolicy[] {
 
 function postgresPolicy({ externalDatabase }: StudentPoliciesArgs): StudentPolicy[] {
   if (externalDatabase) return [];
-  const ingress = [{ pods: [byLabels(MLFLOW)], ports: tcp(POSTGRES_PORT) }];
-  return [{ place: "platform", name: "mlflow-postgres", pods: { matchLabels: POSTGRES }, ingress }];
+  const ingress = [{ from: [byLabels(MLFLOW)], ports: tcp(POSTGRES_PORT) }];
+  return [{ place: "platform", name: POSTGRES_NAME, pods: { matchLabels: POSTGRES }, ingress }];
 }
 
-function gitServerPolicy({ externalRepository }: StudentPoliciesArgs, way: Way): StudentPolicy[] {
+function gitServerPolicy({ externalRepository }: StudentPoliciesArgs, ingress: IngressRule): StudentPolicy[] {
   if (externalRepository !== undefined) return [];
-  return [{ place: "platform", name: "app-repository", pods: { matchLabels: GIT_SERVER }, ingress: [way] }];
+  return [
+    { place: "platform", name: GIT_SERVER_NAME, pods: { matchLabels: GIT_SERVER }, ingress: [ingress] },
+  ];
 }
 
 /** Where the steps of workflows go, and Argo's own containers beside them. */
-function workflowEgress(args: StudentPoliciesArgs): Way[] {
+function workflowEgress(args: StudentPoliciesArgs): EgressRule[] {
   return [
     NAME_SERVERS,
     apiServer(args),
-    { pods: [byLabels(MLFLOW)], ports: tcp(MLFLOW_PORT) },
+    { to: [byLabels(MLFLOW)], ports: tcp(MLFLOW_PORT) },
     args.externalRepository === undefined
-      ? { pods: [byLabels(GIT_SERVER)], ports: tcp(GIT_SERVER_PORT) }
-      : anywhere(tcp(portOf(args.externalRepository))),
+      ? { to: [byLabels(GIT_SERVER)], ports: tcp(GIT_SERVER_PORT) }
+      : { ports: tcp(portOf(args.externalRepository)) },
     {
-      pods: [{ ...inNamespace(args.stagingNamespace), ...byLabels(APPLICATION) }],
+      to: [{ ...inNamespace(args.stagingNamespace), ...byLabels(APPLICATION) }],
       ports: tcp(APP_PORT),
     },
   ];
@@ -139,33 +143,31 @@ function workflowEgress(args: StudentPoliciesArgs): Way[] {
 function apiServer({
   apiServerAddresses: addresses,
   apiServerPorts,
-}: Pick<StudentPoliciesArgs, "apiServerAddresses" | "apiServerPorts">): Way {
+}: Pick<StudentPoliciesArgs, "apiServerAddresses" | "apiServerPorts">): EgressRule {
   const ports = tcp(...apiServerPorts);
-  return addresses.length === 0
-    ? anywhere(ports)
-    : { pods: addresses.map((cidr) => ({ ipBlock: { cidr } })), ports };
+  return addresses.length === 0 ? { ports } : { to: addresses.map((cidr) => ({ ipBlock: { cidr } })), ports };
 }
 
 /**
  * Where the pod that builds goes besides. Only that one: whoever reaches BuildKit may run programs in it. All of its
  * containers do, those that clone and download included; what they run is in the pipeline's image.
  */
-function buildEgress({ builder, externalRegistryPorts: registry }: StudentPoliciesArgs): Way[] {
+function buildEgress({ builder, externalRegistryPorts: registry }: StudentPoliciesArgs): EgressRule[] {
   return [
     {
-      pods: [{ ...inNamespace(builder.namespace), ...byLabels(builder.labels) }],
+      to: [{ ...inNamespace(builder.namespace), ...byLabels(builder.labels) }],
       ports: tcp(builder.port),
     },
     // Most registries give out tokens, and it is BuildKit's client that fetches them.
-    ...(registry.length === 0 ? [] : [anywhere(tcp(...registry))]),
+    ...(registry.length === 0 ? [] : [{ ports: tcp(...registry) }]),
   ];
 }
 
 /** Where MLflow keeps what it is told. */
-function mlflowEgress({ externalDatabase, s3 }: StudentPoliciesArgs): Way[] {
+function mlflowEgress({ externalDatabase, s3 }: StudentPoliciesArgs): EgressRule[] {
   // Neither the addresses nor the ports of services elsewhere are known here.
-  const elsewhere = externalDatabase || s3 ? [anywhere([{ protocol: "TCP" }])] : [];
-  const postgres = externalDatabase ? [] : [{ pods: [byLabels(POSTGRES)], ports: tcp(POSTGRES_PORT) }];
+  const elsewhere = externalDatabase || s3 ? [{ ports: [{ protocol: "TCP" }] }] : [];
+  const postgres = externalDatabase ? [] : [{ to: [byLabels(POSTGRES)], ports: tcp(POSTGRES_PORT) }];
   return [NAME_SERVERS, ...postgres, ...elsewhere];
 }
 

@@ -1,6 +1,6 @@
 /** MLflow, its database, and the model that is registered there. */
-export { MLFLOW_PORT } from "./mlflow-access";
+export { MLFLOW_NAME, MLFLOW_PORT } from "./mlflow-access";
 export { Mlflow } from "./mlflow";
 export type { MlflowS3 } from "./mlflow-pod";
-export { Postgres, externalDatabase } from "./postgres";
+export { POSTGRES_NAME, POSTGRES_PORT, Postgres, externalDatabase } from "./postgres";
 export { REGISTERED_MODEL } from "./registered-model";

@@ -3,6 +3,9 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { hostInUrl, serviceHost } from "../kubernetes";
 
+/** Name of MLflow's Deployment and Service. The course's commands contain it, so it is not generated. */
+export const MLFLOW_NAME = "mlflow";
+
 /** Port of MLflow, in the container and of its Service. */
 export const MLFLOW_PORT = 8000;
 

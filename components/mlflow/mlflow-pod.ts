@@ -14,7 +14,7 @@ export interface MlflowS3 {
   readonly root: pulumi.Input<string>;
   /** Address of an S3 service that is not Amazon's. @default Amazon's */
   readonly endpoint?: pulumi.Input<string> | undefined;
-  /** Left out where the pod gets its rights in another way. */
+  /** Left out where the ServiceAccount `mlflow` has the rights, by a workload identity of the cloud. */
   readonly credentials?:
     | { readonly accessKeyId: pulumi.Input<string>; readonly secretAccessKey: pulumi.Input<string> }
     | undefined;
@@ -30,6 +30,8 @@ export interface ArtifactEnvironment {
 export interface MlflowPodArgs {
   readonly image: pulumi.Input<string>;
   readonly imagePullSecret: pulumi.Input<string> | undefined;
+  /** @default the namespace's default account */
+  readonly serviceAccount: pulumi.Input<string> | undefined;
   /** Secret with the key `databaseUri`. */
   readonly secretName: pulumi.Input<string>;
   /** Claim of the artifacts' volume; `undefined` where they are in S3. */
@@ -65,8 +67,9 @@ export function artifactEnvironment(
 
 /** The pod: the database is brought up to date first, then one server process runs. */
 export function mlflowPod(args: MlflowPodArgs): k8s.types.input.core.v1.PodSpec {
-  const { claimName, imagePullSecret } = args;
+  const { claimName, imagePullSecret, serviceAccount } = args;
   return {
+    ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
     automountServiceAccountToken: false,
     // The variable MLFLOW_PORT, which Kubernetes would make for the Service `mlflow`, is an option of the server.
     enableServiceLinks: false,

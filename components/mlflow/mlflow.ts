@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { serviceHost, labelsOf, singleWriterClaim } from "../kubernetes";
 import { sizeOf, type SizeName } from "../sizes";
-import { allowedHosts, externalUrl, type MlflowExposure, MLFLOW_PORT } from "./mlflow-access";
+import { allowedHosts, externalUrl, type MlflowExposure, MLFLOW_NAME, MLFLOW_PORT } from "./mlflow-access";
 import { artifactEnvironment, mlflowPod, type MlflowS3 } from "./mlflow-pod";
 
 /** Options of {@link Mlflow}. */
@@ -27,9 +27,6 @@ export interface MlflowArgs {
   readonly exposure: MlflowExposure;
 }
 
-// The course's commands and every client contain the Service's name, so it is not generated.
-const NAME = "mlflow";
-
 /**
  * MLflow: experiment tracking and the model registry.
  *
@@ -46,7 +43,7 @@ export class Mlflow extends pulumi.ComponentResource {
   constructor(name: string, args: MlflowArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:Mlflow", name, {}, opts);
     const { namespace, exposure } = args;
-    const labels = labelsOf(NAME);
+    const labels = labelsOf(MLFLOW_NAME);
 
     const secret = new k8s.core.v1.Secret(
       `${name}-credentials`,
@@ -61,7 +58,7 @@ export class Mlflow extends pulumi.ComponentResource {
     const service = new k8s.core.v1.Service(
       `${name}-service`,
       {
-        metadata: { name: NAME, namespace, labels, ...awaiting(exposure) },
+        metadata: { name: MLFLOW_NAME, namespace, labels, ...awaiting(exposure) },
         spec: {
           type: exposure.type,
           selector: labels,
@@ -86,11 +83,20 @@ export class Mlflow extends pulumi.ComponentResource {
             { parent: this },
           )
         : undefined;
+    // A workload identity (IRSA and its like) gives an account rights to the bucket, so MLflow has one of its own.
+    const account =
+      args.s3 !== undefined && args.s3.credentials === undefined
+        ? new k8s.core.v1.ServiceAccount(
+            `${name}-account`,
+            { metadata: { name: MLFLOW_NAME, namespace, labels }, automountServiceAccountToken: false },
+            { parent: this },
+          )
+        : undefined;
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-server`,
       {
         // Fixed, so that `kubectl logs deployment/mlflow` works as it reads.
-        metadata: { name: NAME, namespace, labels },
+        metadata: { name: MLFLOW_NAME, namespace, labels },
         spec: {
           replicas: 1,
           selector: { matchLabels: labels },
@@ -101,11 +107,12 @@ export class Mlflow extends pulumi.ComponentResource {
             spec: mlflowPod({
               image: args.image,
               imagePullSecret: args.imagePullSecret,
+              serviceAccount: account?.metadata.name,
               secretName: secret.metadata.name,
               claimName: claim?.metadata.name,
               resources: sizeOf(args.size).mlflow,
               artifacts: artifactEnvironment(args.s3, secret.metadata.name),
-              allowedHosts: allowedHosts(NAME, namespace, exposure, service),
+              allowedHosts: allowedHosts(MLFLOW_NAME, namespace, exposure, service),
             }),
           },
         },
@@ -113,7 +120,7 @@ export class Mlflow extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    this.url = pulumi.interpolate`http://${serviceHost(NAME, namespace)}:${MLFLOW_PORT}`;
+    this.url = pulumi.interpolate`http://${serviceHost(MLFLOW_NAME, namespace)}:${MLFLOW_PORT}`;
     this.externalUrl = externalUrl(exposure, service);
     this.deploymentName = deployment.metadata.name;
     this.registerOutputs({

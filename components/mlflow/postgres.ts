@@ -38,8 +38,8 @@ export function externalDatabase(uri: pulumi.Output<string>): Database {
 }
 
 // The database's address contains the name, and the claim's name is made from it, so it is not generated.
-const NAME = "mlflow-postgres";
-const PORT = 5432;
+export const POSTGRES_NAME = "mlflow-postgres";
+export const POSTGRES_PORT = 5432;
 const USER = "mlflow";
 const DATABASE = "mlflow";
 // The user `postgres` of the official Debian-based image.
@@ -59,7 +59,7 @@ export class Postgres extends pulumi.ComponentResource implements Database {
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:Postgres", name, {}, opts);
     const { namespace } = args;
-    const labels = labelsOf(NAME);
+    const labels = labelsOf(POSTGRES_NAME);
 
     const password = new random.RandomPassword(
       `${name}-password`,
@@ -75,12 +75,12 @@ export class Postgres extends pulumi.ComponentResource implements Database {
     const service = new k8s.core.v1.Service(
       `${name}-service`,
       {
-        metadata: { name: NAME, namespace, labels },
+        metadata: { name: POSTGRES_NAME, namespace, labels },
         // Headless: there is one pod, and the name leads straight to it.
         spec: {
           clusterIP: "None",
           selector: labels,
-          ports: [{ name: "postgres", port: PORT, targetPort: "postgres" }],
+          ports: [{ name: "postgres", port: POSTGRES_PORT, targetPort: "postgres" }],
         },
       },
       { parent: this },
@@ -88,7 +88,7 @@ export class Postgres extends pulumi.ComponentResource implements Database {
     const statefulSet = new k8s.apps.v1.StatefulSet(
       `${name}-server`,
       {
-        metadata: { name: NAME, namespace, labels },
+        metadata: { name: POSTGRES_NAME, namespace, labels },
         spec: {
           serviceName: service.metadata.name,
           replicas: 1,
@@ -106,7 +106,7 @@ export class Postgres extends pulumi.ComponentResource implements Database {
     );
 
     const host = serviceHost(service.metadata.name, namespace);
-    this.uri = pulumi.interpolate`postgresql://${USER}:${password.result}@${host}:${PORT}/${DATABASE}`;
+    this.uri = pulumi.interpolate`postgresql://${USER}:${password.result}@${host}:${POSTGRES_PORT}/${DATABASE}`;
     this.statefulSetName = statefulSet.metadata.name;
     this.registerOutputs({ uri: this.uri, statefulSetName: this.statefulSetName });
   }
@@ -134,7 +134,7 @@ function podSpec(
           // A folder below the mount: the mount itself may hold `lost+found`, and PostgreSQL wants an empty one.
           { name: "PGDATA", value: `${DATA}/pgdata` },
         ],
-        ports: [{ name: "postgres", containerPort: PORT }],
+        ports: [{ name: "postgres", containerPort: POSTGRES_PORT }],
         startupProbe: { exec, periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 90 },
         readinessProbe: { exec, periodSeconds: 5, timeoutSeconds: 5 },
         livenessProbe: { exec, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },

@@ -10,7 +10,7 @@ import {
   singleWriterClaim,
 } from "../kubernetes";
 import type { RegistryAddresses, RegistryTarget } from "./registry";
-import { RegistryGuard, type RegistryWays } from "./registry-guard";
+import { RegistryGuard, type RegistryOverrides } from "./registry-guard";
 
 /** Options of {@link LocalRegistry}. */
 export interface LocalRegistryArgs {
@@ -140,7 +140,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
 const httpGet = { path: "/", port: "http" };
 
 /** How a registry without a guard is reached. */
-const OPEN: RegistryWays = {
+const OPEN: RegistryOverrides = {
   env: [{ name: "REGISTRY_HTTP_ADDR", value: `:${PORT}` }],
   ports: [{ name: "http", containerPort: PORT }],
   readinessProbe: { httpGet, periodSeconds: 5 },
@@ -152,7 +152,7 @@ function podSpec(
   claim: pulumi.Input<string>,
   guard: RegistryGuard | undefined,
 ): k8s.types.input.core.v1.PodSpec {
-  const { env, ...ways } = guard?.registry ?? OPEN;
+  const { env, ...access } = guard?.registry ?? OPEN;
   return {
     automountServiceAccountToken: false,
     // Variables for every Service of the namespace would be noise, and `REGISTRY_*` ones would be read as settings.
@@ -171,7 +171,7 @@ function podSpec(
           // Version 3 sends traces to a collector on its own host unless told not to, and logs each failure.
           { name: "OTEL_TRACES_EXPORTER", value: "none" },
         ],
-        ...ways,
+        ...access,
         resources: REGISTRY_RESOURCES,
         securityContext: LOCKED_DOWN_CONTAINER,
         volumeMounts: [{ name: VOLUME, mountPath: DATA }],

@@ -24,8 +24,8 @@ export interface RegistryGuardArgs {
  */
 export const GUARDED_ADDRESS = "127.0.0.1:5002";
 
-/** How the registry's container is reached. */
-export interface RegistryWays extends Pick<
+/** What a guard changes of the registry's container. */
+export interface RegistryOverrides extends Pick<
   k8s.types.input.core.v1.Container,
   "ports" | "readinessProbe" | "livenessProbe"
 > {
@@ -56,7 +56,7 @@ export class RegistryGuard extends pulumi.ComponentResource {
   /** What the container mounts and the pod does not have yet. */
   public readonly volumes: k8s.types.input.core.v1.Volume[];
   /** Changes of the registry's container: it leaves its port to the guard. */
-  public readonly registry: RegistryWays;
+  public readonly registry: RegistryOverrides;
   /** What must exist before the pod starts, so that the base can push as soon as it is ready. */
   public readonly ready: pulumi.Resource;
 

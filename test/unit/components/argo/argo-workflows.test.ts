@@ -43,7 +43,7 @@ function deployment(name: string, labels: Record<string, string>, container: obj
       strategy: { type: "Recreate" },
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels, annotations: { "gourmetgram/workflow-controller-configmap": configuration } },
+        metadata: { labels, annotations: { "gourmetgram.dev/workflow-controller-configmap": configuration } },
         spec: {
           serviceAccountName: name,
           automountServiceAccountToken: true,

@@ -181,9 +181,12 @@ describe("Mlflow", () => {
     assert.deepEqual(secret.secretPaths, ["stringData"]);
   });
 
-  it("keeps artifacts in S3 with rights of its own", async () => {
+  it("keeps artifacts in S3 with the rights of its account, which nothing else has", async () => {
     new Mlflow("mlflow", mlflowArgs({ s3: { root: "s3://bucket" } }));
     const server = workload(await deployment());
+    const account = await onlyResource("kubernetes:core/v1:ServiceAccount", "mlflow-account");
+    assert.equal((account.inputs["metadata"] as { name: string }).name, "mlflow");
+    assert.match(JSON.stringify((await deployment()).inputs), /"serviceAccountName":"mlflow"/);
     assert.equal(variable(server, "MLFLOW_S3_ENDPOINT_URL"), undefined);
     assert.equal(variable(server, "AWS_ACCESS_KEY_ID"), undefined);
     assert.deepEqual((await onlyResource("kubernetes:core/v1:Secret")).inputs["stringData"], {
