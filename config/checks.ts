@@ -142,7 +142,7 @@ export const httpUrl: Check = (value) => {
     : "expected an http or https address, without a user name or password in it";
 };
 
-/** A Python package index that pip uses without being told to trust it: HTTPS, or on the building machine itself. */
+/** A Python package index that pip trusts without further options: HTTPS, or on the building machine itself. */
 export const packageIndex: Check = (value) => {
   const url = httpUrl(value) === undefined ? parseUrl(value) : undefined;
   return url?.protocol === "https:" || ["localhost", "127.0.0.1"].includes(url?.hostname ?? "")

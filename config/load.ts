@@ -136,7 +136,7 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Whether a value is encrypted in the stack's file. The engine tells, but the SDK keeps that out of its types. */
+/** Whether a value is encrypted in the stack's file. The engine knows, but the SDK's types leave it out. */
 function isEncrypted(name: KeyName): boolean | undefined {
   const runtime = pulumi.runtime as unknown as { isConfigSecret?: (key: string) => boolean };
   return runtime.isConfigSecret?.(`gourmetgram:${name}`);

@@ -1,7 +1,7 @@
 /**
  * How the person who reads a remedy runs Pulumi on this stack: its state and its cluster depend on that.
  *
- * @default `pulumi`; whoever starts the program in another way names that in the variable GOURMETGRAM_PULUMI.
+ * @default `pulumi`; commands that start the program in another way set the variable GOURMETGRAM_PULUMI.
  */
 export function pulumiCommand(): string {
   return process.env["GOURMETGRAM_PULUMI"] ?? "pulumi";

@@ -171,13 +171,13 @@ function clashes<Name extends KeyName>(values: Values, keys: readonly Name[]): C
 
 /**
  * Whether the first of two keys is the one to blame for a clash, because its value is not the default. The defaults
- * themselves never clash. A value that the engine filled in looks like one that the stack sets, so only this tells.
+ * themselves never clash. A value that the engine filled in looks like one that the stack sets, so only this distinguishes them.
  */
 function chosen(values: Values, key: KeyName, other: KeyName): boolean {
   return values[key] !== KEYS[key].default || values[other] === KEYS[other].default;
 }
 
-/** Lists are compared by what is in them. */
+/** Lists are compared by their items. */
 function isDefault(key: KeyName, value: unknown): boolean {
   return JSON.stringify(value) === JSON.stringify(KEYS[key].default);
 }

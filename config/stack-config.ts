@@ -16,7 +16,7 @@ export interface BaseConfig extends Settings<"base"> {
   readonly scope: "base";
 }
 
-/** What one student of a class has. What is shared with the class is told apart by the student's name. */
+/** What one student of a class has. What is shared with the class is separated by the student's name. */
 export interface StudentConfig extends Settings<"student"> {
   readonly scope: "student";
   readonly student: string;

@@ -36,7 +36,7 @@ export function itemsOf(value: unknown): readonly unknown[] {
 /** A text to show; a question mark for anything else. */
 export const textOf = (value: unknown): string => (typeof value === "string" ? value : "?");
 
-/** Whether the resource was made by a component of this type, or by one that such a component made. */
+/** Whether the resource is a child of a component of this type, directly or not. */
 export function isPartOf({ urn }: Subject, component: string): boolean {
   const types = urn.split("::")[2] ?? "";
   return types.split("$").slice(0, -1).includes(component);

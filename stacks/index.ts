@@ -1,4 +1,4 @@
-/** The three kinds of stack, what judges them before they are created, and their outputs. */
+/** The three kinds of stack, the checks before they are created, and their outputs. */
 export { baseStack } from "./base";
 export { estimateFootprint } from "./footprint/footprint";
 export { judged } from "./judgement";

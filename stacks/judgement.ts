@@ -9,12 +9,12 @@ import { type Finding, textOf } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
 
 /**
- * Judges a stack before its first resource: its budget and its workflows by the configuration alone, and what it
+ * Checks a stack before its first resource: its budget and its workflows by the configuration alone, and what it
  * needs of the cluster by an inspection of the cluster, where there is one. Once a resource has been registered, an
  * error no longer keeps the engine from creating it.
  *
  * @returns what the stack takes
- * @throws pulumi.RunError that lists everything that stands in the way, each with what resolves it
+ * @throws pulumi.RunError that lists every problem, each with what resolves it
  */
 export async function judged(config: StackConfig, source: ClusterSource): Promise<FootprintOutput> {
   const footprint = footprintOf(config);
@@ -41,7 +41,7 @@ async function conflicts(config: StackConfig, source: ClusterSource): Promise<st
   return section("the cluster does not fit this stack", problems.map(textOf));
 }
 
-/** What is found in the cluster. A preview goes on without it where it cannot be asked, and says so. */
+/** What is found in the cluster. A preview continues without a cluster that cannot be reached, with a warning. */
 async function inspected(config: StackConfig, source: ClusterSource): Promise<Finding[]> {
   try {
     const cluster = await source();

@@ -19,7 +19,7 @@ export interface Lab {
   readonly workflows: TrainingWorkflows;
 }
 
-/** What a lab is made of, besides its configuration. */
+/** Arguments of {@link createLab}, besides the configuration. */
 export interface LabArgs {
   /** The namespace of MLflow and the workflows. What takes the name waits for the namespace. */
   readonly namespace: pulumi.Output<string>;

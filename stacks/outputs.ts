@@ -208,9 +208,9 @@ export interface BuilderOutput {
 
 /** What a stack takes of a cluster. */
 export interface FootprintOutput {
-  /** What is set aside for the pods that always run. */
+  /** Requests of the pods that always run. */
   readonly services: CoresAndBytes;
-  /** What those pods may take at most. */
+  /** Limits of those pods. */
   readonly limits: CoresAndBytes;
   /** Bytes of the volumes. */
   readonly volumes: number;
@@ -218,7 +218,7 @@ export interface FootprintOutput {
   readonly pods: number;
   /** The most that one training run has set aside at the same time, its build included. */
   readonly run: CoresAndBytes & { readonly volumes: number; readonly pods: number };
-  /** How many training runs have room at the same time. */
+  /** Number of training runs that fit at the same time. */
   readonly runsAtOnce: number;
 }
 

@@ -19,7 +19,7 @@ export interface BuildContainerImageArgs extends BuildStepsArgs {
   readonly imagePullSecret?: Input<string> | undefined;
 }
 
-/** Whoever runs it must say which version; the application is the lab's unless said otherwise. */
+/** The version is required; the application is the lab's by default. */
 export type BuildTemplate = WorkflowTemplate<{
   readonly "model-version": { readonly description: string };
   readonly "app-repository": { readonly default: Input<string>; readonly description: string };
@@ -29,7 +29,7 @@ export type BuildTemplate = WorkflowTemplate<{
 /**
  * The WorkflowTemplate `build-container-image`, which a training run starts with the version that it has registered:
  * builds an image of the application with that model, deploys it to staging and tests it there. If any of it fails,
- * staging goes back to what passed its test last.
+ * staging is restored to what passed its test last.
  */
 export function buildContainerImage(args: BuildContainerImageArgs): BuildTemplate {
   const staging: StagingStepsArgs = { ...args, serviceAccount: args.serviceAccounts.deployStaging };

@@ -40,7 +40,7 @@ type Inputs = Readonly<Record<"model-version" | "app-repository" | "app-branch",
 
 /** The folder that the containers share. */
 const WORKSPACE = "/workspace";
-/** In it, what each tells the others and the run. */
+/** Its folder for outputs of the containers, for each other and for the run. */
 const OUTPUTS = `${WORKSPACE}/outputs`;
 /**
  * Most that the folder may hold, and the node's disk with it. The pod requests none of it: a node whose kubelet does
@@ -80,7 +80,7 @@ export function buildImageStep(args: BuildStepsArgs, run: { readonly name: Refer
   return containerSet("build-image", {
     inputs: { "model-version": {}, "app-repository": {}, "app-branch": {} },
     outputs: outputsIn(OUTPUTS, ["commit", "training-image", "image-digest", "image"]),
-    // Opens the way to BuildKit, which no other pods have.
+    // Allows access to BuildKit, which no other pods have.
     labels: BUILD_ROLE,
     activeDeadlineSeconds: args.deadlines.build,
     retryStrategy: RETRY_INFRASTRUCTURE,
@@ -100,7 +100,7 @@ function cloning({ appRepository }: BuildStepsArgs, inputs: Inputs): PipelineSte
       ? { env: {}, mounts: {} }
       : {
           env: {
-            // Whoever submits a run can name another repository. That one must not be given the password.
+            // A run can be submitted with another repository, which must not be given the password.
             APP_REPOSITORY_CREDENTIALS_FOR: url,
             APP_REPOSITORY_USERNAME: new SecretKey(credentialsSecret, "username"),
             APP_REPOSITORY_PASSWORD_FILE: `${CREDENTIALS}/password`,

@@ -45,7 +45,7 @@ export function deployStep(args: StagingStepsArgs, run: { readonly name: Referen
 }
 
 /**
- * Asks what was deployed as its users would. If it passes, it is what staging goes back to from now on, and the alias
+ * Tests what was deployed with requests as of its users. If it passes, staging is restored to it from now on, and the alias
  * `staging` in MLflow moves to its model version.
  *
  * @param run Name of the run.
@@ -72,7 +72,7 @@ export function testStep(args: StagingStepsArgs, run: { readonly name: Reference
   });
 }
 
-/** Takes staging back to what passed its test last. */
+/** Restores staging to what passed its test last. */
 export function restoreStep(args: StagingStepsArgs) {
   return container("restore-staging", {
     outputs: outputsOf("serving"),
@@ -108,7 +108,7 @@ function changes({ namespace, deployment }: StagingTarget): ApiUse {
   };
 }
 
-/** The new pod tells why it does not start, and is asked before it gets anyone's requests. */
+/** The status of the new pod says why it does not start, and the pod is tested before it gets requests. */
 function looksAtPods({ namespace }: StagingTarget): ApiUse {
   return { namespace, apiGroups: [""], resources: ["pods"], verbs: ["list"] };
 }

@@ -79,7 +79,7 @@ export function trainModel(args: TrainModelArgs): TrainTemplate {
           env: {
             MLFLOW_TRACKING_URI: args.mlflowUrl,
             SIMULATED_ACCURACY: parameters["simulated-accuracy"],
-            // Argo tells this only to its own containers. The run in MLflow is tagged with it.
+            // Argo passes this only to its own containers. The run in MLflow is tagged with it.
             ARGO_WORKFLOW_NAME: run.name,
             // The model version is tagged with what has trained it.
             TRAINING_IMAGE: args.image,

@@ -8,7 +8,7 @@ import type { AppImageRepository, AppRepositorySource, StagingTarget } from "./p
 import { trainModel, trainModelCron } from "./train-model";
 import { deadlines } from "../components/argo";
 
-/** What the lab's workflows are made from. */
+/** Arguments of {@link trainingManifests}. */
 export interface TrainingManifestsArgs {
   /** Namespace of the templates and of all their runs. */
   readonly namespace: pulumi.Input<string>;
@@ -86,7 +86,7 @@ export interface TrainingManifests {
   readonly schedule: CronWorkflowManifest;
 }
 
-/** Renders the lab's workflows. Pure: nothing is created, and values of other resources are handed on untouched. */
+/** Renders the lab's workflows. Pure: nothing is created, and values of other resources are passed on unchanged. */
 export function trainingManifests(args: TrainingManifestsArgs): TrainingManifests {
   const limits = deadlines(args.deadlineSeconds);
   const build = buildContainerImage({ ...args, deadlines: limits.child });

@@ -16,17 +16,17 @@ import { GIT_SERVER_FOLDER } from "../images";
 import { GIT_SERVER_NAME, GIT_SERVER_PORT, gitServerPod, REPOSITORY_PATH } from "./git-server-pod";
 import { sizeOf, type SizeName } from "../sizes";
 
-/** Options of {@link AppRepository}. */
+/** Arguments of {@link AppRepository}. */
 export interface AppRepositoryArgs {
   /** Namespace of the server. */
   readonly namespace: pulumi.Input<string>;
   /** Reference of the server's image. */
   readonly image: pulumi.Input<string>;
-  /** Name of the Secret with which the nodes pull the image. @default none: the registry asks nobody */
+  /** Name of the Secret with which the nodes pull the image. @default none: the registry allows anonymous access */
   readonly imagePullSecret?: pulumi.Input<string> | undefined;
   /** The branch that is built. */
   readonly branch: string;
-  /** Node port, from 30000 to 32767. @default none: people come by a port-forward */
+  /** Node port, from 30000 to 32767. @default none: people use a port-forward */
   readonly nodePort?: number | undefined;
   /** Host name or IP address of a node, as seen from outside. */
   readonly externalHost: string;
@@ -62,7 +62,7 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
     const { externalHost, nodePort } = args;
     const exposure = { externalHost, nodePort, forwardPort: FORWARD_PORT };
 
-    // A change of either makes a new object under a new name, which makes the pod start again with it.
+    // A change of either makes a new object under a new name, which restarts the pod with it.
     const files = new k8s.core.v1.ConfigMap(
       `${name}-files`,
       {

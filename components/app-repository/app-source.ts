@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** The repository from which the application is built, whoever keeps it. */
+/** The repository from which the application is built: the lab's or an external one. */
 export interface AppSource {
   /** Address inside the cluster. */
   readonly url: pulumi.Output<string>;
@@ -13,6 +13,6 @@ export interface AppSource {
    * `undefined` for one that everyone may read.
    */
   readonly credentialsSecret: pulumi.Output<string> | undefined;
-  /** Who may push to the lab's own; `undefined` for a repository of someone else's. */
+  /** Who may push to the lab's git server; `undefined` for an external repository. */
   readonly push: { readonly username: string; readonly password: pulumi.Output<string> } | undefined;
 }

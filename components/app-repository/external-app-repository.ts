@@ -12,7 +12,7 @@ export interface ExternalAppRepositoryArgs {
   readonly url: string;
   /** The branch that is built. */
   readonly branch: string;
-  /** With what it is read. @default nothing: it is public */
+  /** Credentials for reading it. @default nothing: it is public */
   readonly credentials?: { readonly username: string; readonly password: pulumi.Input<string> } | undefined;
 }
 

@@ -13,7 +13,7 @@ export const GIT_SERVER_PORT = 8080;
 /** Path of the repository in the server's address. */
 export const REPOSITORY_PATH = "/gourmetgram.git";
 
-/** What the pod is made of. */
+/** Arguments of the pod. */
 export interface GitServerPodArgs {
   readonly image: pulumi.Input<string>;
   readonly imagePullSecret: pulumi.Input<string> | undefined;
@@ -32,7 +32,7 @@ const REPOSITORIES = "/srv/git";
 // Any will do: the server needs no entry in the user database.
 const USER = 1000;
 
-/** The pod: the repository is made or brought up to date first, then one server runs. */
+/** The pod: the repository is created or updated first, then one server runs. */
 export function gitServerPod(args: GitServerPodArgs): k8s.types.input.core.v1.PodSpec {
   const { imagePullSecret } = args;
   const common = {
@@ -46,7 +46,7 @@ export function gitServerPod(args: GitServerPodArgs): k8s.types.input.core.v1.Po
     { name: "repositories", mountPath: REPOSITORIES },
     { name: "tmp", mountPath: "/tmp" },
   ];
-  // What a clone asks for first: it is answered only where the server, git and the repository are in order.
+  // The first request of a clone, which succeeds only if the server, git and the repository work.
   const clone = { path: `${REPOSITORY_PATH}/info/refs?service=git-upload-pack`, port: "http" };
   return {
     automountServiceAccountToken: false,

@@ -24,7 +24,7 @@ function only(managed: ServedNamespaces): pulumi.Input<string>[] {
  *
  * @param image Image of the controller.
  * @param executorImage Image that the controller puts beside every step.
- * @param managed Namespaces whose workflows it carries out.
+ * @param managed Namespaces whose workflows it executes.
  */
 export function controllerContainer(
   image: pulumi.Input<string>,
@@ -68,7 +68,7 @@ export function serverContainer(image: pulumi.Input<string>, managed: ServedName
     image,
     args: [
       "server",
-      // Whoever asks brings a token of their own, and may do what that account may do.
+      // Every client presents a token, and may do what its account may do.
       "--auth-mode=client",
       ...only(managed),
       // Strict transport security holds for all ports of a host: browsers would no longer open MLflow's page.

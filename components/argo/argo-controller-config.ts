@@ -22,7 +22,7 @@ export const MAIN_CONTAINER_RESOURCES: Resources = {
 
 /** What the configuration of Argo's controller follows from. */
 export interface ControllerConfigurationArgs {
-  /** Runs that are carried out at the same time in a namespace, at most. @default any number */
+  /** Maximum number of runs at the same time in a namespace. @default any number */
   readonly namespaceParallelism?: number;
 }
 
@@ -40,7 +40,7 @@ export function controllerConfiguration(args: ControllerConfigurationArgs = {}):
         spec: { ...lifeCycle(DEFAULT_DEADLINE), volumeClaimGC: { strategy: "OnWorkflowCompletion" } },
       },
       // A run is made from a template of the namespace, with other arguments at most. This keeps mistakes out, and not
-      // people who mean harm: a run that already has a stored template in its status is carried out by that one. What
+      // people who mean harm: a run that already has a stored template in its status executes that one. What
       // bounds those is the namespace, with its rights, quota and network policies.
       workflowRestrictions: { templateReferencing: "Strict" },
       // Argo's own containers in each pod. The namespace admits none without these limits, and the official image

@@ -20,7 +20,7 @@ export interface ArgoKind {
   readonly members?: Readonly<Record<string, Schema>>;
   /** Members that an object must have, besides its metadata. @default spec */
   readonly required?: readonly string[];
-  /** True where Argo writes the status by a subresource of its own. @default false */
+  /** True where Argo writes the status by a subresource. @default false */
   readonly statusSubresource?: boolean;
   /** Columns of `kubectl get`. @default only name and age */
   readonly columns?: readonly Column[];
@@ -40,7 +40,7 @@ const TEXT: Schema = { type: "string" };
 const SPEC = { spec: OPEN };
 const SPEC_AND_STATUS = { spec: OPEN, status: OPEN };
 
-/** The kinds, by alphabet. */
+/** The kinds, in alphabetical order. */
 export const ARGO_KINDS: readonly ArgoKind[] = [
   {
     kind: "ClusterWorkflowTemplate",
@@ -93,7 +93,7 @@ export const ARGO_KINDS: readonly ArgoKind[] = [
     kind: "WorkflowTaskResult",
     plural: "workflowtaskresults",
     shortNames: [],
-    // Has neither spec nor status: what a pod reports stands at the top.
+    // Has neither spec nor status: what a pod reports is at the top level.
     members: { message: TEXT, outputs: OPEN_FIELDS, phase: TEXT, progress: TEXT },
     required: [],
   },

@@ -15,7 +15,7 @@ export interface ArgoProgramArgs {
   readonly namespace: pulumi.Input<string>;
   /** The namespaces that it looks at. */
   readonly managed: ServedNamespaces;
-  /** What it may do there. */
+  /** Its rights there. */
   readonly rules: readonly Rule[];
   /** Text of its configuration. */
   readonly configuration: string;
@@ -25,10 +25,10 @@ export interface ArgoProgramArgs {
 
 /** One of Argo's own programs: an account with its rights, and a Deployment of one pod. */
 export class ArgoProgram extends pulumi.ComponentResource {
-  /** Becomes ready when the program answers. */
+  /** Ready when the program answers. */
   public readonly deployment: k8s.apps.v1.Deployment;
 
-  /** `dependsOn` is handed on to the Deployment: what has to be there when the program starts. */
+  /** `dependsOn` is passed on to the Deployment: what must exist when the program starts. */
   constructor(name: string, args: ArgoProgramArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("gourmetgram:index:ArgoProgram", name, {}, opts);
 
@@ -36,7 +36,7 @@ export class ArgoProgram extends pulumi.ComponentResource {
       `${name}-account`,
       {
         metadata: { name: args.program, namespace: args.namespace },
-        // The pod asks for the token itself.
+        // The pod mounts the token itself.
         automountServiceAccountToken: false,
       },
       { parent: this },
@@ -56,7 +56,7 @@ export class ArgoProgram extends pulumi.ComponentResource {
         metadata: { name: args.program, namespace: args.namespace, labels },
         spec: {
           replicas: 1,
-          // Without an election, two controllers at a time would both carry out each workflow.
+          // Without an election, two controllers at a time would both execute each workflow.
           strategy: { type: "Recreate" },
           selector: { matchLabels: labels },
           template: { metadata: { labels, annotations }, spec: podSpec(args, account.metadata.name) },

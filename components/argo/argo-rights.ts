@@ -10,7 +10,7 @@ export const CONFIG_MAP_NAME = "workflow-controller-configmap";
 
 /**
  * Both programs read their configuration when they start. Not watched: a change of it changes the pods that read it,
- * so they start anew.
+ * so they restart.
  */
 export const READ_CONFIGURATION: Rule = {
   apiGroups: [""],
@@ -31,7 +31,7 @@ export const CONTROLLER_RULES: readonly Rule[] = [
   { apiGroups: [""], resources: ["pods/exec"], verbs: ["create"] },
   // Parameters that come from labelled ConfigMaps. The controller does not start until it can list them.
   { apiGroups: [""], resources: ["configmaps"], verbs: ["list", "watch"] },
-  // Where a run's artifacts would go. The controller asks before every run, and takes "not found" for "nowhere", but
+  // Where a run's artifacts would go. The controller looks before every run, and takes "not found" for "nowhere", but
   // "forbidden" for an error.
   { apiGroups: [""], resources: ["configmaps"], resourceNames: ["artifact-repositories"], verbs: ["get"] },
   // Volumes that a run brings itself: created with it, and after it freed of their finalizer and deleted.

@@ -24,14 +24,14 @@ export interface ArgoWorkflowsArgs {
   /**
    * `install` for a cluster that has no Argo Workflows. `existing` for one that has: nothing is created, and its
    * controller has to watch the managed namespace and to give its own containers the security context that the level
-   * `restricted` asks for.
+   * `restricted` requires.
    */
   readonly mode: "install" | "existing";
   /** Namespace of the controller and the server, other than the managed ones. */
   readonly namespace: string;
-  /** Namespaces whose workflows are carried out and shown. */
+  /** Namespaces whose workflows are executed and shown. */
   readonly managed: ServedNamespaces;
-  /** Runs that are carried out at the same time in a namespace, at most. @default any number */
+  /** Maximum number of runs at the same time in a namespace. @default any number */
   readonly namespaceParallelism?: number;
   readonly images: ArgoImages;
   /** Node port of the server, from 30000 to 32767. */

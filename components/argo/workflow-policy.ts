@@ -2,8 +2,8 @@ import type { types } from "@pulumi/kubernetes";
 import type { LifeCycle, RetryStrategy } from "../../packages/argo-workflows";
 import { unprivilegedPod } from "../kubernetes";
 
-// All of this stands in each template and not only in the controller's defaults: on a cluster that brings its own
-// Argo Workflows (`argo: existing`) the defaults are someone else's.
+// All of this is in each template and not only in the controller's defaults: on a cluster that brings its own
+// Argo Workflows (`argo: existing`) the defaults are not the lab's.
 
 /** User and group of the training image. */
 const IMAGE_USER = 1000;
@@ -24,7 +24,7 @@ export interface Deadlines {
 export interface BuildDeadlines {
   /** The whole run, without the step that puts staging back after a failure. */
   readonly run: number;
-  /** The pod in which the image is made: cloning, downloading and building together. */
+  /** The pod that builds the image: cloning, downloading and building together. */
   readonly build: number;
   readonly deploy: number;
   readonly test: number;
@@ -85,12 +85,12 @@ export function lifeCycle(activeDeadlineSeconds: number): LifeCycle {
 export const RETRY_INFRASTRUCTURE = {
   limit: 2,
   retryPolicy: "OnError",
-  // Argo waits before it asks whether there is anything to repeat, so a verdict comes that much later, too.
+  // Argo waits before it checks whether there is anything to repeat, so a verdict is delayed as well.
   backoff: { duration: "2s", factor: 5 },
 } as const satisfies RetryStrategy;
 
 /**
- * What the Pod Security level `restricted` asks of a container, beyond what the pod says. The file system stays
+ * What the Pod Security level `restricted` requires of a container, beyond the pod's settings. The file system stays
  * writable: a step leaves its outputs in files.
  */
 export const STEP_CONTAINER: types.input.core.v1.SecurityContext = {

@@ -14,12 +14,12 @@ export const BUILDKIT_RESOURCES: Resources = {
 };
 
 /**
- * How BuildKit gets the rights to build: in a user namespace that it makes itself, in one that Kubernetes makes for its
+ * How BuildKit gets the rights to build: in a user namespace that it creates itself, in one that Kubernetes creates for its
  * pod, or as root on the node.
  */
 export type BuilderMode = "rootless" | "userns" | "privileged";
 
-/** What the pod is made of. */
+/** Arguments of the pod. */
 export interface BuilderPodArgs {
   readonly image: pulumi.Input<string>;
   readonly mode: BuilderMode;
@@ -61,14 +61,14 @@ const AS_ROOT = {
 const SETTINGS: Readonly<Record<BuilderMode, ModeSettings>> = {
   rootless: {
     pod: unprivilegedPod(USER),
-    // Builds run in a user namespace of their own. The runtime's default profiles forbid to make one, and the helpers
+    // Builds run in a user namespace of their own. The runtime's default profiles forbid creating one, and the helpers
     // that map the user ids (newuidmap, newgidmap) have to gain the right to do so.
     container: {
       seccompProfile: { type: "Unconfined" },
       appArmorProfile: { type: "Unconfined" },
       allowPrivilegeEscalation: true,
     },
-    // A container may mount no /proc of its own for a step, so steps see BuildKit's processes: those of nobody else.
+    // A container may not mount a separate /proc for a step, so steps see BuildKit's processes, but no others.
     args: [...LISTEN, "--oci-worker-no-process-sandbox"],
     cache: "/home/user/.local/share/buildkit",
   },

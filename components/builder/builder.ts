@@ -19,15 +19,15 @@ import { type ServedNamespaces, STUDENT_LABEL } from "../class";
 import { labNamespace } from "../namespace";
 import { type RegistryPods, type RegistryTarget, serverOf } from "../registry";
 
-/** Options of {@link Builder}. */
+/** Arguments of {@link Builder}. */
 export interface BuilderArgs {
   /** Name of the namespace, a DNS label. */
   readonly namespace: string;
   /** Image of BuildKit, with the commands, the user and the folders of the official rootless one. */
   readonly image: pulumi.Input<string>;
   /**
-   * `rootless` makes user namespaces of its own. `userns` has Kubernetes make one for the pod, and needs 1.33.
-   * `privileged` is for nodes that allow neither: whoever may build then has the node.
+   * `rootless` creates user namespaces itself. `userns` has Kubernetes create one for the pod, and needs 1.33.
+   * `privileged` is for nodes that allow neither: who may build then controls the node.
    */
   readonly mode: BuilderMode;
   /** Size of the cache's volume, as a Kubernetes quantity. */
@@ -44,7 +44,7 @@ export interface BuilderArgs {
 export const BUILDKIT = "buildkitd";
 
 /**
- * BuildKit with a cache that outlives it, in a namespace of its own.
+ * BuildKit with a cache that outlives it, in a separate namespace.
  *
  * The namespace admits pods of every Pod Security level: even without root on the node, BuildKit needs system calls
  * that the other levels forbid. Nothing else is in it. Only the build's pods reach it, and it reaches only the
@@ -87,7 +87,7 @@ export class Builder extends pulumi.ComponentResource {
       `${name}-config`,
       {
         metadata: { namespace, labels },
-        // A change makes a new ConfigMap under a new name, which makes the pod start again with it.
+        // A change makes a new ConfigMap under a new name, which restarts the pod with it.
         immutable: true,
         data: {
           "buildkitd.toml": pulumi

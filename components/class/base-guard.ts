@@ -34,10 +34,10 @@ const GUARDED = [
 ];
 
 /**
- * Has the API server refuse to delete a part of the base while a student's stack uses it, whoever asks: destroying the
+ * Has the API server refuse to delete a part of the base while a student's stack uses it: destroying the
  * base would delete every workflow of the class with Argo's kinds.
  *
- * A policy with parameters is judged once for each of them and not at all where there is none. The parameters are the
+ * A policy with parameters is evaluated once for each of them, and not at all without any. The parameters are the
  * objects by which students' stacks say that they use the base ({@link baseUsage}), so it refuses while there is one.
  * Needs Kubernetes 1.30.
  */

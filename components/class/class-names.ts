@@ -1,4 +1,4 @@
-/** Names that follow from a student's: what a class has of each is told apart by them alone. */
+/** Names that follow from a student's name, which distinguishes the students of a class. */
 import type * as pulumi from "@pulumi/pulumi";
 
 /** The label of everything that belongs to one student; its value is the student's name. */
@@ -21,5 +21,5 @@ export function studentNamespaces(student: string): StudentNamespaces {
   return { platform: `gourmetgram-${student}`, staging: `gourmetgram-${student}-staging` };
 }
 
-/** Whom something in the cluster serves: the one namespace of a lab, or those of all students of a class. */
+/** The namespaces that something serves: the one of a lab, or those of all students of a class. */
 export type ServedNamespaces = { readonly namespace: pulumi.Input<string> } | "students";

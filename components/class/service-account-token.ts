@@ -4,7 +4,7 @@ import { RunError } from "@pulumi/pulumi";
 import { type ClusterAccess, loadKubeconfig, reasonOf } from "../kubernetes";
 import type { ApiServer } from "./student-kubeconfig";
 
-/** What is asked for. */
+/** A request for a token. */
 export interface TokenRequest extends ClusterAccess {
   readonly namespace: string;
   /** Name of the service account. */
@@ -13,7 +13,7 @@ export interface TokenRequest extends ClusterAccess {
   readonly seconds: number;
 }
 
-/** What the API server gives. */
+/** The answer of the API server. */
 export interface IssuedToken {
   readonly token: string;
   /** When it ends, in RFC 3339. A cluster may have a limit below what was asked for. */
@@ -21,7 +21,7 @@ export interface IssuedToken {
   readonly server: ApiServer;
 }
 
-/** Asks an API server for a token. */
+/** Requests a token from an API server. */
 export type TokenSource = (request: TokenRequest) => Promise<IssuedToken>;
 
 /**
@@ -63,6 +63,6 @@ function base64Of(file: string): string {
 function failure({ namespace, account }: TokenRequest, reason: string): RunError {
   return new RunError(
     `the cluster gives no token for the service account ${account} in ${namespace}: ${reason}\n` +
-      "    remedy: use an identity that may create serviceaccounts/token there",
+      "    fix: use an identity that may create serviceaccounts/token there",
   );
 }

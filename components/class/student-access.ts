@@ -3,7 +3,7 @@ import type { ClusterAccess } from "../kubernetes";
 import { requestToken, type TokenSource } from "./service-account-token";
 import { kubeconfigText } from "./student-kubeconfig";
 
-/** Options of {@link studentAccess}. */
+/** Arguments of {@link studentAccess}. */
 export interface StudentAccessArgs {
   /** Name of the service account, known when its rights are in place. */
   readonly account: pulumi.Input<string>;
@@ -35,8 +35,8 @@ const DAY = 86_400;
 /**
  * A kubeconfig with a token for a service account.
  *
- * Each `up` asks for a new token. Those given out before stay good until they end by themselves: nothing but the end of
- * the account takes one back. A preview asks for none, and knows neither output.
+ * Each `up` requests a new token. Earlier ones stay valid until they expire: only deleting the account revokes them. A
+ * preview requests none, and both outputs are unknown.
  */
 export function studentAccess(args: StudentAccessArgs): StudentAccess {
   if (pulumi.runtime.isDryRun()) {

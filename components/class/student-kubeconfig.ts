@@ -1,7 +1,7 @@
 /** The text of a kubeconfig for one account in one namespace. */
 import { stringify } from "yaml";
 
-/** A cluster's API server, as someone else's kubeconfig needs it. */
+/** A cluster's API server, as a student's kubeconfig needs it. */
 export interface ApiServer {
   readonly url: string;
   /** Certificates of the authority behind the server's own, as base64 of PEM. @default those that the machine trusts */
@@ -12,7 +12,7 @@ export interface ApiServer {
   readonly skipTlsVerify?: boolean | undefined;
 }
 
-/** What the kubeconfig is made from. */
+/** Arguments of {@link kubeconfigText}. */
 export interface KubeconfigArgs {
   readonly server: ApiServer;
   /** Where commands without `-n` work. */

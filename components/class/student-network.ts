@@ -2,15 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { studentPolicies, type StudentPoliciesArgs, type StudentPolicy } from "./student-policies";
 
-/** Options of {@link StudentNetwork}. */
+/** Arguments of {@link StudentNetwork}. */
 export type StudentNetworkArgs = StudentPoliciesArgs;
 
 /**
- * Who may talk to whom in the two namespaces of a student: nobody to anybody, except along the ways that the lab needs.
+ * The network policies of a student's two namespaces: all traffic is denied, except what the lab needs.
  *
  * Neither does anyone come in from elsewhere, as each way in names who may take it. Traffic from a pod's own node is
  * under no policy: the kubelet's probes, and `kubectl port-forward`, which the node's container runtime carries into the
- * pod. So people come with a right to forward ports, and by no other way.
+ * pod. So people use port-forwards, with a right to them, and nothing else.
  *
  * All of this holds where the cluster enforces NetworkPolicies.
  */
@@ -24,7 +24,7 @@ export class StudentNetwork extends pulumi.ComponentResource {
         `${name}-${policy.place}-${policy.name}`,
         {
           metadata: {
-            // Fixed: the name is what `kubectl get networkpolicies` tells of a policy's meaning.
+            // Fixed: `kubectl get networkpolicies` shows no more of a policy's meaning than its name.
             name: policy.name,
             namespace: namespaces[policy.place],
             labels: { "app.kubernetes.io/part-of": "gourmetgram" },

@@ -89,7 +89,7 @@ export function studentPolicies(args: StudentPoliciesArgs): StudentPolicy[] {
     },
     ...postgresPolicy(args),
     ...gitServerPolicy(args, fromWorkflows(GIT_SERVER_PORT)),
-    // The application asks nobody, not even a name server: what a student has built into it stays where it is.
+    // The application opens no connections, not even to a name server: what a student has built into it cannot leave.
     { place: "staging", ...deny },
     {
       place: "staging",
@@ -133,7 +133,7 @@ function workflowEgress(args: StudentPoliciesArgs): EgressRule[] {
 }
 
 /**
- * The API server, to which Argo's container in each pod reports, and which some steps ask themselves.
+ * The API server, to which Argo's container in each pod reports, and which some steps use.
  *
  * Pods address the Service `kubernetes`, port 443. kube-proxy replaces that by an address and port of the API server
  * before the packet comes to where a policy is enforced: kube-router's rules are in the chains INPUT and FORWARD of the
@@ -149,7 +149,7 @@ function apiServer({
 }
 
 /**
- * Where the pod that builds goes besides. Only that one: whoever reaches BuildKit may run programs in it. All of its
+ * Where the pod that builds goes besides. Only that one: what reaches BuildKit may run programs in it. All of its
  * containers do, those that clone and download included; what they run is in the pipeline's image.
  */
 function buildEgress({ builder, externalRegistryPorts: registry }: StudentPoliciesArgs): EgressRule[] {
@@ -163,7 +163,7 @@ function buildEgress({ builder, externalRegistryPorts: registry }: StudentPolici
   ];
 }
 
-/** Where MLflow keeps what it is told. */
+/** Where MLflow stores its data. */
 function mlflowEgress({ externalDatabase, s3 }: StudentPoliciesArgs): EgressRule[] {
   // Neither the addresses nor the ports of services elsewhere are known here.
   const elsewhere = externalDatabase || s3 ? [{ ports: [{ protocol: "TCP" }] }] : [];

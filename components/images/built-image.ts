@@ -74,7 +74,7 @@ export function tagOf(stack: string): string {
 /**
  * The digest in a reference such as `localhost:30500/gourmetgram-train@sha256:…`.
  *
- * @throws pulumi.RunError if there is none, as after a build whose image was not pushed: nothing could pull it.
+ * @throws pulumi.RunError if it has no digest, as after a build whose image was not pushed: nothing could pull it
  */
 export function digestOf(repoDigest: string): string {
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(repoDigest)?.[1];

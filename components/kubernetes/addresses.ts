@@ -21,11 +21,11 @@ export interface ServiceExposure {
   /** Host name or IP address of a node, as seen from outside. */
   readonly externalHost: string;
   /**
-   * Node port, from 30000 to 32767. Left out where the Service is for the cluster alone; people then come by
-   * `kubectl port-forward`, with rights of their own and past no network policy.
+   * Node port, from 30000 to 32767. Left out where the Service is for the cluster alone; people then use
+   * `kubectl port-forward`, which needs rights and is not subject to network policies.
    */
   readonly nodePort: number | undefined;
-  /** Port on one's own machine that a port-forward is given. */
+  /** Local port for a port-forward. */
   readonly forwardPort: number;
 }
 

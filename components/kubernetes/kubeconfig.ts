@@ -15,7 +15,7 @@ export interface ClusterAccess {
 /** Whether a setting is a kubeconfig's text, and not its path. */
 export const isKubeconfigText = (setting: string): boolean => setting.includes("apiVersion");
 
-/** Whether there is a kubeconfig at all. Without one there is no cluster to ask. */
+/** Whether there is a kubeconfig at all. Without one there is no cluster to inspect. */
 export function hasKubeconfig({ kubeconfig }: ClusterAccess): boolean {
   if (kubeconfig !== undefined) return isKubeconfigText(kubeconfig) || existsSync(kubeconfig);
   const named = process.env["KUBECONFIG"];

@@ -4,13 +4,13 @@ import * as random from "@pulumi/random";
 /** The label with the name of the stack that an object belongs to. */
 export const INSTANCE_LABEL = "app.kubernetes.io/instance";
 
-/** The label with what made an object. */
+/** The label with the tool that manages an object. */
 export const MANAGER_LABEL = "app.kubernetes.io/managed-by";
 
 /** Value of {@link MANAGER_LABEL}. */
 export const MANAGER = "pulumi";
 
-/** The label that tells apart two stacks of one name, whose states do not know each other. */
+/** The label that distinguishes stacks of the same name in different backends. */
 export const OWNER_LABEL = "gourmetgram.dev/owner";
 
 /**
@@ -26,7 +26,7 @@ export class Ownership extends pulumi.ComponentResource {
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:Ownership", name, {}, opts);
 
-    // Of all random values the one that every engine of this project can make. It opens nothing, so it is no secret.
+    // Of all random values the one that every engine of this project can make. It gives access to nothing, so it is not a secret.
     const id = new random.RandomPassword(
       `${name}-id`,
       { length: 16, special: false, upper: false },

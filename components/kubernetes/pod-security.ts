@@ -1,4 +1,4 @@
-/** What the Pod Security level `restricted` asks of every pod, in one place. */
+/** What the Pod Security level `restricted` requires of every pod, in one place. */
 import type { types } from "@pulumi/kubernetes";
 
 /** A container that may do nothing but run its program, and writes only to the volumes it mounts. */

@@ -2,7 +2,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 
-/** What is said of such a Deployment. */
+/** Arguments of {@link singleWriterDeployment}. */
 export interface SingleWriterArgs {
   readonly name: string;
   readonly namespace: Input<string>;
@@ -11,7 +11,7 @@ export interface SingleWriterArgs {
   readonly pod: types.input.core.v1.PodSpec;
 }
 
-/** A Deployment of one pod, of which there are never two: the old one has to be gone before the new one starts. */
+/** A Deployment of one pod that never runs twice: the old one is deleted before the new one starts. */
 export function singleWriterDeployment({ name, namespace, labels, pod }: SingleWriterArgs): {
   metadata: types.input.meta.v1.ObjectMeta;
   spec: types.input.apps.v1.DeploymentSpec;

@@ -2,7 +2,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 
-/** Options of {@link singleWriterClaim}. */
+/** Arguments of {@link singleWriterClaim}. */
 export interface VolumeSize {
   /** Size, as a Kubernetes quantity. */
   readonly storage: Input<string>;

@@ -1,4 +1,4 @@
-/** Who may address MLflow, and how it is reached from outside the cluster. */
+/** The hosts under which MLflow accepts requests, and its address outside the cluster. */
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { hostInUrl, serviceHost } from "../kubernetes";
@@ -19,7 +19,7 @@ export interface MlflowExposure {
   readonly host: string;
   /** IP addresses of nodes at which the Service also answers, on MLflow's own port. */
   readonly externalIps: readonly string[];
-  /** Further host names under which MLflow may be addressed; a leading `*.` stands for all below. */
+  /** Further host names under which MLflow accepts requests; a leading `*.` matches all subdomains. */
   readonly allowedHosts: readonly string[];
 }
 

@@ -26,7 +26,7 @@ export interface ArtifactEnvironment {
   readonly env: readonly EnvVar[];
 }
 
-/** What the pod is made of. */
+/** Arguments of the pod. */
 export interface MlflowPodArgs {
   readonly image: pulumi.Input<string>;
   readonly imagePullSecret: pulumi.Input<string> | undefined;
@@ -102,7 +102,7 @@ function server(args: MlflowPodArgs): Container {
   const httpGet = {
     path: "/health",
     port: "http",
-    // The kubelet would ask for the pod's address, which is not on the host allow-list.
+    // The kubelet would send the pod's address as the host, which is not on the host allow-list.
     httpHeaders: [{ name: "Host", value: "localhost" }],
   };
   return {

@@ -5,17 +5,17 @@ import { sizeOf, type SizeName } from "../sizes";
 import { allowedHosts, externalUrl, type MlflowExposure, MLFLOW_NAME, MLFLOW_PORT } from "./mlflow-access";
 import { artifactEnvironment, mlflowPod, type MlflowS3 } from "./mlflow-pod";
 
-/** Options of {@link Mlflow}. */
+/** Arguments of {@link Mlflow}. */
 export interface MlflowArgs {
   /** Namespace of the server. */
   readonly namespace: pulumi.Input<string>;
   /** Reference of the server's image. */
   readonly image: pulumi.Input<string>;
-  /** Name of the Secret with which the nodes pull the image. @default none: the registry asks nobody */
+  /** Name of the Secret with which the nodes pull the image. @default none: the registry allows anonymous access */
   readonly imagePullSecret?: pulumi.Input<string> | undefined;
   /** URI of a PostgreSQL database. It becomes a Secret, never a plain environment variable. */
   readonly databaseUri: pulumi.Input<string>;
-  /** Size of the artifacts' volume, as a Kubernetes quantity. Without a meaning with `s3`. */
+  /** Size of the artifacts' volume, as a Kubernetes quantity. Unused with `s3`. */
   readonly storage: pulumi.Input<string>;
   /** Storage class of the volume. @default the cluster's default class */
   readonly storageClass?: pulumi.Input<string> | undefined;
@@ -49,7 +49,7 @@ export class Mlflow extends pulumi.ComponentResource {
       `${name}-credentials`,
       {
         metadata: { namespace, labels },
-        // A change makes a new Secret under a new name, which makes the pod start again with it.
+        // A change makes a new Secret under a new name, which restarts the pod with it.
         immutable: true,
         stringData: { databaseUri: args.databaseUri, ...args.s3?.credentials },
       },
@@ -100,7 +100,7 @@ export class Mlflow extends pulumi.ComponentResource {
         spec: {
           replicas: 1,
           selector: { matchLabels: labels },
-          // The volume has one writer: the old pod has to be gone before the new one starts.
+          // The volume has one writer: the old pod must have ended before the new one starts.
           strategy: { type: claim === undefined ? "RollingUpdate" : "Recreate" },
           template: {
             metadata: { labels },

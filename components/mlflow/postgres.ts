@@ -10,7 +10,7 @@ import {
 } from "../kubernetes";
 import { type Resources, sizeOf, type SizeName } from "../sizes";
 
-/** Options of {@link Postgres}. */
+/** Arguments of {@link Postgres}. */
 export interface PostgresArgs {
   /** Namespace of the database. */
   readonly namespace: pulumi.Input<string>;
@@ -24,7 +24,7 @@ export interface PostgresArgs {
   readonly size?: SizeName | undefined;
 }
 
-/** A database as MLflow sees it, whoever runs it. */
+/** A database as MLflow sees it: the lab's or an external one. */
 export interface Database {
   /** URI in SQLAlchemy's form. Secret: it contains the password. */
   readonly uri: pulumi.Output<string>;
@@ -50,7 +50,7 @@ const PASSWORD_FOLDER = "/run/secrets/postgres";
 /**
  * The database of MLflow: one PostgreSQL server with a volume and a generated password.
  *
- * The volume outlives the StatefulSet: it goes only with the namespace, so no change of an option loses data.
+ * The volume outlives the StatefulSet: it is deleted only with the namespace, so no change of a setting loses data.
  */
 export class Postgres extends pulumi.ComponentResource implements Database {
   public readonly uri: pulumi.Output<string>;
@@ -63,7 +63,7 @@ export class Postgres extends pulumi.ComponentResource implements Database {
 
     const password = new random.RandomPassword(
       `${name}-password`,
-      // Letters and digits only: the password stands in a URI, where others would have to be escaped.
+      // Letters and digits only: the password is part of a URI, where others would have to be escaped.
       { length: 32, special: false },
       { parent: this },
     );
@@ -131,7 +131,7 @@ function podSpec(
           { name: "POSTGRES_USER", value: USER },
           { name: "POSTGRES_DB", value: DATABASE },
           { name: "POSTGRES_PASSWORD_FILE", value: `${PASSWORD_FOLDER}/password` },
-          // A folder below the mount: the mount itself may hold `lost+found`, and PostgreSQL wants an empty one.
+          // A folder below the mount: the mount itself may hold `lost+found`, and PostgreSQL needs an empty one.
           { name: "PGDATA", value: `${DATA}/pgdata` },
         ],
         ports: [{ name: "postgres", containerPort: POSTGRES_PORT }],

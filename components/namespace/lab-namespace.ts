@@ -4,7 +4,7 @@ import type { Input, Resource } from "@pulumi/pulumi";
 /** A level of the Pod Security Standards. */
 export type PodSecurityLevel = "restricted" | "privileged";
 
-/** Options of {@link labNamespace}. */
+/** Arguments of {@link labNamespace}. */
 export interface LabNamespaceArgs {
   /** Name of the namespace, a DNS label. */
   readonly name: Input<string>;

@@ -27,7 +27,7 @@ export interface Right {
 
 const ARGO = "argoproj.io";
 
-/** Every pod of a workflow reports its outputs to the controller in an object of its own. */
+/** Every pod of a workflow reports its outputs to the controller in a separate object. */
 const REPORT_RESULTS: Rule = {
   apiGroups: [ARGO],
   resources: ["workflowtaskresults"],
@@ -35,8 +35,8 @@ const REPORT_RESULTS: Rule = {
 };
 
 /**
- * Opens a page of the lab on one's own machine: `kubectl port-forward` reads the Service, finds its pod, and asks for a
- * connection. It asks by a WebSocket first, which API servers before 1.35 count as `get`, and then by this verb.
+ * Opens a page of the lab on the user's machine: `kubectl port-forward` reads the Service, finds its pod, and requests a
+ * connection. It tries a WebSocket first, which API servers before 1.35 count as `get`, and then by this verb.
  */
 const FORWARD_PORTS: readonly Rule[] = [
   { apiGroups: [""], resources: ["services"], verbs: ["get"] },
@@ -48,7 +48,7 @@ const FORWARD_PORTS: readonly Rule[] = [
  * What Argo's command does with runs, by the API server alone: `submit` creates; `list`, `get`, `watch` and `logs` read;
  * `stop` and `terminate` patch; `retry`, `suspend` and `resume` update. `delete` is not among them: runs go by themselves.
  *
- * `create`, `update` and `patch` say more than they seem to. A run has no status apart from the rest of it, so whoever
+ * `create`, `update` and `patch` allow more than they seem to. A run has no status subresource, so who
  * writes one also writes which templates it executes (`status.storedWorkflowTemplateSpec`): the controller's
  * `templateReferencing` keeps honest people from mistakes, and nobody from anything. A student can therefore run any
  * container that the namespace admits, under any account of the namespace, and with any of its Secrets. That is why the
@@ -117,7 +117,7 @@ export const RIGHTS: readonly Right[] = [
         resourceNames: [STAGING_DEPLOYMENT],
         verbs: ["get", "patch"],
       },
-      // Pods have no names to be told beforehand, and a list cannot be narrowed down by labels.
+      // The names of pods are not known beforehand, and a right to list cannot be limited by labels.
       { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
     ],
   },
@@ -174,8 +174,8 @@ export class Rbac extends pulumi.ComponentResource {
       `${name}-${serviceAccount}`,
       {
         metadata: { name: serviceAccount, namespace: namespaces.platform },
-        // Argo's containers in a pod report with the account's token. Argo can take the token away from a pod but
-        // cannot ask for it, so the account must give it. No pod runs as a student.
+        // Argo's containers in a pod report with the account's token. Argo can withhold the token from a pod but
+        // cannot mount it, so the account must. No pod runs as a student.
         automountServiceAccountToken: who !== "student",
       },
       { parent: this },
@@ -184,7 +184,7 @@ export class Rbac extends pulumi.ComponentResource {
     const bindings = RIGHTS.filter((right) => right.serviceAccount === serviceAccount).map((right) =>
       this.bind(name, right, namespaces[right.place], subject),
     );
-    // Whoever takes the name waits for the bindings too. All are known in a preview, where ids are not.
+    // What uses the name waits for the bindings too. All are known in a preview, where ids are not.
     return pulumi
       .all([account.metadata.name, bindings.map(({ metadata }) => metadata)])
       .apply(([accountName]) => accountName);

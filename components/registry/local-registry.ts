@@ -12,7 +12,7 @@ import {
 import type { RegistryAddresses, RegistryTarget } from "./registry";
 import { RegistryGuard, type RegistryOverrides } from "./registry-guard";
 
-/** Options of {@link LocalRegistry}. */
+/** Arguments of {@link LocalRegistry}. */
 export interface LocalRegistryArgs {
   /** Image of the registry: the CNCF Distribution registry, version 3. */
   readonly image: pulumi.Input<string>;
@@ -26,8 +26,8 @@ export interface LocalRegistryArgs {
    * The address in pods' image references.
    *
    * The container runtime on a node does not resolve Service names, but takes `localhost:<nodePort>` for plain HTTP, and
-   * reaches it where kube-proxy is in the mode iptables. `in-cluster` is for nodes whose runtime has been told where the
-   * Service's name leads.
+   * reaches it where kube-proxy is in the mode iptables. `in-cluster` is for nodes whose runtime is configured to resolve
+   * the Service's name.
    */
   readonly pullFrom: "node-port" | "in-cluster";
   /** Address in pods' image references, `host[:port]`, in place of what `pullFrom` says. @default none */
@@ -40,7 +40,7 @@ export interface LocalRegistryArgs {
    */
   readonly pushAddress?: string | undefined;
   /**
-   * Has a guard ask who pushes, and who reads what is not for everyone, with this image of nginx.
+   * Adds a guard, with this image of nginx, that requires a login for pushing and for what is not public.
    *
    * @default none: everyone reads and writes everything
    */
@@ -64,8 +64,8 @@ const VOLUME = "data";
 const USER = 1000;
 
 /**
- * A registry in the cluster for the images that the stack builds. It speaks plain HTTP, and asks nobody unless it has a
- * guard.
+ * A registry in the cluster for the images that the stack builds. It speaks plain HTTP, and allows anonymous access unless it
+ * has a guard.
  */
 export class LocalRegistry extends pulumi.ComponentResource {
   /** The addresses that matter. */

@@ -12,7 +12,7 @@ export interface GuardPlaces {
   readonly temp: string;
 }
 
-/** The user that may write everywhere: whoever brings up the base. */
+/** The user that may write everywhere, with whom the base pushes its images. */
 export const BASE_USER = "base";
 
 /** Path that answers as soon as the registry behind the guard does. */

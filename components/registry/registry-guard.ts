@@ -6,7 +6,7 @@ import type { RegistryCredentials } from "./registry";
 import { ALIVE_PATH, BASE_USER, GUARD_TEMP, guardConfig, READY_PATH } from "./registry-guard-config";
 import { REGISTRY_USERS, RegistryUser } from "./registry-user";
 
-/** Options of {@link RegistryGuard}. */
+/** Arguments of {@link RegistryGuard}. */
 export interface RegistryGuardArgs {
   /** Image with nginx 1.19.5 or later that runs as any user. */
   readonly image: pulumi.Input<string>;
@@ -42,8 +42,8 @@ const CONFIG = "/etc/registry-guard";
 const USERS = "/users";
 
 /**
- * The guard of a registry that many use: nginx in the registry's own pod. Everyone may pull what the base provides; a
- * user reads and writes under the own name; the user `base` does everything.
+ * The guard of a registry that a class shares: nginx in the registry's pod. Everyone may pull what the base provides; a
+ * user reads and writes under the user's name; the user `base` does everything.
  *
  * Docker asks `/v2/` whether to log in, and takes the answer for all that follows: it logs in and pushes, but pulls
  * nothing anonymously. The nodes' container runtimes and BuildKit log in where they are asked to, and do both.
@@ -69,7 +69,7 @@ export class RegistryGuard extends pulumi.ComponentResource {
       `${name}-config`,
       {
         metadata: { namespace, labels },
-        // A change makes a new one under a new name, which makes the pod start again with it.
+        // A change makes a new one under a new name, which restarts the pod with it.
         immutable: true,
         data: {
           "nginx.conf": guardConfig({
@@ -118,7 +118,7 @@ export class RegistryGuard extends pulumi.ComponentResource {
         { name: "guard-users", mountPath: USERS, readOnly: true },
         { name: "guard-temp", mountPath: GUARD_TEMP },
         // For the shell commands that remove a student's repositories: the registry can only empty them, and its own
-        // image has no shell. It is no further power, as all that is written to the registry passes here anyway.
+        // image has no shell. This gives the container no further rights, as all that is written to the registry passes through it.
         { name: data.volume, mountPath: data.path },
       ],
     };

@@ -3,23 +3,23 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { RegistryCredentials } from "./registry";
 
-/** The Secret with all users. Its name is fixed: stacks of students find it by that, and it is no output of the base's. */
+/** The Secret with all users. Its name is fixed, so that the stacks of students find it without an output of the base. */
 export const REGISTRY_USERS = { namespace: "kube-system", name: "registry-users" } as const;
 
-/** Options of {@link RegistryUser}. */
+/** Arguments of {@link RegistryUser}. */
 export interface RegistryUserArgs {
   /** Name of the user, a DNS label: `base`, or the student whose repositories begin with it. */
   readonly user: string;
   /**
-   * Name of the Secret with the users, from whoever makes it, so that it is made first.
+   * Name of the Secret with the users, as an output of its resource, so that it is created first.
    *
-   * @default the one that is there
+   * @default the one that exists
    */
   readonly secret?: pulumi.Input<string>;
 }
 
 /**
- * A user of a guarded registry, who reads and writes under the own name.
+ * A user of a guarded registry, who reads and writes under the user's name.
  *
  * All users are in one Secret, each under a key that belongs to one stack alone: server-side apply keeps note of who
  * has set which key. So a stack changes and removes its own key, and nobody needs a list of all users. The running

@@ -1,4 +1,4 @@
-/** What the rest of the program has to know about a registry, whichever it is. */
+/** What the rest of the program needs to know about a registry, local or external. */
 import * as pulumi from "@pulumi/pulumi";
 
 /** How a registry is reached: its addresses are `host[:port][/path]`, to be followed by `/` and an image's name. */
@@ -9,7 +9,7 @@ export interface RegistryAddresses {
   readonly fromNodes: pulumi.Output<string>;
   /** From the Docker daemon with which the stack builds images. */
   readonly forPushing: pulumi.Output<string>;
-  /** Whether it is the lab's own, which lists what it has and, without a guard, asks nobody. */
+  /** Whether it is in the lab's cluster, lists its contents and, without a guard, allows anonymous access. */
   readonly own: pulumi.Output<boolean>;
   /** Whether it speaks HTTP without TLS. */
   readonly plainHttp: pulumi.Output<boolean>;
@@ -33,9 +33,9 @@ export interface RegistryTarget {
   readonly addresses: RegistryAddresses;
   /** The address in pods' image references: one that the nodes' container runtime can use. */
   readonly pullAddress: pulumi.Output<string>;
-  /** What pushing takes. Left out for a registry that asks nobody. */
+  /** Credentials for pushing. Left out for a registry that allows anonymous access. */
   readonly credentials?: RegistryCredentials | undefined;
-  /** What pulling takes. Left out where everyone may pull: a pull Secret would only spread a password. */
+  /** Credentials for pulling. Left out where everyone may pull: a pull Secret would only spread a password. */
   readonly pullCredentials?: RegistryCredentials | undefined;
   /** The pods that serve the lab's own registry. Left out for a registry elsewhere. */
   readonly pods?: RegistryPods;
@@ -43,11 +43,11 @@ export interface RegistryTarget {
   readonly guarded?: boolean;
   /** What has to be ready before an image can be pushed. */
   readonly ready: readonly pulumi.Resource[];
-  /** What keeps the images. If it is replaced they are gone, and are built and pushed again. */
+  /** The volumes of the images. If one is replaced, the images are lost, and are built and pushed again. */
   readonly storage: readonly pulumi.Resource[];
 }
 
-/** Options of {@link externalRegistry}. Addresses are `host[:port][/path]`. */
+/** Arguments of {@link externalRegistry}. Addresses are `host[:port][/path]`. */
 export interface ExternalRegistryArgs {
   readonly address: string;
   /** Address for the Docker daemon that builds images. @default address */
@@ -58,7 +58,7 @@ export interface ExternalRegistryArgs {
   readonly inClusterAddress?: string | undefined;
   /** Whether it speaks HTTP without TLS. @default false */
   readonly plainHttp?: boolean;
-  /** @default none: it asks nobody */
+  /** @default none: it allows anonymous access */
   readonly credentials?: RegistryCredentials | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What pods and volumes add up to, in the terms of a ResourceQuota. */
+/** Totals of resources, by the names that a ResourceQuota uses. */
 import type { Resources } from "./lab-size";
 import { bytesOf, bytesQuantity, coresOf, cpuQuantity, thousandths } from "../kubernetes";
 
@@ -15,20 +15,20 @@ const NAMES = [
 /** Cores, bytes and numbers of objects, by the names under which a ResourceQuota bounds them. */
 export type Amounts = Readonly<Record<(typeof NAMES)[number], number>>;
 
-/** Nothing at all. */
+/** All zero. */
 export const NOTHING: Amounts = amounts(() => 0);
 
-/** What some are together. */
+/** The sum of amounts, name by name. */
 export function sum(all: readonly Amounts[]): Amounts {
   return amounts((name) => thousandths(all.reduce((total, each) => total + each[name], 0)));
 }
 
-/** The most of each that any of some has: what they need who come one after the other. */
+/** The maximum of amounts, name by name: what is needed for things that run one after the other. */
 export function most(all: readonly Amounts[]): Amounts {
   return amounts((name) => Math.max(0, ...all.map((each) => each[name])));
 }
 
-/** So many of the same. */
+/** A multiple of amounts. */
 export function times(count: number, each: Amounts): Amounts {
   return amounts((name) => thousandths(count * each[name]));
 }

@@ -1,13 +1,13 @@
-/** How much room one lab has: what each of its pods asks for and may take. */
+/** The size of one lab: requests and limits of each of its pods. */
 
 /** Cores and memory, as Kubernetes quantities. */
 export type Quantities = { readonly cpu: string; readonly memory: string };
 
-/** What a container is given. */
+/** Requests and limits of a container. */
 export type Resources = {
-  /** What is set aside for it: nodes are filled by this. */
+  /** What is reserved for it on its node. */
   readonly requests: Quantities;
-  /** What it may take at most. */
+  /** What it may use at most. */
   readonly limits: Quantities;
 };
 
@@ -30,7 +30,7 @@ export interface LabSize {
   readonly runsAtOnce: number;
 }
 
-/** All sizes. What a lab is given unless it says otherwise is `medium`. */
+/** All sizes. The default is `medium`. */
 export const SIZES: Readonly<Record<SizeName, LabSize>> = {
   /**
    * For many students on one cluster, who are idle most of the time: MLflow then really has about 430 MiB, PostgreSQL

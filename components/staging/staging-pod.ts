@@ -10,7 +10,7 @@ export const APP_PORT = 8000;
 // The user of the image.
 const USER = 1000;
 
-/** What the pod is made of. */
+/** Arguments of the pod. */
 export interface StagingPodArgs {
   /** Left out where only the rest of the pod is meant. */
   readonly image?: pulumi.Input<string>;
@@ -38,7 +38,7 @@ export function stagingPod(args: StagingPodArgs): k8s.types.input.core.v1.PodSpe
           },
         ],
         ports: [{ name: "http", containerPort: APP_PORT }],
-        // A model that does not fit the application never gets ready, but the process lives and tells why.
+        // A model that does not fit the application never becomes ready, but the process runs and reports why.
         startupProbe: { httpGet: live, periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 60 },
         readinessProbe: {
           httpGet: { path: "/health", port: "http" },

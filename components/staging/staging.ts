@@ -6,15 +6,15 @@ import { labNamespace } from "../namespace";
 import { type RegistryTarget, registryPullSecret } from "../registry";
 import { APP_PORT, stagingPod, type StagingPodArgs } from "./staging-pod";
 
-/** Options of {@link Staging}. */
+/** Arguments of {@link Staging}. */
 export interface StagingArgs {
   /** Name of the namespace, a DNS label. */
   readonly namespace: string;
-  /** Image that stands in the Deployment until the pipeline has built one. Nothing runs it. */
+  /** Image of the Deployment until the pipeline has built one. Nothing runs it. */
   readonly image: pulumi.Input<string>;
   /** Where the pipeline's images come from. */
   readonly registry: RegistryTarget;
-  /** Node port, from 30000 to 32767. @default none: people come by a port-forward */
+  /** Node port, from 30000 to 32767. @default none: people use a port-forward */
   readonly nodePort?: number | undefined;
   /** Host name or IP address of a node, as seen from outside. */
   readonly externalHost: string;
@@ -28,14 +28,14 @@ export const STAGING_DEPLOYMENT = "gourmetgram";
 // MLflow has 8000 on the same machine.
 const FORWARD_PORT = 8080;
 
-// While nothing is deployed the Service has no pod, and a rollout may be one that fails: that is the pipeline's to tell.
+// While nothing is deployed the Service has no pod, and a rollout may fail: the pipeline reports that.
 const UNAWAITED = { "pulumi.com/skipAwait": "true" };
 
 /**
  * The place where the application runs once a pipeline has built and tested it: empty at first.
  *
  * The Deployment belongs to two. The stack says how the application runs; the pipeline says which image, with labels
- * and annotations that tell where it comes from, and how many pods: none before the first deployment.
+ * and annotations about its origin, and the number of pods: none before the first deployment.
  */
 export class Staging extends pulumi.ComponentResource {
   /** The namespace's name. */
@@ -74,7 +74,7 @@ export class Staging extends pulumi.ComponentResource {
       // into lists. The image in the state would go to the API server, and be refused as another manager's field.
       { ...options, ignoreChanges: ["spec.replicas", "spec.template"] },
     );
-    // So what the stack says of the pod is applied a second time, by a field manager of its own and without the image:
+    // So the stack's part of the pod is applied a second time, by a separate field manager and without the image:
     // this is how a change of a limit or a probe arrives. Force takes fields from the manager that created them; the
     // pipeline's are not among them.
     new k8s.apps.v1.DeploymentPatch(
@@ -157,7 +157,7 @@ function bound(
   );
 }
 
-/** A Secret can be used in its own namespace only, so staging has one of its own. */
+/** A Secret can be used in its own namespace only, so staging has another one. */
 function pullSecretOf(
   name: string,
   namespace: pulumi.Input<string>,

@@ -13,9 +13,9 @@ export const imagesAreFixed: ResourceRule = (subject) =>
 
 function problemOf(image: string): string | undefined {
   if (/@sha256:[0-9a-f]{64}$/.test(image)) return undefined;
-  if (image.includes("@")) return "has a digest that is none";
+  if (image.includes("@")) return "has an invalid digest";
   // A colon before the last slash belongs to a port.
   const tag = /:([^:/]+)$/.exec(image)?.[1];
-  if (tag === undefined) return "has neither a digest nor a tag: the runtime takes the tag latest";
-  return tag === "latest" ? "changes whenever someone pushes: name a digest or a version" : undefined;
+  if (tag === undefined) return "has neither a digest nor a tag, so the runtime pulls the tag latest";
+  return tag === "latest" ? "changes with every push: use a digest or a version" : undefined;
 }

@@ -27,7 +27,7 @@ import { MAIN_CONTAINER_RESOURCES } from "../../components/argo";
  * cores.
  *
  * @param objects Workflows as plain objects, with those that they start.
- * @throws RangeError if it cannot be told before the run.
+ * @throws RangeError if it is not known before the run
  */
 export function peakOf(objects: readonly unknown[], executor: Resources): Amounts {
   const set = new ProofSet(objects, { closed: true });

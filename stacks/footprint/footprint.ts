@@ -30,7 +30,7 @@ export type Budget = Partial<Pick<StackConfig, "budgetCpu" | "budgetMemory" | "b
 const NO_RUNS = { run: NOTHING, runsAtOnce: 0 };
 
 /**
- * What a stack takes, by its configuration alone: nothing has to be created, or known to the engine, to tell it.
+ * What a stack takes, by its configuration alone, before anything is created.
  *
  * The Deployment of staging counts as one pod, although it has none until a pipeline deploys something.
  */
@@ -96,9 +96,9 @@ export function describeFootprint(footprint: FootprintOutput): string {
 }
 
 /**
- * What of a footprint, with as many training runs as have room at the same time, is above a budget.
+ * Compares a footprint, with as many training runs as fit at the same time, with a budget.
  *
- * @returns a line for each number above, with what fixes it
+ * @returns a line for each number that is too large, with what fixes it
  */
 export function overBudget(footprint: FootprintOutput, budget: Budget): string[] {
   const { services, volumes, run, runsAtOnce } = footprint;

@@ -17,7 +17,7 @@ import {
 import { MAIN_CONTAINER_RESOURCES } from "../../components/argo";
 import { containersOfSize, peakOfSize } from "./footprint-of-run";
 
-/** Options of {@link quota}. */
+/** Arguments of {@link quota}. */
 export interface QuotaArgs {
   readonly namespace: Input<string>;
   readonly size: SizeName;
@@ -40,7 +40,7 @@ export function servicesOf(size: LabSize): Amounts {
 /**
  * The most that the namespace has at the same time: each service twice, because one that stops still counts while its
  * successor starts; their volumes; and as many training runs as have room at once. Pods that have ended do not count.
- * A run above it fails nothing: Argo has its next pod wait until there is room.
+ * A run above it does not fail: its next pod waits until there is room.
  */
 export function roomOf({ size, volumes }: Pick<QuotaArgs, "size" | "volumes">): Amounts {
   return sum([

@@ -6,7 +6,7 @@ import { setCommand } from "../../config";
 
 const NEEDED = ["Workflow", "WorkflowTemplate", "CronWorkflow", "WorkflowTaskResult"];
 
-/** Whether a stack that relies on an Argo of somebody else's finds one that can run its workflows. */
+/** Whether a stack that relies on an existing Argo finds one that can run its workflows. */
 export const existingArgo: Inspection = async ({ config, cluster }) => {
   if (config.scope === "student" || config.argo === "install") return [];
   const { argoNamespace: namespace } = config;

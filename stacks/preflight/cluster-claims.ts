@@ -1,4 +1,4 @@
-/** What a stack needs for itself alone in a cluster: a second stack with the same would take it over. */
+/** What a stack needs exclusively in a cluster: a second stack with the same would take it over. */
 import { actingRole, listingRole, ARGO_KINDS, definitionName } from "../../components/argo";
 import { BASE_GUARD, BASE_PRIORITY } from "../../components/class";
 import { type BaseConfig, type StackConfig, setCommand as set } from "../../config";
@@ -11,7 +11,7 @@ export interface ClaimedObject {
   /** Left out for what belongs to the whole cluster. */
   readonly namespace?: string;
   readonly name: string;
-  /** What makes the stack leave the object alone. */
+  /** The command that makes the stack do without the object. */
   readonly remedy: string;
 }
 
@@ -25,7 +25,7 @@ export interface ClaimedPort {
 const RBAC = "rbac.authorization.k8s.io/v1";
 const ADMISSION = "admissionregistration.k8s.io/v1";
 
-/** The objects, in the order in which people think of them. */
+/** The objects, the best known first. */
 export function claimedObjects(config: StackConfig): ClaimedObject[] {
   return [
     ...namespaces(config),
@@ -96,7 +96,7 @@ function localRegistry({ scope, externalRegistry }: StackConfig): ClaimedObject[
 
 /** What a class has once in a cluster, whatever its settings: a cluster holds one class. */
 function baseAlone({ argo }: BaseConfig): ClaimedObject[] {
-  const remedy = "take the other class down first, or use another cluster";
+  const remedy = "delete the other class first, or use another cluster";
   const programs = ["workflow-controller", "argo-server"] as const;
   const roles = argo === "install" ? programs.map(listingRole) : [];
   return [

@@ -6,7 +6,7 @@ import { setCommand } from "../../config";
 
 /**
  * What the cluster has already under the names that the stack would create, and that is not the stack's own. Kubernetes'
- * server-side apply makes no difference between creating an object and changing one that is there.
+ * server-side apply does not distinguish creating an object from changing an existing one.
  */
 export const existingObjects: Inspection = async ({ config, stack, cluster }) => {
   const claimed = claimedObjects(config);
@@ -18,7 +18,7 @@ export const existingObjects: Inspection = async ({ config, stack, cluster }) =>
   return grouped(taken).map((group) => objectFinding(group, stack));
 };
 
-/** The node ports that the stack would have and that a Service of somebody else's has. */
+/** The node ports that the stack would use and that a Service of another owner uses. */
 export const takenPorts: Inspection = async ({ config, stack, cluster }) => {
   const ports = claimedPorts(config);
   const services = ports.length === 0 ? [] : await cluster.list<V1Service>("v1", "Service");
@@ -29,7 +29,7 @@ export const takenPorts: Inspection = async ({ config, stack, cluster }) => {
       return ports
         .filter(({ port }) => nodePorts.includes(port))
         .map(({ port, key }) => ({
-          problem: `node port ${port} (gourmetgram:${key}): taken by the Service ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`,
+          problem: `node port ${port} (gourmetgram:${key}): already used by the Service ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`,
           remedies: [`${setCommand(key, "PORT")}   (30000 to 32767)`],
         }));
     });
@@ -64,7 +64,7 @@ function ownerOf(object: KubernetesObject): string {
   const { [INSTANCE_LABEL]: instance, [MANAGER_LABEL]: manager } = labelsIn(object);
   if (instance !== undefined && manager === MANAGER) return `belongs to the stack ${instance}`;
   const by = manager === undefined ? "" : ` (${MANAGER_LABEL}: ${manager})`;
-  return `is there already, and not of this stack${by}`;
+  return `exists already, and does not belong to this stack${by}`;
 }
 
 function objectFinding(group: [Taken, ...Taken[]], stack: string): Finding {
@@ -74,7 +74,10 @@ function objectFinding(group: [Taken, ...Taken[]], stack: string): Finding {
   );
   const what = `${object.kind} ${names.join(", ")}`;
   if (isEnding(there)) {
-    return { problem: `${what}: is being deleted`, remedies: ["the same command again, once it is gone"] };
+    return {
+      problem: `${what}: is being deleted`,
+      remedies: ["the same command again, once it is deleted"],
+    };
   }
   const labels = labelsIn(there);
   const isOlder =

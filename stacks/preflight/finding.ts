@@ -1,16 +1,16 @@
 import type { StackConfig } from "../../config";
 import type { LiveCluster } from "./live-cluster";
 
-/** Something about a cluster that stands in the way of a stack. */
+/** A problem of a cluster that prevents a stack. */
 export interface Finding {
   readonly problem: string;
   /** Commands, or what to do in words, each of which resolves it. */
   readonly remedies: readonly string[];
-  /** Whether the stack may work all the same. @default false: it is refused */
+  /** Whether it is only a warning. @default false: the stack is refused */
   readonly warning?: boolean;
 }
 
-/** What a check looks at. */
+/** What an inspection works on. */
 export interface Inspected {
   readonly config: StackConfig;
   /** Name of the stack. */
@@ -18,10 +18,10 @@ export interface Inspected {
   readonly cluster: LiveCluster;
 }
 
-/** Looks at one side of a cluster, and changes nothing. */
+/** Inspects one aspect of a cluster, and changes nothing. */
 export type Inspection = (inspected: Inspected) => Promise<Finding[]>;
 
 /** The finding as text, with a line for each remedy. */
 export function textOf({ problem, remedies }: Finding): string {
-  return [problem, ...remedies.map((remedy) => `    fix it with: ${remedy}`)].join("\n");
+  return [problem, ...remedies.map((remedy) => `    fix: ${remedy}`)].join("\n");
 }

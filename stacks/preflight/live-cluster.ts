@@ -1,4 +1,4 @@
-/** Questions to the stack's cluster before anything is created in it. */
+/** Reads the stack's cluster before anything is created in it. */
 import type { KubernetesObject } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterSettings } from "../../config";
@@ -13,11 +13,11 @@ export interface ObjectName {
   readonly name: string;
 }
 
-/** What is asked of a cluster. Nothing of it changes the cluster. */
+/** Read-only questions to a cluster. */
 export interface LiveCluster {
   /** Version of the API server, `major.minor`. */
   readonly version: () => Promise<string>;
-  /** The object; undefined if there is none, or none that this identity may see. */
+  /** The object; undefined if it does not exist, or this identity may not see it. */
   readonly read: <T extends KubernetesObject>(object: ObjectName) => Promise<T | undefined>;
   /** All objects of a kind, in all namespaces; undefined where this identity may not list them. */
   readonly list: <T extends KubernetesObject>(apiVersion: string, kind: string) => Promise<T[] | undefined>;
@@ -25,10 +25,10 @@ export interface LiveCluster {
   readonly mayCreate: (group: string, resource: string) => Promise<boolean>;
 }
 
-/** The way to a cluster; undefined where there is none to ask, as in a preview in continuous integration. */
+/** Connects to a cluster; undefined where there is none, as in a preview in continuous integration. */
 export type ClusterSource = () => Promise<LiveCluster | undefined>;
 
-/** Seconds after which a cluster that says nothing counts as out of reach. */
+/** Seconds after which a cluster that does not answer counts as unreachable. */
 const PATIENCE = 15;
 
 /**
@@ -63,7 +63,7 @@ async function connect(access: ClusterAccess): Promise<LiveCluster> {
   };
 }
 
-/** Nothing where the object, its kind or the right to see it is missing: who may not see it may not take it over either. */
+/** Undefined where the object, its kind or the right to see it is missing: without that right it cannot be taken over either. */
 async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;

@@ -6,7 +6,7 @@ const OLDEST = 30;
 /** The newest minor version that Argo Workflows 3.7 and this program are meant for. */
 const NEWEST = 37;
 
-/** Whether the API server is of a version that the stack was made for. */
+/** Whether the API server has a supported version. */
 export const version: Inspection = async ({ cluster }) => {
   const found = await cluster.version();
   const minor = Number(found.split(".")[1]);
@@ -17,8 +17,8 @@ export const version: Inspection = async ({ cluster }) => {
   return minor > NEWEST
     ? [
         {
-          problem: `Kubernetes ${found} is newer than 1.${NEWEST}, the newest that this program was made for`,
-          remedies: ["go on, and report what does not work"],
+          problem: `Kubernetes ${found} is newer than 1.${NEWEST}, the newest that this program supports`,
+          remedies: ["continue, and report what does not work"],
           warning: true,
         },
       ]
@@ -34,7 +34,7 @@ export const nodes: Inspection = async ({ config, cluster }) => {
   return [...architecture(found, config.platform), ...userNamespaces(found, config.buildkitMode)];
 };
 
-/** A node with such a taint takes no pods that do not ask for it. */
+/** A node with such a taint takes only pods that tolerate it. */
 function takesPods({ spec }: V1Node): boolean {
   return (spec?.taints ?? []).every(({ effect }) => effect === "PreferNoSchedule");
 }
@@ -67,7 +67,7 @@ function architecture(found: readonly V1Node[], platform: string | undefined): F
       ];
 }
 
-/** Operating systems of nodes on which nobody but root makes user namespaces. */
+/** Operating systems of nodes on which only root creates user namespaces. */
 const WITHOUT_USER_NAMESPACES = /^(?:Talos|Bottlerocket)/;
 /** Ubuntu's kernel lets only programs that AppArmor knows make them, unless a setting of the host says otherwise. */
 const RESTRICTED_BY_APPARMOR = /^Ubuntu (?:2[4-9]|[3-9]\d)\./;
@@ -85,7 +85,7 @@ function userNamespaces(found: readonly V1Node[], mode: "rootless" | "userns" | 
       !(status?.runtimeHandlers ?? []).some(({ features }) => features?.userNamespaces === true),
   );
   const usable = unable === "" ? [setCommand("buildkitMode", "userns")] : [];
-  const privileged = `${setCommand("buildkitMode", "privileged")}   (whoever may build then has the node)`;
+  const privileged = `${setCommand("buildkitMode", "privileged")}   (who may build then controls the node)`;
   if (mode === "userns" && unable !== "") {
     const problem = `gourmetgram:buildkitMode is userns, but these nodes have no user namespaces for pods: ${unable}`;
     return [{ problem, remedies: [setCommand("buildkitMode", "rootless"), privileged] }];

@@ -7,7 +7,7 @@ import { localRegistry } from "./registry";
 import { rights } from "./rights";
 import { storageClass } from "./storage";
 
-/** Each looks at one side of the cluster. */
+/** Each inspects one aspect of the cluster. */
 const INSPECTIONS: readonly Inspection[] = [
   version,
   rights,
@@ -20,7 +20,7 @@ const INSPECTIONS: readonly Inspection[] = [
   apiServer,
 ];
 
-/** Everything about a cluster that stands in the way of a stack, found before anything is created. */
+/** Every problem of a cluster that prevents a stack, found before anything is created. */
 export async function preflight(inspected: Inspected): Promise<Finding[]> {
   return (await Promise.all(INSPECTIONS.map((inspect) => inspect(inspected)))).flat();
 }

@@ -1,5 +1,5 @@
 /**
- * The registry that a local cluster tells of, as kind's documentation and KEP-1755 have it: the ConfigMap
+ * The registry that a local cluster announces, as kind's documentation and KEP-1755 have it: the ConfigMap
  * `local-registry-hosting` in the namespace `kube-public`, and in it a document in YAML.
  */
 import { parse } from "yaml";
@@ -45,7 +45,7 @@ export function readRegistryHosting(text: string): ReadHosting {
   };
   const push = field("host");
   if (push === undefined) return { problem: `${REGISTRY_HOSTING.key} has no host to push to` };
-  // As the document's specification says, nodes use `host` unless they have an address of their own.
+  // As the document's specification says, nodes use `host` unless another address is given for them.
   const pull = field("hostFromContainerRuntime") ?? push;
   const inCluster = field("hostFromClusterNetwork");
   const wrong = [push, pull, inCluster].find(

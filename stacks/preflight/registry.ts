@@ -71,7 +71,7 @@ function waysTo(nodes: readonly V1Node[], port: number): string[] {
 /** k3d names its nodes `k3d-NAME-server-0`. */
 const clusterName = (node = ""): string => /^k3d-(.+)-(?:server|agent)-\d+$/.exec(node)?.[1] ?? "NAME";
 
-/** The settings for the registry that a local cluster tells of. */
+/** The settings for the registry that a local cluster announces. */
 async function hostedRegistry(cluster: Inspected["cluster"]): Promise<string | undefined> {
   const { key, ...place } = REGISTRY_HOSTING;
   const map = await cluster.read<V1ConfigMap>({ apiVersion: "v1", kind: "ConfigMap", ...place });
@@ -81,7 +81,7 @@ async function hostedRegistry(cluster: Inspected["cluster"]): Promise<string | u
   if ("problem" in hosting) return undefined;
   const settings = Object.entries(settingsOf(hosting.registry));
   const all = settings.map(([name, value]) => `--plaintext gourmetgram:${name}=${value}`).join(" ");
-  return `${pulumiCommand()} config set-all ${all}   (the registry that this cluster tells of)`;
+  return `${pulumiCommand()} config set-all ${all}   (the registry that this cluster announces)`;
 }
 
 /** Whether the nodes reach `localhost:<nodePort>`, which kube-proxy serves in one of its modes alone. */

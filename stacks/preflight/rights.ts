@@ -2,7 +2,7 @@ import { claimedObjects } from "./cluster-claims";
 import type { Inspection } from "./finding";
 import { pulumiCommand } from "../../config";
 
-/** Whether this identity may create what belongs to the whole cluster. What is in namespaces follows from those. */
+/** Whether this identity may create cluster-scoped objects. Rights in namespaces follow from those. */
 export const rights: Inspection = async ({ config, cluster }) => {
   const kinds = new Map(
     claimedObjects(config)

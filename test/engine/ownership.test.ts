@@ -225,8 +225,8 @@ describe("a second stack on a cluster that has a lab", function () {
     const before = await read();
     await ours.make("fourth", OTHER_NAMES);
     const { all } = await ours.up("fourth");
-    assert.match(all, /Namespace second-staging: is there already, and not of this stack/);
-    assert.match(all, /Service kube-system\/registry: is there already, and not of this stack/);
+    assert.match(all, /Namespace second-staging: exists already, and does not belong to this stack/);
+    assert.match(all, /Service kube-system\/registry: exists already, and does not belong to this stack/);
     assert.deepEqual(await ours.state("fourth"), []);
     assert.equal((await ours.destroy("fourth")).exitCode, 0);
     assert.equal(await read(), before);

@@ -86,7 +86,7 @@ describe("policy images-are-fixed", () => {
 
   it("refuses latest, and an image without a tag", () => {
     assert.deepEqual(judge("app:latest"), [
-      'container "main" has the image "app:latest", which changes whenever someone pushes: name a digest or a version',
+      'container "main" has the image "app:latest", which changes with every push: use a digest or a version',
     ]);
     for (const image of ["app", "localhost:30500/app", "app@sha256:short"]) {
       assert.equal(judge(image).length, 1, image);

@@ -87,7 +87,7 @@ describe("requestToken", () => {
       message:
         "the cluster gives no token for the service account student in gourmetgram-alice: " +
         'User "teacher" cannot create resource\n' +
-        "    remedy: use an identity that may create serviceaccounts/token there",
+        "    fix: use an identity that may create serviceaccounts/token there",
     });
   });
 

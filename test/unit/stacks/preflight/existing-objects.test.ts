@@ -140,19 +140,19 @@ describe("what exists already", () => {
     ];
     assert.deepEqual(await findings(configured(), objects), [
       `CustomResourceDefinition ${CRDS.join(", ")}: belongs to the stack second\n` +
-        "    fix it with: pulumi config set gourmetgram:argo existing",
+        "    fix: pulumi config set gourmetgram:argo existing",
       "Service kube-system/registry: belongs to the stack second\n" +
-        "    fix it with: pulumi config set gourmetgram:externalRegistry HOST:PORT",
-      "node port 30500 (gourmetgram:registryNodePort): taken by the Service kube-system/registry\n" +
-        "    fix it with: pulumi config set gourmetgram:registryNodePort PORT   (30000 to 32767)",
+        "    fix: pulumi config set gourmetgram:externalRegistry HOST:PORT",
+      "node port 30500 (gourmetgram:registryNodePort): already used by the Service kube-system/registry\n" +
+        "    fix: pulumi config set gourmetgram:registryNodePort PORT   (30000 to 32767)",
     ]);
   });
 
   it("is not the stack's because another tool uses the same label", async () => {
     const helm = { "app.kubernetes.io/instance": STACK, "app.kubernetes.io/managed-by": "Helm" };
     assert.deepEqual(await findings(configured(), [object("Namespace", "argo", labelled(helm))]), [
-      "Namespace argo: is there already, and not of this stack (app.kubernetes.io/managed-by: Helm)\n" +
-        "    fix it with: pulumi config set gourmetgram:argoNamespace NAME",
+      "Namespace argo: exists already, and does not belong to this stack (app.kubernetes.io/managed-by: Helm)\n" +
+        "    fix: pulumi config set gourmetgram:argoNamespace NAME",
     ]);
   });
 
@@ -169,7 +169,7 @@ describe("what exists already", () => {
   it("is waited for while it is being deleted, be it the stack's own", async () => {
     const ending = labelled(OWN, { deletionTimestamp: "2026-01-01T00:00:00Z" });
     assert.deepEqual(await findings(configured(), [object("Namespace", "gourmetgram-staging", ending)]), [
-      "Namespace gourmetgram-staging: is being deleted\n    fix it with: the same command again, once it is gone",
+      "Namespace gourmetgram-staging: is being deleted\n    fix: the same command again, once it is deleted",
     ]);
   });
 
@@ -177,7 +177,7 @@ describe("what exists already", () => {
     const there = object("Namespace", "gourmetgram-alice", labelled(OTHER));
     assert.deepEqual(await findings(configured(ALICE), [there]), [
       "Namespace gourmetgram-alice: belongs to the stack second\n" +
-        "    fix it with: pulumi config set gourmetgram:student NAME",
+        "    fix: pulumi config set gourmetgram:student NAME",
     ]);
   });
 });

@@ -61,7 +61,7 @@ describe("the inspection of a cluster's version", () => {
     assert.deepEqual(await found(version, { version: "1.30" }), []);
     assert.deepEqual(await found(version, { version: "1.37" }), []);
     assert.deepEqual(await found(version, { version: "1.29" }), [
-      "Kubernetes 1.29: expected 1.30 or later\n    fix it with: upgrade the cluster, or use another one",
+      "Kubernetes 1.29: expected 1.30 or later\n    fix: upgrade the cluster, or use another one",
     ]);
     assert.match((await found(version, { version: "1.38" })).join(), /^warning: Kubernetes 1\.38 is newer/);
   });
@@ -80,7 +80,7 @@ describe("the inspection of nodes", () => {
   it("refuses to build for an architecture that the nodes do not have", async () => {
     assert.deepEqual(await found(nodes, { objects: [node("one", { architecture: OTHER })] }), [
       `images would be built for linux/${AMD64}, this machine's, but the nodes are linux/${OTHER}\n` +
-        `    fix it with: pulumi config set gourmetgram:platform linux/${OTHER}`,
+        `    fix: pulumi config set gourmetgram:platform linux/${OTHER}`,
     ]);
     const settings = { platform: `linux/${OTHER}` };
     assert.deepEqual(await found(nodes, { objects: [node("one", { architecture: OTHER })] }, settings), []);
@@ -105,7 +105,7 @@ describe("the inspection of nodes", () => {
     const talos = (userNamespaces: boolean) => [node("t", { osImage: "Talos (v1.9)", userNamespaces })];
     const [first = ""] = await found(nodes, { objects: talos(true) });
     assert.match(first, /^BuildKit without root needs user namespaces.*: t \(Talos \(v1\.9\)\)/);
-    assert.match(first, /fix it with: pulumi config set gourmetgram:buildkitMode userns\n/);
+    assert.match(first, /fix: pulumi config set gourmetgram:buildkitMode userns\n/);
     assert.doesNotMatch((await found(nodes, { objects: talos(false) })).join(), /buildkitMode userns/);
     assert.deepEqual(await found(nodes, { objects: talos(false) }, { buildkitMode: "privileged" }), []);
   });
@@ -145,11 +145,11 @@ describe("the inspection of storage classes", () => {
     assert.deepEqual(await found(storageClass, { objects: [slow] }, { storageClass: "slow" }), []);
     assert.deepEqual(await found(storageClass, { objects: [slow] }), [
       "there is no default storage class for the stack's volumes: the cluster has slow\n" +
-        "    fix it with: pulumi config set gourmetgram:storageClass slow",
+        "    fix: pulumi config set gourmetgram:storageClass slow",
     ]);
     assert.deepEqual(await found(storageClass, { objects: [slow] }, { storageClass: "fast" }), [
       "gourmetgram:storageClass is fast, which does not exist: the cluster has slow\n" +
-        "    fix it with: pulumi config set gourmetgram:storageClass slow",
+        "    fix: pulumi config set gourmetgram:storageClass slow",
     ]);
     assert.match(
       (await found(storageClass, {})).join(),
@@ -172,7 +172,7 @@ describe("the inspection of an Argo that exists", () => {
   it("misses kinds, and names each", async () => {
     assert.deepEqual(await found(existingArgo, { objects: crds.slice(1) }, settings), [
       "gourmetgram:argo is existing, but the cluster has no CustomResourceDefinition cronworkflows.argoproj.io\n" +
-        "    fix it with: pulumi config set gourmetgram:argo install",
+        "    fix: pulumi config set gourmetgram:argo install",
     ]);
   });
 
@@ -228,7 +228,7 @@ describe("the inspection of the API server's place", () => {
     assert.deepEqual(await found(apiServer, {}, ALICE), []);
     assert.deepEqual(await found(apiServer, { objects }, ALICE), [
       "the API server answers at 8443, which gourmetgram:apiServerPorts leaves out: the network policies would keep every run from reporting\n" +
-        "    fix it with: pulumi config set-all --path --plaintext 'gourmetgram:apiServerPorts[0]=443' --plaintext 'gourmetgram:apiServerPorts[1]=8443'",
+        "    fix: pulumi config set-all --path --plaintext 'gourmetgram:apiServerPorts[0]=443' --plaintext 'gourmetgram:apiServerPorts[1]=8443'",
     ]);
   });
 
