@@ -72,6 +72,8 @@ describe("the command line", function () {
       "const names = Object.keys(require.cache).map((file) => /node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(file)?.[1]);" +
       'process.stderr.write([...new Set(names)].filter((name) => name !== undefined).join(" ")); });';
     const call = ["--import", `data:text/javascript,${encodeURIComponent(withRequire(list))}`];
+    // Compiles it, unless that is done.
+    execFileSync(process.execPath, ["tooling/gourmetgram.mjs", "--help"], { cwd: checkout, stdio: "ignore" });
     for (const args of [["status", "--help"], ["class", "--help"], ["--help"]]) {
       const printed = execFileSync(
         "sh",
