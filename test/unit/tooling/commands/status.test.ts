@@ -31,8 +31,11 @@ describe("status: a stack on a cluster of its own", () => {
   });
 
   const statusOf = async (which = lab) => {
-    const { exitCode, stdout } = await which.run("commands/status", "status({ json: true })", BACKEND);
-    return { exitCode, ...(JSON.parse(stdout) as LabStatus) };
+    const call =
+      'reserveStandardOutput() ?? require("./tooling/commands/status").status()' +
+      '.then(() => require("./tooling/support/output").printEnvelope(process.exitCode ?? 0))';
+    const { exitCode, stdout } = await which.run("support/output", call, BACKEND);
+    return { exitCode, ...(JSON.parse(stdout) as { data: LabStatus }).data };
   };
 
   it("is up where its cluster has its pods", async () => {
