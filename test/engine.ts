@@ -25,6 +25,7 @@ async function oracles(): Promise<Record<string, string>> {
     await fetchArgoSource();
     found["GOURMETGRAM_ARGO_SOURCE"] = argoSource.examples;
     found["GOURMETGRAM_ARGO_DEFINITIONS"] = argoSource.fullDefinitions;
+    found["GOURMETGRAM_ARGO_SCHEMA"] = argoSource.schema;
   }
   return found;
 }
@@ -65,7 +66,7 @@ async function main(): Promise<number> {
   }
   const nginx = await unpackNginx();
   const paths = [...(nginx === undefined ? [] : [join(nginx, "usr", "sbin")]), process.env["PATH"]];
-  const proofs = ["argo-lint", "upstream-examples"].map(
+  const proofs = ["argo-lint", "schema", "upstream-examples"].map(
     (name) => `test/unit/packages/argo-lint/${name}.test.ts`,
   );
   const { status } = spawnSync(

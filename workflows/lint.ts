@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   compareRights,
-  describe,
-  type Finding,
+  type Diagnostic,
+  formatDiagnostics,
   type GivenRight,
+  lint,
   nextTimes,
-  prove,
   type RightsNeeded,
   rightsOf,
 } from "../packages/argo-lint";
@@ -31,7 +31,7 @@ export function lintWorkflows(config: LabConfig | StudentConfig): void {
     deadlineSeconds: config.trainingDeadlineSeconds,
   });
   if (unsupported.length > 0) {
-    void pulumi.log.warn(`not linted before a run:\n${describe(unsupported)}`);
+    void pulumi.log.warn(`not linted before a run:\n${formatDiagnostics(unsupported)}`);
   }
   if (pulumi.runtime.isDryRun()) {
     void pulumi.log.info(upcomingRuns(config, new Date()));
@@ -64,20 +64,20 @@ export function upcomingRuns(
  * @returns what the linter does not support, so that silence is not taken for approval
  * @throws pulumi.RunError that lists everything that is wrong, each with its place and what fixes it
  */
-export function lintTraining(args: TrainingManifestsArgs, rights: readonly Right[] = RIGHTS): Finding[] {
+export function lintTraining(args: TrainingManifestsArgs, rights: readonly Right[] = RIGHTS): Diagnostic[] {
   // Names instead of outputs, which are not known in a preview: they decide who needs which right, and nothing else.
   const manifests = Object.values(trainingManifests({ ...args, serviceAccounts: ACCOUNTS }));
-  const findings = prove(manifests, { closed: true, house: true });
-  const errors = findings.filter(({ severity }) => severity === "error" || severity === "warning");
+  const diagnostics = lint(manifests, { closed: true, production: true });
+  const errors = diagnostics.filter(({ severity }) => severity === "error" || severity === "warning");
   const given = givenToPods(rights, args.staging.namespace);
   const problems = [
-    ...errors.map((error) => describe([error])),
+    ...errors.map((error) => formatDiagnostics([error])),
     ...rightsProblems(rightsOf(manifests), given),
   ];
   if (problems.length > 0) {
     throw new pulumi.RunError(`the workflows would not run as they should:\n${problems.join("\n")}`);
   }
-  return findings;
+  return diagnostics;
 }
 
 /** The rights of the accounts under which pods run: those of people do not follow from templates. */

@@ -1,5 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
-import { type Container, type FileOutput, type Volume, fromFile } from "../packages/argo-workflows";
+import { type ContainerSpec, type FileOutput, type Volume, fromFile } from "../packages/argo-workflows";
 import type { Resources } from "../components/sizes";
 import { STEP_CONTAINER } from "../components/argo";
 
@@ -55,7 +55,7 @@ export type PipelineStepName =
 export interface PipelineStep {
   /** What the pipeline's image calls it. */
   readonly name: PipelineStepName;
-  readonly env: NonNullable<Container["env"]>;
+  readonly env: NonNullable<ContainerSpec["env"]>;
   /** Folder in which it leaves its outputs. @default one that only this container has */
   readonly outputs?: string;
   /** Volumes by the path at which they appear. @default none */
@@ -70,7 +70,7 @@ const ALONE: Resources = {
 };
 
 /** The container of a step, which the package in the pipeline's image runs. */
-export function pipelineContainer(image: Input<string>, step: PipelineStep): Container {
+export function pipelineContainer(image: Input<string>, step: PipelineStep): ContainerSpec {
   const { name, env, outputs = OUTPUTS, mounts = {}, resources = ALONE } = step;
   return {
     image,

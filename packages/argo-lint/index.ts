@@ -1,11 +1,11 @@
-/** Judges workflows before they run. */
-export { type Finding, RULES, type RuleName, type Severity, describe } from "./finding";
-export { type ProofOptions, prove } from "./prove";
+/** A linter for Argo workflows: finds what fails or hangs before it runs. */
+export { type Diagnostic, RULES, type RuleName, type Severity, formatDiagnostics } from "./diagnostic";
+export { type LintOptions, lint } from "./lint";
 export { nextTimes, scheduleProblem, timeZoneProblem } from "./schedules/schedule";
 export { compareRights, type GivenRight, type Need, type RightsNeeded, rightsOf } from "./rights";
 export { literal } from "./expressions/tags";
-export { type Turn, flowOf } from "./flow/flow";
+export { type OrderedCall, callGraphOf } from "./flow/call-graph";
 export { exitHandlers, hooked } from "./flow/reach";
-export { TemplateNode, WorkflowObject } from "./objects/objects";
-export { ProofSet } from "./objects/proof-set";
-export { Spot } from "./objects/spot";
+export { Template, WorkflowObject } from "./objects/workflow-object";
+export { WorkflowSet } from "./objects/workflow-set";
+export { Node } from "./objects/node";

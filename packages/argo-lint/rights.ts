@@ -1,8 +1,8 @@
 import { declaredUses } from "./flow/declared-uses";
-import type { TemplateNode, WorkflowObject } from "./objects/objects";
-import { ProofSet } from "./objects/proof-set";
+import type { Template, WorkflowObject } from "./objects/workflow-object";
+import { WorkflowSet } from "./objects/workflow-set";
 import { exitHandlers, hooked, reachFrom } from "./flow/reach";
-import type { Spot } from "./objects/spot";
+import type { Node } from "./objects/node";
 import { literal } from "./expressions/tags";
 
 /** What a template needs to be allowed to do. */
@@ -26,7 +26,7 @@ export interface Need {
 export interface RightsNeeded {
   /** Each right once for each template that needs it. */
   readonly needs: readonly Need[];
-  /** Templates of which it cannot be told what they need, and why. */
+  /** Templates whose needs are not known, and why. */
   readonly unknown: readonly string[];
 }
 
@@ -35,7 +35,7 @@ const REPORT = { apiGroup: "argoproj.io", resource: "workflowtaskresults" };
 
 /**
  * What kubectl asks the API server for, by action of a resource template: read off the code of Argo's executor and of
- * the kubectl that it contains. A deletion that may not be watched is not waited for, and that is no error.
+ * the kubectl that it contains. A deletion that may not be watched is not waited for, which is not an error.
  */
 const VERBS: Readonly<Record<string, readonly string[]>> = {
   create: ["create"],
@@ -48,20 +48,20 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * What the templates of workflows need to be allowed to do, by the account under which they run: no more than that
- * has to stand in the account's Roles.
+ * is needed in the account's Roles.
  *
  * @param objects Plain objects, as for `prove`. Each with an entrypoint counts as run, and with it all templates that
  *   it can come to.
  */
 export function rightsOf(objects: readonly unknown[]): RightsNeeded {
-  const set = new ProofSet(objects, { closed: false });
+  const set = new WorkflowSet(objects, { closed: false });
   const needs = new Map<string, Need>();
   const unknown = new Set<string>();
   for (const object of set.objects) {
     const account = accountOf(object, set);
     for (const template of reachable(object, set)) {
       const title = `${template.home.title} ${template.name ?? "inline"}`;
-      const own = template.spot.at("serviceAccountName");
+      const own = template.node.at("serviceAccountName");
       const serviceAccount = own.exists ? literal(own) : account;
       if (!template.isPod) continue;
       if (serviceAccount === undefined) {
@@ -80,14 +80,14 @@ export function rightsOf(objects: readonly unknown[]): RightsNeeded {
 }
 
 /** The account of the templates that name none. Undefined if it is not known yet. */
-function accountOf(object: WorkflowObject, set: ProofSet): string | undefined {
+function accountOf(object: WorkflowObject, set: WorkflowSet): string | undefined {
   const source = set.source(object).object ?? object;
-  const spot = [object, source].map(({ spec }) => spec.at("serviceAccountName")).find(({ exists }) => exists);
-  return spot === undefined ? "default" : literal(spot);
+  const node = [object, source].map(({ spec }) => spec.at("serviceAccountName")).find(({ exists }) => exists);
+  return node === undefined ? "default" : literal(node);
 }
 
 /** The templates that a run of the object can come to. */
-function reachable(object: WorkflowObject, set: ProofSet): ReadonlySet<TemplateNode> {
+function reachable(object: WorkflowObject, set: WorkflowSet): ReadonlySet<Template> {
   const first = set.entrypoint(object);
   const starts = [...(first === undefined ? [] : [first]), ...exitHandlers(object, set)];
   return reachFrom([...starts, ...hooked(object.spec, object, set)], set, { hooks: true });
@@ -95,13 +95,13 @@ function reachable(object: WorkflowObject, set: ProofSet): ReadonlySet<TemplateN
 
 type PodNeed = Omit<Need, "serviceAccount" | "neededBy">;
 
-function needsOfPod(template: TemplateNode, set: ProofSet): PodNeed[] | string {
+function needsOfPod(template: Template, set: WorkflowSet): PodNeed[] | string {
   const declared = declaredUses(template);
   if (typeof declared === "string") {
     return declared;
   }
   const always = [...["create", "patch"].map((verb) => ({ ...REPORT, verb })), ...declared];
-  const resource = template.spot.at("resource");
+  const resource = template.node.at("resource");
   if (template.type !== "resource") {
     return always;
   }
@@ -112,14 +112,14 @@ function needsOfPod(template: TemplateNode, set: ProofSet): PodNeed[] | string {
     return "which objects it acts on is not known yet";
   }
   const reads = ["successCondition", "failureCondition"].some((key) => resource.at(key).exists);
-  const reports = template.spot.in("outputs", "parameters").items.length > 0 && action !== "delete";
+  const reports = template.node.in("outputs", "parameters").items.length > 0 && action !== "delete";
   const all = [...new Set([...verbs, ...((reads && action !== "delete") || reports ? ["get"] : [])])];
   const needs = manifests.map((manifest) => needsOfManifest(manifest, all));
   const problem = needs.find((each) => typeof each === "string");
   return problem ?? [...always, ...needs.flatMap((each) => (typeof each === "string" ? [] : each))];
 }
 
-function needsOfManifest(manifest: Spot, verbs: readonly string[]): PodNeed[] | string {
+function needsOfManifest(manifest: Node, verbs: readonly string[]): PodNeed[] | string {
   const kind = literal(manifest.at("kind"));
   const version = literal(manifest.at("apiVersion"));
   if (kind === undefined || version === undefined) {

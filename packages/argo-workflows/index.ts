@@ -4,7 +4,7 @@ export * from "./values/conditions";
 export * from "./templates/container-sets";
 export * from "./templates/containers";
 export * from "./manifests/cron";
-export { type Graph, type Task, dag } from "./templates/dag";
+export { type DagBuilder, type Task, dag } from "./templates/dag";
 export * from "./manifests/manifest-text";
 export * from "./manifests/manifests";
 export {
@@ -19,7 +19,7 @@ export {
 export { type InputParameter, type Inputs, type Parameters, artifactAt } from "./values/parameters";
 export * from "./values/references";
 export { resource } from "./templates/resource";
-export { type Flow, type Step, type StepGroup, steps } from "./templates/steps";
+export { type StepsBuilder, type Step, type StepGroup, steps } from "./templates/steps";
 export { suspend } from "./templates/suspend";
 export * from "./manifests/template-manifests";
 export type { Template } from "./templates/templates";

@@ -9,14 +9,14 @@ import {
   type Resources,
 } from "../../components/sizes";
 import {
-  flowOf,
-  type Turn,
-  type TemplateNode,
+  callGraphOf,
+  type OrderedCall,
+  type Template,
   type WorkflowObject,
-  ProofSet,
+  WorkflowSet,
   exitHandlers,
   hooked,
-  type Spot,
+  type Node,
   literal,
 } from "../../packages/argo-lint";
 import { MAIN_CONTAINER_RESOURCES } from "../../components/argo";
@@ -30,14 +30,14 @@ import { MAIN_CONTAINER_RESOURCES } from "../../components/argo";
  * @throws RangeError if it is not known before the run
  */
 export function peakOf(objects: readonly unknown[], executor: Resources): Amounts {
-  const set = new ProofSet(objects, { closed: true });
+  const set = new WorkflowSet(objects, { closed: true });
   const [first] = set.objects;
   return first === undefined ? NOTHING : new Walk(set, executor).run(first);
 }
 
 /** What each container is given of the pods of workflows, Argo's own left out. */
 export function containersOfPods(objects: readonly unknown[]): Resources[] {
-  const set = new ProofSet(objects, { closed: true });
+  const set = new WorkflowSet(objects, { closed: true });
   return set.objects
     .flatMap((object) => set.templatesOf(object))
     .filter(({ isPod }) => isPod)
@@ -47,10 +47,10 @@ export function containersOfPods(objects: readonly unknown[]): Resources[] {
 
 class Walk {
   /** The templates that are being looked into: one that comes up again runs itself. */
-  private readonly inside = new Set<TemplateNode>();
+  private readonly inside = new Set<Template>();
 
   constructor(
-    private readonly set: ProofSet,
+    private readonly set: WorkflowSet,
     private readonly executor: Resources,
   ) {}
 
@@ -72,15 +72,15 @@ class Walk {
     return sum([...claims, most([this.template(entrypoint), ...ends])]);
   }
 
-  private template(template: TemplateNode): Amounts {
+  private template(template: Template): Amounts {
     if (this.inside.has(template)) {
       throw new RangeError(`${titleOf(template)}: it runs itself, and how often is not known`);
     }
     this.inside.add(template);
-    const flow = flowOf(template);
+    const graph = callGraphOf(template);
     const peak =
-      flow !== undefined
-        ? this.together(flow.turns, new Map(flow.turns.map((turn) => [turn, this.call(turn, template)])))
+      graph !== undefined
+        ? this.together(graph.order, new Map(graph.order.map((turn) => [turn, this.call(turn, template)])))
         : template.isPod
           ? this.pod(template)
           : NOTHING;
@@ -88,11 +88,11 @@ class Walk {
     return peak;
   }
 
-  private call({ call }: Turn, caller: TemplateNode): Amounts {
-    if (call.loops || hooked(call.spot, caller.home, this.set).length > 0) {
+  private call({ call }: OrderedCall, caller: Template): Amounts {
+    if (call.loops || hooked(call.node, caller.home, this.set).length > 0) {
       throw new RangeError(`${titleOf(caller)}: how often ${call.name ?? "a step"} runs is not known`);
     }
-    const { template } = this.set.resolve(call.spot, caller.home);
+    const { template } = this.set.resolve(call.node, caller.home);
     if (template === undefined) {
       throw new RangeError(`${titleOf(caller)}: what ${call.name ?? "a step"} runs is not known`);
     }
@@ -100,7 +100,7 @@ class Walk {
   }
 
   /** The most that calls have together of which none waits for another one. */
-  private together(turns: readonly Turn[], peaks: ReadonlyMap<Turn, Amounts>): Amounts {
+  private together(turns: readonly OrderedCall[], peaks: ReadonlyMap<OrderedCall, Amounts>): Amounts {
     const [turn, ...others] = turns;
     if (turn === undefined) return NOTHING;
     const beside = others.filter((other) => !waits(other, turn) && !waits(turn, other));
@@ -109,8 +109,8 @@ class Walk {
   }
 
   /** A step's pod. That of a resource template is there for as long as what it has started. */
-  private pod(template: TemplateNode): Amounts {
-    if (template.spot.at("daemon").value === true) {
+  private pod(template: Template): Amounts {
+    if (template.node.at("daemon").value === true) {
       throw new RangeError(`${titleOf(template)}: when it ends is not known`);
     }
     const { containers, initContainers } = containersOf(template);
@@ -120,34 +120,34 @@ class Walk {
   }
 }
 
-function waits(turn: Turn, other: Turn): boolean {
+function waits(turn: OrderedCall, other: OrderedCall): boolean {
   return other.call.name !== undefined && turn.before.has(other.call.name);
 }
 
 /** What the containers of a template's pod are given. */
-function containersOf(template: TemplateNode): Record<"containers" | "initContainers", Resources[]> {
-  const { spot } = template;
-  const given = (containers: readonly Spot[]): Resources[] =>
+function containersOf(template: Template): Record<"containers" | "initContainers", Resources[]> {
+  const { node } = template;
+  const given = (containers: readonly Node[]): Resources[] =>
     containers
       .filter(({ isObject }) => isObject)
       .map((container) => resourcesOf(container, titleOf(template)));
   return {
     containers: given([
-      spot.at("container"),
-      spot.at("script"),
-      ...spot.in("containerSet", "containers").items,
-      ...spot.at("sidecars").items,
+      node.at("container"),
+      node.at("script"),
+      ...node.in("containerSet", "containers").items,
+      ...node.at("sidecars").items,
     ]),
-    initContainers: given(spot.at("initContainers").items),
+    initContainers: given(node.at("initContainers").items),
   };
 }
 
 /** What a container is given; Argo gives it what its controller says where the template is silent. */
-function resourcesOf(container: Spot, title: string): Resources {
+function resourcesOf(container: Node, title: string): Resources {
   const given = container.at("resources");
   const quantity = (kind: keyof Resources, name: "cpu" | "memory"): string => {
-    const spot = given.in(kind, name);
-    return spot.exists ? known(spot, title) : MAIN_CONTAINER_RESOURCES[kind][name];
+    const node = given.in(kind, name);
+    return node.exists ? known(node, title) : MAIN_CONTAINER_RESOURCES[kind][name];
   };
   return {
     requests: { cpu: quantity("requests", "cpu"), memory: quantity("requests", "memory") },
@@ -155,14 +155,14 @@ function resourcesOf(container: Spot, title: string): Resources {
   };
 }
 
-function known(spot: Spot, title: string): string {
-  const text = literal(spot);
+function known(node: Node, title: string): string {
+  const text = literal(node);
   if (text === undefined) {
-    throw new RangeError(`${title}: ${spot.label} is not known before the run`);
+    throw new RangeError(`${title}: ${node.label} is not known before the run`);
   }
   return text;
 }
 
-function titleOf(template: TemplateNode): string {
+function titleOf(template: Template): string {
   return `${template.home.title} ${template.name ?? "inline"}`;
 }

@@ -12,8 +12,8 @@ import {
   type WorkflowTemplate,
   workflowTemplate,
 } from "../../packages/argo-workflows";
-import { prove } from "../../packages/argo-lint";
-import { lint } from "../../packages/argo-lint/cli";
+import { lint } from "../../packages/argo-lint";
+import { lintFiles } from "../../packages/argo-lint/cli";
 import { summarise, type Samples, timeInTurns } from "./samples";
 
 /** Of a workflow: one of steps, one that creates a run, and the rest of containers. */
@@ -98,8 +98,8 @@ export async function measureProof(runs: number, templates = 1000): Promise<Proo
   const objects = workflows(templates);
   const things = {
     proof: () => {
-      const [finding] = prove(objects, { closed: true, house: true });
-      if (finding !== undefined) throw new Error(`${finding.where}: ${finding.message}`);
+      const [diagnostic] = lint(objects, { closed: true, production: true });
+      if (diagnostic !== undefined) throw new Error(`${diagnostic.where}: ${diagnostic.message}`);
       return Promise.resolve();
     },
     json: () => {
@@ -127,10 +127,14 @@ export async function measureFiles(runs: number, files = 1193): Promise<Samples>
       writeFileSync(join(folder, `${index}.yaml`), stringify(object));
     });
     const command = async (): Promise<void> => {
-      const { workflows: judged, findings } = await lint([folder], { folder, next: 3, now: new Date(0) });
-      const bad = findings.filter(({ severity }) => severity !== "unsupported");
-      if (judged !== files || bad.length > 0)
-        throw new Error(`${judged} workflows, ${bad[0]?.message ?? ""}`);
+      const { workflows: checked, diagnostics } = await lintFiles([folder], {
+        folder,
+        next: 3,
+        now: new Date(0),
+      });
+      const bad = diagnostics.filter(({ severity }) => severity !== "unsupported");
+      if (checked !== files || bad.length > 0)
+        throw new Error(`${checked} workflows, ${bad[0]?.message ?? ""}`);
     };
     const { command: times = summarise([]) } = await timeInTurns({ command }, runs);
     return times;

@@ -1,4 +1,4 @@
-import { cp, rm } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheEntry } from "../machine/cache";
 import { versions } from "../machine/versions";
@@ -9,7 +9,7 @@ import { moduleSource } from "./go-builds";
 const MODULE = `github.com/argoproj/argo-workflows/v3@v${versions.argo}`;
 const SUM = "h1:B8v2GIBCqUATiqrI3NaLGDplT2Id18bIruebwSXkFZI=";
 
-const entry = cacheEntry("sources", "argo-workflows", [MODULE, SUM]);
+const entry = cacheEntry("sources", "argo-workflows", [MODULE, SUM, "with its schema"]);
 
 /** What Argo publishes beside its programs. */
 export const argoSource = {
@@ -17,6 +17,9 @@ export const argoSource = {
   examples: join(entry.folder, "examples"),
   /** Definitions of its kinds with all of their fields. */
   fullDefinitions: join(entry.folder, "definitions"),
+  /** JSON schema of its kinds, as argo-lint takes it. */
+  schema: join(entry.folder, "schema.json"),
+  isComplete: () => entry.isComplete(),
 };
 
 /** Puts them into the cache. Needs the Go toolchain, and the way to its modules the first time. */
@@ -30,6 +33,9 @@ export async function fetchArgoSource(): Promise<void> {
     await cp(join(source, "manifests", "base", "crds", "full"), join(folder, "definitions"), {
       recursive: true,
     });
+    const schema = await readFile(join(source, "api", "jsonschema", "schema.json"), "utf8");
+    const { definitions } = JSON.parse(schema) as { definitions: unknown };
+    await writeFile(join(folder, "schema.json"), JSON.stringify({ version: versions.argo, definitions }));
     await rm(modules, { recursive: true, force: true });
   });
 }

@@ -1,36 +1,44 @@
 import { RULES } from "..";
-import type { FileFinding, Report } from "./lint";
+import type { FileDiagnostic, Report } from "./lint-files";
 
-/** How a report can be written. */
+/** Output formats by name. */
 export const FORMATS = { text: toText, json: toJson, sarif: toSarif, github: toGithub } as const;
 
-const WORDS = { error: "error", warning: "warning", note: "note", unsupported: "not judged" } as const;
+const WORDS = { error: "error", warning: "warning", note: "note", unsupported: "not checked" } as const;
 const ORDER = ["error", "warning", "note", "unsupported"] as const;
 
 /** The report as lines for people. */
-export function toText({ workflows, findings, schedules, unreadable, passedOver, argo }: Report): string {
-  const of = (severity: FileFinding["severity"]): FileFinding[] =>
-    findings.filter((each) => each.severity === severity);
+export function toText({ workflows, diagnostics, schedules, unreadable, notChecked, ...by }: Report): string {
+  const of = (severity: FileDiagnostic["severity"]): FileDiagnostic[] =>
+    diagnostics.filter((each) => each.severity === severity);
   return [
     ...unreadable.map(({ file, message }) => `${file}: cannot be read: ${message}`),
-    ...ORDER.flatMap(of).map(({ file, line, column, severity, where, message, remedy, rule }) => {
+    ...ORDER.flatMap(of).map(({ file, line, column, severity, where, message, fix, rule }) => {
       const first = `${file}:${line}:${column}: ${WORDS[severity]}: ${message}`;
       return severity === "unsupported"
         ? `${first}\n    in ${where}`
-        : `${first} (${rule})\n    in ${where}\n    remedy: ${remedy}`;
+        : `${first} (${rule})\n    in ${where}\n    fix: ${fix}`;
     }),
     ...schedules.map(
       ({ file, title, schedule, timezone, suspended, times }) =>
         `${file}: ${title} ${suspended ? "is suspended, and would fire" : "fires"} by "${schedule}" (${timezone}) at ` +
         (times.length === 0 ? "times that depend on Argo's start" : times.join(", ")),
     ),
-    ...counted(passedOver.map(({ file, message }) => `${file}: not judged: ${message}`)),
-    "version" in argo
-      ? `argo lint ${argo.version} has judged them too`
-      : `argo lint has not judged them: ${argo.missing}`,
-    `${workflows} workflows judged: ${of("error").length} errors, ${of("warning").length} warnings, ` +
-      `${of("note").length} notes, ${of("unsupported").length} not judged, ${unreadable.length} files unreadable`,
+    ...counted(notChecked.map(({ file, message }) => `${file}: not checked: ${message}`)),
+    ...coverage(by),
+    `${workflows} workflows checked: ${of("error").length} errors, ${of("warning").length} warnings, ` +
+      `${of("note").length} notes, ${of("unsupported").length} not checked, ${unreadable.length} files unreadable`,
   ].join("\n");
+}
+
+/** Which of the other validators have checked the workflows, and what was not done. */
+function coverage({ argo, schema }: Pick<Report, "argo" | "schema">): string[] {
+  if ("version" in argo) return [`checked by argo lint ${argo.version} as well`];
+  const first = `not checked by argo lint: ${argo.missing}`;
+  if (schema === undefined) return [first];
+  return "version" in schema
+    ? [first, `fields and types checked by the schema of Argo ${schema.version}`]
+    : [first, `fields and types not checked: ${schema.missing}`];
 }
 
 /** Equal lines as one, with how many there are. */
@@ -40,21 +48,33 @@ function counted(lines: readonly string[]): string[] {
   return [...counts].map(([line, count]) => (count === 1 ? line : `${line} (${count} times)`));
 }
 
+/** The report for scripts, with the names that it has had from the start. */
+export interface JsonReport extends Omit<Report, "diagnostics" | "notChecked"> {
+  readonly findings: readonly (Omit<FileDiagnostic, "fix"> & { readonly remedy: string })[];
+  readonly passedOver: Report["notChecked"];
+}
+
+/** The report as it is written in JSON. */
+export function jsonReport({ diagnostics, notChecked, ...rest }: Report): JsonReport {
+  const findings = diagnostics.map(({ fix, ...each }) => ({ ...each, remedy: fix }));
+  return { ...rest, findings, passedOver: notChecked };
+}
+
 /** The report for scripts. */
-export function toJson(report: Report): string {
-  return JSON.stringify(report, null, 2);
+function toJson(report: Report): string {
+  return JSON.stringify(jsonReport(report), null, 2);
 }
 
 /** The report for editors and code scanning: SARIF 2.1.0. */
-export function toSarif({ findings, unreadable, passedOver, argo }: Report): string {
+export function toSarif({ diagnostics, unreadable, notChecked, ...by }: Report): string {
   const notes = [
-    ...passedOver.map(({ file, message }) => `${file}: not judged: ${message}`),
-    ...("version" in argo ? [] : [`argo lint has not judged the workflows: ${argo.missing}`]),
+    ...notChecked.map(({ file, message }) => `${file}: not checked: ${message}`),
+    ...("version" in by.argo ? [] : coverage(by)),
   ];
   const run = {
     tool: {
       driver: {
-        name: "lint:workflows",
+        name: "argo-lint",
         rules: Object.entries(RULES).map(([id, text]) => ({ id, shortDescription: { text } })),
       },
     },
@@ -72,10 +92,10 @@ export function toSarif({ findings, unreadable, passedOver, argo }: Report): str
         ],
       },
     ],
-    results: findings.map(({ rule, severity, file, line, column, where, message, remedy }) => ({
+    results: diagnostics.map(({ rule, severity, file, line, column, where, message, fix }) => ({
       ruleId: rule,
       ...(severity === "unsupported" ? { kind: "open", level: "none" } : { level: severity }),
-      message: { text: `${message}\nin ${where}\nremedy: ${remedy}` },
+      message: { text: `${message}\nin ${where}\nfix: ${fix}` },
       locations: [
         {
           physicalLocation: {
@@ -107,18 +127,18 @@ export function toGithub(report: Report): string {
     return `::${name} ${list.join(",")}::${data(message)}`;
   };
   const names = { error: "error", warning: "warning", note: "notice", unsupported: "notice" } as const;
-  const { workflows, findings, unreadable, argo } = report;
+  const { workflows, diagnostics, unreadable, argo } = report;
   return [
     ...unreadable.map(({ file, message }) => command("error", { file, title: "cannot be read" }, message)),
-    ...findings.map(({ file, line, column, severity, rule, message, remedy }) =>
+    ...diagnostics.map(({ file, line, column, severity, rule, message, fix }) =>
       command(
         names[severity],
-        { file, line, col: column, title: severity === "unsupported" ? "not judged" : rule },
-        severity === "unsupported" ? message : `${message}\nremedy: ${remedy}`,
+        { file, line, col: column, title: severity === "unsupported" ? "not checked" : rule },
+        severity === "unsupported" ? message : `${message}\nfix: ${fix}`,
       ),
     ),
-    ...("version" in argo ? [] : [`argo lint has not judged them: ${argo.missing}`]),
-    `${workflows} workflows judged`,
+    ...("version" in argo ? [] : coverage(report)),
+    `${workflows} workflows checked`,
   ].join("\n");
 }
 

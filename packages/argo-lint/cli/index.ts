@@ -1,3 +1,3 @@
-/** The command line of the linter. */
-export { lintCommand } from "./command";
-export { lint } from "./lint";
+/** The linter for files, and its command line. */
+export { lintCommand, type LintCommandOptions } from "./command";
+export { exitCode, type FileDiagnostic, lintFiles, type LintFilesOptions, type Report } from "./lint-files";

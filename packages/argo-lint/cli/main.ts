@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { lintCommand } from "./command";
 
 void lintCommand();

@@ -53,7 +53,7 @@ export function parseDepends(text: string): Depends | string {
   try {
     const parser = new Parser(tokens);
     const parsed = parser.any();
-    return parser.atEnd ? parsed : "an operator is missing, or a bracket is one too many";
+    return parser.atEnd ? parsed : "an operator is missing, or there is one parenthesis too many";
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -86,13 +86,13 @@ class Parser {
     if (this.take("!")) return { not: this.one() };
     if (this.take("(")) {
       const inner = this.any();
-      if (!this.take(")")) throw new Error("a closing bracket is missing");
+      if (!this.take(")")) throw new Error("a closing parenthesis is missing");
       return inner;
     }
     const token = this.tokens[this.next];
     if (token?.task === undefined) throw new Error("a task is missing beside an operator");
     if (token.result !== undefined && !(RESULTS as readonly string[]).includes(token.result)) {
-      throw new Error(`${token.result} is no outcome of a task: it is one of ${RESULTS.join(", ")}`);
+      throw new Error(`${token.result} is not an outcome of a task: use one of ${RESULTS.join(", ")}`);
     }
     this.next += 1;
     return { task: token.task, ...(token.result === undefined ? {} : { result: token.result }) };
@@ -118,7 +118,7 @@ export const OUTCOMES = ["Succeeded", "Failed", "Errored", "Skipped", "Omitted",
 /** How a task ended. */
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** So many combinations are tried before the question is left open. */
+/** With more combinations the answer is left open. */
 const MOST_COMBINATIONS = 20_000;
 
 /**

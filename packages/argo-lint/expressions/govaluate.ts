@@ -95,7 +95,7 @@ export function tokensOf(source: string): Token[] {
   }
   if (depth !== 0)
     throw new ConditionError(
-      depth > 0 ? "a closing bracket is missing" : "there is one closing bracket too many",
+      depth > 0 ? "a closing parenthesis is missing" : "there is one closing parenthesis too many",
     );
   const last = tokens.at(-1);
   if (last === undefined) throw new ConditionError("it is empty");
@@ -163,8 +163,8 @@ function read(characters: readonly string[], at: number, mayBePrefix: boolean): 
   if (kind === undefined) {
     throw new ConditionError(
       symbol === "="
-        ? "a single = is no operator: write =="
-        : `"${shown(symbol === "" ? first : symbol)}" is no operator`,
+        ? "a single = is not an operator: write =="
+        : `"${shown(symbol === "" ? first : symbol)}" is not an operator`,
     );
   }
   return [{ kind, text: symbol }, end];

@@ -1,4 +1,4 @@
-import { isRecord, Spot } from "../objects/spot";
+import { isRecord, Node } from "../objects/node";
 
 /** A value that Argo pastes in: `{{inputs.parameters.name}}`, or an expression `{{=…}}`. */
 export interface Tag {
@@ -11,7 +11,7 @@ export interface Tag {
   readonly end: number;
 }
 
-/** Stands for a tag in a text that is read before Argo has filled the tag in. A character that nobody types. */
+/** Stands for a tag in a text that is read before Argo has filled the tag in. A private-use character. */
 export const FILLED_IN_LATER = "\uE000";
 
 /** In nested tags the innermost: Argo fills that in first, and then reads the text again. */
@@ -40,34 +40,34 @@ export function withoutTags(text: string): string {
   return result;
 }
 
-/** Whether a tag of the text is completed by another one, so that nobody knows yet what it refers to. */
+/** Whether a tag of the text is completed by another one, so that it is not known yet what it refers to. */
 export function hasNestedTags(text: string): boolean {
   return /\{\{(?:(?!\}\})[\s\S])*\{\{/.test(text);
 }
 
-/** The text if it is known now: undefined if a part of it is filled in later, or is no text. */
-export function literal(spot: Spot): string | undefined {
-  const { text } = spot;
+/** The text if it is known now: undefined if a part of it is filled in later, or is not a string. */
+export function literal(node: Node): string | undefined {
+  const { text } = node;
   return text === undefined || text.includes("{{") || text.includes(FILLED_IN_LATER) ? undefined : text;
 }
 
-/** All texts inside a value that hold tags. Members in `except` are left out, at the top level only. */
-export function* taggedTexts(spot: Spot, except: ReadonlySet<string> = NONE): Generator<[Spot, Tag[]]> {
-  const { value } = spot;
+/** All texts inside a value that hold tags. Members in `except` are excluded, at the top level only. */
+export function* taggedTexts(node: Node, except: ReadonlySet<string> = NONE): Generator<[Node, Tag[]]> {
+  const { value } = node;
   if (typeof value === "string") {
     const tags = tagsOf(value);
     if (tags.length > 0) {
-      yield [spot, tags];
+      yield [node, tags];
     }
   } else if (Array.isArray(value)) {
-    for (const item of spot.items) {
+    for (const item of node.items) {
       yield* taggedTexts(item);
     }
   } else if (isRecord(value)) {
     for (const key of Object.keys(value)) {
       const member = value[key];
       if (!except.has(key) && (typeof member === "object" || typeof member === "string")) {
-        yield* taggedTexts(spot.at(key));
+        yield* taggedTexts(node.at(key));
       }
     }
   }

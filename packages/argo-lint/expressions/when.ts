@@ -34,7 +34,7 @@ export function whenProblem(text: string): string | undefined {
   try {
     const parser = new Parser(tokensOf(withoutTags(text)));
     const { type } = parser.level(0);
-    return type === "boolean" || type === "any" ? undefined : "it is neither true nor false";
+    return type === "boolean" || type === "any" ? undefined : "it is not a boolean";
   } catch (error) {
     if (error instanceof ConditionError) return error.message;
     throw error;
@@ -123,7 +123,7 @@ function joined(operator: string, left: Value, right: Value): Value {
     case "in":
       if (right.type !== "list" && right.type !== "any") {
         throw new ConditionError(
-          `in needs two values or more in round brackets, and ${right.text} is no such list`,
+          `in needs two values or more in parentheses, and ${right.text} is not such a list`,
         );
       }
       return { type: "boolean", text };
@@ -162,7 +162,7 @@ function expectType(value: Value, type: "text" | "number" | "boolean", operator:
     type === "number" && value.type === "text"
       ? `; if "${operator}" is part of a text, put the text in quotes`
       : "";
-  throw new ConditionError(`${value.text} is no ${type}, which ${operator} needs${hint}`);
+  throw new ConditionError(`${value.text} is not a ${type}, which ${operator} needs${hint}`);
 }
 
 /** Whether the tag at this place of a `when` stands in quotes, so that an empty value does no harm. */

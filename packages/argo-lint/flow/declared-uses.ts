@@ -1,5 +1,5 @@
-import type { TemplateNode } from "../objects/objects";
-import { isRecord } from "../objects/spot";
+import type { Template } from "../objects/workflow-object";
+import { isRecord } from "../objects/node";
 import { literal } from "../expressions/tags";
 
 /** The annotation of a template's pods that says what their program uses: a list of rules as JSON. */
@@ -19,13 +19,13 @@ export interface DeclaredUse {
  *
  * @returns what is wrong with it, if it cannot be read
  */
-export function declaredUses(template: TemplateNode): DeclaredUse[] | string {
-  const spot = template.spot.in("metadata", "annotations").at(USES_ANNOTATION);
-  if (!spot.exists) {
+export function declaredUses(template: Template): DeclaredUse[] | string {
+  const node = template.node.in("metadata", "annotations").at(USES_ANNOTATION);
+  if (!node.exists) {
     return [];
   }
-  const unreadable = `its annotation ${USES_ANNOTATION} is no list of rules`;
-  const text = literal(spot);
+  const unreadable = `its annotation ${USES_ANNOTATION} is not a list of rules`;
+  const text = literal(node);
   const rules = text === undefined ? undefined : parsed(text);
   if (!Array.isArray(rules)) {
     return unreadable;

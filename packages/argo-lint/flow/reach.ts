@@ -1,22 +1,22 @@
 import { callsOf } from "./calls";
-import type { TemplateNode, WorkflowObject } from "../objects/objects";
-import type { ProofSet } from "../objects/proof-set";
-import type { Spot } from "../objects/spot";
+import type { Template, WorkflowObject } from "../objects/workflow-object";
+import type { WorkflowSet } from "../objects/workflow-set";
+import type { Node } from "../objects/node";
 import { literal } from "../expressions/tags";
 
 /** The templates that a run can come to from these, with them. */
 export function reachFrom(
-  first: readonly TemplateNode[],
-  set: ProofSet,
+  first: readonly Template[],
+  set: WorkflowSet,
   { hooks }: { readonly hooks: boolean },
-): ReadonlySet<TemplateNode> {
-  const found = new Set<TemplateNode>();
-  const add = (template: TemplateNode): void => {
+): ReadonlySet<Template> {
+  const found = new Set<Template>();
+  const add = (template: Template): void => {
     if (found.has(template)) return;
     found.add(template);
-    for (const { spot } of callsOf(template)) {
-      resolved(spot, template.home, set).forEach(add);
-      if (hooks) hooked(spot, template.home, set).forEach(add);
+    for (const { node } of callsOf(template)) {
+      resolved(node, template.home, set).forEach(add);
+      if (hooks) hooked(node, template.home, set).forEach(add);
     }
   };
   first.forEach(add);
@@ -24,12 +24,12 @@ export function reachFrom(
 }
 
 /** The templates of the hooks of a workflow, a step or a task. */
-export function hooked(holder: Spot, home: WorkflowObject, set: ProofSet): TemplateNode[] {
+export function hooked(holder: Node, home: WorkflowObject, set: WorkflowSet): Template[] {
   return holder.at("hooks").members.flatMap(([, hook]) => resolved(hook, home, set));
 }
 
 /** The templates with which a run of the object ends: its exit handler, in either of its two forms. */
-export function exitHandlers(object: WorkflowObject, set: ProofSet): TemplateNode[] {
+export function exitHandlers(object: WorkflowObject, set: WorkflowSet): Template[] {
   const source = set.source(object).object;
   const name = literal(object.spec.at("onExit")) ?? (source && literal(source.spec.at("onExit")));
   const handler = name === undefined ? undefined : source?.template(name);
@@ -39,7 +39,7 @@ export function exitHandlers(object: WorkflowObject, set: ProofSet): TemplateNod
   ];
 }
 
-function resolved(holder: Spot, home: WorkflowObject, set: ProofSet): TemplateNode[] {
+function resolved(holder: Node, home: WorkflowObject, set: WorkflowSet): Template[] {
   const { template } = holder.exists ? set.resolve(holder, home) : {};
   return template === undefined ? [] : [template];
 }

@@ -1,4 +1,4 @@
-import type { Spot } from "./spot";
+import type { Node } from "./node";
 import { literal } from "../expressions/tags";
 
 const SUFFIXES: Readonly<Record<string, number>> = {
@@ -21,9 +21,9 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 };
 
 /** A quantity as Kubernetes writes it: `500m`, `1Gi`, `1e3`. Undefined if there is none that is known. */
-export function quantity(spot: Spot): number | undefined {
+export function quantity(node: Node): number | undefined {
   const [, number, suffix = "", exponent] =
-    /^\+?(\d+\.?\d*|\.\d+)(?:([numkMGTPE]|[KMGTPE]i)|[eE]([-+]?\d+))?$/.exec(literal(spot) ?? "") ?? [];
+    /^\+?(\d+\.?\d*|\.\d+)(?:([numkMGTPE]|[KMGTPE]i)|[eE]([-+]?\d+))?$/.exec(literal(node) ?? "") ?? [];
   return number === undefined
     ? undefined
     : Number(number) * (exponent === undefined ? (SUFFIXES[suffix] ?? NaN) : 10 ** Number(exponent));

@@ -21,5 +21,5 @@ export function selectorProblem(text: string): string | undefined {
     .find((each) => !REQUIREMENT.test(each));
   return bad === undefined
     ? undefined
-    : `"${bad.replaceAll(FILLED_IN_LATER, "…")}" is no requirement on a field`;
+    : `"${bad.replaceAll(FILLED_IN_LATER, "…")}" is not a requirement on a field`;
 }

@@ -1,6 +1,6 @@
-import type { Remark } from "../finding";
-import type { WorkflowObject } from "../objects/objects";
-import type { ProofSet } from "../objects/proof-set";
+import type { RuleDiagnostic } from "../diagnostic";
+import type { WorkflowObject } from "../objects/workflow-object";
+import type { WorkflowSet } from "../objects/workflow-set";
 
-/** Judges one object, with the others at hand. Pure. */
-export type Rule = (object: WorkflowObject, set: ProofSet) => Iterable<Remark>;
+/** Checks one object; the set has the others. Pure. */
+export type LintRule = (object: WorkflowObject, set: WorkflowSet) => Iterable<RuleDiagnostic>;

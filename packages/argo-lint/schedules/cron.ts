@@ -157,26 +157,26 @@ function field(text: string, bounds: Bounds): Field {
 
 function range(text: string, bounds: Bounds): Field {
   const { what, min, max } = bounds;
-  const wrong = (reason: string): Error => new Error(`the ${what} ${text}: ${reason}`);
+  const problem = (reason: string): Error => new Error(`the ${what} ${text}: ${reason}`);
   const [ends = "", steps, ...moreSteps] = text.split("/");
   const [low = "", high, ...moreEnds] = ends.split("-");
   const isStar = low === "*" || low === "?";
   if (moreSteps.length > 0 || (!isStar && moreEnds.length > 0))
-    throw wrong("expected one range with one step");
+    throw problem("expected one range with one step");
   const number = (word: string): number => {
     const named = word === "" ? -1 : bounds.names.indexOf(word.toLowerCase());
     if (named !== -1) return named;
-    if (!/^\+?\d+$/.test(word)) throw wrong(`expected a number from ${min} to ${max}`);
+    if (!/^\+?\d+$/.test(word)) throw problem(`expected a number from ${min} to ${max}`);
     return Number(word);
   };
   const step = steps === undefined ? 1 : /^\+?\d+$/.test(steps) ? Number(steps) : 0;
-  if (step === 0) throw wrong("expected a positive number as step");
+  if (step === 0) throw problem("expected a positive number as step");
   const from = isStar ? min : number(low);
   // A single number with a step goes on to the end.
   const to = isStar ? max : high !== undefined ? number(high) : steps !== undefined ? max : from;
   const sunday = what === "day of the week" && (from === 7 || to === 7) ? ", which counts Sunday as 0" : "";
-  if (from < min || to > max || from > max) throw wrong(`expected numbers in ${min}-${max}${sunday}`);
-  if (from > to) throw wrong("the range ends before it begins");
+  if (from < min || to > max || from > max) throw problem(`expected numbers in ${min}-${max}${sunday}`);
+  if (from > to) throw problem("the range ends before it begins");
   const values = new Set<number>();
   for (let value = from; value <= to; value += step) values.add(value);
   return { values, star: isStar && step === 1 };

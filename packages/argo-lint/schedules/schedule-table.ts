@@ -1,17 +1,17 @@
-import { ProofSet } from "../objects/proof-set";
-import { schedulesOf } from "../rules/schedules";
+import { WorkflowSet } from "../objects/workflow-set";
+import { schedulesOf } from "../rules/runtime/schedules";
 import { nextTimes, scheduleProblem } from "./schedule";
 import { literal } from "../expressions/tags";
 
 /** When a schedule fires next. */
-export interface Upcoming {
+export interface UpcomingRuns {
   /** Which of the given objects it is in, counted from 0. */
   readonly object: number;
   /** `CronWorkflow/train-model-cron`. */
   readonly title: string;
   readonly schedule: string;
   readonly timezone: string;
-  /** True if the CronWorkflow is suspended: then it starts nothing until somebody resumes it. */
+  /** True if the CronWorkflow is suspended: it starts nothing until it is resumed. */
   readonly suspended: boolean;
   /** Times in ISO 8601, UTC. */
   readonly times: readonly string[];
@@ -24,15 +24,15 @@ export interface Upcoming {
  * @param from Times after this one.
  * @param count How many of each schedule.
  */
-export function upcoming(objects: readonly unknown[], from: Date, count: number): Upcoming[] {
-  const set = new ProofSet(objects, { closed: false });
+export function upcomingRuns(objects: readonly unknown[], from: Date, count: number): UpcomingRuns[] {
+  const set = new WorkflowSet(objects, { closed: false });
   return set.objects.flatMap((object) => {
     if (object.kind !== "CronWorkflow" || object.creator !== undefined) {
       return [];
     }
     const timezone = literal(object.root.in("spec", "timezone")) ?? "";
-    return schedulesOf(object).flatMap((spot) => {
-      const schedule = literal(spot);
+    return schedulesOf(object).flatMap((node) => {
+      const schedule = literal(node);
       if (schedule === undefined || scheduleProblem(schedule, timezone) !== undefined) {
         return [];
       }

@@ -71,7 +71,7 @@ export function scheduleProblem(schedule: string, timezone?: string): string | u
  * they repeat it starts two.
  *
  * @param schedule A schedule in which {@link scheduleProblem} finds nothing. `@every` counts from the start of
- *   Argo's controller, so it has no times that can be told.
+ *   Argo's controller, so its times are not known.
  * @param options.timezone Name of the IANA time zone database. @default UTC
  * @param options.from Only later times count.
  * @param options.count How many times. @default 3

@@ -2,10 +2,10 @@ import type { Input } from "@pulumi/pulumi";
 import { compact } from "./compact";
 import { API_VERSION, type CronWorkflowManifest, type CronWorkflowSpec } from "./manifests";
 import { type Arguments, type Parameters, pass, renderPassed } from "../values/parameters";
-import { Place } from "../values/references";
+import { RenderContext } from "../values/references";
 import type { WorkflowTemplate } from "./workflows";
 
-/** Options of {@link cronWorkflow}. */
+/** Arguments of {@link cronWorkflow}. */
 export interface CronWorkflowOptions<P extends Parameters> extends Omit<CronWorkflowSpec, "workflowSpec"> {
   /** What is run. Its parameters need defaults, or values here. */
   readonly template: WorkflowTemplate<P>;
@@ -23,7 +23,7 @@ export function cronWorkflow<P extends Parameters>(
   namespace?: Input<string>,
 ): CronWorkflowManifest {
   const { template, arguments: given, ...schedule } = options;
-  const passed = renderPassed(pass(template.parameters, given), new Place(name, []));
+  const passed = renderPassed(pass(template.parameters, given), new RenderContext(name, []));
   return {
     apiVersion: API_VERSION,
     kind: "CronWorkflow",

@@ -1,5 +1,5 @@
 import { Document, Scalar, visit } from "yaml";
-import { type Place, Reference, type Value } from "../values/references";
+import { type RenderContext, Reference, type Value } from "../values/references";
 
 /** An object of the cluster, in which Argo may still have values to fill in. */
 export type ManifestTree =
@@ -11,9 +11,9 @@ export type ManifestTree =
  * Argo pastes values into this text before it parses it. So references stand in quotes: a model version `12` must
  * stay a string.
  */
-export function toYaml(tree: ManifestTree, place: Place): string {
+export function toYaml(tree: ManifestTree, context: RenderContext): string {
   const quoted = new Set<string>();
-  const document = new Document(render(tree, place, quoted));
+  const document = new Document(render(tree, context, quoted));
   visit(document, {
     Scalar: (_key, node) => {
       if (typeof node.value === "string" && quoted.has(node.value)) {
@@ -24,19 +24,19 @@ export function toYaml(tree: ManifestTree, place: Place): string {
   return document.toString({ indentSeq: false, lineWidth: 0 });
 }
 
-function render(tree: ManifestTree, place: Place, quoted: Set<string>): unknown {
+function render(tree: ManifestTree, context: RenderContext, quoted: Set<string>): unknown {
   if (tree instanceof Reference) {
-    const text = place.text(tree);
+    const text = context.text(tree);
     quoted.add(text);
     return text;
   }
   if (typeof tree === "string") {
-    return place.text(tree);
+    return context.text(tree);
   }
   if (typeof tree !== "object") {
     return tree;
   }
   return Array.isArray(tree)
-    ? tree.map((each: ManifestTree) => render(each, place, quoted))
-    : Object.fromEntries(Object.entries(tree).map(([key, each]) => [key, render(each, place, quoted)]));
+    ? tree.map((each: ManifestTree) => render(each, context, quoted))
+    : Object.fromEntries(Object.entries(tree).map(([key, each]) => [key, render(each, context, quoted)]));
 }

@@ -1,9 +1,9 @@
 /**
- * The objects that the Kubernetes API takes, as far as this project uses them: the result of rendering, and what any
- * check of a workflow works on. Field names and meaning are those of Argo Workflows 3.7.
+ * The rendered objects for the Kubernetes API, as far as the model has them. Field names and meaning are those of Argo
+ * Workflows 3.7.
  *
- * Names, commands and conditions are plain, so a workflow can be judged before anything exists. Only what comes from
- * other resources, such as an image's digest, may be a value that is not known yet.
+ * Names, commands and conditions are plain strings, so a workflow can be checked before anything exists. Only what other
+ * resources yield, such as an image's digest, may be an Output.
  */
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
@@ -12,10 +12,10 @@ import type { ArgumentsManifest, TemplateManifest } from "./template-manifests";
 /** Group and version of all kinds of Argo Workflows. */
 export const API_VERSION = "argoproj.io/v1alpha1";
 
-/** Name and place of an object. */
+/** Name and namespace of an object. */
 export interface ObjectMeta {
   readonly name: string;
-  /** Left out where the context says it, as in the course's text. */
+  /** @default the namespace in which it is created */
   readonly namespace?: Input<string>;
   readonly annotations?: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-/** Templates as the Kubernetes API takes them: the parts of a workflow that `manifests.ts` leaves to this file. */
+/** Templates as the Kubernetes API takes them: the other parts of a workflow are in `manifests.ts`. */
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 
@@ -8,7 +8,7 @@ export interface ArgumentsManifest {
   readonly artifacts?: readonly ArtifactManifest[];
 }
 
-/** An artifact, declared or passed; its place says which. */
+/** An artifact: declared among inputs or outputs, or passed as an argument. */
 export interface ArtifactManifest {
   readonly name: string;
   /** File or folder in the main container. */
@@ -18,7 +18,7 @@ export interface ArtifactManifest {
   readonly optional?: true;
 }
 
-/** A parameter, declared or passed; its place says which. */
+/** A parameter: declared among inputs or outputs, or passed as an argument. */
 export interface ParameterManifest {
   readonly name: string;
   readonly value?: Input<string>;

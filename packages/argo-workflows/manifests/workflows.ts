@@ -18,11 +18,11 @@ import {
   requiredNames,
   workflowReferences,
 } from "../values/parameters";
-import { Place, Reference, Scope, type Value } from "../values/references";
+import { RenderContext, Reference, Scope, type Value } from "../values/references";
 import type { FollowedResource } from "./template-manifests";
 import type { Template } from "../templates/templates";
 
-/** Options of {@link workflowTemplate}. */
+/** Arguments of {@link workflowTemplate}. */
 export interface WorkflowTemplateOptions<P extends Parameters> extends LifeCycle {
   /** One sentence, shown on Argo's page. */
   readonly description: string;
@@ -96,7 +96,7 @@ export function workflowTemplate<const P extends Parameters = None>(
     name,
     parameters,
     manifest: (namespace) => {
-      const place = new Place(name, [scope]);
+      const context = new RenderContext(name, [scope]);
       const declared = declare(parameters, "value");
       const whole: WorkflowSpec = compact({
         entrypoint: first.name,
@@ -105,8 +105,8 @@ export function workflowTemplate<const P extends Parameters = None>(
         ...spec,
         imagePullSecrets: imagePullSecret === undefined ? undefined : [{ name: imagePullSecret }],
         templates: [
-          ...templates.map((template) => template.render(place)),
-          ...templatesAtExit.map((template) => template.render(place.within(name, atExit))),
+          ...templates.map((template) => template.render(context)),
+          ...templatesAtExit.map((template) => template.render(context.within(name, atExit))),
         ],
       });
       return {

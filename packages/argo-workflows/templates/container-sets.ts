@@ -1,8 +1,8 @@
 import { compact } from "../manifests/compact";
-import { type Container, renderContainer } from "./containers";
+import { type ContainerSpec, renderContainer } from "./containers";
 import type { ContainerOutputs } from "../values/outputs";
 import type { Inputs, None, References } from "../values/parameters";
-import type { Place } from "../values/references";
+import type { RenderContext } from "../values/references";
 import type { ContainerSetManifest, TemplateManifest } from "../manifests/template-manifests";
 import { type PodTemplateOptions, type Template, podTemplate } from "./templates";
 import { type Volume, renderMounts } from "../values/volumes";
@@ -17,7 +17,7 @@ const ARGOS_OWN: readonly string[] = ["init", "wait"];
 export class SetContainer {
   constructor(
     readonly name: string,
-    readonly container: Container,
+    readonly container: ContainerSpec,
     readonly after: readonly SetContainer[],
   ) {}
 }
@@ -28,7 +28,7 @@ export interface SetContainerOptions {
   readonly after?: readonly SetContainer[];
 }
 
-/** Collects the containers of a set. As one can only wait for one that is there already, no circle comes about. */
+/** Collects the containers of a set. As one can only wait for one that is there already, there is no cycle. */
 export class ContainerSet {
   private readonly added: SetContainer[] = [];
 
@@ -45,7 +45,7 @@ export class ContainerSet {
    * @param name Unique in this template. {@link MAIN} is the one that yields the outputs.
    * @throws Error if the name is taken, also by Argo, or if it is to wait for a container of another template.
    */
-  container(name: string, container: Container, { after = [] }: SetContainerOptions = {}): SetContainer {
+  container(name: string, container: ContainerSpec, { after = [] }: SetContainerOptions = {}): SetContainer {
     if (ARGOS_OWN.includes(name) || this.added.some((each) => each.name === name)) {
       throw new Error(`the template ${this.template} cannot have a container ${name}: the name is taken`);
     }
@@ -59,7 +59,7 @@ export class ContainerSet {
   }
 }
 
-/** Options of {@link containerSet}. */
+/** Arguments of {@link containerSet}. */
 export interface ContainerSetTemplateOptions<
   I extends Inputs,
   O extends ContainerOutputs,
@@ -85,7 +85,7 @@ export function containerSet<const I extends Inputs = None, const O extends Cont
   name: string,
   options: ContainerSetTemplateOptions<I, O>,
 ): Template<I, O> {
-  return podTemplate(name, options, (inputs, place) => {
+  return podTemplate(name, options, (inputs, context) => {
     const set = new ContainerSet(name);
     options.containers(set, inputs);
     if (set.all.length === 0) throw new Error(`the template ${name} has no container`);
@@ -94,17 +94,17 @@ export function containerSet<const I extends Inputs = None, const O extends Cont
         `the template ${name} has no container ${MAIN}, which alone yields outputs and gets artifacts`,
       );
     }
-    return renderSet(options.mounts ?? {}, set.all, place);
+    return renderSet(options.mounts ?? {}, set.all, context);
   });
 }
 
 function renderSet(
   mounts: Readonly<Record<string, Volume>>,
   containers: readonly SetContainer[],
-  place: Place,
+  context: RenderContext,
 ): Partial<TemplateManifest> {
   const shared = renderMounts(mounts);
-  const rendered = containers.map((each) => ({ ...each, ...renderContainer(each.container, place) }));
+  const rendered = containers.map((each) => ({ ...each, ...renderContainer(each.container, context) }));
   // A volume that several mount is declared once.
   const volumes = new Set([...(shared.volumes ?? []), ...rendered.flatMap((each) => each.volumes ?? [])]);
   const containerSet: ContainerSetManifest = compact({

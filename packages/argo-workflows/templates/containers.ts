@@ -2,7 +2,7 @@ import type { Input } from "@pulumi/pulumi";
 import { compact } from "../manifests/compact";
 import type { ContainerOutputs } from "../values/outputs";
 import type { Inputs, None, References } from "../values/parameters";
-import type { Place, ValueInput } from "../values/references";
+import type { RenderContext, ValueInput } from "../values/references";
 import type {
   ContainerManifest,
   ScriptManifest,
@@ -38,13 +38,13 @@ interface Program {
 }
 
 /** The container of a template. */
-export interface Container extends Program {
+export interface ContainerSpec extends Program {
   /** @default none */
   readonly args?: readonly ValueInput[];
 }
 
 /** The container of a template whose program stands in the workflow. */
-export interface Script extends Program {
+export interface ScriptSpec extends Program {
   /**
    * The program; the command gets it as a file. It cannot hold references: a value that is pasted into a program is
    * read as a part of it. Variables bring values.
@@ -52,22 +52,22 @@ export interface Script extends Program {
   readonly source: string;
 }
 
-/** Options of {@link container}. */
+/** Arguments of {@link container}. */
 export interface ContainerTemplateOptions<
   I extends Inputs,
   O extends ContainerOutputs,
 > extends PodTemplateOptions<I, O> {
   /** The container, given references to the template's inputs. */
-  readonly container: (inputs: References<I>) => Container;
+  readonly container: (inputs: References<I>) => ContainerSpec;
 }
 
-/** Options of {@link script}. */
+/** Arguments of {@link script}. */
 export interface ScriptTemplateOptions<
   I extends Inputs,
   O extends ContainerOutputs,
 > extends PodTemplateOptions<I, O> {
   /** The container and its program, given references to the template's inputs. */
-  readonly script: (inputs: References<I>) => Script;
+  readonly script: (inputs: References<I>) => ScriptSpec;
 }
 
 /** A template that runs a container. */
@@ -75,22 +75,22 @@ export function container<const I extends Inputs = None, const O extends Contain
   name: string,
   options: ContainerTemplateOptions<I, O>,
 ): Template<I, O> {
-  return podTemplate(name, options, (inputs, place) =>
-    compact(renderContainer(options.container(inputs), place)),
+  return podTemplate(name, options, (inputs, context) =>
+    compact(renderContainer(options.container(inputs), context)),
   );
 }
 
 /** A container, and the volumes that its template has to declare for it. */
 export function renderContainer(
-  { mounts = {}, args, ...program }: Container,
-  place: Place,
+  { mounts = {}, args, ...program }: ContainerSpec,
+  context: RenderContext,
 ): { volumes: VolumeManifest[] | undefined; container: ContainerManifest } {
   const { volumes, volumeMounts } = renderMounts(mounts);
   return {
     volumes,
     container: compact({
-      ...render(program, place),
-      args: args?.map((word) => place.input(word)),
+      ...render(program, context),
+      args: args?.map((word) => context.input(word)),
       volumeMounts,
     }),
   };
@@ -101,23 +101,23 @@ export function script<const I extends Inputs = None, const O extends ContainerO
   name: string,
   options: ScriptTemplateOptions<I, O>,
 ): Template<I, O> {
-  return podTemplate(name, options, (inputs, place) => {
+  return podTemplate(name, options, (inputs, context) => {
     const { mounts = {}, source, ...program } = options.script(inputs);
     const { volumes, volumeMounts } = renderMounts(mounts);
     const whole: ScriptManifest = compact({
-      ...render(program, place),
-      source: place.text(source),
+      ...render(program, context),
+      source: context.text(source),
       volumeMounts,
     });
     return compact({ volumes, script: whole });
   });
 }
 
-function render(program: Omit<Program, "mounts">, place: Place): ContainerManifest {
+function render(program: Omit<Program, "mounts">, context: RenderContext): ContainerManifest {
   return compact({
-    image: place.input(program.image),
-    command: program.command.map((word) => place.text(word)),
-    env: program.env && Object.entries(program.env).map(([name, value]) => variable(name, value, place)),
+    image: context.input(program.image),
+    command: program.command.map((word) => context.text(word)),
+    env: program.env && Object.entries(program.env).map(([name, value]) => variable(name, value, context)),
     resources: program.resources,
     securityContext: program.securityContext,
     // A step that fails says why in Argo's list of steps, rather than only "exit code 2".
@@ -125,8 +125,8 @@ function render(program: Omit<Program, "mounts">, place: Place): ContainerManife
   });
 }
 
-function variable(name: string, value: ValueInput | SecretKey, place: Place): VariableManifest {
+function variable(name: string, value: ValueInput | SecretKey, context: RenderContext): VariableManifest {
   return value instanceof SecretKey
     ? { name, valueFrom: { secretKeyRef: { name: value.secretName, key: value.key } } }
-    : { name, value: place.input(value) };
+    : { name, value: context.input(value) };
 }

@@ -1,8 +1,8 @@
-import { Call, type CallOptions, type CallRest, readRest } from "../values/calls";
+import { TemplateCall, type CallOptions, type CallRest, readRest } from "../values/calls";
 import { compact } from "../manifests/compact";
 import type { Outputs } from "../values/outputs";
 import { type Inputs, type Named, type None, type References, inputReferences } from "../values/parameters";
-import { type Place, Scope } from "../values/references";
+import { type RenderContext, Scope } from "../values/references";
 import type { TaskManifest } from "../manifests/template-manifests";
 import { type Template, signature } from "./templates";
 
@@ -17,16 +17,16 @@ export interface TaskOptions extends CallOptions {
   readonly after?: readonly Task[];
 }
 
-/** Options of {@link dag}. */
+/** Arguments of {@link dag}. */
 export interface DagTemplateOptions<I extends Inputs> {
   /** @default none */
   readonly inputs?: I;
   /** Adds the tasks, given references to the template's inputs. */
-  readonly tasks: (graph: Graph, inputs: References<I>) => void;
+  readonly tasks: (builder: DagBuilder, inputs: References<I>) => void;
 }
 
 /** A task that has been added. Its outputs can be passed to the tasks that wait for it. */
-export class Task<O extends Outputs = Outputs> extends Call<O> {
+export class Task<O extends Outputs = Outputs> extends TemplateCall<O> {
   private readonly after: readonly Task[];
   /** The scopes of all tasks that have ended when it starts. */
   private readonly before: readonly Scope[];
@@ -42,16 +42,16 @@ export class Task<O extends Outputs = Outputs> extends Call<O> {
     this.before = [...new Set(after.flatMap((each) => [each.scope, ...each.before]))];
   }
 
-  override render(place: Place): TaskManifest {
+  override render(context: RenderContext): TaskManifest {
     return compact({
-      ...super.render(place.within(place.description, ...this.before)),
+      ...super.render(context.within(context.description, ...this.before)),
       dependencies: this.after.length === 0 ? undefined : this.after.map(({ name }) => name),
     });
   }
 }
 
-/** Collects the tasks of a template. As a task can only wait for one that is there already, no circle comes about. */
-export class Graph {
+/** Collects the tasks of a template. As a task can only wait for one that is there already, there is no cycle. */
+export class DagBuilder {
   private readonly added: Task[] = [];
 
   constructor(private readonly template: string) {}
@@ -95,16 +95,19 @@ export function dag<const I extends Inputs = None>(
 ): Template<I, None> {
   const inputs = options.inputs ?? ({} as I);
   const scope = new Scope(`an input of the template ${name}`);
-  const graph = new Graph(name);
-  options.tasks(graph, inputReferences(inputs, scope));
+  const builder = new DagBuilder(name);
+  options.tasks(builder, inputReferences(inputs, scope));
   return {
     name,
     inputs,
     outputs: {},
-    calls: graph.all.map((each) => each.template),
+    calls: builder.all.map((each) => each.template),
     render: (workflow) => {
-      const place = workflow.within(`${workflow.description}/${name}`, scope);
-      return { ...signature(name, inputs, {}), dag: { tasks: graph.all.map((each) => each.render(place)) } };
+      const context = workflow.within(`${workflow.description}/${name}`, scope);
+      return {
+        ...signature(name, inputs, {}),
+        dag: { tasks: builder.all.map((each) => each.render(context)) },
+      };
     },
   };
 }

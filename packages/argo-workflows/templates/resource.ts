@@ -5,7 +5,7 @@ import type { Inputs, None, References } from "../values/parameters";
 import type { FollowedResource, ResourceManifest } from "../manifests/template-manifests";
 import { type PodTemplateOptions, type Template, podTemplate } from "./templates";
 
-/** Options of {@link resource}. */
+/** Arguments of {@link resource}. */
 export interface ResourceTemplateOptions<I extends Inputs, O extends ObjectOutputs>
   extends PodTemplateOptions<I, O>, FollowedResource {
   readonly action: ResourceManifest["action"];
@@ -18,13 +18,13 @@ export function resource<const I extends Inputs = None, const O extends ObjectOu
   name: string,
   options: ResourceTemplateOptions<I, O>,
 ): Template<I, O> {
-  return podTemplate(name, options, (inputs, place) => ({
+  return podTemplate(name, options, (inputs, context) => ({
     resource: compact({
       action: options.action,
       setOwnerReference: options.setOwnerReference,
       successCondition: options.successCondition,
       failureCondition: options.failureCondition,
-      manifest: toYaml(options.manifest(inputs), place),
+      manifest: toYaml(options.manifest(inputs), context),
     }),
   }));
 }

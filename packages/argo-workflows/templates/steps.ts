@@ -1,23 +1,23 @@
-import { Call, type CallOptions, type CallRest, readRest } from "../values/calls";
+import { TemplateCall, type CallOptions, type CallRest, readRest } from "../values/calls";
 import type { Outputs } from "../values/outputs";
 import { type Inputs, type Named, type None, type References, inputReferences } from "../values/parameters";
-import { type Place, Scope } from "../values/references";
+import { type RenderContext, Scope } from "../values/references";
 import type { StepManifest } from "../manifests/template-manifests";
 import { type Template, signature } from "./templates";
 
 /** Options of a step. */
 export type StepOptions = CallOptions;
 
-/** Options of {@link steps}. */
+/** Arguments of {@link steps}. */
 export interface StepsTemplateOptions<I extends Inputs> {
   /** @default none */
   readonly inputs?: I;
   /** Adds the steps, one after the other, given references to the template's inputs. */
-  readonly steps: (flow: Flow, inputs: References<I>) => void;
+  readonly steps: (builder: StepsBuilder, inputs: References<I>) => void;
 }
 
 /** A step that has been added. Its outputs can be passed to the steps of later groups. */
-export class Step<O extends Outputs = Outputs> extends Call<O> {
+export class Step<O extends Outputs = Outputs> extends TemplateCall<O> {
   constructor(name: string, template: Template<Inputs, O>, passed: readonly Named[], { when }: StepOptions) {
     super("step", name, template, passed, when);
   }
@@ -27,7 +27,7 @@ export class Step<O extends Outputs = Outputs> extends Call<O> {
 export class StepGroup {
   private readonly added: Step[] = [];
 
-  constructor(private readonly flow: Flow) {}
+  constructor(private readonly steps: StepsBuilder) {}
 
   /** The steps so far. */
   get all(): readonly Step[] {
@@ -47,7 +47,7 @@ export class StepGroup {
     template: Template<I, O>,
     ...rest: CallRest<I, StepOptions>
   ): Step<O> {
-    this.flow.claim(name);
+    this.steps.claim(name);
     const { passed, options } = readRest<I, StepOptions>(template, rest);
     const step = new Step(name, template, passed, options);
     this.added.push(step);
@@ -56,7 +56,7 @@ export class StepGroup {
 }
 
 /** Collects the steps of a template. */
-export class Flow {
+export class StepsBuilder {
   private readonly groups: StepGroup[] = [];
   private readonly names = new Set<string>();
 
@@ -110,11 +110,11 @@ export class Flow {
   }
 
   /** The groups as Argo reads them. */
-  render(start: Place): StepManifest[][] {
-    let place = start;
+  render(start: RenderContext): StepManifest[][] {
+    let context = start;
     return this.groups.map((group) => {
-      const rendered = group.all.map((each) => each.render(place));
-      place = place.within(place.description, ...group.all.map(({ scope }) => scope));
+      const rendered = group.all.map((each) => each.render(context));
+      context = context.within(context.description, ...group.all.map(({ scope }) => scope));
       return rendered;
     });
   }
@@ -127,16 +127,16 @@ export function steps<const I extends Inputs = None>(
 ): Template<I, None> {
   const inputs = options.inputs ?? ({} as I);
   const scope = new Scope(`an input of the template ${name}`);
-  const flow = new Flow(name);
-  options.steps(flow, inputReferences(inputs, scope));
+  const builder = new StepsBuilder(name);
+  options.steps(builder, inputReferences(inputs, scope));
   return {
     name,
     inputs,
     outputs: {},
-    calls: flow.all.map((each) => each.template),
+    calls: builder.all.map((each) => each.template),
     render: (workflow) => ({
       ...signature(name, inputs, {}),
-      steps: flow.render(workflow.within(`${workflow.description}/${name}`, scope)),
+      steps: builder.render(workflow.within(`${workflow.description}/${name}`, scope)),
     }),
   };
 }

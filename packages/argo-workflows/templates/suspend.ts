@@ -1,7 +1,7 @@
 import type { None } from "../values/parameters";
 import { type Template, signature } from "./templates";
 
-/** Options of {@link suspend}. */
+/** Arguments of {@link suspend}. */
 export interface SuspendTemplateOptions {
   /** Seconds after which the run goes on by itself. @default it waits until someone resumes it */
   readonly seconds?: number;

@@ -2,7 +2,7 @@ import type { Input } from "@pulumi/pulumi";
 import { compact } from "../manifests/compact";
 import { type Outputs, declareOutputs } from "../values/outputs";
 import { type Inputs, type References, declareInputs, inputReferences } from "../values/parameters";
-import { type Place, Scope } from "../values/references";
+import { type RenderContext, Scope } from "../values/references";
 import type { PodMetadata, RetryStrategy, TemplateManifest } from "../manifests/template-manifests";
 import { type ApiUse, USES_ANNOTATION, usesText } from "../values/uses";
 
@@ -19,7 +19,7 @@ export interface Template<I extends Inputs = Inputs, O extends Outputs = Outputs
   /** The templates that this one runs, in the order of their steps. */
   readonly calls: readonly Template[];
   /** The template as Argo reads it. Pure: the same template renders to an equal object every time. */
-  render(place: Place): TemplateManifest;
+  render(context: RenderContext): TemplateManifest;
 }
 
 /** What every template that runs in a pod can have. */
@@ -54,7 +54,7 @@ export interface PodTemplateOptions<I extends Inputs, O extends Outputs> {
 export function podTemplate<I extends Inputs, O extends Outputs>(
   name: string,
   options: PodTemplateOptions<I, O>,
-  body: (inputs: References<I>, place: Place) => Partial<TemplateManifest>,
+  body: (inputs: References<I>, context: RenderContext) => Partial<TemplateManifest>,
 ): Template<I, O> {
   const inputs = options.inputs ?? ({} as I);
   const outputs = options.outputs ?? ({} as O);
@@ -65,14 +65,14 @@ export function podTemplate<I extends Inputs, O extends Outputs>(
     outputs,
     calls: [],
     render: (workflow) => {
-      const place = workflow.within(`${workflow.description}/${name}`, scope);
+      const context = workflow.within(`${workflow.description}/${name}`, scope);
       return compact({
         ...signature(name, inputs, outputs),
-        metadata: metadataOf(options, place),
+        metadata: metadataOf(options, context),
         serviceAccountName: options.serviceAccountName,
         activeDeadlineSeconds: options.activeDeadlineSeconds,
         retryStrategy: options.retryStrategy,
-        ...body(inputReferences(inputs, scope), place),
+        ...body(inputReferences(inputs, scope), context),
       });
     },
   };
@@ -89,21 +89,24 @@ export function signature(name: string, inputs: Inputs, outputs: Outputs): Templ
 
 function metadataOf(
   { labels = {}, annotations = {}, uses = [] }: PodTemplateOptions<Inputs, Outputs>,
-  place: Place,
+  context: RenderContext,
 ): PodMetadata | undefined {
   const all = {
-    labels: texts(labels, place),
+    labels: texts(labels, context),
     annotations: texts(
       uses.length === 0 ? annotations : { ...annotations, [USES_ANNOTATION]: usesText(uses) },
-      place,
+      context,
     ),
   };
   return all.labels === undefined && all.annotations === undefined ? undefined : compact(all);
 }
 
-function texts(table: Readonly<Record<string, string>>, place: Place): Record<string, string> | undefined {
+function texts(
+  table: Readonly<Record<string, string>>,
+  context: RenderContext,
+): Record<string, string> | undefined {
   const entries = Object.entries(table);
   return entries.length === 0
     ? undefined
-    : Object.fromEntries(entries.map(([key, value]) => [key, place.text(value)]));
+    : Object.fromEntries(entries.map(([key, value]) => [key, context.text(value)]));
 }

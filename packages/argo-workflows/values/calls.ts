@@ -2,7 +2,7 @@ import { compact } from "../manifests/compact";
 import type { Condition } from "./conditions";
 import { type Output, type OutputReference, type Outputs, outputReference } from "./outputs";
 import { type ArgumentsAnd, type Inputs, type Named, pass, renderPassed } from "./parameters";
-import { type Artifact, type Place, Scope, type Value } from "./references";
+import { type Artifact, type RenderContext, Scope, type Value } from "./references";
 import type { StepManifest } from "../manifests/template-manifests";
 import type { Template } from "../templates/templates";
 
@@ -25,7 +25,7 @@ export function readRest<I extends Inputs, Options>(
 }
 
 /** A step or task that has been added: one template that another one runs. */
-export abstract class Call<O extends Outputs = Outputs> {
+export abstract class TemplateCall<O extends Outputs = Outputs> {
   /** Where its outputs can be used. */
   readonly scope: Scope;
 
@@ -60,12 +60,12 @@ export abstract class Call<O extends Outputs = Outputs> {
   }
 
   /** The call as Argo reads it. */
-  render(place: Place): StepManifest {
+  render(context: RenderContext): StepManifest {
     return compact({
       name: this.name,
       template: this.template.name,
-      arguments: renderPassed(this.passed, place),
-      when: this.when?.render(place),
+      arguments: renderPassed(this.passed, context),
+      when: this.when?.render(context),
     });
   }
 }

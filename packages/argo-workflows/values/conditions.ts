@@ -1,9 +1,9 @@
-import type { Place, Reference } from "./references";
+import type { RenderContext, Reference } from "./references";
 
 /** Decides, when a step is due, whether it runs. */
 export interface Condition {
   /** The expression in the language of Argo's `when`. */
-  render(place: Place): string;
+  render(context: RenderContext): string;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface Condition {
  * empty value leaves half an expression, which ends the workflow with an error instead of skipping the step.
  */
 export function isNotEmpty(value: Reference): Condition {
-  return { render: (place) => `'${place.text(value)}' != ''` };
+  return { render: (context) => `'${context.text(value)}' != ''` };
 }
 
 /**
@@ -26,5 +26,5 @@ export function isNot(value: Reference, text: string): Condition {
   if (/['"\\]/.test(text)) {
     throw new Error(`a condition cannot compare with ${text}: it has a quote or a backslash`);
   }
-  return { render: (place) => `'${place.text(value)}' != '${place.text(text)}'` };
+  return { render: (context) => `'${context.text(value)}' != '${context.text(text)}'` };
 }

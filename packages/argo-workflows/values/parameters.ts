@@ -1,12 +1,12 @@
 import type { Input } from "@pulumi/pulumi";
 import { compact } from "../manifests/compact";
-import { Artifact, type Place, Reference, type Scope, type Value } from "./references";
+import { Artifact, type RenderContext, Reference, type Scope, type Value } from "./references";
 import type { ArgumentsManifest, ParameterManifest } from "../manifests/template-manifests";
 
 /** A parameter that a template or a workflow takes. */
 export interface InputParameter {
   readonly kind?: never;
-  /** Used if the caller gives none. Without it the compiler asks every caller for a value. */
+  /** Used if the caller gives none. Without it the compiler requires a value of every caller. */
   readonly default?: Input<string>;
   /** The only values that make sense; Argo's page offers them as a list. */
   readonly enum?: readonly string[];
@@ -17,9 +17,9 @@ export interface InputParameter {
 /** Files that a template takes. */
 export interface InputArtifact {
   readonly kind: "artifact";
-  /** Where they lie in the main container: a file, or a folder. Of no use where they are only passed on. */
+  /** Path in the main container, of a file or a folder. Not needed where the files are only passed on. */
   readonly path?: string;
-  /** True if the template does without them. @default false: the compiler asks every caller for them */
+  /** True if the template works without them. @default false: the compiler requires them of every caller */
   readonly optional?: true;
 }
 
@@ -81,7 +81,7 @@ export function inputReferences<I extends Inputs>(inputs: I, scope: Scope): Refe
   ) as References<I>;
 }
 
-/** The parameters as a template or workflow declares them; `defaultKey` is how that place calls a default. */
+/** The parameters as a template (`default`) or a workflow (`value`) declares them. */
 export function declare(parameters: Parameters, defaultKey: "default" | "value"): ParameterManifest[] {
   return Object.entries(parameters).map(([name, each]) =>
     compact({
@@ -128,13 +128,16 @@ export interface Named<V extends Value | Artifact = Value | Artifact> {
 }
 
 /** The same, rendered; nothing if nothing is passed. */
-export function renderPassed(passed: readonly Named[], place: Place): ArgumentsManifest | undefined {
+export function renderPassed(
+  passed: readonly Named[],
+  context: RenderContext,
+): ArgumentsManifest | undefined {
   return nonEmpty({
     parameters: passed.flatMap(({ name, value }) =>
-      value instanceof Artifact ? [] : { name, value: place.text(value) },
+      value instanceof Artifact ? [] : { name, value: context.text(value) },
     ),
     artifacts: passed.flatMap(({ name, value }) =>
-      value instanceof Artifact ? { name, from: place.artifact(value) } : [],
+      value instanceof Artifact ? { name, from: context.artifact(value) } : [],
     ),
   });
 }

@@ -11,7 +11,7 @@ export class Scope {
 
 /**
  * A value that Argo fills in when the workflow runs: a parameter of the workflow, an input of a template, an output
- * of a step. References come from the objects that have them, so none can be misspelt; only {@link Place} turns one
+ * of a step. References come from the objects that have them, so none can be misspelt; only {@link RenderContext} turns one
  * into Argo's text.
  */
 export class Reference {
@@ -36,7 +36,7 @@ export class Reference {
 
 /**
  * Files that a template hands on to another: an output of a step, or an input that is passed on. Other than a
- * {@link Reference} it stands for no text. Argo keeps them in its artifact repository, which has to be configured.
+ * {@link Reference} it has no text. Argo keeps them in its artifact repository, which has to be configured.
  */
 export class Artifact {
   readonly kind = "artifact";
@@ -64,10 +64,10 @@ export type Value = string | Reference;
 /** A value that is known now, that a resource of the stack will have, or that Argo fills in. */
 export type ValueInput = Input<string> | Reference;
 
-/** A spot in a workflow that is being rendered, with the scopes that are visible from there. */
-export class Place {
+/** A position in a workflow that is being rendered, with the scopes that are visible there. */
+export class RenderContext {
   /**
-   * @param description The spot, for error messages: `template train-model/run-training`.
+   * @param description The position, for error messages: `template train-model/run-training`.
    * @param visible The scopes whose references may be used here.
    */
   constructor(
@@ -75,13 +75,13 @@ export class Place {
     private readonly visible: readonly Scope[],
   ) {}
 
-  /** A spot further in, from which more scopes are visible. */
-  within(description: string, ...scopes: Scope[]): Place {
-    return new Place(description, [...this.visible, ...scopes]);
+  /** A position further in, where more scopes are visible. */
+  within(description: string, ...scopes: Scope[]): RenderContext {
+    return new RenderContext(description, [...this.visible, ...scopes]);
   }
 
   /**
-   * Holds whoever uses something to where it can be used.
+   * Checks that something is used where it is available.
    *
    * @param what What is used, for the error message.
    * @throws Error if the scope is not visible here.
@@ -121,7 +121,7 @@ export class Place {
     return `{{${path}}}`;
   }
 
-  /** As {@link text}, for a spot that may also hold a value of another resource, which is passed on untouched. */
+  /** As {@link text}, for a position that may also hold an Output of another resource, which is passed on as it is. */
   input(value: ValueInput): Input<string> {
     return typeof value === "string" || value instanceof Reference ? this.text(value) : value;
   }

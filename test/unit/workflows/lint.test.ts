@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../../../config/load";
 import type { LabConfig } from "../../../config/stack-config";
-import { prove } from "../../../packages/argo-lint";
+import { lint } from "../../../packages/argo-lint";
 import { type Right, RIGHTS, type Rule } from "../../../components/rbac/rbac";
 import { rightsPage } from "../../../tooling/commands/rights/rights-table";
 import { trainingManifests } from "../../../workflows/training-manifests";
@@ -209,7 +209,7 @@ describe("a mistake in the lab's own workflows", () => {
     ],
     ["outputs of no container", '{"name":"main",', '{"name":"build",', ["output"]],
     ["a schedule that never fires", "0 2 * * *", "0 2 31 2 *", ["schedule"]],
-    ["a field that Argo 4 has removed", '"schedules":["0 2 * * *"]', '"schedule":"0 2 * * *"', ["removed"]],
+    ["a field that Argo 4 has removed", '"schedules":["0 2 * * *"]', '"schedule":"0 2 * * *"', ["deprecated"]],
     ["no limits", '"limits":{"cpu":"2","memory":"3Gi"}', '"limits":{"cpu":"2"}', ["resources"]],
     ["an image without a digest", "@sha256:", ":", ["image"]],
   ];
@@ -217,7 +217,7 @@ describe("a mistake in the lab's own workflows", () => {
   for (const [what, from, to, rules] of MISTAKES) {
     it(`is found: ${what}`, () => {
       assert.ok(text.includes(from), `the workflows no longer hold ${from}`);
-      const found = prove(JSON.parse(text.replaceAll(from, to)) as unknown[], { closed: true, house: true });
+      const found = lint(JSON.parse(text.replaceAll(from, to)) as unknown[], { closed: true, production: true });
       assert.deepEqual([...new Set(found.map(({ rule }) => rule))].sort(), rules);
     });
   }

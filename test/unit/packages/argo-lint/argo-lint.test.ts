@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { prove } from "../../../../packages/argo-lint";
-import { argoLint } from "../../../../packages/argo-lint/cli/argo";
-import { lint } from "../../../../packages/argo-lint/cli/lint";
+import { lint } from "../../../../packages/argo-lint";
+import { argoLint } from "../../../../packages/argo-lint/validators/argo";
+import { lintFiles } from "../../../../packages/argo-lint/cli/lint-files";
 import { trainingManifests } from "../../../../workflows/training-manifests";
 import { TRAINING_ARGS } from "../../../support/training";
 import { collection } from "../../../support/workflow-collection";
@@ -90,7 +90,7 @@ describe("argo lint in the report", () => {
     const result = argoLint(ARGO, broken);
     assert.ok(result.missing === undefined, JSON.stringify(result));
     assert.deepEqual(
-      result.findings.map(({ object, path, isBeyond }) => [object, path.join("."), isBeyond]).sort(),
+      result.diagnostics.map(({ object, path, isBeyond }) => [object, path.join("."), isBeyond]).sort(),
       [
         [0, "", false],
         [1, "spec.templates.0.contaner", false],
@@ -108,7 +108,7 @@ describe("argo lint in the report", () => {
       writeFileSync(join(folder, "c.yaml"), stringify(broken[2]));
       const options = { folder, next: 0, now: new Date(0) };
       const rules = async (more: { argo?: string }): Promise<string[]> =>
-        (await lint(["c.yaml"], { ...options, ...more })).findings.map(
+        (await lintFiles(["c.yaml"], { ...options, ...more })).diagnostics.map(
           ({ rule, severity }) => `${severity} ${rule}`,
         );
       assert.deepEqual(await rules({}), ["error reference"]);
@@ -141,8 +141,8 @@ describe("argo lint and the collection of small workflows", () => {
   });
 });
 
-describe("proof of a workflow with all that the model can say", () => {
-  it("finds nothing wrong, and leaves nothing out", () => {
-    assert.deepEqual(prove([everyKind()], { closed: true, house: true }), []);
+describe("lint of a workflow with all that the model can say", () => {
+  it("finds nothing error, and leaves nothing out", () => {
+    assert.deepEqual(lint([everyKind()], { closed: true, production: true }), []);
   });
 });

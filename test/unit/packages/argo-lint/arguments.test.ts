@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CONTAINER, errors, ref, warnings, workflow } from "./judged";
+import { CONTAINER, errors, ref, warnings, workflow } from "./support";
 
 /** A step that passes the given arguments to a template with the given inputs. */
 function call(passed: string, inputs: string): unknown {
@@ -13,7 +13,7 @@ function call(passed: string, inputs: string): unknown {
 
 const STEP = "spec.templates[a].steps[0][s]";
 
-describe("proof: arguments", () => {
+describe("lint: arguments", () => {
   it("asks for what the template requires", () => {
     const inputs = "{ parameters: [{ name: x }, { name: y, default: '1' }, { name: z, value: '' }] }";
     assert.deepEqual(errors(call("{}", inputs)), [`arguments: ${STEP}`]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { prove } from "../../../../packages/argo-lint";
+import { lint } from "../../../../packages/argo-lint";
 import { collection } from "../../../support/workflow-collection";
 
 /** The least number of workflows of a class. */
@@ -21,16 +21,16 @@ describe("the collection of small workflows", () => {
 
   for (const { title, verdict, objects } of cases) {
     it(`${title}: ${verdict}`, () => {
-      const findings = prove(objects);
+      const diagnostics = lint(objects);
       // The worst decides, and everything that is as bad is of the rule that is named.
-      const worst = SEVERITIES.find((each) => findings.some(({ severity }) => severity === each));
+      const worst = SEVERITIES.find((each) => diagnostics.some(({ severity }) => severity === each));
       const found = new Set(
-        findings.filter(({ severity }) => severity === worst).map(({ rule }) => `${worst ?? ""} ${rule}`),
+        diagnostics.filter(({ severity }) => severity === worst).map(({ rule }) => `${worst ?? ""} ${rule}`),
       );
       assert.deepEqual(
         found.size === 0 ? ["right"] : [...found],
         [verdict],
-        JSON.stringify(findings, null, 2),
+        JSON.stringify(diagnostics, null, 2),
       );
     });
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CONTAINER, errors, ref, unjudged, workflow } from "./judged";
+import { CONTAINER, errors, ref, unsupported, workflow } from "./support";
 
 const PLACE = "spec.templates[a]";
 
@@ -13,11 +13,11 @@ function set(containers: string, rest = "", spec = ""): unknown {
   );
 }
 
-describe("proof: container sets", () => {
+describe("lint: container sets", () => {
   it("are judged, and not left out", () => {
     const good = set(`${one("a")}, ${one("main", ", dependencies: [a]")}`);
     assert.deepEqual(errors(good), []);
-    assert.deepEqual(unjudged(good), []);
+    assert.deepEqual(unsupported(good), []);
   });
 
   it("have containers, with names that a pod takes and that are free", () => {
@@ -40,12 +40,12 @@ describe("proof: container sets", () => {
     ]);
   });
 
-  it("wait for containers that exist, in no circle", () => {
+  it("wait for containers that exist, in no cycle", () => {
     assert.deepEqual(errors(set(one("a", ", dependencies: [b]"))), [
       `dependency: ${PLACE}.containerSet.containers[a].dependencies`,
     ]);
-    const circle = `${one("a", ", dependencies: [b]")}, ${one("b", ", dependencies: [a]")}`;
-    assert.deepEqual(errors(set(circle)), [`dependency: ${PLACE}.containerSet`]);
+    const cycle = `${one("a", ", dependencies: [b]")}, ${one("b", ", dependencies: [a]")}`;
+    assert.deepEqual(errors(set(cycle)), [`dependency: ${PLACE}.containerSet`]);
   });
 
   it("yield outputs and get artifacts by a container main alone", () => {
@@ -111,7 +111,7 @@ describe("proof: container sets", () => {
 
   it("are held to the rules of the house in each container", () => {
     const full = ", resources: { requests: { cpu: 1, memory: 1Gi }, limits: { cpu: 1, memory: 1Gi } }";
-    assert.deepEqual(errors(set(`${one("a")}, ${one("b", full)}`), { house: true }), [
+    assert.deepEqual(errors(set(`${one("a")}, ${one("b", full)}`), { production: true }), [
       `resources: ${PLACE}.containerSet.containers[a]`,
       `image: ${PLACE}.containerSet.containers[a].image`,
       `image: ${PLACE}.containerSet.containers[b].image`,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CONTAINER, errors, ref, workflow } from "./judged";
+import { CONTAINER, errors, ref, workflow } from "./support";
 
 /** A workflow whose exit handler runs two pods in a row. */
 function ending(run: number, pods: readonly [string, string], kind = "Workflow"): unknown {
@@ -16,7 +16,7 @@ function ending(run: number, pods: readonly [string, string], kind = "Workflow")
 
 const seconds = (count: number): string => `activeDeadlineSeconds: ${count},`;
 
-describe("proof: an exit handler", () => {
+describe("lint: an exit handler", () => {
   it("may go on when the run's time is over", () => {
     assert.deepEqual(errors(ending(60, [seconds(90), seconds(70)])), []);
   });
@@ -42,7 +42,7 @@ describe("proof: an exit handler", () => {
         workflow(
           `{ entrypoint: a, onExit: z, ${rest} templates: [{ name: a, ${pod} }, { name: z, ${own} ${pod} }] }`,
         ),
-        { house: true },
+        { production: true },
       );
     assert.deepEqual(judge(seconds(60), ""), ["deadline: spec.templates[z]"]);
     assert.deepEqual(judge("", seconds(60)), []);

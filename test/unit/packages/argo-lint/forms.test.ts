@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { CONTAINER, errors, ref, workflow } from "./judged";
+import { CONTAINER, errors, ref, workflow } from "./support";
 
 const template = (rest: string): string[] =>
   errors(workflow(`{ entrypoint: a, templates: [{ name: a, ${rest} }] }`));
 
-describe("proof: forms", () => {
+describe("lint: forms", () => {
   it("asks for names that Argo takes", () => {
     const step = (name: string): string[] =>
       errors(

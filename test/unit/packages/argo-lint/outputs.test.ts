@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CONTAINER, errors, ref, unjudged, workflow } from "./judged";
+import { CONTAINER, errors, ref, unsupported, workflow } from "./support";
 
 const MAKE = `{ name: make, outputs: { parameters: [{ name: v, valueFrom: { path: /v } }] }, container: ${CONTAINER} }`;
 const MAKE_DEFAULT = `{ name: sure, outputs: { parameters: [{ name: v, valueFrom: { path: /v, default: "0" } }] }, container: ${CONTAINER} }`;
@@ -23,7 +23,7 @@ const T = ref("tasks.m.outputs.parameters.v");
 const IN_STEPS = "spec.templates[a].steps[1][u].arguments.parameters[x].value";
 const IN_DAG = "spec.templates[a].dag.tasks[u].arguments.parameters[x].value";
 
-describe("proof: references to outputs", () => {
+describe("lint: references to outputs", () => {
   it("can be made to steps of earlier groups only", () => {
     assert.deepEqual(
       errors(steps(`[[{ name: m, template: make }], [{ name: u, template: use, ${pass(V)} }]]`)),
@@ -99,7 +99,7 @@ describe("proof: references to outputs", () => {
   });
 });
 
-describe("proof: references to inputs and parameters", () => {
+describe("lint: references to inputs and parameters", () => {
   const template = (path: string): string =>
     `{ name: a, inputs: { parameters: [{ name: x, value: '1' }] }, container: { image: i, args: ["${ref(path)}"] } }`;
   const judge = (path: string, kind = "Workflow"): unknown =>
@@ -120,18 +120,18 @@ describe("proof: references to inputs and parameters", () => {
   it("leave open what a run of a template may bring, unless all is known", () => {
     const object = judge("workflow.parameters.q", "WorkflowTemplate");
     assert.deepEqual(errors(object), []);
-    assert.deepEqual(unjudged(object), [PLACE]);
+    assert.deepEqual(unsupported(object), [PLACE]);
     assert.deepEqual(errors(object, { closed: true }), [PLACE]);
   });
 
-  it("are not judged in expressions", () => {
+  it("are not checked in expressions", () => {
     const object = judge("=inputs.parameters.y");
     assert.deepEqual(errors(object), []);
-    assert.deepEqual(unjudged(object), ["kind: spec.templates[a].container.args[0]"]);
+    assert.deepEqual(unsupported(object), ["kind: spec.templates[a].container.args[0]"]);
   });
 });
 
-describe("proof: outputs of what can be skipped", () => {
+describe("lint: outputs of what can be skipped", () => {
   const use = `[{ name: u, template: use, ${pass(V)} }]`;
   const when = `when: "${ref("workflow.name")} == x"`;
 
@@ -152,15 +152,15 @@ describe("proof: outputs of what can be skipped", () => {
     assert.deepEqual(errors(both(`is ${V}`)), [`skipped: ${IN_STEPS}`]);
   });
 
-  it("need none if the consumer is skipped with them, and are not judged if it has another condition", () => {
+  it("need none if the consumer is skipped with them, and are not checked if it has another condition", () => {
     const guarded = (condition: string): unknown =>
       steps(
         `[[{ name: m, template: make, ${when} }], [{ name: u, template: use, when: "${condition}", ${pass(V)} }]]`,
       );
     assert.deepEqual(errors(guarded(`${ref("workflow.name")} == x`)), []);
-    assert.deepEqual(unjudged(guarded(`${ref("workflow.name")} == x`)), []);
+    assert.deepEqual(unsupported(guarded(`${ref("workflow.name")} == x`)), []);
     assert.deepEqual(errors(guarded("a == b")), []);
-    assert.deepEqual(unjudged(guarded("a == b")), [`skipped: ${IN_STEPS}`]);
+    assert.deepEqual(unsupported(guarded("a == b")), [`skipped: ${IN_STEPS}`]);
   });
 
   it("need none if a task does not run without them", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { CONTAINER, errors, ref, workflow } from "./judged";
+import { CONTAINER, errors, ref, workflow } from "./support";
 
 const ONE = `{ name: one, container: ${CONTAINER} }`;
 
-describe("proof: claims", () => {
+describe("lint: claims", () => {
   const claims = (list: string): string[] =>
     errors(workflow(`{ entrypoint: one, volumeClaimTemplates: [${list}], templates: [${ONE}] }`));
   const claim = (name: string): string =>
@@ -19,7 +19,7 @@ describe("proof: claims", () => {
   });
 });
 
-describe("proof: limits", () => {
+describe("lint: limits", () => {
   const judge = (needs: string, most: string): string[] =>
     errors(
       workflow(
@@ -50,7 +50,7 @@ describe("proof: limits", () => {
   });
 });
 
-describe("proof: pauses", () => {
+describe("lint: pauses", () => {
   const pause = (duration: string): string[] =>
     errors(workflow(`{ entrypoint: a, templates: [{ name: a, suspend: { duration: ${duration} } }] }`));
 
@@ -62,7 +62,7 @@ describe("proof: pauses", () => {
   });
 });
 
-describe("proof: the rules of the house", () => {
+describe("lint: the rules of the house", () => {
   const DIGEST = `busybox@sha256:${"0".repeat(64)}`;
   const full = "{ requests: { cpu: 1, memory: 1Gi }, limits: { cpu: 1, memory: 1Gi } }";
   const judge = (image: string, resources: string, images: string[] = []): string[] =>
@@ -70,7 +70,7 @@ describe("proof: the rules of the house", () => {
       workflow(
         `{ entrypoint: a, templates: [{ name: a, container: { image: "${image}", resources: ${resources} } }] }`,
       ),
-      { house: true, imagesWithoutDigest: images },
+      { production: true, imagesWithoutDigest: images },
     );
 
   it("ask for requests, limits and a digest", () => {
@@ -88,7 +88,7 @@ describe("proof: the rules of the house", () => {
       `{ entrypoint: a, templates: [{ name: a, script: { image: "${DIGEST}", source: x },
          sidecars: [{ name: s, image: "busybox:1", resources: ${full} }] }] }`,
     );
-    assert.deepEqual(errors(object, { house: true }), [
+    assert.deepEqual(errors(object, { production: true }), [
       "resources: spec.templates[a].script",
       "image: spec.templates[a].sidecars[s].image",
     ]);
@@ -98,7 +98,7 @@ describe("proof: the rules of the house", () => {
     const object = workflow(
       `{ entrypoint: a, templateDefaults: { container: { image: "${DIGEST}", resources: ${full} } }, templates: [{ name: a, container: { command: [x] } }] }`,
     );
-    assert.deepEqual(errors(object, { house: true }), []);
+    assert.deepEqual(errors(object, { production: true }), []);
   });
 
   it("are asked of nobody else", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compareRights, rightsOf } from "../../../../packages/argo-lint";
-import { CONTAINER, ref, workflow } from "./judged";
+import { CONTAINER, ref, workflow } from "./support";
 
 /** The rights in words, without the one that every pod needs. */
 function rights(objects: unknown[]): string[] {
@@ -187,7 +187,7 @@ describe("rights from the graph", () => {
       ]) {
         assert.deepEqual(
           rightsOf([uses(text)]).unknown,
-          ["Workflow/tried a: its annotation gourmetgram.dev/uses is no list of rules"],
+          ["Workflow/tried a: its annotation gourmetgram.dev/uses is not a list of rules"],
           text,
         );
       }

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { RULES } from "../../../../packages/argo-lint";
 import { checkout } from "../../../support/checkout";
 
-describe("the page of the rules", () => {
-  const rows = readFileSync(join(checkout, "docs", "reference", "workflow-lint.md"), "utf8")
+describe("the table of the rules", () => {
+  const rows = readFileSync(join(checkout, "packages", "argo-lint", "README.md"), "utf8")
     .split("\n")
-    .filter((line) => line.startsWith("| `"))
+    .filter((line) => /^\| `[a-z]+` /.test(line))
     .map((line) => line.split("|").map((cell) => cell.trim()));
 
   it("has a row for each rule, and for no other", () => {

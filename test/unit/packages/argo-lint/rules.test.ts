@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { CONTAINER, errors, notes, ref, unjudged, warnings, workflow } from "./judged";
+import { CONTAINER, errors, notes, ref, unsupported, warnings, workflow } from "./support";
 
 const ONE = `{ name: one, container: ${CONTAINER} }`;
 
-describe("proof: conditions", () => {
+describe("lint: conditions", () => {
   const when = (text: string): string[] =>
     errors(
       workflow(
@@ -101,7 +101,7 @@ describe("proof: conditions", () => {
   });
 });
 
-describe("proof: tasks", () => {
+describe("lint: tasks", () => {
   const dag = (tasks: string): string[] =>
     errors(workflow(`{ entrypoint: a, templates: [{ name: a, dag: { tasks: ${tasks} } }, ${ONE}] }`));
   const task = (name: string, rest: string): string => `{ name: ${name}, template: one, ${rest} }`;
@@ -113,7 +113,7 @@ describe("proof: tasks", () => {
     assert.deepEqual(dag(`[${task("x", "depends: z.Failed")}]`), [`dependency: ${AT}.tasks[x].depends`]);
   });
 
-  it("depend on each other in no circle", () => {
+  it("depend on each other in no cycle", () => {
     assert.deepEqual(dag(`[${task("x", "depends: y")}, ${task("y", "depends: x")}]`), [`dependency: ${AT}`]);
   });
 
@@ -133,7 +133,7 @@ describe("proof: tasks", () => {
   });
 });
 
-describe("proof: recursion", () => {
+describe("lint: recursion", () => {
   const loop = (rest: string): string[] =>
     errors(
       workflow(
@@ -154,7 +154,7 @@ describe("proof: recursion", () => {
   });
 });
 
-describe("proof: volumes", () => {
+describe("lint: volumes", () => {
   const CLAIM =
     "{ metadata: { name: c }, spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }";
   const mounts = (name: string, rest = ""): unknown =>
@@ -179,11 +179,11 @@ describe("proof: volumes", () => {
       "WorkflowTemplate",
     );
     assert.deepEqual(errors(library), []);
-    assert.deepEqual(unjudged(library), ["volume: spec.templates[a].container.volumeMounts[x]"]);
+    assert.deepEqual(unsupported(library), ["volume: spec.templates[a].container.volumeMounts[x]"]);
   });
 });
 
-describe("proof: deadlines", () => {
+describe("lint: deadlines", () => {
   it("of a template fit in its workflow's", () => {
     const spec = (own: number): string =>
       `{ entrypoint: one, activeDeadlineSeconds: 60, templates: [{ name: one, activeDeadlineSeconds: ${own}, container: ${CONTAINER} }] }`;
@@ -223,7 +223,7 @@ describe("proof: deadlines", () => {
   });
 });
 
-describe("proof: what Argo 4 has removed", () => {
+describe("lint: what Argo 4 has removed", () => {
   it("is noted where 3.7 reads it, and warned of where it does not", () => {
     const object = workflow(
       `{ entrypoint: one, podPriority: 1, synchronization: { mutex: { name: m } },
@@ -231,12 +231,12 @@ describe("proof: what Argo 4 has removed", () => {
     );
     assert.deepEqual(errors(object), []);
     assert.deepEqual(warnings(object), [
-      "removed: spec.podPriority",
-      "removed: spec.templates[one].priority",
+      "deprecated: spec.podPriority",
+      "deprecated: spec.templates[one].priority",
     ]);
     assert.deepEqual(notes(object), [
-      "removed: spec.synchronization.mutex",
-      "removed: spec.templates[one].synchronization.semaphore",
+      "deprecated: spec.synchronization.mutex",
+      "deprecated: spec.templates[one].synchronization.semaphore",
     ]);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { nextTimes, scheduleProblem } from "../../../../packages/argo-lint";
-import { CONTAINER, errors, notes, workflow } from "./judged";
+import { CONTAINER, errors, notes, workflow } from "./support";
 
 const cron = (spec: string): string[] =>
   errors(
@@ -10,7 +10,7 @@ const cron = (spec: string): string[] =>
     ),
   );
 
-describe("proof: schedules", () => {
+describe("lint: schedules", () => {
   it("can be read, and fire", () => {
     assert.deepEqual(cron("schedules: ['0 2 * * *', '@daily', '@every 1h30m'], timezone: Europe/Berlin"), []);
     for (const bad of ["0 2 * *", "0 25 * * *", "0 0 31 2 *", "@often", ""]) {
@@ -25,7 +25,7 @@ describe("proof: schedules", () => {
 
   it("are a list since Argo 3.6", () => {
     const old = "{ schedule: '0 2 * * *', workflowSpec: { entrypoint: a, templates: [] } }";
-    assert.deepEqual(notes(workflow(old, "CronWorkflow")), ["removed: spec.schedule"]);
+    assert.deepEqual(notes(workflow(old, "CronWorkflow")), ["deprecated: spec.schedule"]);
   });
 
   it("tell their next times, in their time zone", () => {

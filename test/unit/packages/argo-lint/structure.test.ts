@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { prove } from "../../../../packages/argo-lint";
-import { CONTAINER, errors, unjudged, workflow } from "./judged";
+import { lint } from "../../../../packages/argo-lint";
+import { CONTAINER, errors, unsupported, workflow } from "./support";
 
 const ONE = `{ name: one, container: ${CONTAINER} }`;
 
-describe("proof: structure", () => {
+describe("lint: structure", () => {
   it("finds nothing in a workflow of one container", () => {
-    assert.deepEqual(prove([workflow(`{ entrypoint: one, templates: [${ONE}] }`)], { closed: true }), []);
+    assert.deepEqual(lint([workflow(`{ entrypoint: one, templates: [${ONE}] }`)], { closed: true }), []);
   });
 
   it("passes over objects of other kinds, and whatever is no object", () => {
-    assert.deepEqual(prove([{ kind: "ConfigMap" }, null, "text", 3, []]), []);
+    assert.deepEqual(lint([{ kind: "ConfigMap" }, null, "text", 3, []]), []);
   });
 
   it("wants the entrypoint and the exit handler to exist", () => {
@@ -75,7 +75,7 @@ describe("proof: structure", () => {
     assert.deepEqual(errors([library, user("lib", "two")]), [`${place}.template`]);
     assert.deepEqual(errors([library, user("other", "one")], { closed: true }), [`${place}.name`]);
     assert.deepEqual(errors([library, user("other", "one")]), []);
-    assert.deepEqual(unjudged([library, user("other", "one")]), [`${place}.name`]);
+    assert.deepEqual(unsupported([library, user("other", "one")]), [`${place}.name`]);
   });
 
   it("tells cluster-wide templates from those of a namespace", () => {
@@ -105,7 +105,7 @@ describe("proof: structure", () => {
 
   it("says what it does not judge", () => {
     assert.deepEqual(
-      unjudged(workflow(`{ entrypoint: a, podSpecPatch: x, templates: [{ name: a, http: { url: x } }] }`)),
+      unsupported(workflow(`{ entrypoint: a, podSpecPatch: x, templates: [{ name: a, http: { url: x } }] }`)),
       ["kind: spec.podSpecPatch", "kind: spec.templates[a].http"],
     );
   });
@@ -118,7 +118,7 @@ describe("proof: structure", () => {
     object.spec.activeDeadlineSeconds = new Output();
     for (const { container } of object.spec.templates) container.image = new Output();
     assert.deepEqual(
-      errors(object, { house: true }).filter((each) => each.startsWith("image")),
+      errors(object, { production: true }).filter((each) => each.startsWith("image")),
       [],
     );
   });

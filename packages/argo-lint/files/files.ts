@@ -1,0 +1,159 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { isNode } from "yaml";
+import type { Segment } from "../objects/node";
+import { readYaml } from "./yaml-text";
+import { type Misread, misreadIn } from "./scalars";
+import { unpack } from "./unpack";
+
+/** A place in a file, both counted from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A workflow of a file. */
+export interface FileObject {
+  readonly file: string;
+  readonly value: unknown;
+  /** True if the file was not named, but found in a folder. */
+  readonly found: boolean;
+  /** Where the member of the object begins, or the nearest member around it. */
+  position(path: readonly Segment[]): Position;
+  /** Values of it that are read as something else than they look like. */
+  readonly misread: readonly Misread[];
+}
+
+/** A file, or a part of one, with what there is to say about it. */
+export interface FileNote {
+  readonly file: string;
+  readonly message: string;
+}
+
+/** What was read, and what could not be. */
+export interface FilesRead {
+  readonly objects: readonly FileObject[];
+  readonly unreadable: readonly FileNote[];
+  /** What was found and is not checked. */
+  readonly notChecked: readonly FileNote[];
+}
+
+/** What only a Helm chart has between braces. */
+const HELM =
+  /\{\{-?\s*(?:\.(?:Values|Release|Chart|Template|Files|Capabilities)\b|include\s+"|template\s+"|define\s+"|range\s|if\s|with\s|end\s*-?\}\}|toYaml\s|tpl\s|\/\*)/;
+const HELM_MESSAGE =
+  "this is the source of a Helm chart, which is not YAML yet: give the output of helm template";
+
+/**
+ * Reads YAML files, each of which may hold several objects, and the YAML and JSON files of folders.
+ *
+ * @param paths Paths; `-` is standard input.
+ * @param folder What relative paths start from.
+ */
+export async function readFiles(paths: readonly string[], folder: string): Promise<FilesRead> {
+  const objects: FileObject[] = [];
+  const unreadable: FileNote[] = [];
+  const notChecked: FileNote[] = [];
+  const read = async (path: string, asked: boolean): Promise<void> => {
+    const file = path === "-" ? "(standard input)" : path;
+    try {
+      const text = path === "-" ? await standardInput() : await readFile(resolve(folder, path), "utf8");
+      if (HELM.test(text)) {
+        (asked ? unreadable : notChecked).push({ file, message: HELM_MESSAGE });
+        return;
+      }
+      // A folder may hold any YAML.
+      if (!asked && !/argoproj\.io|\bkind"?:/.test(text)) return;
+      const found = contentsOf(file, text);
+      objects.push(...found.objects.map((each) => ({ ...each, found: !asked })));
+      notChecked.push(...found.notChecked);
+      if (asked && found.objects.length === 0 && found.notChecked.length === 0) {
+        notChecked.push({ file, message: "the file holds no object" });
+      }
+    } catch (error) {
+      unreadable.push({ file, message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  for (const path of paths) {
+    const isFolder =
+      path !== "-" && (await stat(resolve(folder, path)).catch(() => undefined))?.isDirectory();
+    if (isFolder !== true) {
+      await read(path, true);
+      continue;
+    }
+    const files = await filesOf(resolve(folder, path));
+    if (files.length === 0) notChecked.push({ file: path, message: "the folder holds no YAML or JSON file" });
+    for (const file of files) await read(join(path, file), false);
+  }
+  return { objects, unreadable, notChecked };
+}
+
+/** The YAML and JSON files in a folder and below, apart from hidden folders and installed packages. */
+async function filesOf(folder: string, below = ""): Promise<string[]> {
+  const entries = await readdir(join(folder, below), { withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(below, entry.name);
+    if (entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules") {
+      found.push(...(await filesOf(folder, path)));
+    } else if (entry.isFile() && /\.(?:ya?ml|json)$/.test(entry.name)) {
+      found.push(path);
+    }
+  }
+  return found;
+}
+
+/**
+ * The workflows of a text, and what else it holds.
+ *
+ * @param file Name of the text in diagnostics.
+ * @throws Error if the text is not YAML.
+ */
+export function contentsOf(file: string, text: string): Omit<FilesRead, "unreadable"> {
+  const read = readYaml(text);
+  if (read.error !== undefined) {
+    throw new Error(`not YAML: ${read.error}`);
+  }
+  const { documents, values, lines } = read;
+  const objects: FileObject[] = [];
+  const notChecked: FileNote[] = [];
+  documents.forEach((document, index) => {
+    const value = values[index] ?? null;
+    if (value === null) return;
+    const { workflows, others } = unpack(value);
+    for (const kind of others) notChecked.push({ file, message: `${kind} is not read` });
+    for (const { value: inner, place } of workflows) {
+      objects.push({
+        file,
+        value: inner,
+        found: false,
+        position: (path) => {
+          const full = place(path);
+          for (let length = full.length; length >= 0; length -= 1) {
+            const node = length === 0 ? document.contents : document.getIn(full.slice(0, length), true);
+            if (isNode(node) && node.range) {
+              const { line, col } = lines.linePos(node.range[0]);
+              return { line, column: col };
+            }
+          }
+          return { line: 1, column: 1 };
+        },
+        misread: [...misreadIn(document.getIn(place([]), true) ?? document.contents)],
+      });
+    }
+  });
+  return { objects, notChecked };
+}
+
+/** The workflows of a text. */
+export function objectsOf(file: string, text: string): readonly FileObject[] {
+  return contentsOf(file, text).objects;
+}
+
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) {
+    chunks.push(Buffer.from(chunk as Uint8Array));
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

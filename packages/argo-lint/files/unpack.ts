@@ -1,0 +1,111 @@
+import { isKind } from "../objects/workflow-object";
+import { isRecord, type Segment } from "../objects/node";
+import { FILLED_IN_LATER } from "../expressions/tags";
+
+/** A workflow in a document: the document itself, or a part of it. */
+export interface Unpacked {
+  readonly value: unknown;
+  /** The path in the document of a member of the value. */
+  readonly place: (path: readonly Segment[]) => readonly Segment[];
+}
+
+/** The workflows of a document, and the kinds of its other objects. */
+export interface Contents {
+  readonly workflows: readonly Unpacked[];
+  /** Kinds of the objects that are not read, as `Deployment`. */
+  readonly others: readonly string[];
+}
+
+/**
+ * The workflows of a document: of a list those of its items, of a Sensor those that its triggers start, of a
+ * WorkflowEventBinding the run that it submits.
+ */
+export function unpack(value: unknown): Contents {
+  if (!isRecord(value)) return { workflows: [], others: ["something that is not an object"] };
+  const kind = typeof value["kind"] === "string" ? value["kind"] : undefined;
+  if (kind === undefined) return { workflows: [], others: ["an object without a kind"] };
+  if (isKind(kind)) return { workflows: [{ value, place: (path) => path }], others: [] };
+  const items: unknown = value["items"];
+  if (/List$/.test(kind) && Array.isArray(items)) {
+    return join(items.map((item, index) => below(unpack(item), ["items", index])));
+  }
+  if (kind === "Sensor") return sensor(value);
+  if (kind === "WorkflowEventBinding") return binding(value);
+  return { workflows: [], others: [kind] };
+}
+
+function join(parts: readonly Contents[]): Contents {
+  return {
+    workflows: parts.flatMap(({ workflows }) => workflows),
+    others: parts.flatMap(({ others }) => others),
+  };
+}
+
+function below({ workflows, others }: Contents, prefix: readonly Segment[]): Contents {
+  return {
+    workflows: workflows.map(({ value, place }) => ({ value, place: (path) => [...prefix, ...place(path)] })),
+    others,
+  };
+}
+
+type Plain = Readonly<Record<string, unknown>>;
+
+function member(value: unknown, ...keys: string[]): unknown {
+  return keys.reduce<unknown>((each, key) => (isRecord(each) ? each[key] : undefined), value);
+}
+
+function sensor(value: Plain): Contents {
+  const triggers = member(value, "spec", "triggers");
+  const found = (Array.isArray(triggers) ? (triggers as unknown[]) : []).flatMap((trigger, index) =>
+    ["argoWorkflow", "k8s"].flatMap((type) => {
+      const resource = member(trigger, "template", type, "source", "resource");
+      if (resource === undefined) return [];
+      const prefix = ["spec", "triggers", index, "template", type, "source", "resource"];
+      return [below(unpack(filled(resource, member(trigger, "template", type, "parameters"))), prefix)];
+    }),
+  );
+  return found.length === 0 ? { workflows: [], others: ["Sensor without a workflow"] } : join(found);
+}
+
+/** The resource with an unknown value in each place that the event fills in. */
+function filled(resource: unknown, parameters: unknown): unknown {
+  const copy: unknown = structuredClone(resource);
+  for (const each of Array.isArray(parameters) ? (parameters as unknown[]) : []) {
+    const dest = member(each, "dest");
+    const keys = typeof dest === "string" ? dest.split(".") : [];
+    const last = keys.pop() ?? "";
+    const holder = keys.reduce<unknown>(
+      (inner, key) => (Array.isArray(inner) ? (inner as unknown[])[Number(key)] : member(inner, key)),
+      copy,
+    );
+    if (isRecord(holder) && typeof holder[last] !== "object") {
+      (holder as Record<string, unknown>)[last] = FILLED_IN_LATER;
+    }
+  }
+  return copy;
+}
+
+function binding(value: Plain): Contents {
+  const submit = member(value, "spec", "submit");
+  if (!isRecord(submit)) return { workflows: [], others: ["WorkflowEventBinding without a run"] };
+  const { name, namespace } = (value["metadata"] ?? {}) as Plain;
+  // Labels and annotations of the run.
+  const { metadata, ...spec } = submit;
+  void metadata;
+  const run = {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Workflow",
+    metadata: { generateName: name, namespace },
+    spec,
+  };
+  return {
+    workflows: [
+      {
+        value: run,
+        place: ([first, ...rest]) =>
+          first === "spec" ? ["spec", "submit", ...rest] : first === undefined ? [] : ["metadata"],
+      },
+    ],
+    others: [],
+  };
+}

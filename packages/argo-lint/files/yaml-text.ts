@@ -1,0 +1,78 @@
+import { type Document, LineCounter, parseAllDocuments, type Tags } from "yaml";
+
+/** The documents of a text, or why it has none. */
+export type YamlText =
+  | {
+      readonly documents: readonly Document[];
+      /** The documents as plain data, in the same order. */
+      readonly values: readonly unknown[];
+      /** What was read: the text, apart from indentation. Positions in the documents are positions in this. */
+      readonly source: string;
+      readonly lines: LineCounter;
+      readonly error?: undefined;
+    }
+  | { readonly documents?: undefined; readonly values?: undefined; readonly error: string };
+
+/** More than people indent. */
+const INDENT = " ".repeat(80);
+
+/** What YAML 1.1 has and Argo's parser does not: base 60 numbers, timestamps, and collections with tags. */
+const NOT_READ = new Set([
+  "tag:yaml.org,2002:timestamp",
+  "tag:yaml.org,2002:omap",
+  "tag:yaml.org,2002:pairs",
+  "tag:yaml.org,2002:set",
+]);
+
+/** The library reads a point alone as a number, which neither YAML nor Argo does. */
+const FLOAT = /^[-+]?(?:\d[\d_]*\.[\d_]*|\.[\d_]+)$/;
+
+function asArgo(tags: Tags): Tags {
+  return tags
+    .filter(
+      (tag) =>
+        typeof tag === "string" || (!NOT_READ.has(tag.tag) && !("format" in tag && tag.format === "TIME")),
+    )
+    .map((tag): Tags[number] =>
+      typeof tag !== "string" && tag.collection === undefined && tag.test?.test(".") === true
+        ? { ...tag, test: FLOAT }
+        : tag,
+    );
+}
+
+/**
+ * Reads YAML as Argo reads it: by version 1.1, where `yes`, `no`, `on`, `off`, `y` and `n` are booleans and numbers that
+ * begin with 0 are octal. Argo's parser lets the lines of a quoted string begin in any column; this library requires
+ * indentation. So such lines are indented first, which changes neither their meaning nor their line numbers.
+ */
+export function readYaml(text: string): YamlText {
+  let source = text;
+  for (;;) {
+    const lines = new LineCounter();
+    const documents = parseAllDocuments(source, {
+      logLevel: "error",
+      version: "1.1",
+      customTags: asArgo,
+      lineCounter: lines,
+    });
+    // For an empty text this is not a list.
+    const list = Array.isArray(documents) ? (documents as Document[]) : [];
+    const errors = list.flatMap((document) => document.errors);
+    const first = errors[0];
+    if (first === undefined) {
+      try {
+        const values = list.map((document): unknown => document.toJS());
+        return { documents: list, values, source, lines };
+      } catch (error) {
+        // Aliases that expand too far.
+        return { error: error instanceof Error ? error.message : String(error) };
+      }
+    }
+    const line = source.indexOf("\n", Math.max(0, (first.pos[0] ?? 0) - 1)) + 1;
+    const isQuoteAtLineEnd = first.code === "MISSING_CHAR" && /closing ["']/.test(first.message);
+    if (!isQuoteAtLineEnd || line === 0 || source.startsWith(INDENT, line)) {
+      return { error: first.message.split("\n")[0] ?? first.code };
+    }
+    source = `${source.slice(0, line)}${INDENT}${source.slice(line)}`;
+  }
+}

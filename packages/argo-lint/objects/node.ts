@@ -1,0 +1,99 @@
+/** A step on the way into an object: the name of a member, or the index of an item. */
+export type Segment = string | number;
+
+/**
+ * A value inside an object, with its path, so that a diagnostic can name the place.
+ *
+ * The objects may come from anyone, so nothing is taken for granted: what is missing, or has an unexpected form, is
+ * `undefined`. What is not plain data, such as an output of another resource, is a value that is not known yet.
+ */
+export class Node {
+  /**
+   * @param value The value, as it was parsed or rendered.
+   * @param path The way to it from the root of the object that was given.
+   * @param label The same for people: items that have a name are called by it.
+   * @param inText True below a text that holds an object itself: `path` then stops at that text.
+   */
+  constructor(
+    readonly value: unknown,
+    readonly path: readonly Segment[] = [],
+    readonly label: string = "",
+    private readonly inText = false,
+  ) {}
+
+  /** The member with this name. */
+  at(key: string): Node {
+    const value = isRecord(this.value) ? this.value[key] : undefined;
+    return this.below(value, key, this.label === "" ? key : `${this.label}.${key}`);
+  }
+
+  /** The member under several names, one inside the other. */
+  in(...keys: string[]): Node {
+    return keys.reduce<Node>((node, key) => node.at(key), this);
+  }
+
+  /** The items of a list; none if this is not a list. */
+  get items(): Node[] {
+    if (!Array.isArray(this.value)) {
+      return [];
+    }
+    return this.value.map((item: unknown, index) => {
+      const name = isRecord(item) && typeof item["name"] === "string" ? item["name"] : String(index);
+      return this.below(item, index, `${this.label}[${name}]`);
+    });
+  }
+
+  /** The item of a list that has this name. */
+  named(name: string): Node | undefined {
+    return this.items.find((item) => item.at("name").text === name);
+  }
+
+  /** The members by name; none if this is not an object. */
+  get members(): [name: string, member: Node][] {
+    return isRecord(this.value) ? Object.keys(this.value).map((key) => [key, this.at(key)]) : [];
+  }
+
+  /** True if there is something here, even if it is not known yet. */
+  get exists(): boolean {
+    return this.value !== undefined && this.value !== null;
+  }
+
+  /** True for an object that is known. */
+  get isObject(): boolean {
+    return isRecord(this.value);
+  }
+
+  /** The text, also of a number or truth value, as Argo takes them in a parameter. Undefined if there is none. */
+  get text(): string | undefined {
+    const { value } = this;
+    return typeof value === "string"
+      ? value
+      : typeof value === "number" || typeof value === "boolean"
+        ? String(value)
+        : undefined;
+  }
+
+  /** A whole number, also as text. */
+  get integer(): number | undefined {
+    const { text } = this;
+    return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : undefined;
+  }
+
+  /** An object that is written out as text here. Its parts are found at this text. */
+  holding(value: unknown): Node {
+    return new Node(value, this.path, this.label, true);
+  }
+
+  private below(value: unknown, segment: Segment, label: string): Node {
+    return new Node(value, this.inText ? this.path : [...this.path, segment], label, this.inText);
+  }
+}
+
+/** Whether the value is an object of plain data. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) {
+    return false;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,48 @@
+import type { LintRule } from "./rule";
+import { deadlines } from "./runtime/deadlines";
+import { deprecatedFields } from "./runtime/deprecated";
+import { limits } from "./runtime/limits";
+import { locks } from "./runtime/locks";
+import { exitDeadlines, images, resources } from "./runtime/production";
+import { schedules } from "./runtime/schedules";
+import { containerSets } from "./structure/container-sets";
+import { dependencies, recursion } from "./structure/dependencies";
+import { forms } from "./structure/forms";
+import { entrypoint, references, templates, uniqueNames } from "./structure/structure";
+import { unsupportedParts } from "./structure/unsupported";
+import { volumes } from "./structure/volumes";
+import { templateArguments, workflowArguments } from "./values/arguments";
+import { conditions } from "./values/conditions";
+import { outputs } from "./values/outputs";
+import { skipped } from "./values/skipped";
+
+/** What makes a workflow correct. */
+export const CORRECTNESS: readonly LintRule[] = [
+  uniqueNames,
+  entrypoint,
+  templates,
+  forms,
+  references,
+  templateArguments,
+  workflowArguments,
+  outputs,
+  skipped,
+  conditions,
+  dependencies,
+  recursion,
+  containerSets,
+  volumes,
+  limits,
+  locks,
+  deadlines,
+  schedules,
+  deprecatedFields,
+  unsupportedParts,
+];
+
+/** What a workflow needs besides on a shared cluster. */
+export const productionRules = (imagesWithoutDigest: readonly string[]): readonly LintRule[] => [
+  resources,
+  exitDeadlines,
+  images(imagesWithoutDigest),
+];

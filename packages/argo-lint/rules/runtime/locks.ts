@@ -1,0 +1,94 @@
+import { type RuleDiagnostic, unsupported, error } from "../../diagnostic";
+import type { Template, WorkflowObject } from "../../objects/workflow-object";
+import type { WorkflowSet } from "../../objects/workflow-set";
+import { exitHandlers, hooked, reachFrom } from "../../flow/reach";
+import type { Node } from "../../objects/node";
+import { literal } from "../../expressions/tags";
+
+/**
+ * What holds a mutex does not wait for something that needs the same one: the workflow, and every template of steps or
+ * a DAG, holds its own until all that it runs has ended. Argo has no end to such a wait.
+ */
+export function* locks(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  const first = set.entrypoint(object);
+  const source = set.source(object).object;
+  const held = locksOf(object.spec, object);
+  const ofRun = held.length > 0 || source === undefined ? held : locksOf(source.spec, object);
+  const started = [
+    ...(first === undefined ? [] : [first]),
+    ...exitHandlers(object, set),
+    ...hooked(object.spec, object, set),
+  ];
+  if (ofRun.length > 0) {
+    yield* waits(ofRun, reachFrom(started, set, { hooks: true }), set, "the workflow");
+  }
+  for (const template of set.templatesOf(object)) {
+    if (template.type !== "steps" && template.type !== "dag") continue;
+    const own = locksOf(template.node, object);
+    if (own.length === 0) continue;
+    const inside = new Set(reachFrom([template], set, { hooks: true }));
+    inside.delete(template);
+    yield* waits(own, inside, set, `the template ${template.name ?? "inline"}`);
+  }
+}
+
+interface Lock {
+  readonly node: Node;
+  readonly key: string;
+  /** False for a semaphore, whose limit stands elsewhere. */
+  readonly isMutex: boolean;
+}
+
+function* waits(
+  held: readonly Lock[],
+  inside: ReadonlySet<Template>,
+  set: WorkflowSet,
+  holder: string,
+): Generator<RuleDiagnostic> {
+  for (const template of inside) {
+    const wanted = [
+      ...locksOf(template.node, template.home),
+      // A run that is waited for.
+      ...(template.node.in("resource", "successCondition").exists
+        ? set.workflowsOf(template).flatMap((child) => locksOf(child.spec, child))
+        : []),
+    ];
+    for (const { node, key, isMutex } of held) {
+      const isSame = wanted.some((each) => each.key === key);
+      if (isSame && !isMutex) {
+        const message = `${holder} holds the semaphore while it waits for ${template.name ?? "an inline template"}, which needs the same one: with a limit of 1 the run hangs`;
+        yield unsupported("lock", node, message);
+      } else if (isSame) {
+        yield error(
+          "lock",
+          node,
+          `${holder} holds the mutex while it waits for ${template.name ?? "an inline template"}, which needs the same one: the run hangs`,
+          "lock it in one of the two places only, or use two mutexes",
+        );
+      }
+    }
+  }
+}
+
+function locksOf(holder: Node, object: WorkflowObject): Lock[] {
+  const synchronization = holder.at("synchronization");
+  const mutexes = [synchronization.at("mutex"), ...synchronization.at("mutexes").items];
+  const semaphores = [synchronization.at("semaphore"), ...synchronization.at("semaphores").items];
+  const lock = (node: Node, name: string | undefined, isMutex: boolean): Lock[] => {
+    const namespace = literal(node.at("namespace")) ?? object.namespace ?? "";
+    return name === undefined ? [] : [{ node, key: JSON.stringify([isMutex, namespace, name]), isMutex }];
+  };
+  return [
+    ...mutexes.flatMap((node) => {
+      const name = literal(node.at("name"));
+      return lock(node, name && `${node.at("database").value === true ? "database " : ""}${name}`, true);
+    }),
+    ...semaphores.flatMap((node) => {
+      const [map, table] = [node.at("configMapKeyRef"), node.at("database")];
+      const place = map.exists
+        ? [literal(map.at("name")), literal(map.at("key"))]
+        : [literal(table.at("key"))];
+      return lock(node, place.includes(undefined) ? undefined : place.join("/"), false);
+    }),
+  ];
+}

@@ -1,0 +1,44 @@
+import { type RuleDiagnostic, error } from "../../diagnostic";
+import type { WorkflowObject } from "../../objects/workflow-object";
+import { scheduleProblem } from "../../schedules/schedule";
+import type { Node } from "../../objects/node";
+import { literal } from "../../expressions/tags";
+
+/** The schedules of a CronWorkflow: the list, and the one of before Argo 3.6. */
+export function schedulesOf(object: WorkflowObject): Node[] {
+  const spec = object.root.at("spec");
+  return [...spec.at("schedules").items, spec.at("schedule")].filter(({ exists }) => exists);
+}
+
+/** Schedules can be read and fire. */
+export function* schedules(object: WorkflowObject): Generator<RuleDiagnostic> {
+  if (object.kind !== "CronWorkflow") {
+    return;
+  }
+  const spec = object.root.at("spec");
+  const zone = literal(spec.at("timezone"));
+  const all = schedulesOf(object);
+  if (all.length === 0) {
+    yield error("schedule", spec, "there is no schedule", "add schedules");
+  }
+  for (const node of all) {
+    const problem = scheduleProblem(literal(node) ?? "0 0 * * *", zone);
+    if (problem !== undefined) {
+      yield error(
+        "schedule",
+        node,
+        `"${node.text ?? ""}" never fires: ${problem}`,
+        "correct the schedule or its time zone",
+      );
+    }
+  }
+  const policy = literal(spec.at("concurrencyPolicy"));
+  if (policy !== undefined && !["Allow", "Forbid", "Replace", ""].includes(policy)) {
+    yield error(
+      "schedule",
+      spec.at("concurrencyPolicy"),
+      `${policy} is not a concurrency policy`,
+      "give Allow, Forbid or Replace",
+    );
+  }
+}

@@ -1,0 +1,110 @@
+import { callsOf } from "../../flow/calls";
+import { containersOf } from "../../objects/containers";
+import { type RuleDiagnostic, error } from "../../diagnostic";
+import type { Template, WorkflowObject } from "../../objects/workflow-object";
+import type { WorkflowSet } from "../../objects/workflow-set";
+import type { Node } from "../../objects/node";
+import { literal } from "../../expressions/tags";
+
+/** Templates, steps and tasks. */
+const NAME = {
+  form: /^[A-Za-z0-9][-A-Za-z0-9]{0,127}$/,
+  words: "letters, digits and hyphens, the first no hyphen",
+};
+/** Parameters and artifacts. */
+const VALUE_NAME = { form: /^[-A-Za-z0-9_]+$/, words: "letters, digits, hyphens and underscores" };
+
+/** As Go reads it; a number without a unit counts seconds. */
+const DURATION = /^(?:[-+]?\d+|[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|)$/;
+
+/** Names and values have the form that Argo asks for: it refuses the whole workflow otherwise. */
+export function* forms(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  if (object.templateRef.exists && object.templates.length > 0) {
+    const message = "a run of a workflow template cannot have templates";
+    yield error("template", object.spec.at("templates"), message, "remove templates or workflowTemplateRef");
+  }
+  yield* named(object.spec.at("arguments"));
+  for (const template of set.templatesOf(object)) {
+    if (template.name !== undefined) yield* name(template.node, NAME);
+    yield* named(template.node.at("inputs"));
+    yield* named(template.node.at("outputs"));
+    for (const output of template.node.in("outputs", "parameters").items) {
+      yield* source(output, template);
+    }
+    for (const { node } of callsOf(template)) {
+      if (node.at("name").exists) yield* name(node, NAME);
+      yield* named(node.at("arguments"));
+      yield* passed(node);
+    }
+    const duration = template.node.in("suspend", "duration");
+    if (!DURATION.test(literal(duration) ?? "0")) {
+      const message = `"${duration.text ?? ""}" is not a duration`;
+      yield error("template", duration, message, "give seconds, or a duration such as 1h30m");
+    }
+    const type = template.type ?? "";
+    const preset = object.spec.in("templateDefaults", type, "image").exists;
+    for (const container of containersOf(template)) {
+      const isMain = container.value === template.node.at(type).value;
+      if (!(preset && isMain) && (container.at("image").text === "" || !container.at("image").exists)) {
+        yield error("template", container, "the container has no image", "add image");
+      }
+    }
+  }
+}
+
+function* name(holder: Node, { form, words }: typeof NAME): Generator<RuleDiagnostic> {
+  const text = literal(holder.at("name"));
+  if (text === undefined ? !holder.at("name").exists : !form.test(text)) {
+    yield error("template", holder, `"${text ?? ""}" is not a valid name`, `use ${words}`);
+  }
+}
+
+function* named(holder: Node): Generator<RuleDiagnostic> {
+  for (const each of [...holder.at("parameters").items, ...holder.at("artifacts").items]) {
+    yield* name(each, VALUE_NAME);
+    const words = each.at("enum");
+    if (Array.isArray(words.value) && words.value.length === 0) {
+      yield error("arguments", words, "enum is empty: no value is allowed", "add values, or remove enum");
+    }
+  }
+}
+
+function* passed(call: Node): Generator<RuleDiagnostic> {
+  for (const parameter of call.in("arguments", "parameters").items) {
+    if (!parameter.at("value").exists && !parameter.at("valueFrom").exists) {
+      yield error("arguments", parameter, "the parameter is passed without a value", "add value");
+    }
+  }
+}
+
+const SOURCES = ["path", "jqFilter", "jsonPath", "parameter", "expression", "supplied"];
+
+/** Where the output parameters of a kind of template come from. */
+const SOURCES_OF: Readonly<Record<string, readonly string[]>> = {
+  container: ["path"],
+  containerSet: ["path"],
+  script: ["path"],
+  resource: ["jqFilter", "jsonPath"],
+  steps: ["parameter", "expression"],
+  dag: ["parameter", "expression"],
+};
+
+function* source(output: Node, template: Template): Generator<RuleDiagnostic> {
+  const from = output.at("valueFrom");
+  if (output.at("value").exists && !from.exists) {
+    return;
+  }
+  const given = SOURCES.filter((key) => from.at(key).exists);
+  const possible = SOURCES_OF[template.type ?? ""];
+  const [only] = given;
+  if (given.length !== 1 || output.at("value").exists) {
+    yield error("template", output, "the output has no source, or several", "give one valueFrom");
+  } else if (possible !== undefined && only !== undefined && !possible.includes(only)) {
+    yield error(
+      "template",
+      from,
+      `a template of type ${template.type ?? ""} has no ${only} to take an output from`,
+      `take it from ${possible.join(" or ")}`,
+    );
+  }
+}

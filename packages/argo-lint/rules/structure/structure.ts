@@ -1,0 +1,130 @@
+import { callsOf } from "../../flow/calls";
+import { error, type RuleDiagnostic, warning } from "../../diagnostic";
+import type { Template, WorkflowObject } from "../../objects/workflow-object";
+import type { WorkflowSet } from "../../objects/workflow-set";
+import type { Node } from "../../objects/node";
+import { literal } from "../../expressions/tags";
+
+/** No two objects of one kind and namespace have one name. */
+export function* uniqueNames(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  if (set.namesakesOf(object).indexOf(object) > 0) {
+    const message = `another ${object.kind} has the name ${object.name ?? ""}: the one that is applied later takes its place`;
+    const node = object.root.in("metadata", "name");
+    const fix = "rename one of them, or give them different namespaces";
+    yield object.runs ? warning("reference", node, message, fix) : error("reference", node, message, fix);
+  }
+}
+
+/** The entrypoint and the exit handler exist. */
+export function* entrypoint(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  const { object: source, diagnostic } = set.source(object);
+  if (diagnostic !== undefined) {
+    yield diagnostic;
+  }
+  if (source === undefined) {
+    return;
+  }
+  const node = object.spec.at("entrypoint");
+  if (!node.exists && !source.spec.at("entrypoint").exists) {
+    if (object.runs) {
+      yield error("entrypoint", object.spec, "there is no entrypoint", "add entrypoint");
+    }
+    return;
+  }
+  for (const name of [node, object.spec.at("onExit")]) {
+    const found = name.exists ? set.inObject(name, source).diagnostic : undefined;
+    if (found !== undefined) {
+      yield { ...found, rule: "entrypoint" };
+    }
+  }
+}
+
+/** Every template is of one kind, and names are given once. */
+export function* templates(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  yield* repeated(object.spec.at("templates").items, "template");
+  for (const template of set.templatesOf(object)) {
+    const { node, types } = template;
+    if (types.length !== 1) {
+      const message =
+        types.length === 0
+          ? "the template has no type"
+          : `the template has several types: ${types.join(", ")}`;
+      yield error(
+        "template",
+        node,
+        message,
+        "give one of container, containerSet, script, resource, steps, dag or suspend",
+      );
+    }
+    if (template.name === undefined && !node.label.endsWith("inline")) {
+      yield error("template", node, "the template has no name", "add name");
+    }
+    yield* repeated(node.in("inputs", "parameters").items, "input parameter");
+    yield* repeated(node.in("outputs", "parameters").items, "output parameter");
+    yield* calls(template);
+    const action = node.in("resource", "action");
+    const known = ["get", "create", "apply", "delete", "replace", "patch"];
+    const word = literal(action);
+    if (template.type === "resource" && (!action.exists || (word !== undefined && !known.includes(word)))) {
+      const message = `${word ?? "nothing"} is not an action on an object`;
+      yield error("template", node.at("resource"), message, `give as action one of ${known.join(", ")}`);
+    }
+  }
+}
+
+function* calls(template: Template): Generator<RuleDiagnostic> {
+  for (const group of template.node.at("steps").items) {
+    if (group.isObject) {
+      const message = "a group of steps is a list, and Argo refuses the object otherwise";
+      yield error("template", group, message, "write - - before the name of the step");
+    }
+  }
+  const all = callsOf(template);
+  yield* repeated(
+    all.map(({ node }) => node),
+    "step or task",
+  );
+  for (const { node, name } of all) {
+    if (name === undefined) {
+      yield error("template", node, "the step has no name", "add name");
+    }
+    const given = ["template", "templateRef", "inline"].filter((key) => node.at(key).exists);
+    if (given.length > 1) {
+      yield error("template", node, `${given.join(" and ")} are used together`, "give one of them");
+    }
+  }
+}
+
+function* repeated(nodes: readonly Node[], what: string): Generator<RuleDiagnostic> {
+  const seen = new Set<string>();
+  for (const node of nodes) {
+    const name = node.at("name").text;
+    if (name !== undefined && seen.has(name)) {
+      yield error("template", node.at("name"), `a second ${what} has the name ${name}`, "rename one of them");
+    }
+    seen.add(name ?? "");
+  }
+}
+
+/** Every template that a step, a task or a hook runs exists. */
+export function* references(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  yield* hooks(object.spec, object, set);
+  for (const template of set.templatesOf(object)) {
+    for (const { node } of callsOf(template)) {
+      const { diagnostic } = set.resolve(node, object);
+      if (diagnostic !== undefined) {
+        yield diagnostic;
+      }
+      yield* hooks(node, object, set);
+    }
+  }
+}
+
+function* hooks(holder: Node, object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  for (const [, hook] of holder.at("hooks").members) {
+    const { diagnostic } = set.resolve(hook, object);
+    if (diagnostic !== undefined) {
+      yield diagnostic;
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { callsOf } from "../../flow/calls";
+import { warning, type RuleDiagnostic, error } from "../../diagnostic";
+import type { Template, WorkflowObject } from "../../objects/workflow-object";
+import type { WorkflowSet } from "../../objects/workflow-set";
+import type { Node } from "../../objects/node";
+import { literal, tagsOf, taggedTexts } from "../../expressions/tags";
+
+/** Parameters and artifacts: the two kinds of values that are passed. */
+const SORTS = [
+  { key: "parameters", one: "parameter" },
+  { key: "artifacts", one: "artifact" },
+] as const;
+
+/** What is passed to templates is declared there, and what they require is passed. */
+export function* templateArguments(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  for (const template of set.templatesOf(object)) {
+    for (const { node } of callsOf(template)) {
+      const called = set.resolve(node, object).template;
+      if (called !== undefined) {
+        yield* callArguments(node, called);
+      }
+    }
+  }
+}
+
+function* callArguments(call: Node, called: Template): Generator<RuleDiagnostic> {
+  const callee = `the template ${called.name ?? "inline"}`;
+  for (const { key, one } of SORTS) {
+    const declared = called.node.in("inputs", key).items;
+    const passed = call.in("arguments", key).items;
+    for (const input of declared) {
+      const name = input.at("name").text ?? "";
+      if (isRequired(input, one) && !passed.some((each) => each.at("name").text === name)) {
+        yield error(
+          "arguments",
+          call,
+          `${callee} requires the ${one} ${name}, which is not passed`,
+          `pass ${name} under arguments.${key}, or give it a default`,
+        );
+      }
+    }
+    const names = declared.map((each) => each.at("name").text ?? "");
+    for (const argument of passed) {
+      const name = argument.at("name").text;
+      if (name !== undefined && !names.includes(name)) {
+        yield warning(
+          "arguments",
+          argument,
+          `Argo ignores this: ${callee} takes no ${one} ${name}`,
+          names.length === 0
+            ? "remove it, or declare it there"
+            : `pass one that it takes: ${names.join(", ")}`,
+        );
+      }
+      yield* allowed(argument.at("value"), declared[names.indexOf(name ?? "")]);
+    }
+  }
+}
+
+function isRequired(input: Node, sort: "parameter" | "artifact"): boolean {
+  if (sort === "parameter") {
+    return !["value", "default", "valueFrom"].some((key) => input.at(key).exists);
+  }
+  // A place to load it from makes an artifact complete.
+  const own = ["name", "path", "mode", "archive", "recurseMode", "subPath", "deleted"];
+  return input.at("optional").value !== true && input.members.every(([key]) => own.includes(key));
+}
+
+function* allowed(value: Node, declared: Node | undefined): Generator<RuleDiagnostic> {
+  const words = declared?.at("enum").items.flatMap(({ text }) => text ?? []) ?? [];
+  const text = literal(value);
+  if (words.length > 0 && text !== undefined && !words.includes(text)) {
+    yield error(
+      "arguments",
+      value,
+      `"${text}" is not one of the allowed values`,
+      `use one of ${words.join(", ")}`,
+    );
+  }
+}
+
+/** What a run passes to its workflow is declared there, and what the workflow requires is passed. */
+export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  const source = set.source(object).object;
+  const first = set.entrypoint(object);
+  const given = object.spec.in("arguments", "parameters").items;
+  for (const parameter of given) {
+    yield* allowed(parameter.at("value"), parameter);
+  }
+  if (source === undefined) {
+    return;
+  }
+  const isOwn = source === object;
+  const declared = isOwn ? given : source.spec.in("arguments", "parameters").items;
+  const taken = first?.node.in("inputs", "parameters").items ?? [];
+  if (!isOwn) {
+    const used = workflowParametersOf(source);
+    const names = [...declared, ...taken].map((each) => each.at("name").text ?? "");
+    for (const argument of given) {
+      const name = argument.at("name").text;
+      if (name !== undefined && !names.includes(name) && !used.has(name)) {
+        yield warning(
+          "arguments",
+          argument,
+          `Argo ignores this: ${source.title} takes no parameter ${name}`,
+          names.length === 0
+            ? "remove it, or declare it there"
+            : `pass one that it takes: ${names.join(", ")}`,
+        );
+      }
+      yield* allowed(
+        argument.at("value"),
+        declared.find((each) => each.at("name").text === name),
+      );
+    }
+  }
+  // Whoever submits a Workflow or a WorkflowTemplate by hand may still pass what has no value yet.
+  const nobodyElsePasses = object.kind === "CronWorkflow" || object.creator !== undefined || !isOwn;
+  const hasValue = (name: string): boolean =>
+    [...given, ...declared].some((each) => each.at("name").text === name && complete(each));
+  const required = [
+    ...(nobodyElsePasses ? declared.filter((each) => !complete(each)) : []),
+    ...(object.runs && first !== undefined ? taken.filter((each) => isRequired(each, "parameter")) : []),
+  ];
+  const place = object.templateRef.exists ? object.templateRef : object.spec;
+  for (const name of new Set(required.map((each) => each.at("name").text ?? ""))) {
+    const declaredHere = [...given, ...declared].some((each) => each.at("name").text === name);
+    if (!hasValue(name) && (nobodyElsePasses || !declaredHere)) {
+      yield error(
+        "arguments",
+        place,
+        `${isOwn ? "the entrypoint" : source.title} requires the parameter ${name}, which is not passed`,
+        `pass ${name} under arguments.parameters, or give it a value there`,
+      );
+    }
+  }
+}
+
+function complete(parameter: Node): boolean {
+  return ["value", "default", "valueFrom"].some((key) => parameter.at(key).exists);
+}
+
+/** The parameters of the workflow that its templates use. */
+function workflowParametersOf(object: WorkflowObject): Set<string> {
+  const used = new Set<string>();
+  for (const [node] of taggedTexts(object.spec)) {
+    for (const { text } of tagsOf(node.text ?? "")) {
+      for (const match of text.matchAll(/workflow\.parameters\.([-\w]+)/g)) {
+        used.add(match[1] ?? "");
+      }
+    }
+  }
+  return used;
+}

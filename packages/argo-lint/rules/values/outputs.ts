@@ -1,0 +1,136 @@
+import { callsOf } from "../../flow/calls";
+import { callGraphOf } from "../../flow/call-graph";
+import { type RuleDiagnostic, unsupported, error } from "../../diagnostic";
+import type { Template, WorkflowObject } from "../../objects/workflow-object";
+import type { WorkflowSet } from "../../objects/workflow-set";
+import { hooked, reachFrom } from "../../flow/reach";
+import { referenceProblem, type ReferenceContext } from "../../expressions/references";
+import type { Node } from "../../objects/node";
+import { hasNestedTags, taggedTexts } from "../../expressions/tags";
+
+const NOTHING: ReferenceContext["all"] = new Map();
+const STEP_MEMBERS = new Set(["inline", "hooks"]);
+const OUTSIDE_CALLS = new Set(["steps", "dag", "outputs"]);
+const NOT_TEMPLATES = new Set(["templates", "templateDefaults"]);
+
+/** Every reference names a value that is there when it is used. */
+export function* outputs(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  // In a manifest all references are those of the template around it, and are checked there.
+  if (object.creator !== undefined) {
+    return;
+  }
+  const base = baseContext(object, set);
+  for (const [key, node] of object.spec.members) {
+    if (NOT_TEMPLATES.has(key)) continue;
+    // Arguments and hooks are filled in once. All else ends in pods, and is filled in for each of them.
+    yield* check(node, ["arguments", "hooks"].includes(key) ? base : { ...base, everyPod: true });
+  }
+  const first = set.entrypoint(object);
+  const running = reachFrom(first === undefined ? [] : [first], set, { hooks: false });
+  for (const template of object.templates) {
+    yield* inTemplate(template, { ...base, running: running.has(template) });
+  }
+}
+
+function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext {
+  const source = set.source(object).object;
+  const parameters = [object, ...(source === undefined ? [] : [source])].flatMap(({ spec }) =>
+    spec.in("arguments", "parameters").items.flatMap((each) => each.at("name").text ?? []),
+  );
+  return {
+    object,
+    workflowParameters: new Set(parameters),
+    mayGetMore: mayGetMore(object, source, set),
+    running: false,
+    everyPod: false,
+    exported: exportsOf(object, set),
+    templates: [],
+    group: undefined,
+    before: NOTHING,
+    all: NOTHING,
+    inCall: false,
+    loops: false,
+    resolve: (call) => set.resolve(call.node, object).template,
+  };
+}
+
+/** Whether a run may have parameters that are declared nowhere in what was given. */
+function mayGetMore(object: WorkflowObject, source: WorkflowObject | undefined, set: WorkflowSet): boolean {
+  // Templates that others take over find the parameters of their workflow.
+  return source === undefined || object.isLibrary || (!object.runs && !set.options.closed);
+}
+
+/** Names under which the templates of a run export outputs, if all of these templates are known. */
+function exportsOf(object: WorkflowObject, set: WorkflowSet): ReadonlySet<string> | undefined {
+  const seen = new Set<Template>();
+  const found = new Set<string>();
+  const source = set.source(object).object;
+  let complete = source !== undefined && (object.runs || (set.options.closed && !object.isLibrary));
+  const add = (template: Template): void => {
+    if (seen.has(template)) return;
+    seen.add(template);
+    for (const sort of ["parameters", "artifacts"]) {
+      for (const output of template.node.in("outputs", sort).items) {
+        const name = output.at("globalName").text;
+        complete &&= name === undefined || !name.includes("{");
+        found.add(name ?? "");
+      }
+    }
+    for (const { node } of callsOf(template)) {
+      const called = set.resolve(node, template.home).template;
+      if (called === undefined) complete = false;
+      else add(called);
+      hooked(node, template.home, set).forEach(add);
+    }
+  };
+  [...object.templates, ...(source?.templates ?? []), ...hooked(object.spec, object, set)].forEach(add);
+  return complete ? found : undefined;
+}
+
+function* inTemplate(template: Template, outer: ReferenceContext): Generator<RuleDiagnostic> {
+  const own: ReferenceContext = { ...outer, templates: [...outer.templates, template] };
+  const flow = callGraphOf(template);
+  if (flow === undefined) {
+    yield* check(template.node, own);
+    return;
+  }
+  const group = template.type === "steps" ? "steps" : "tasks";
+  const inside: ReferenceContext = { ...own, group, all: flow.all, before: flow.all };
+  yield* check(template.node, inside, OUTSIDE_CALLS);
+  yield* check(template.node.at("outputs"), inside);
+  for (const { call, before } of flow.order) {
+    const context: ReferenceContext = { ...inside, before, inCall: true, loops: call.loops };
+    yield* check(call.node, context, STEP_MEMBERS);
+    yield* check(call.node.at("hooks"), { ...context, self: call.name });
+    const inline = call.node.at("inline");
+    if (inline.isObject) {
+      const resolved = outer.resolve(call);
+      if (resolved !== undefined) yield* inTemplate(resolved, context);
+    }
+  }
+}
+
+function* check(
+  node: Node,
+  context: ReferenceContext,
+  except?: ReadonlySet<string>,
+): Generator<RuleDiagnostic> {
+  for (const [text, tags] of taggedTexts(node, except)) {
+    if (hasNestedTags(text.text ?? "")) {
+      yield unsupported("kind", text, "what a nested reference refers to is known only during the run");
+    }
+    for (const tag of tags) {
+      if (tag.expression) {
+        yield unsupported("kind", text, "expressions are not checked");
+        continue;
+      }
+      const problem = referenceProblem(tag.text, context);
+      if (problem !== undefined) {
+        const message = `${tag.text}: ${problem.message}`;
+        yield problem.unsure === true
+          ? unsupported("output", text, message, problem.fix)
+          : error("output", text, message, problem.fix);
+      }
+    }
+  }
+}

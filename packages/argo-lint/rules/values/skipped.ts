@@ -1,0 +1,151 @@
+import type { Call } from "../../flow/calls";
+import { type CallGraph, callGraphOf } from "../../flow/call-graph";
+import { type RuleDiagnostic, unsupported, error } from "../../diagnostic";
+import {
+  missingFromLoop,
+  missingIfFailed,
+  missingIfSkipped,
+  type MissingOutput,
+} from "../../flow/missing-output";
+import type { Template, WorkflowObject } from "../../objects/workflow-object";
+import type { WorkflowSet } from "../../objects/workflow-set";
+import type { Node } from "../../objects/node";
+import { taggedTexts, tagsOf } from "../../expressions/tags";
+import type { OutputReference, Destination } from "../../flow/missing-output";
+
+const NESTED = new Set(["inline", "hooks"]);
+const OUTPUT = /^(?:steps|tasks)\.([^.]+)\.outputs\.(?:(parameters|artifacts)(?:\.([^.]+))?|(result))$/;
+
+/**
+ * The output of what can be skipped, or can fail, is not needed then: Argo fails the step that refers to a value that
+ * is not there (since 3.7.16), or looks for it without end.
+ */
+export function* skipped(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  for (const template of set.templatesOf(object)) {
+    const flow = callGraphOf(template);
+    if (flow === undefined) continue;
+    const check = checkerOf(template, flow, set);
+    for (const { call, before } of flow.order) {
+      for (const [node, tags] of taggedTexts(call.node, NESTED)) {
+        for (const { text, expression } of tags) {
+          const diagnostic = expression ? undefined : check(text, node, before, call);
+          if (diagnostic !== undefined) yield diagnostic;
+        }
+      }
+    }
+    for (const output of template.node.in("outputs", "parameters").items) {
+      const from = output.in("valueFrom", "parameter");
+      if (output.in("valueFrom", "default").exists) continue;
+      for (const [node, tags] of taggedTexts(from)) {
+        const diagnostic = check(tags[0]?.text ?? "", node, flow.all, undefined);
+        if (diagnostic !== undefined) yield diagnostic;
+      }
+    }
+  }
+}
+
+type Checker = (
+  reference: string,
+  node: Node,
+  before: ReadonlyMap<string, Call>,
+  consumer: Call | undefined,
+) => RuleDiagnostic | undefined;
+
+function checkerOf(user: Template, flow: CallGraph, set: WorkflowSet): Checker {
+  const object = user.home;
+  return (reference, node, before, consumer) => {
+    const [, name = "", sort, output, result] = OUTPUT.exec(reference) ?? [];
+    const producer = before.get(name);
+    const template = producer && set.resolve(producer.node, object).template;
+    if (producer === undefined || template === undefined) return undefined;
+    const wanted: OutputReference = {
+      sort: result === undefined ? (sort as "parameters" | "artifacts") : "result",
+      name: output,
+    };
+    const loss = missingOutputOf({ producer, template, wanted, consumer, node, flow, user, set });
+    if (loss === undefined) return undefined;
+    // A condition of its own may, or may not, keep the consumer from running without the value.
+    const guarded =
+      consumer !== undefined && node.label !== consumer.node.at("when").label && isGuarded(consumer);
+    return loss.unsure || guarded || isUpToCallers(producer, user, set)
+      ? unsupported("skipped", node, `${loss.message}; whether it is needed then depends on the run`)
+      : error("skipped", node, loss.message, loss.fix);
+  };
+}
+
+interface Use {
+  readonly producer: Call;
+  readonly template: Template;
+  readonly wanted: OutputReference;
+  readonly consumer: Call | undefined;
+  readonly node: Node;
+  readonly flow: CallGraph;
+  readonly user: Template;
+  readonly set: WorkflowSet;
+}
+
+/** What is missing where the producer is skipped or fails; undefined if nothing is that the consumer needs. */
+function missingOutputOf({
+  producer,
+  template,
+  wanted,
+  consumer,
+  node,
+  flow,
+  user,
+  set,
+}: Use): MissingOutput | undefined {
+  if (consumer !== undefined && sameGuard(producer, consumer)) return undefined;
+  const takes = consumer === undefined ? undefined : inputOf(node, consumer, user.home, set);
+  if (producer.loops) return missingFromLoop(producer, template, wanted, takes, user);
+  const missed = flow.canMiss(producer, consumer);
+  if (missed !== false) {
+    const loss = missingIfSkipped(producer, template, wanted, takes);
+    if (loss !== undefined) return { ...loss, unsure: missed === undefined };
+  }
+  const failed = flow.canFail(producer, consumer);
+  return failed === false
+    ? undefined
+    : missingIfFailed(producer, template, wanted, takes, failed === undefined);
+}
+
+function isGuarded({ node }: Call): boolean {
+  return (node.at("when").text ?? "") !== "";
+}
+
+/** Whether the condition is one on inputs only, and whoever runs the template sees to it by a condition of its own. */
+function isUpToCallers(producer: Call, user: Template, set: WorkflowSet): boolean {
+  const tags = tagsOf(producer.node.at("when").text ?? "");
+  if (tags.length === 0 || !tags.every(({ text }) => text.startsWith("inputs."))) {
+    return false;
+  }
+  const callers = set.callersOf(user);
+  return callers.length > 0 && callers.every(isGuarded);
+}
+
+function sameGuard(producer: Call, consumer: Call): boolean {
+  const condition = producer.node.at("when").text;
+  return condition !== undefined && condition === consumer.node.at("when").text;
+}
+
+function inputOf(
+  node: Node,
+  consumer: Call,
+  object: WorkflowObject,
+  set: WorkflowSet,
+): Destination | undefined {
+  if (!/^\{\{[^{}]*\}\}$/.test(node.text?.trim() ?? "")) return undefined;
+  const called = set.resolve(consumer.node, object).template;
+  for (const [sort, key] of [
+    ["parameters", "value"],
+    ["artifacts", "from"],
+  ] as const) {
+    const argument = consumer.node
+      .in("arguments", sort)
+      .items.find((each) => each.at(key).label === node.label);
+    if (argument !== undefined) {
+      return { argument, input: called?.node.in("inputs", sort).named(argument.at("name").text ?? "") };
+    }
+  }
+  return undefined;
+}
