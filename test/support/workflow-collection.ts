@@ -14,6 +14,8 @@ export interface Case {
   readonly verdict: string;
   /** What `argo lint --offline` says. */
   readonly argo: "accepts" | "refuses";
+  /** How it ends on a live Argo; undefined if it is not run there. */
+  readonly run?: "succeeds" | "fails" | "hangs";
   readonly objects: readonly Readonly<Record<string, unknown>>[];
 }
 

@@ -8,7 +8,7 @@ import { goIsReady } from "./go";
 async function main(): Promise<void> {
   if (goIsReady()) await fetchArgoSource();
   for (const name of ["argo-lint", "argo-workflows"]) {
-    execFileSync("npm", ["pack", "--silent", "--pack-destination", ".."], {
+    execFileSync("npm", ["pack", "--pack-destination", ".."], {
       cwd: join(checkout, "packages", name),
       stdio: "inherit",
       env: { ...process.env, ...(argoSource.isComplete() ? { ARGO_SCHEMA: argoSource.schema } : {}) },

@@ -209,7 +209,12 @@ describe("a mistake in the lab's own workflows", () => {
     ],
     ["outputs of no container", '{"name":"main",', '{"name":"build",', ["output"]],
     ["a schedule that never fires", "0 2 * * *", "0 2 31 2 *", ["schedule"]],
-    ["a field that Argo 4 has removed", '"schedules":["0 2 * * *"]', '"schedule":"0 2 * * *"', ["deprecated"]],
+    [
+      "a field that Argo 4 has removed",
+      '"schedules":["0 2 * * *"]',
+      '"schedule":"0 2 * * *"',
+      ["deprecated"],
+    ],
     ["no limits", '"limits":{"cpu":"2","memory":"3Gi"}', '"limits":{"cpu":"2"}', ["resources"]],
     ["an image without a digest", "@sha256:", ":", ["image"]],
   ];

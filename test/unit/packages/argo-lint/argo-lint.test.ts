@@ -142,7 +142,7 @@ describe("argo lint and the collection of small workflows", () => {
 });
 
 describe("lint of a workflow with all that the model can say", () => {
-  it("finds nothing error, and leaves nothing out", () => {
+  it("finds nothing wrong, and leaves nothing out", () => {
     assert.deepEqual(lint([everyKind()], { closed: true, production: true }), []);
   });
 });

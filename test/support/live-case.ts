@@ -1,0 +1,97 @@
+import type { Case } from "./workflow-collection";
+
+/** An object of the Kubernetes API. */
+interface ApiObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  readonly spec: Plain;
+}
+
+type Plain = Record<string, unknown>;
+
+/** What the workflows need to run in a namespace whose pods are restricted. */
+export interface LivePlace {
+  /** Begins the names; small letters and digits, because conditions of the collection hold a run's name. */
+  readonly prefix: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** An image with `sh` and `true`. */
+  readonly image: string;
+  readonly serviceAccountName: string;
+  readonly imagePullSecrets: readonly { readonly name: string }[];
+}
+
+/**
+ * The objects of a case for a cluster: with names that no other case has, and the containers with an image that the
+ * cluster has. A workflow becomes a run of a WorkflowTemplate, because the lab's Argo admits no other.
+ *
+ * @returns the WorkflowTemplates, and the one run
+ */
+export function liveObjects({ objects }: Case, place: LivePlace): { templates: ApiObject[]; run: ApiObject } {
+  const { prefix, labels } = place;
+  const text = JSON.stringify(objects);
+  const made = objects.map((object): ApiObject => {
+    const { apiVersion, kind, metadata, spec } = object as unknown as ApiObject;
+    const name = kind === "Workflow" ? prefix : `${prefix}${metadata.name}`;
+    return { apiVersion, kind, metadata: { name, labels }, spec: fitted(spec, place, text) as Plain };
+  });
+  const [run, ...others] = made.filter(({ kind }) => kind === "Workflow");
+  if (run === undefined || others.length > 0) throw new Error("a case for a live Argo has one Workflow");
+  const templates = made
+    .filter((each) => each !== run)
+    .map((each) => ({ ...each, spec: withPod(each.spec, place) }));
+  if (run.spec["workflowTemplateRef"] !== undefined) return { templates, run };
+  const template = { ...run, kind: "WorkflowTemplate", spec: withPod(run.spec, place) };
+  return {
+    templates: [...templates, template],
+    run: { ...run, spec: { workflowTemplateRef: { name: prefix } } },
+  };
+}
+
+function withPod(spec: Plain, { serviceAccountName, imagePullSecrets }: LivePlace): Plain {
+  return {
+    ...spec,
+    serviceAccountName,
+    imagePullSecrets,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+  };
+}
+
+/** The value with the names of this case, and with containers that the cluster runs. */
+function fitted(value: unknown, place: LivePlace, text: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => fitted(each, place, text));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, member]): [string, unknown] => {
+    if (key === "container" || key === "script") return [key, container(member as Plain, key, place)];
+    if (["templateRef", "workflowTemplateRef", "mutex"].includes(key))
+      return [key, named(member as Plain, place)];
+    if (key === "mutexes") return [key, (member as Plain[]).map((each) => named(each, place))];
+    // The lab stores no artifacts, and most cases only carry one along.
+    if (key === "outputs" && !text.includes("outputs.artifacts")) {
+      const { artifacts, ...rest } = member as Plain;
+      void artifacts;
+      return [key, rest];
+    }
+    return [key, fitted(member, place, text)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function named(reference: Plain, { prefix }: LivePlace): Plain {
+  return { ...reference, name: `${prefix}${String(reference["name"])}` };
+}
+
+function container(given: Plain, kind: "container" | "script", { image }: LivePlace): Plain {
+  return {
+    command: kind === "script" ? ["sh"] : ["true"],
+    ...given,
+    image,
+    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "200m", memory: "64Mi" } },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+  };
+}
