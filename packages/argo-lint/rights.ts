@@ -1,7 +1,7 @@
 import { declaredUses } from "./flow/declared-uses";
 import type { Template, WorkflowObject } from "./objects/workflow-object";
 import { WorkflowSet } from "./objects/workflow-set";
-import { exitHandlers, hooked, reachFrom } from "./flow/reach";
+import { reachOfRun } from "./flow/reach";
 import type { Node } from "./objects/node";
 import { literal } from "./expressions/tags";
 
@@ -59,7 +59,7 @@ export function rightsOf(objects: readonly unknown[]): RightsNeeded {
   const unknown = new Set<string>();
   for (const object of set.objects) {
     const account = accountOf(object, set);
-    for (const template of reachable(object, set)) {
+    for (const template of reachOfRun(object, set)) {
       const title = `${template.home.title} ${template.name ?? "inline"}`;
       const own = template.node.at("serviceAccountName");
       const serviceAccount = own.exists ? literal(own) : account;
@@ -84,13 +84,6 @@ function accountOf(object: WorkflowObject, set: WorkflowSet): string | undefined
   const source = set.source(object).object ?? object;
   const node = [object, source].map(({ spec }) => spec.at("serviceAccountName")).find(({ exists }) => exists);
   return node === undefined ? "default" : literal(node);
-}
-
-/** The templates that a run of the object can come to. */
-function reachable(object: WorkflowObject, set: WorkflowSet): ReadonlySet<Template> {
-  const first = set.entrypoint(object);
-  const starts = [...(first === undefined ? [] : [first]), ...exitHandlers(object, set)];
-  return reachFrom([...starts, ...hooked(object.spec, object, set)], set, { hooks: true });
 }
 
 type PodNeed = Omit<Need, "serviceAccount" | "neededBy">;

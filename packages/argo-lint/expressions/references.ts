@@ -1,7 +1,6 @@
 import type { Call } from "../flow/calls";
 import { containersOfSet } from "../objects/containers";
 import type { Template, WorkflowObject } from "../objects/workflow-object";
-import type { Node } from "../objects/node";
 
 /** What can be referred to from a node in a template. */
 export interface ReferenceContext {
@@ -75,10 +74,6 @@ export function referenceProblem(path: string, context: ReferenceContext): Probl
   }
 }
 
-function names(nodes: readonly Node[]): string[] {
-  return nodes.flatMap((each) => each.at("name").text ?? []);
-}
-
 function declared(what: string, known: readonly string[]): string {
   return known.length === 0
     ? `declare it: there are no ${what}`
@@ -86,7 +81,7 @@ function declared(what: string, known: readonly string[]): string {
 }
 
 function input(sort: string, name: string | undefined, context: ReferenceContext): Problem | undefined {
-  const known = context.templates.flatMap(({ node }) => names(node.in("inputs", sort).items));
+  const known = context.templates.flatMap(({ node }) => node.in("inputs", sort).names);
   if (sort !== "parameters" && sort !== "artifacts") {
     return {
       message: `a template has no inputs.${sort}`,
@@ -107,7 +102,7 @@ function inputOfSome(
   name: string | undefined,
   { object }: ReferenceContext,
 ): Problem | undefined {
-  const known = object.templates.flatMap(({ node }) => names(node.in("inputs", sort).items));
+  const known = object.templates.flatMap(({ node }) => node.in("inputs", sort).names);
   return name === undefined || known.includes(name) || object.templateRef.exists
     ? undefined
     : {
@@ -120,7 +115,7 @@ function ownOutput(sort: string, name: string | undefined, context: ReferenceCon
   if ((sort !== "parameters" && sort !== "artifacts") || name === undefined) {
     return undefined;
   }
-  const known = context.templates.flatMap(({ node }) => names(node.in("outputs", sort).items));
+  const known = context.templates.flatMap(({ node }) => node.in("outputs", sort).names);
   return known.includes(name)
     ? undefined
     : {
@@ -218,7 +213,7 @@ function property(call: Call, rest: readonly string[], template: Template | unde
       fix: "use parameters, artifacts or result",
     };
   }
-  const known = names(template.node.in("outputs", sort).items);
+  const known = template.node.in("outputs", sort).names;
   if (name === undefined) {
     return call.loops
       ? undefined

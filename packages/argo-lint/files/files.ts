@@ -114,7 +114,8 @@ export function contentsOf(file: string, text: string): Omit<FilesRead, "unreada
   if (read.error !== undefined) {
     throw new Error(`not YAML: ${read.error}`);
   }
-  const { documents, values, lines } = read;
+  const { documents, values } = read;
+  const position = positionsIn(text);
   const objects: FileObject[] = [];
   const notChecked: FileNote[] = [];
   documents.forEach((document, index) => {
@@ -127,22 +128,32 @@ export function contentsOf(file: string, text: string): Omit<FilesRead, "unreada
         file,
         value: inner,
         found: false,
-        position: (path) => {
-          const full = place(path);
-          for (let length = full.length; length >= 0; length -= 1) {
-            const node = length === 0 ? document.contents : document.getIn(full.slice(0, length), true);
-            if (isNode(node) && node.range) {
-              const { line, col } = lines.linePos(node.range[0]);
-              return { line, column: col };
-            }
-          }
-          return { line: 1, column: 1 };
-        },
+        position: (path) => position(index, place(path)),
         misread: [...misreadIn(document.getIn(place([]), true) ?? document.contents)],
       });
     }
   });
   return { objects, notChecked };
+}
+
+/**
+ * Finds where a member of a document begins. The text is parsed again for the first one: the syntax trees of thousands
+ * of files, most of them without a problem, would fill the memory.
+ */
+function positionsIn(text: string): (document: number, path: readonly Segment[]) => Position {
+  let parsed: ReturnType<typeof readYaml> | undefined;
+  return (index, path) => {
+    const { documents = [], lines } = (parsed ??= readYaml(text));
+    const document = documents[index];
+    for (let length = path.length; length >= 0; length -= 1) {
+      const node = length === 0 ? document?.contents : document?.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range && lines !== undefined) {
+        const { line, col } = lines.linePos(node.range[0]);
+        return { line, column: col };
+      }
+    }
+    return { line: 1, column: 1 };
+  };
 }
 
 /** The workflows of a text. */

@@ -6,12 +6,15 @@ export type YamlText =
       readonly documents: readonly Document[];
       /** The documents as plain data, in the same order. */
       readonly values: readonly unknown[];
-      /** What was read: the text, apart from indentation. Positions in the documents are positions in this. */
-      readonly source: string;
       readonly lines: LineCounter;
       readonly error?: undefined;
     }
-  | { readonly documents?: undefined; readonly values?: undefined; readonly error: string };
+  | {
+      readonly documents?: undefined;
+      readonly values?: undefined;
+      readonly lines?: undefined;
+      readonly error: string;
+    };
 
 /** More than people indent. */
 const INDENT = " ".repeat(80);
@@ -62,7 +65,7 @@ export function readYaml(text: string): YamlText {
     if (first === undefined) {
       try {
         const values = list.map((document): unknown => document.toJS());
-        return { documents: list, values, source, lines };
+        return { documents: list, values, lines };
       } catch (error) {
         // Aliases that expand too far.
         return { error: error instanceof Error ? error.message : String(error) };

@@ -85,6 +85,18 @@ function graphOfTasks(template: Template): CallGraph {
     }
     return found;
   };
+  const state = (name: string): TaskState => {
+    const call = all.get(name);
+    return {
+      condition: call && needs.get(call)?.condition,
+      skippable: call !== undefined && hasWhen(call),
+    };
+  };
+  /** Whether the consumer can run after one of these outcomes of the producer. */
+  const canRun = (consumer: Call, producer: Call, outcomes: readonly Outcome[]): boolean | undefined => {
+    const answers = outcomes.map((each) => canRunAfter(consumer, producer.name ?? "", each, state));
+    return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
+  };
   return {
     order: calls.map((call) => ({ call, before: ancestors(call) })),
     all,
@@ -97,16 +109,7 @@ function graphOfTasks(template: Template): CallGraph {
         // Read after the DAG has succeeded. An omitted task usually follows a failed one, then nothing is read.
         return hasWhen(producer);
       }
-      const answers = ways.map((way) =>
-        canRunAfter(consumer, producer.name ?? "", way, (name) => {
-          const call = all.get(name);
-          return {
-            condition: call && needs.get(call)?.condition,
-            skippable: call !== undefined && hasWhen(call),
-          };
-        }),
-      );
-      return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
+      return canRun(consumer, producer, ways);
     },
     canFail: (producer, consumer) => {
       // A DAG in which a task has failed fails, unless another one has taken care of it, which is not followed here.
@@ -114,18 +117,7 @@ function graphOfTasks(template: Template): CallGraph {
       const condition = needs.get(consumer)?.condition;
       const isNear = needs.get(consumer)?.names.includes(producer.name ?? "") === true;
       if (goesOn(producer) && isNear) return true;
-      const answers = (["Failed", "Errored"] as const).map((way) =>
-        condition === undefined
-          ? false
-          : canRunAfter(consumer, producer.name ?? "", way, (name) => {
-              const call = all.get(name);
-              return {
-                condition: call && needs.get(call)?.condition,
-                skippable: call !== undefined && hasWhen(call),
-              };
-            }),
-      );
-      return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
+      return condition === undefined ? false : canRun(consumer, producer, ["Failed", "Errored"]);
     },
   };
 }

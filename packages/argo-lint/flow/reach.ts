@@ -23,6 +23,13 @@ export function reachFrom(
   return found;
 }
 
+/** The templates that a run of the object can come to: from its entrypoint, its exit handlers and its hooks. */
+export function reachOfRun(object: WorkflowObject, set: WorkflowSet): ReadonlySet<Template> {
+  const first = set.entrypoint(object);
+  const starts = [...(first === undefined ? [] : [first]), ...exitHandlers(object, set)];
+  return reachFrom([...starts, ...hooked(object.spec, object, set)], set, { hooks: true });
+}
+
 /** The templates of the hooks of a workflow, a step or a task. */
 export function hooked(holder: Node, home: WorkflowObject, set: WorkflowSet): Template[] {
   return holder.at("hooks").members.flatMap(([, hook]) => resolved(hook, home, set));

@@ -48,6 +48,11 @@ export class Node {
     return this.items.find((item) => item.at("name").text === name);
   }
 
+  /** Names of the items that have one. */
+  get names(): string[] {
+    return this.items.flatMap((item) => item.at("name").text ?? []);
+  }
+
   /** The members by name; none if this is not an object. */
   get members(): [name: string, member: Node][] {
     return isRecord(this.value) ? Object.keys(this.value).map((key) => [key, this.at(key)]) : [];

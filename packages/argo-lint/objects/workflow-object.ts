@@ -68,7 +68,7 @@ export class WorkflowObject {
   get volumeNames(): string[] {
     const { spec } = this;
     const claims = spec.at("volumeClaimTemplates").items.map((each) => each.at("metadata"));
-    return [...spec.at("volumes").items, ...claims].flatMap((each) => each.at("name").text ?? []);
+    return [...spec.at("volumes").names, ...claims.flatMap((each) => each.at("name").text ?? [])];
   }
 
   template(name: string): Template | undefined {

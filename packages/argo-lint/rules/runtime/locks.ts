@@ -1,7 +1,7 @@
 import { type RuleDiagnostic, unsupported, error } from "../../diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
-import { exitHandlers, hooked, reachFrom } from "../../flow/reach";
+import { reachFrom, reachOfRun } from "../../flow/reach";
 import type { Node } from "../../objects/node";
 import { literal } from "../../expressions/tags";
 
@@ -10,17 +10,11 @@ import { literal } from "../../expressions/tags";
  * a DAG, holds its own until all that it runs has ended. Argo has no end to such a wait.
  */
 export function* locks(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
-  const first = set.entrypoint(object);
   const source = set.source(object).object;
   const held = locksOf(object.spec, object);
   const ofRun = held.length > 0 || source === undefined ? held : locksOf(source.spec, object);
-  const started = [
-    ...(first === undefined ? [] : [first]),
-    ...exitHandlers(object, set),
-    ...hooked(object.spec, object, set),
-  ];
   if (ofRun.length > 0) {
-    yield* waits(ofRun, reachFrom(started, set, { hooks: true }), set, "the workflow");
+    yield* waits(ofRun, reachOfRun(object, set), set, "the workflow");
   }
   for (const template of set.templatesOf(object)) {
     if (template.type !== "steps" && template.type !== "dag") continue;

@@ -91,8 +91,7 @@ function* main({ node }: Template, containers: readonly Node[]): Generator<RuleD
 /** A path has one volume, and the volumes of the workflow come to the pod with what the set itself mounts. */
 function* mounts({ node, home }: Template, containers: readonly Node[]): Generator<RuleDiagnostic> {
   const shared = node.in("containerSet", "volumeMounts").items;
-  const volumes = node.at("volumes").items.flatMap((each) => each.at("name").text ?? []);
-  const known = new Set([...volumes, ...shared.flatMap((each) => each.at("name").text ?? [])]);
+  const known = new Set([...node.at("volumes").names, ...node.in("containerSet", "volumeMounts").names]);
   // A patch of the pod may bring them.
   const patched = node.at("podSpecPatch").exists || home.spec.at("podSpecPatch").exists;
   const ofWorkflow = patched ? [] : home.volumeNames;

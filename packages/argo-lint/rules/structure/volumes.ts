@@ -2,7 +2,7 @@ import { containersOf } from "../../objects/containers";
 import { warning, type RuleDiagnostic, unsupported, error } from "../../diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
-import { exitHandlers, hooked, reachFrom } from "../../flow/reach";
+import { reachFrom, reachOfRun } from "../../flow/reach";
 import type { Node } from "../../objects/node";
 import { literal } from "../../expressions/tags";
 
@@ -36,13 +36,7 @@ function* borrowed(
   set: WorkflowSet,
 ): Generator<RuleDiagnostic> {
   const source = set.source(object).object;
-  const first = set.entrypoint(object);
-  const starts = [
-    ...(first === undefined ? [] : [first]),
-    ...exitHandlers(object, set),
-    ...hooked(object.spec, object, set),
-  ];
-  for (const template of reachFrom(starts, set, { hooks: true })) {
+  for (const template of reachOfRun(object, set)) {
     const { home } = template;
     if (home === object || home === source) continue;
     for (const mount of unknownMounts(template, ofRun)) {
@@ -67,7 +61,7 @@ function volumesOfRun(object: WorkflowObject, set: WorkflowSet): ReadonlySet<str
   return new Set(
     [object, ...(source === undefined ? [] : [source])].flatMap((each) => [
       ...each.volumeNames,
-      ...names(each.spec.in("templateDefaults", "volumes")),
+      ...each.spec.in("templateDefaults", "volumes").names,
     ]),
   );
 }
@@ -76,7 +70,7 @@ function volumesOfRun(object: WorkflowObject, set: WorkflowSet): ReadonlySet<str
 function unknownMounts(template: Template, ofRun: ReadonlySet<string>): Node[] {
   // A patch of the pod may bring any volume.
   if (template.node.at("podSpecPatch").exists || template.home.spec.at("podSpecPatch").exists) return [];
-  const own = names(template.node.at("volumes"));
+  const own = template.node.at("volumes").names;
   return [...containersOf(template), template.node.at("containerSet")]
     .flatMap((container) => [...container.at("volumeMounts").items, ...container.at("volumeDevices").items])
     .filter((mount) => {
@@ -124,8 +118,4 @@ function* claims(list: Node): Generator<RuleDiagnostic> {
     }
     seen.add(name ?? "");
   }
-}
-
-function names(list: Node): string[] {
-  return list.items.flatMap((each) => each.at("name").text ?? []);
 }

@@ -34,8 +34,8 @@ export function* outputs(object: WorkflowObject, set: WorkflowSet): Generator<Ru
 
 function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext {
   const source = set.source(object).object;
-  const parameters = [object, ...(source === undefined ? [] : [source])].flatMap(({ spec }) =>
-    spec.in("arguments", "parameters").items.flatMap((each) => each.at("name").text ?? []),
+  const parameters = [object, ...(source === undefined ? [] : [source])].flatMap(
+    ({ spec }) => spec.in("arguments", "parameters").names,
   );
   return {
     object,
