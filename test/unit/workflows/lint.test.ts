@@ -222,7 +222,10 @@ describe("a mistake in the lab's own workflows", () => {
   for (const [what, from, to, rules] of MISTAKES) {
     it(`is found: ${what}`, () => {
       assert.ok(text.includes(from), `the workflows no longer hold ${from}`);
-      const found = lint(JSON.parse(text.replaceAll(from, to)) as unknown[], { closed: true, production: true });
+      const found = lint(JSON.parse(text.replaceAll(from, to)) as unknown[], {
+        closed: true,
+        production: true,
+      });
       assert.deepEqual([...new Set(found.map(({ rule }) => rule))].sort(), rules);
     });
   }
