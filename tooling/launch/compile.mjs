@@ -43,7 +43,7 @@ function upToDate(name) {
 }
 
 async function compile(entry, name) {
-  const { build } = await import("esbuild");
+  const { build, stop } = await import("esbuild");
   const begun = Date.now();
   let folder;
   try {
@@ -83,6 +83,8 @@ async function compile(entry, name) {
       `correct the mistakes above: ${error.errors?.length ?? 1} in all`,
     );
   });
+  // Its process would live as long as this one.
+  await stop();
   keep(name, folder, begun, [
     ...Object.keys(metafile.inputs).filter((file) => !file.includes(":")),
     ...SETTINGS,
