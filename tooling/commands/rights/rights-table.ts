@@ -1,7 +1,6 @@
 import { type Need, rightsOf } from "../../../packages/argo-lint";
-import { ACCOUNTS, RIGHTS, type Rule } from "../../../components/rbac";
-import { STAGING_DEPLOYMENT } from "../../../components/staging";
-import { trainingManifests } from "../../../workflows";
+import { RIGHTS, type Rule } from "../../../components/rbac";
+import { placeholderArgs, trainingManifests } from "../../../workflows";
 
 const HEAD = `# Rights
 
@@ -30,7 +29,7 @@ const NAMESPACES = { platform: "platform", staging: "staging" } as const;
 
 /** The page that tells the rights, as Markdown. */
 export function rightsPage(): string {
-  const { needs } = rightsOf(Object.values(anyManifests()));
+  const { needs } = rightsOf(Object.values(trainingManifests(placeholderArgs())));
   const rows = RIGHTS.flatMap(({ serviceAccount, role, place, rules }) =>
     rules.map((rule) =>
       row([
@@ -43,26 +42,6 @@ export function rightsPage(): string {
     ),
   );
   return `${HEAD}${rows.join("\n")}\n${FOOT}`;
-}
-
-/** The lab's workflows. Images, addresses and times have no part in who may do what. */
-function anyManifests() {
-  return trainingManifests({
-    namespace: NAMESPACES.platform,
-    trainingImage: "gourmetgram-train",
-    pipelineImage: "gourmetgram-pipeline",
-    appBaseImage: "gourmetgram-app-base",
-    registry: { pushRepository: "gourmetgram-app", pullRepository: "gourmetgram-app" },
-    builderAddress: "tcp://buildkitd",
-    appRepository: { url: "http://app-repository", branch: "main" },
-    staging: { namespace: NAMESPACES.staging, deployment: STAGING_DEPLOYMENT, url: "http://gourmetgram" },
-    mlflowUrl: "http://mlflow",
-    serviceAccounts: ACCOUNTS,
-    schedule: "0 2 * * *",
-    timezone: "UTC",
-    suspended: false,
-    deadlineSeconds: 3600,
-  });
 }
 
 function row(texts: readonly string[]): string {
