@@ -111,14 +111,16 @@ function keep(name, folder, begun, files) {
 
 /**
  * Leaves npm packages where they are, and has them loaded by `require`: an `import` would load all of a CommonJS package
- * that loads its parts on use, as Pulumi's SDKs do.
+ * that loads its parts on use, as Pulumi's SDKs do. An `import()` stays one: it wants the names that a package exports.
  */
 const requiredPackages = {
   name: "required packages",
   setup(build) {
     build.onResolve({ filter: /^[^.]/ }, ({ path, kind, namespace }) => {
       if (kind === "entry-point") return undefined;
-      if (namespace === "package" || isBuiltin(path)) return { path, external: true };
+      if (namespace === "package" || isBuiltin(path) || kind === "dynamic-import") {
+        return { path, external: true };
+      }
       return { path, namespace: "package" };
     });
     build.onLoad({ filter: /.*/, namespace: "package" }, ({ path }) => ({

@@ -70,6 +70,16 @@ describe("the command line's program", function () {
     assert.deepEqual(await run(), second);
   });
 
+  it("finds what a package exports, also where it loads it on use", async () => {
+    save(
+      "part.ts",
+      'import { version } from "esbuild";\n' +
+        "export const say = async (): Promise<void> =>\n" +
+        '  console.log(typeof version, typeof (await import("esbuild")).build);\n',
+    );
+    assert.equal((await run()).printed, "string function");
+  });
+
   it("is not kept where a file was saved while it was compiled", async () => {
     save("word.ts", 'export const word: string = "just now";\n', -60);
     assert.equal((await run()).printed, "just now");
