@@ -97,7 +97,7 @@ describe("the commands in the pages", () => {
 
   for (const page of pages) {
     it(`exist: ${page}`, () => {
-      const used = [...read(page).matchAll(/npm run (?:-s |--silent )?([\w:]+)/g)].map(
+      const used = [...read(page).matchAll(/npm run (?:-s |--silent )?(\w+(?:[:-]\w+)*)/g)].map(
         ([, name = ""]) => name,
       );
       assert.deepEqual(
