@@ -194,7 +194,7 @@ describe("the stand-in for the docker plugin, with the Docker command line", fun
         error.message,
         /^building localhost:30500\/gourmetgram-train:v1 from train\/Dockerfile failed/,
       );
-      assert.match(error.message, /No matching distribution found for mlflow==99\n/);
+      assert.match(error.message, /No matching distribution found for mlflow==99$/m);
       return true;
     });
     assert.deepEqual(daemon.pushes, []);

@@ -73,7 +73,7 @@ async function buildImage(order: BuildOrder, env: Record<string, string>, log: E
   } catch (error) {
     throw explain(
       error,
-      `building ${order.imageName} from ${order.dockerfile} failed; mend the step that is shown`,
+      `building ${order.imageName} from ${order.dockerfile} failed; fix the step that is shown`,
     );
   }
 }
