@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { RULES } from "..";
 import { FORMATS, type JsonReport, jsonReport } from "./formats";
@@ -12,7 +11,7 @@ export interface LintCommandOptions {
   readonly name?: string;
   /** The program argo, unless `--argo` names one. @default one on the PATH */
   readonly argo?: string | undefined;
-  /** File with Argo's schema, unless `--schema` names one. @default the one that was built into the package, if any */
+  /** File with Argo's schema, unless `--schema` names one. @default none */
   readonly schema?: string | undefined;
   /** Folder of relative paths. @default the working directory */
   readonly folder?: string;
@@ -53,12 +52,6 @@ function argoProgram(
     : undefined;
 }
 
-/** The schema that was built into the package. */
-function builtSchema(): string | undefined {
-  const file = join(__dirname, "..", "schema.json");
-  return existsSync(file) ? file : undefined;
-}
-
 const rules = Object.entries(RULES).map(([name, meaning]) => `  ${name.padEnd(12)} ${meaning}`);
 
 /** The command `argo-lint`, with the arguments of this process. It sets the exit code. */
@@ -74,8 +67,7 @@ export async function lintCommand(given: LintCommandOptions = {}): Promise<void>
       now: new Date(),
       folder,
       argo: argoProgram(options.argo, given),
-      schema:
-        options.schema === undefined ? (given.schema ?? builtSchema()) : resolve(folder, options.schema),
+      schema: options.schema === undefined ? given.schema : resolve(folder, options.schema),
     });
     if (take === undefined) console.log(FORMATS[options.json === true ? "json" : options.format](report));
     else take(jsonReport(report));
