@@ -3,6 +3,11 @@
 import module from "node:module";
 import { checkout, requirePackages } from "./launch/packages.mjs";
 
+// A reader that has seen enough, as `| head` has.
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 requirePackages();
 // Node 22 and later; what it keeps is beside what npm and others keep for the user.
 module.enableCompileCache?.();
