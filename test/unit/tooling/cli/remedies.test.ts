@@ -8,7 +8,7 @@ import { checkout } from "../../../support/checkout";
 /** Commands whose options are another program's. */
 const HAND_ON = ["kubectl", "argo", "pulumi", "preview"];
 
-const CALL = /npm run (?:-s |--silent )?([a-z:]+)(?: -- ((?:[\w.:/$={}@-]+ ?)*))?/g;
+const CALL = /npm run (?:-s |--silent )?([a-z]+(?:[:-][a-z]+)*)(?: -- ((?:[\w.:/$={}@-]+ ?)*))?/g;
 
 /** What is wrong with a command line that a text names; undefined if it can be called. */
 function mistakeIn(script: string, words: readonly string[]): string | undefined {
