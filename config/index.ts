@@ -1,12 +1,12 @@
 /** The stack's configuration: its keys, their rules, and how they are read. */
-export { apiServerSettings } from "./api-server";
-export { nearest, registryAddress } from "./checks";
+export { apiServerSettings } from "./values/api-server";
+export { nearest, registryAddress } from "./values/checks";
 export type { Scope } from "./key";
 export { KEYS, type KeyName, scopesOf } from "./keys";
 export { clusterSettings, loadConfig } from "./load";
-export { platformOfNodes } from "./platform";
+export { platformOfNodes } from "./values/platform";
 export { pulumiCommand, setCommand } from "./pulumi-command";
-export { describeOffset, offsetSchedule } from "./schedule-offset";
+export { describeOffset, offsetSchedule } from "./values/schedule-offset";
 export {
   type BaseConfig,
   type LabConfig,

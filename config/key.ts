@@ -1,5 +1,5 @@
 /** How a configuration key is declared and read. */
-import * as check from "./checks";
+import * as check from "./values/checks";
 
 /** What a stack can be: a whole lab, what a class shares, or what one student of a class has. */
 export const SCOPES = ["lab", "base", "student"] as const;

@@ -3,10 +3,10 @@
  * `Pulumi.yaml` is generated from them by `npm run generate`.
  */
 import type { Output } from "@pulumi/pulumi";
-import * as check from "./checks";
+import * as check from "./values/checks";
 import { type Key, KeysOf, type Scope, SCOPES, type SecretKey } from "./key";
-import { PLATFORMS } from "./platform";
-import { CPU_INDEX } from "./torch-index";
+import { PLATFORMS } from "./values/platform";
+import { CPU_INDEX } from "./values/torch-index";
 
 const every = new KeysOf(SCOPES);
 /** About one lab. A student's stack has names that follow from the student's, and no node ports. */

@@ -1,10 +1,10 @@
 /** The stack's configuration, read in one place and checked as a whole before anything is created. */
 import * as pulumi from "@pulumi/pulumi";
-import { brokenRules } from "./rules";
+import { brokenRules } from "./rules/rules";
 import { isUnset, KEY_NAMES, KEYS, type KeyName, type Values } from "./keys";
 import { pulumiCommand, setCommand } from "./pulumi-command";
 import { type StackConfig, stackConfig } from "./stack-config";
-import { nearest } from "./checks";
+import { nearest } from "./values/checks";
 
 /**
  * Reads and checks the stack's configuration.

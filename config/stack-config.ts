@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { studentNamespaces } from "../components/class";
 import type { Scope } from "./key";
 import { KEY_NAMES, KEYS, type KeyName, type Settings, scopesOf, type Values } from "./keys";
-import { type OffsetSchedule, offsetSchedule } from "./schedule-offset";
-import { torchIndexOf } from "./torch-index";
+import { type OffsetSchedule, offsetSchedule } from "./values/schedule-offset";
+import { torchIndexOf } from "./values/torch-index";
 
 /** A whole lab in one stack. */
 export interface LabConfig extends Settings<"lab"> {

@@ -86,7 +86,7 @@ export async function up(options: UpOptions): Promise<void> {
   ]);
   if (code !== 0) {
     throw new Error(
-      "pulumi up ended with an error, shown above. What was made is kept: mend the cause and run the same command again.",
+      "pulumi up ended with an error, shown above. What was made is kept: fix the cause and run the same command again.",
     );
   }
   const outputs: Partial<LabOutputs> | undefined = foundIn(await stackOutputs(), `the stack ${stackName}`);

@@ -47,6 +47,6 @@ export async function until<T>(
   } catch (error) {
     signal?.throwIfAborted();
     if (time?.aborted !== true) throw error;
-    throw new TimeOver(late?.() ?? `not so after ${seconds ?? 0} s`);
+    throw new TimeOver(late?.() ?? `timed out after ${seconds ?? 0} s`);
   }
 }

@@ -6,7 +6,7 @@ export interface CheckContext extends Waiting {
   readonly lab: Lab;
   /** Keeps a fact that speaks for the lab. */
   readonly see: (fact: string) => void;
-  /** Folder for pictures of the pages that are looked at; undefined where none are wanted. */
+  /** Folder for pictures of the pages that are looked at; undefined for none. */
   readonly screenshots: string | undefined;
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { apiServerSettings } from "../../../config/api-server";
+import { apiServerSettings } from "../../../config/values/api-server";
 import { KEYS } from "../../../config/keys";
 
 describe("where pods reach the API server", () => {

@@ -5,7 +5,7 @@ import { refusal } from "../../support/refusal";
 import { loadConfig } from "../../../config/load";
 import { KEYS, type KeyName, scopesOf } from "../../../config/keys";
 import type { StudentConfig } from "../../../config/stack-config";
-import { offsetSchedule } from "../../../config/schedule-offset";
+import { offsetSchedule } from "../../../config/values/schedule-offset";
 
 const ALICE = { scope: "student", student: "alice", baseStack: "dev-base" };
 

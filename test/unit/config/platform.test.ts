@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { platformOfNodes } from "../../../config/platform";
+import { platformOfNodes } from "../../../config/values/platform";
 
 describe("the platform of a cluster's nodes", () => {
   it("is that of all of them", () => {

@@ -5,7 +5,7 @@ import * as yaml from "yaml";
 import { PROJECT, resetMocks, setConfig, type Plain } from "../../support/mocks";
 import { isUnset, KEY_NAMES, KEYS } from "../../../config/keys";
 import { loadConfig } from "../../../config/load";
-import { withKeys } from "../../../config/pulumi-yaml";
+import { withKeys } from "../../../config/project-file/pulumi-yaml";
 import { checkout } from "../../support/checkout";
 
 const read = (file: string): string => readFileSync(join(checkout, file), "utf8");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { nextTimes, scheduleProblem } from "../../../packages/argo-lint";
-import { offsetSchedule } from "../../../config/schedule-offset";
+import { offsetSchedule } from "../../../config/values/schedule-offset";
 
 const NAMES = Array.from({ length: 500 }, (_, index) => `student-${index}`);
 const FROM = new Date("2025-01-06T00:00:00Z");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CPU_INDEX, torchIndexOf } from "../../../config/torch-index";
+import { CPU_INDEX, torchIndexOf } from "../../../config/values/torch-index";
 import { torchInstallation } from "../../support/torch-installation";
 import { checkout } from "../../support/checkout";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as check from "../../../config/checks";
+import * as check from "../../../config/values/checks";
 
 /** For each check, values that are good and values that are not. */
 const TABLE: Record<string, { check: check.Check; good: string[]; bad: string[] }> = {

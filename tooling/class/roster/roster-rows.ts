@@ -115,7 +115,7 @@ export function yamlRows(text: string, columnName: ColumnName): RosterRows {
   const list = isMap(top) ? top.get("students", true) : top;
   if (!isSeq(list)) {
     const remedy = "write a list under students:, each entry with an id";
-    return { columns, rows: [], problems: [{ line: 1, problem: "there is no list of students", remedy }] };
+    return { columns, rows: [], problems: [{ line: 1, problem: "the list of students is missing", remedy }] };
   }
   const rows = list.items.map((item) => {
     const node = item as Node;

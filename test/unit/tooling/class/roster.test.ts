@@ -69,7 +69,7 @@ describe("class: roster", () => {
       "1: the column id is missing | give each student an id",
     ]);
     assert.deepEqual(problemsOf("class.yaml", "class: 1\n"), [
-      "1: there is no list of students | write a list under students:, each entry with an id",
+      "1: the list of students is missing | write a list under students:, each entry with an id",
     ]);
   });
 

@@ -1,7 +1,7 @@
 /** The section `config` of `Pulumi.yaml`, generated from the keys. */
 import { Document, Pair, Scalar, YAMLMap } from "yaml";
-import { GROUPS } from "./keys";
-import type { Key } from "./key";
+import { GROUPS } from "../keys";
+import type { Key } from "../key";
 
 /** What is above the generated section. */
 const SECTION = /^config:$.*/ms;

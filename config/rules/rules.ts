@@ -1,6 +1,6 @@
 /** Rules that span several configuration keys. */
 import type { BrokenRule } from "./broken-rule";
-import { KEY_NAMES, KEYS, type KeyName, scopesOf, type Values } from "./keys";
+import { KEY_NAMES, KEYS, type KeyName, scopesOf, type Values } from "../keys";
 import { registryRules } from "./registry-rules";
 
 /**

@@ -6,8 +6,8 @@
  */
 import { isIP } from "node:net";
 import { distance } from "fastest-levenshtein";
-import { bytesOf, coresOf } from "../components/kubernetes";
-import { scheduleProblem, timeZoneProblem } from "../packages/argo-lint";
+import { bytesOf, coresOf } from "../../components/kubernetes/index";
+import { scheduleProblem, timeZoneProblem } from "../../packages/argo-lint/index";
 
 /** Says what is wrong with a value, or `undefined` if nothing is. */
 export type Check<T = string> = (value: T) => string | undefined;

@@ -1,4 +1,4 @@
-import type { KeyName } from "./keys";
+import type { KeyName } from "../keys";
 
 /** A broken rule: the key to change and why. */
 export interface BrokenRule {

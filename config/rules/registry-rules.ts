@@ -1,7 +1,7 @@
 /** Rules that span the configuration keys of the registry. */
 import type { BrokenRule } from "./broken-rule";
-import type { Values } from "./keys";
-import { serverOf } from "../components/registry";
+import type { Values } from "../keys";
+import { serverOf } from "../../components/registry/index";
 
 /** The keys about how an external registry is reached, which do not apply to the local one. */
 const OF_ANOTHER = ["externalRegistryInCluster", "externalRegistryPlainHttp"] as const;

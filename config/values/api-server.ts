@@ -1,6 +1,6 @@
 /** Where pods reach the API server, from what a cluster says about it. */
 import { isIPv6 } from "node:net";
-import type { Values } from "./keys";
+import type { Values } from "../keys";
 
 /** The Service `kubernetes` of the namespace `default`, and its EndpointSlices. */
 export interface ApiServerFacts {
