@@ -122,6 +122,15 @@ export async function classCommand(name: keyof typeof classCommands, options: Cl
   process.exitCode = await beforeStart(() => classCommands[name](options, interruption));
 }
 
+/**
+ * Reads what the options name, before waiting for another command.
+ *
+ * @throws NotStarted with everything that is wrong with it
+ */
+export async function checkOptions({ roster, only }: ClassOptions): Promise<void> {
+  await beforeStart(() => selectionOf(readRoster(roster), only));
+}
+
 function open(
   { parallel, only }: ClassOptions,
   students: readonly Student[],

@@ -29,7 +29,8 @@ export function classCommands(program: Command): void {
         DEFAULT_PARALLEL,
       )
       .action(async (options: ClassOptions) => {
-        const { classCommand } = await import("../class/commands.js");
+        const { checkOptions, classCommand } = await import("../class/commands.js");
+        await checkOptions(options);
         const work = (): Promise<void> => classCommand(name, options);
         await (name === "status" || name === "outputs" ? work() : alone(options, work));
       });
