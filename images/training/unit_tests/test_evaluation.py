@@ -14,7 +14,7 @@ from support import TRAIN
 
 @pytest.fixture(scope="module")
 def evaluation() -> SimpleNamespace:
-    """What is in the module with the evaluation tests, which does not belong to the tests of this project."""
+    """What is in the module with the evaluation tests, which run with a model."""
     file = TRAIN / "tests" / "test_model_accuracy.py"
     return SimpleNamespace(**runpy.run_path(str(file)))
 
