@@ -1,7 +1,7 @@
 import { link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { installPlugins, stampFile } from "./plugins/install";
+import { installPlugins, pluginFolder, stampFile } from "./plugins/install";
 import { cache, checkout } from "../machine/paths";
 import { run, type Report } from "../machine/run";
 import { goBuilds, programPath } from "../toolchain/go-builds";
@@ -25,7 +25,7 @@ export const engineEnvironment: Readonly<Record<string, string>> = {
   PATH: [engineFolder, process.env["PATH"] ?? ""].join(delimiter),
 };
 
-const providerFolder = join(pulumiHome, "plugins", `resource-kubernetes-v${versions.pulumiKubernetes}`);
+const providerFolder = pluginFolder(pulumiHome, "kubernetes", versions.pulumiKubernetes);
 
 const officialPlugins: Readonly<Record<string, string>> = {
   kubernetes: versions.pulumiKubernetes,
@@ -37,7 +37,7 @@ const officialPlugins: Readonly<Record<string, string>> = {
 export const engineIsInstalled = (): boolean =>
   existsSync(engineProgram) &&
   Object.entries(officialPlugins).every(([name, version]) =>
-    existsSync(join(pulumiHome, "plugins", `resource-${name}-v${version}`)),
+    existsSync(pluginFolder(pulumiHome, name, version)),
   );
 
 /** Whether an engine is in place for a command that creates or destroys. Stand-ins of another checkout become this one's. */
@@ -73,7 +73,7 @@ export async function installOfficialEngine(report: Report): Promise<void> {
   await run(launcher, ["version"], options);
   await keepNoLogs();
   for (const [name, version] of Object.entries(officialPlugins)) {
-    const folder = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
+    const folder = pluginFolder(pulumiHome, name, version);
     // The engine would take a stand-in from an earlier run for the official plugin.
     if (existsSync(join(folder, stampFile))) await rm(folder, { recursive: true });
     await run(launcher, ["plugin", "install", "resource", name, `v${version}`], options);

@@ -10,6 +10,10 @@ export const stampFile = "stand-in.sha256";
 
 const sources = join(checkout, "tooling", "engine", "plugins");
 
+/** Where the engine looks for a provider's plugin. */
+export const pluginFolder = (pulumiHome: string, name: string, version: string): string =>
+  join(pulumiHome, "plugins", `resource-${name}-v${version}`);
+
 /**
  * Installs the stand-ins for the docker and random plugins where the engine looks for plugins. What is up to date
  * is left as it is, and so is an official plugin.
@@ -21,7 +25,7 @@ const sources = join(checkout, "tooling", "engine", "plugins");
  */
 export async function installPlugins(pulumiHome: string): Promise<void> {
   for (const [name, version] of Object.entries(pluginVersions)) {
-    await installPlugin(name as PluginName, join(pulumiHome, "plugins", `resource-${name}-v${version}`));
+    await installPlugin(name as PluginName, pluginFolder(pulumiHome, name, version));
   }
 }
 
