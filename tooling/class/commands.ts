@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { withLock } from "../machine/lock";
 import { state } from "../machine/paths";
 import { engineIsInstalled, engineIsReady } from "../engine/engine";
 import { removeStateIfEmpty } from "../engine/stack";
@@ -38,24 +39,41 @@ export interface ClassOptions {
 /** Exit codes of `class`. */
 export const CLASS_EXIT = { good: 0, failed: 1, notStarted: 2 } as const;
 
-type ClassCommand = (options: ClassOptions, signal: AbortSignal) => Promise<number>;
+/** What a command is to do, read before it waits for another one. */
+interface Request {
+  readonly options: ClassOptions;
+  readonly students: readonly Student[];
+  /** Ids of the students that the command is about. */
+  readonly selected: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** @throws Error with everything that is wrong with the roster and the selection */
+function requestOf(name: keyof typeof classCommands, options: ClassOptions): Request {
+  if (name === "reset" && options.only === undefined) {
+    throw new UsageError("reset needs --only: whose lab is to be made anew");
+  }
+  const students = readRoster(options.roster);
+  // `down` also knows students who have left the roster: it selects once it has seen which stacks there are.
+  const selected = name === "down" ? [] : selectionOf(students, options.only);
+  return { options, students, selected, signal: interruption };
+}
+
+type ClassCommand = (request: Request) => Promise<number>;
 
 /** What each word of the command line does. Each returns its exit code, and throws if nothing was started. */
 export const classCommands = {
-  up: async (options, signal) => {
-    const students = readRoster(options.roster);
-    const selected = selectionOf(students, options.only);
-    if (options.dryRun === true) return plan(options, students, selected, "up", ["base", ...selected]);
+  up: async (request) => {
+    const { options, selected } = request;
+    if (options.dryRun === true) return plan(request, "up", ["base", ...selected]);
     await prepareAll();
-    const context = await open(options, students, selected, signal);
+    const context = await open(request);
     return report(await finishing(() => upClass(context, { force: options.force === true })));
   },
 
-  preview: async (options, signal) => {
-    const students = readRoster(options.roster);
-    const selected = selectionOf(students, options.only);
+  preview: async (request) => {
     await prepareEngine();
-    const context = await open(options, students, selected, signal);
+    const context = await open(request);
     const found = await finishing(() => previewClass(context));
     await removeStateIfEmpty();
     const { outcomes, changes, room, schedules } = found;
@@ -63,35 +81,31 @@ export const classCommands = {
     return nothingInTheWay(found) ? CLASS_EXIT.good : CLASS_EXIT.failed;
   },
 
-  status: async (options, signal) => {
-    const students = readRoster(options.roster);
-    const selected = selectionOf(students, options.only);
+  status: async (request) => {
     await requireEngine();
-    const found = await statusOfClass(await open(options, students, selected, signal));
+    const found = await statusOfClass(await open(request));
     print({ class: stackName, students: found }, () => statusText(found));
     return found.every(isUp) ? CLASS_EXIT.good : CLASS_EXIT.failed;
   },
 
-  reset: async (options, signal) => {
-    if (options.only === undefined) throw new UsageError("reset needs --only: whose lab is to be made anew");
-    const students = readRoster(options.roster);
-    const selected = selectionOf(students, options.only);
-    if (options.dryRun === true) return plan(options, students, selected, "reset", selected);
+  reset: async (request) => {
+    const { options, selected } = request;
+    if (options.dryRun === true) return plan(request, "reset", selected);
     await requireEngine();
     await requireCluster();
     await confirm(`Delete all data of ${selected.join(", ")}, and begin again?`, options.yes);
-    const context = await open(options, students, selected, signal);
+    const context = await open(request);
     return report(await finishing(() => resetClass(context)));
   },
 
-  down: async (options, signal) => {
-    const students = readRoster(options.roster);
+  down: async (request) => {
+    const { options, students } = request;
     await requireEngine();
-    const everyone = await open(options, students, [], signal);
+    const everyone = await open(request);
     const present = studentsWithStack(everyone, await everyone.runner.stacks());
     const selected = selectionOf(students, options.only, present);
     const all = options.only === undefined ? [...selected, "base"] : selected;
-    if (options.dryRun === true) return plan(options, students, selected, "down", all);
+    if (options.dryRun === true) return plan({ ...request, selected }, "down", all);
     await requireCluster();
     await confirm(`Delete ${all.join(", ")} with all data?`, options.yes);
     const outcomes = await finishing(() => downClass({ ...everyone, selected }));
@@ -99,9 +113,8 @@ export const classCommands = {
     return report(outcomes);
   },
 
-  outputs: async (options, signal) => {
-    const students = readRoster(options.roster);
-    const selected = selectionOf(students, options.only);
+  outputs: async (request) => {
+    const { options, selected } = request;
     const folder = options.out ?? "class-pages";
     if (options.dryRun === true) {
       const pages = selected.map((student) => join(folder, `${student}.md`));
@@ -109,9 +122,12 @@ export const classCommands = {
       return CLASS_EXIT.good;
     }
     await requireEngine();
-    return report(await writePages(await open(options, students, selected, signal), folder));
+    return report(await writePages(await open(request), folder));
   },
 } as const satisfies Record<string, ClassCommand>;
+
+/** Commands that write nothing to the lab's folders, and so need not wait for others. */
+const LOOKS: readonly string[] = ["status", "outputs"] satisfies (keyof typeof classCommands)[];
 
 /**
  * Runs a command of a class. Its exit code is 0 if all went well.
@@ -119,24 +135,15 @@ export const classCommands = {
  * @throws NotStarted if nothing was started; Failed if the engine or the cluster could not be put in place
  */
 export async function classCommand(name: keyof typeof classCommands, options: ClassOptions): Promise<void> {
-  process.exitCode = await beforeStart(() => classCommands[name](options, interruption));
+  const request = await beforeStart(() => requestOf(name, options));
+  const work = async (): Promise<void> => {
+    process.exitCode = await beforeStart(() => classCommands[name](request));
+  };
+  await (LOOKS.includes(name) || options.dryRun === true ? work() : withLock(work));
 }
 
-/**
- * Reads what the options name, before waiting for another command.
- *
- * @throws NotStarted with everything that is wrong with it
- */
-export async function checkOptions({ roster, only }: ClassOptions): Promise<void> {
-  await beforeStart(() => selectionOf(readRoster(roster), only));
-}
-
-function open(
-  { parallel, only }: ClassOptions,
-  students: readonly Student[],
-  selected: readonly string[],
-  signal: AbortSignal,
-): Promise<ClassContext> {
+function open({ options, students, selected, signal }: Request): Promise<ClassContext> {
+  const { parallel, only } = options;
   return openClass({ students, selected, only: only !== undefined, parallel, silent: isJson(), signal });
 }
 
@@ -150,15 +157,13 @@ const hasState = (): boolean => !ownsState() || existsSync(join(state, "passphra
 
 /** Says what would be done, and does nothing. */
 async function plan(
-  options: ClassOptions,
-  students: readonly Student[],
-  selected: readonly string[],
+  request: Request,
   verb: "up" | "reset" | "down",
   names: readonly string[],
 ): Promise<number> {
   const known = hasState() && engineIsInstalled();
-  const nobody = new AbortController().signal;
-  const stacks = known ? await (await open(options, students, selected, nobody)).runner.stacks() : [];
+  const signal = new AbortController().signal;
+  const stacks = known ? await (await open({ ...request, signal })).runner.stacks() : [];
   const steps = names.map((student) => {
     const stack = student === "base" ? baseStackOf(stackName) : studentStackOf(stackName, student);
     const exists = stacks.includes(stack);

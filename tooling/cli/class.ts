@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { ClassOptions, classCommands as commands } from "../class/commands";
 import { DEFAULT_PARALLEL } from "../class/parallel";
 import { path, positiveInteger } from "./arguments";
-import { alone, type Help, withHelp, withJson } from "./declare";
+import { type Help, withHelp, withJson } from "./declare";
 
 /** The commands for a class: `class up` and its sisters. */
 export function classCommands(program: Command): void {
@@ -28,12 +28,9 @@ export function classCommands(program: Command): void {
         positiveInteger,
         DEFAULT_PARALLEL,
       )
-      .action(async (options: ClassOptions) => {
-        const { checkOptions, classCommand } = await import("../class/commands.js");
-        await checkOptions(options);
-        const work = (): Promise<void> => classCommand(name, options);
-        await (name === "status" || name === "outputs" ? work() : alone(options, work));
-      });
+      .action(async (options: ClassOptions) =>
+        (await import("../class/commands.js")).classCommand(name, options),
+      );
     return withHelp(withJson(command), {
       exit: { 1: "something was not done", 2: "nothing was started: wrong option or roster, no cluster" },
       ...help,

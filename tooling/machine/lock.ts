@@ -28,7 +28,6 @@ let held = 0;
 /**
  * Does something that writes what the lab keeps on this machine, while no other command does. Waits for one that does,
  * and says so. Inside of the work it may be called again.
- *
  */
 export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   if (held > 0) return work();

@@ -7,7 +7,7 @@ import packageFile from "../../../../package.json";
 import { gourmetgram as program } from "../../../../tooling/cli/program";
 import { checks } from "../../../../tooling/verify/checks";
 import { checkout } from "../../../support/checkout";
-import { gourmetgram } from "../../../support/command-line";
+import { endOf, gourmetgram, TestLab } from "../../../support/command-line";
 
 /** Commands that hand their arguments on, help among them. */
 const HAND_ON = ["kubectl", "argo", "pulumi", "lint"];
@@ -111,6 +111,19 @@ describe("the command line", function () {
       assert.notEqual(stderr, "");
     });
   }
+
+  it("takes down who has left the roster, whom only the stacks tell", async () => {
+    const lab = new TestLab();
+    try {
+      const roster = ["--roster", "test/fixtures/class.csv", "--only", "carol"];
+      const refused = await endOf(lab.command("class", "up", ...roster));
+      assert.match(refused.stderr, /^error: carol is not in the roster$/m);
+      const { stderr } = await endOf(lab.command("class", "down", ...roster));
+      assert.match(stderr, /^error: no class has been brought up from here yet$/m);
+    } finally {
+      lab.remove();
+    }
+  });
 
   it("tells a remedy that can be called", async () => {
     const { stderr } = await gourmetgram("status", "--nope");
