@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { dockerEnvironment } from "../machine/docker";
-import { checkout, kubeconfig, state } from "../machine/paths";
+import { cache, checkout, kubeconfig, state } from "../machine/paths";
 import { handOver } from "../support/hand-over";
 import { hasOwnCluster, shortName, stackFile, stackFileText, stackName } from "./stack-settings";
 import { type Answer, answerOf, type Failed, foundIn, mapped } from "./answer";
@@ -66,7 +66,11 @@ export async function pulumiEnvironment(editsStackFile = false): Promise<Record<
     await writeWorkingFile();
     environment["PULUMI_OPTION_CONFIG_FILE"] = workingFile;
   }
-  if (!hasOwnCluster()) environment["KUBECONFIG"] = kubeconfig;
+  if (!hasOwnCluster()) {
+    environment["KUBECONFIG"] = kubeconfig;
+    // Each new cluster has a registry with nothing in it.
+    environment["GOURMETGRAM_LAYERS"] = join(cache, "layers");
+  }
   return { ...environment, ...(await dockerEnvironment()) };
 }
 

@@ -5,6 +5,7 @@ import { withCredentials, type Credentials } from "./credentials";
 import { DockerError, requireDaemon, runDocker } from "./docker-cli";
 import { familiarRepository, parseImageName, type ImageName } from "./image-name";
 import type { BuildContext } from "./build-context";
+import { keepLayers, layerFolder, restoreLayers } from "./layer-cache";
 
 /** What to build and where to push it. */
 export interface BuildOrder extends BuildContext {
@@ -39,7 +40,7 @@ export async function build(order: BuildOrder, log: EngineLog): Promise<string> 
     if (!order.push) {
       return imageId(order.imageName);
     }
-    return oneAfterAnother(() => pushImage(order.imageName, env, log));
+    return oneAfterAnother(() => pushImage(order, env, log));
   });
 }
 
@@ -78,12 +79,17 @@ async function buildImage(order: BuildOrder, env: Record<string, string>, log: E
   }
 }
 
-async function pushImage(name: string, env: Record<string, string>, log: EngineLog): Promise<string> {
+async function pushImage(order: BuildOrder, env: Record<string, string>, log: EngineLog): Promise<string> {
+  const { imageName: name } = order;
+  const layers = layersFor(order, log);
   for (let attempt = 1; ; attempt++) {
     log.status("pushing the image");
     try {
+      await layers?.restore();
       const output = await runDocker(["push", name], { env, onLine: (line) => log.status(line) });
-      return digestOfPush(name, output);
+      const digest = digestOfPush(name, output);
+      await layers?.keep(digest);
+      return `${familiarRepository(parseImageName(name) as ImageName)}@${digest}`;
     } catch (error) {
       // A node port listens a moment after its registry is ready.
       if (
@@ -102,13 +108,27 @@ async function pushImage(name: string, env: Record<string, string>, log: EngineL
   }
 }
 
+/** Saves the compressing of layers that were pushed before. Where it fails, the push does without. */
+function layersFor({ imageName, credentials }: BuildOrder, log: EngineLog) {
+  const { host = "", repository } = parseImageName(imageName) as ImageName;
+  // Elsewhere a password would go over the network as plain text.
+  if (layerFolder === undefined || !/^(localhost|127(\.\d+){3})(:\d+)?$/.test(host)) return undefined;
+  const folder = layerFolder;
+  const place = { host, path: repository.slice(host.length + 1), credentials };
+  const report = (error: unknown) => log.status(`without kept layers: ${String(error)}`);
+  return {
+    restore: () => restoreLayers(folder, place).catch(report),
+    keep: (digest: string) => keepLayers(folder, place, digest).catch(report),
+  };
+}
+
 // Docker remembers all digests that an image ever had in a repository; only the push says which one this is.
 function digestOfPush(name: string, output: string): string {
   const digest = /digest: (sha256:[0-9a-f]{64})/.exec(output)?.[1];
   if (digest === undefined) {
     throw new DockerError(`the registry took ${name}, but Docker told no digest of it`, output);
   }
-  return `${familiarRepository(parseImageName(name) as ImageName)}@${digest}`;
+  return digest;
 }
 
 async function imageId(name: string): Promise<string> {
