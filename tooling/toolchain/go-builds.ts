@@ -4,6 +4,7 @@ import { cacheEntry, contentsOf, type CacheEntry } from "../machine/cache";
 import { cache, checkout } from "../machine/paths";
 import { run, type Report } from "../machine/run";
 import { versions } from "../machine/versions";
+import { buildDashboard, dashboardIngredients } from "./argo-dashboard";
 import { go } from "./go";
 
 /** Programs that are built from Go modules, all from one `tooling/toolchain/go/<name>` with its own pinned go.mod and go.sum. */
@@ -18,6 +19,8 @@ export interface GoBuild {
   readonly variables?: Readonly<Record<string, string>>;
   /** Puts files that the module leaves out into the build folder. */
   readonly prepare?: (folder: string, report: Report) => Promise<void>;
+  /** What those files are made from, where that is more than what stands in this file. */
+  readonly ingredients?: () => string[];
 }
 
 /**
@@ -58,12 +61,7 @@ async function prepareKubernetesProvider(folder: string): Promise<void> {
   );
 }
 
-/** The page of a server that was built without its dashboard: its sources are not served by package registries. */
-const noDashboard =
-  "<!doctype html><html lang=en><title>Argo Workflows</title><h1>Argo Workflows</h1>" +
-  "<p>This server was built without the dashboard. Its API is here; so is <code>argo</code> on the command line.";
-
-async function prepareArgo(folder: string): Promise<void> {
+async function prepareArgo(folder: string, report: Report): Promise<void> {
   const module = `github.com/argoproj/argo-workflows/v3@v${versions.argo}`;
   const source = join(folder, "source");
   const found = await moduleSource(
@@ -76,9 +74,11 @@ async function prepareArgo(folder: string): Promise<void> {
   await run("chmod", ["-R", "u+w", source], { log: "argo-workflows" });
   // Module zips carry no symbolic links and no generated files.
   await symlink("signal_darwin.go", join(source, "workflow", "executor", "osspecific", "signal_linux.go"));
-  await mkdir(join(source, "ui", "dist", "app"), { recursive: true });
-  await writeFile(join(source, "ui", "dist", "app", "index.html"), noDashboard);
+  await cp(await buildDashboard(found, report), join(source, "ui", "dist", "app"), { recursive: true });
 }
+
+/** The commit of the version's tag, as the module's origin names it. */
+const ARGO_COMMIT = "66e32e5cc367f223e2ecf4fbe852b95eaed83034";
 
 const kubernetesVersion = `v${versions.kubernetes}`;
 const [kubernetesMajor = "", kubernetesMinor = ""] = versions.kubernetes.split(".");
@@ -150,10 +150,15 @@ export const goBuilds = {
         `github.com/argoproj/argo-workflows/v3/cmd/${program}`,
       ]),
     ),
+    // All four, or the version is shown as that of an unknown source.
     variables: {
       "github.com/argoproj/argo-workflows/v3.version": `v${versions.argo}`,
+      "github.com/argoproj/argo-workflows/v3.gitTag": `v${versions.argo}`,
+      "github.com/argoproj/argo-workflows/v3.gitCommit": ARGO_COMMIT,
+      "github.com/argoproj/argo-workflows/v3.gitTreeState": "clean",
     },
     prepare: prepareArgo,
+    ingredients: dashboardIngredients,
   },
   pulumi: {
     name: "pulumi",
@@ -189,6 +194,7 @@ const entryOf = (build: GoBuild): CacheEntry =>
     versions.go,
     JSON.stringify([build.programs, build.variables ?? {}]),
     build.prepare === undefined ? "" : PREPARATION,
+    ...(build.ingredients?.() ?? []),
     ...contentsOf(sources(build)),
   ]);
 

@@ -1,0 +1,2 @@
+import "./src/index.tsx";
+import "./autocomplete.css";
