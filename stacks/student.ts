@@ -3,13 +3,14 @@ import { argoAccess } from "../components/argo";
 import { BUILDKIT, BUILDKIT_PORT } from "../components/builder";
 import { clusterSettings, type StudentConfig, describeOffset } from "../config";
 import { labelsOf } from "../components/kubernetes";
-import { baseUsage, studentAccess, StudentNetwork } from "../components/class";
+import { baseUsage, StudentAccess, StudentNetwork } from "../components/class";
 import { volumesOf } from "./footprint/footprint";
 import { quota } from "./footprint/namespace-quota";
 import { RestrictedNamespace } from "../components/namespace";
 import { portsOf, RegistryUser } from "../components/registry";
 import { referredBase } from "./base-reference";
 import { externalRegistryOf } from "./external-registry";
+import { lastOutput } from "./last-output";
 import { createLab } from "./lab-services";
 import { type LabStackOutputs, labOutputs, type Unknown } from "./lab-outputs";
 import type { StudentOutputs, StudentSecrets } from "./outputs";
@@ -37,7 +38,7 @@ export async function studentStack(config: StudentConfig): Promise<StudentStackO
     { parent: platform },
   );
   // An Argo that existed before the class has its rights from elsewhere.
-  const access =
+  const argoRights =
     config.argo === "existing"
       ? []
       : [argoAccess("argo-access", { namespace: platform.name, argoNamespace: base.argo.namespace })];
@@ -52,9 +53,9 @@ export async function studentStack(config: StudentConfig): Promise<StudentStackO
     base,
     registry: { ...base.registry, pullCredentials: credentials },
     appImage: `${student}/gourmetgram-app`,
-    ready: access,
+    ready: argoRights,
   });
-  new StudentNetwork("network", {
+  const network = new StudentNetwork("network", {
     namespace: platform.name,
     stagingNamespace: lab.staging.namespace,
     builder: { namespace: base.builder.namespace, labels: labelsOf(BUILDKIT), port: BUILDKIT_PORT },
@@ -65,17 +66,19 @@ export async function studentStack(config: StudentConfig): Promise<StudentStackO
     externalDatabase: config.mlflowDatabaseUri !== undefined,
     s3: config.mlflowArtifactRoot !== undefined,
   });
-  const cluster = studentAccess({
+  const access = new StudentAccess("student-access", {
     account: lab.rbac.serviceAccounts.student,
     namespace: platform.name,
     days: config.studentTokenDays,
+    after: [platform, lab.staging, lab.rbac, network],
+    last: lastOutput("studentKubeconfig"),
     cluster: clusterSettings(),
   });
   return {
     ...labOutputs(config, { namespace: platform.name, base, lab }),
     registryUser: pulumi.output(credentials === undefined ? null : { username: credentials.username }),
     registryPassword: pulumi.secret(credentials?.password ?? null),
-    studentKubeconfig: cluster.kubeconfig,
-    studentAccessExpires: cluster.expires,
+    studentKubeconfig: access.kubeconfig,
+    studentAccessExpires: access.expires,
   };
 }

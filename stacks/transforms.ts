@@ -5,7 +5,10 @@ import { Ownership } from "../components/kubernetes";
 
 type Labels = Readonly<Record<string, pulumi.Input<string>>>;
 
-/** Transforms every object registered from here on for which `applies` holds; the argument is its type token. */
+/**
+ * Transforms every object registered from here on for which `applies` holds; the argument is its type token. An option
+ * that an object sets itself counts more than one from here.
+ */
 function transform(
   applies: (type: string) => boolean,
   change: (props: unknown) => unknown,
@@ -13,7 +16,7 @@ function transform(
 ): void {
   pulumi.runtime.registerStackTransformation((args) =>
     args.type.startsWith("kubernetes:") && applies(args.type)
-      ? { props: change(args.props) as pulumi.Inputs, opts: pulumi.mergeOptions(args.opts, opts) }
+      ? { props: change(args.props) as pulumi.Inputs, opts: pulumi.mergeOptions(opts, args.opts) }
       : undefined,
   );
 }

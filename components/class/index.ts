@@ -2,5 +2,5 @@
 export { BASE_GUARD, BASE_LABELS, BaseGuard, baseUsage } from "./base-guard";
 export { BASE_PRIORITY, basePriority } from "./base-priority";
 export { STUDENT_LABEL, type ServedNamespaces, studentNamespaces } from "./class-names";
-export { studentAccess } from "./student-access";
+export { ACCESS_TARGET, StudentAccess } from "./student-access";
 export { StudentNetwork } from "./student-network";

@@ -1,5 +1,5 @@
 /** The text of a kubeconfig for one account in one namespace. */
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 
 /** A cluster's API server, as a student's kubeconfig needs it. */
 export interface ApiServer {
@@ -44,4 +44,14 @@ export function kubeconfigText({ server, namespace, account, token }: Kubeconfig
     "current-context": namespace,
   };
   return stringify(config, { lineWidth: 0 });
+}
+
+/**
+ * The token in a kubeconfig of {@link kubeconfigText}.
+ *
+ * @param text What a stack's output has; undefined before there is one.
+ */
+export function tokenIn(text: unknown): string | undefined {
+  if (typeof text !== "string") return undefined;
+  return (parse(text) as { users?: { user?: { token?: string } }[] } | null)?.users?.[0]?.user?.token;
 }

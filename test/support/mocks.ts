@@ -16,7 +16,7 @@ import {
   unwrapSecrets,
 } from "./wire-format";
 
-export { generatedName } from "./providers";
+export { generatedName, uidOf } from "./providers";
 export type { Plain } from "./wire-format";
 
 /** One resource as the engine would have seen it. */

@@ -49,7 +49,8 @@ export function providerAnswer(
 ): { id: string; state: Record<string, Plain> } {
   if (type.startsWith("kubernetes:")) {
     const metadata = (inputs["metadata"] ?? {}) as Record<string, Plain>;
-    const named = { name: generatedName(name), ...metadata };
+    const uid = type.endsWith(":Secret") ? { uid: uidOf(name) } : {};
+    const named = { name: generatedName(name), ...uid, ...metadata };
     const namespace = typeof metadata["namespace"] === "string" ? `${metadata["namespace"]}/` : "";
     return { id: `${namespace}${named.name}`, state: { ...inputs, metadata: named, ...statusOf(type) } };
   }
@@ -78,6 +79,9 @@ export function providerAnswer(
 export function generatedName(name: string): string {
   return `${name}-${hash(name).slice(0, 8)}`;
 }
+
+/** The id that the API server gives a Secret; here it follows from the logical name. */
+export const uidOf = (name: string): string => `uid-${hash(name).slice(0, 8)}`;
 
 function statusOf(type: string): Record<string, Plain> {
   return type === "kubernetes:core/v1:Service"

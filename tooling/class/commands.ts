@@ -18,6 +18,7 @@ import { isJson, tellData } from "../support/output";
 import { prepareAll, prepareEngine } from "./actions/preparation";
 import { nothingInTheWay, previewClass, previewText } from "./actions/preview-class";
 import { resetClass } from "./actions/reset-class";
+import { revokeClass } from "./actions/revoke-class";
 import { readRoster, type Student } from "./roster/roster";
 import { allDone, type Outcome } from "./outcome";
 import { selectionOf, UsageError } from "./roster/selection";
@@ -52,6 +53,9 @@ interface Request {
 function requestOf(name: keyof typeof classCommands, options: ClassOptions): Request {
   if (name === "reset" && options.only === undefined) {
     throw new UsageError("reset needs --only: whose lab is to be made anew");
+  }
+  if (name === "revoke" && options.only === undefined) {
+    throw new UsageError("revoke needs --only: whose kubeconfig is to be refused");
   }
   const students = readRoster(options.roster);
   // `down` also knows students who have left the roster: it selects once it has seen which stacks there are.
@@ -96,6 +100,15 @@ export const classCommands = {
     await confirm(`Delete all data of ${selected.join(", ")}, and begin again?`, options.yes);
     const context = await open(request);
     return report(await finishing(() => resetClass(context)));
+  },
+
+  revoke: async (request) => {
+    const { options, selected } = request;
+    if (options.dryRun === true) return plan(request, "revoke", selected);
+    await requireEngine();
+    await requireCluster();
+    const context = await open(request);
+    return report(await finishing(() => revokeClass(context)));
   },
 
   down: async (request) => {
@@ -155,20 +168,23 @@ async function requireEngine(): Promise<void> {
 
 const hasState = (): boolean => !ownsState() || existsSync(join(state, "passphrase"));
 
+/** What a command would do with a stack, in words. */
+const PLANNED = {
+  up: { present: "update", missing: "create" },
+  reset: { present: "destroy and create", missing: "create" },
+  revoke: { present: "end access", missing: "fail, without a stack" },
+  down: { present: "destroy", missing: "look for what is left" },
+} as const;
+
 /** Says what would be done, and does nothing. */
-async function plan(
-  request: Request,
-  verb: "up" | "reset" | "down",
-  names: readonly string[],
-): Promise<number> {
+async function plan(request: Request, verb: keyof typeof PLANNED, names: readonly string[]): Promise<number> {
   const known = hasState() && engineIsInstalled();
   const signal = new AbortController().signal;
   const stacks = known ? await (await open({ ...request, signal })).runner.stacks() : [];
   const steps = names.map((student) => {
     const stack = student === "base" ? baseStackOf(stackName) : studentStackOf(stackName, student);
     const exists = stacks.includes(stack);
-    const missing = verb === "down" ? "look for what is left" : "create";
-    const present = { up: "update", reset: "destroy and create", down: "destroy" }[verb];
+    const { present, missing } = PLANNED[verb];
     return { student, stack, action: exists ? present : missing };
   });
   print({ dryRun: true, steps }, () =>

@@ -8,7 +8,9 @@ import { type Help, withHelp, withJson } from "./declare";
 export function classCommands(program: Command): void {
   const group = program
     .command("class")
-    .description("stand up, show, reset and take away the labs of a class on one cluster")
+    .description(
+      "stand up, show, reset and take away the labs of a class on one cluster, and end access to them",
+    )
     .showHelpAfterError("  remedy: npm run class -- --help lists the commands")
     .addHelpText(
       "after",
@@ -54,6 +56,9 @@ export function classCommands(program: Command): void {
   })
     .option("--dry-run", "say what would be done, and change nothing")
     .option("--yes", "do not ask");
+  declare("revoke", "have one student's kubeconfig refused, and keep the data; needs --only", {
+    examples: ["class -- revoke --roster class.csv --only alice"],
+  }).option("--dry-run", "say what would be done, and change nothing");
   declare("down", "take away the students, then the base, and prove that nothing is left", {
     examples: ["class -- down --roster class.csv", "class -- down --roster class.csv --only alice --yes"],
   })

@@ -28,17 +28,24 @@ export class ClassProject {
   readonly backend = join(this.folder, "backend");
   readonly locks = join(this.backend, ".pulumi", "locks", "organization", "gourmetgram");
 
-  private constructor(private readonly home: string) {
+  private constructor(
+    private readonly home: string,
+    program: string,
+  ) {
     mkdirSync(this.backend);
     writeFileSync(join(this.folder, "Pulumi.yaml"), "name: gourmetgram\nruntime: nodejs\nmain: program.js\n");
-    writeFileSync(join(this.folder, "program.js"), PROGRAM);
+    writeFileSync(join(this.folder, "program.js"), program);
     writeFileSync(join(this.folder, "package.json"), '{"name":"gourmetgram","version":"1.0.0"}');
     symlinkSync(join(checkout, "node_modules"), join(this.folder, "node_modules"));
   }
 
-  /** Undefined where there is no engine. */
-  static make(): ClassProject | undefined {
-    return HOME === undefined ? undefined : new ClassProject(HOME);
+  /**
+   * Undefined where there is no engine.
+   *
+   * @param program Text of a CommonJS module. @default one that makes nothing
+   */
+  static make(program = PROGRAM): ClassProject | undefined {
+    return HOME === undefined ? undefined : new ClassProject(HOME, program);
   }
 
   private get root(): string {

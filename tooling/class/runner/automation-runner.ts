@@ -87,10 +87,14 @@ export class AutomationRunner implements StackRunner {
     }
   }
 
-  async destroy(stack: string, watch: Watch): Promise<Changes> {
+  async destroy(stack: string, watch: Watch, target?: string): Promise<Changes> {
     const file = this.options.files.last(stack);
     const events = await this.work(stack, file, watch, (opened, options) =>
-      opened.destroy({ ...options, showSecrets: false }),
+      opened.destroy({
+        ...options,
+        showSecrets: false,
+        ...(target === undefined ? {} : { target: [target] }),
+      }),
     );
     return events.changes;
   }

@@ -14,8 +14,8 @@ export interface StackRunner {
   up(stack: string, watch: Watch): Promise<Changes>;
   /** Shows what `up` would change. */
   preview(stack: string, watch: Watch): Promise<Preview>;
-  /** Destroys the stack's resources. The stack itself, empty, stays. */
-  destroy(stack: string, watch: Watch): Promise<Changes>;
+  /** Destroys the stack's resources, or those alone whose URNs `target` matches. The stack itself stays. */
+  destroy(stack: string, watch: Watch, target?: string): Promise<Changes>;
   /** Removes an empty stack. */
   remove(stack: string): Promise<void>;
   /** All outputs, secret ones in plain text; undefined if there is no such stack. */

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { stringify } from "yaml";
-import { requestToken } from "../../../../components/class/service-account-token";
+import { apiServerOf, requestToken } from "../../../../components/class/service-account-token";
 
 const EXPIRES = "2027-03-01T08:00:00Z";
 
@@ -59,18 +59,22 @@ describe("requestToken", () => {
       namespace: "gourmetgram-alice",
       account: "student",
       seconds: 600,
+      bound: { name: "student-access", uid: "4711" },
     });
 
   it("asks the kubeconfig's cluster, and tells when the token that it gives ends", async () => {
     assert.deepEqual(await request(kubeconfig({ here: url })), {
       token: "issued",
       expires: "2027-03-01T08:00:00.000Z",
-      server: { url, caData: undefined, tlsServerName: undefined, skipTlsVerify: true },
     });
     assert.deepEqual(seen, [
       {
         line: "POST /api/v1/namespaces/gourmetgram-alice/serviceaccounts/student/token",
-        spec: { audiences: [], expirationSeconds: 600 },
+        spec: {
+          audiences: [],
+          expirationSeconds: 600,
+          boundObjectRef: { apiVersion: "v1", kind: "Secret", name: "student-access", uid: "4711" },
+        },
         who: "Bearer teachers-own",
       },
     ]);
@@ -87,11 +91,36 @@ describe("requestToken", () => {
       message:
         "the cluster gives no token for the service account student in gourmetgram-alice: " +
         'User "teacher" cannot create resource\n' +
-        "    fix: use an identity that may create serviceaccounts/token there",
+        "    fix: use an identity that may create serviceaccounts/token there; if the Secret of the access was " +
+        "deleted by hand: npm run class -- revoke, then up",
     });
   });
 
   it("says that a context leads to no cluster", async () => {
-    await assert.rejects(request(kubeconfig({ here: url }), "nowhere"), /the kubeconfig names no cluster/);
+    await assert.rejects(
+      request(kubeconfig({ here: url }), "nowhere"),
+      /the kubeconfig has no current cluster/,
+    );
+  });
+});
+
+describe("apiServerOf", () => {
+  const url = "http://127.0.0.1:1";
+
+  it("tells how the cluster of a context is reached", async () => {
+    const config = kubeconfig({ here: "http://127.0.0.1:2", there: url });
+    assert.deepEqual(await apiServerOf({ kubeconfig: config, context: "there" }), {
+      url,
+      caData: undefined,
+      tlsServerName: undefined,
+      skipTlsVerify: true,
+    });
+  });
+
+  it("says that a context leads to no cluster", async () => {
+    await assert.rejects(
+      apiServerOf({ kubeconfig: kubeconfig({ here: url }), context: "nowhere" }),
+      /the kubeconfig has no current cluster/,
+    );
   });
 });

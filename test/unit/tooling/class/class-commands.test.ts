@@ -3,6 +3,7 @@ import { downClass } from "../../../../tooling/class/actions/down-class";
 import { NoRoom } from "../../../../tooling/class/capacity/footprints";
 import { nothingInTheWay, previewClass, previewText } from "../../../../tooling/class/actions/preview-class";
 import { resetClass } from "../../../../tooling/class/actions/reset-class";
+import { revokeClass } from "../../../../tooling/class/actions/revoke-class";
 import type { Outcome } from "../../../../tooling/class/outcome";
 import { LockedStack, StackFailure } from "../../../../tooling/class/runner/stack-runner";
 import { isUp, statusOfClass, statusText } from "../../../../tooling/class/actions/status-class";
@@ -203,7 +204,7 @@ describe("class: down", () => {
   });
 });
 
-describe("class: reset and status", () => {
+describe("class: reset, revoke and status", () => {
   it("makes one student anew and touches no one else", async () => {
     const context = fakeClass(studentsNamed("a", "b"));
     await upClass(context);
@@ -218,6 +219,28 @@ describe("class: reset and status", () => {
     const [outcome] = await resetClass(context, NO_WAIT);
     assert.equal(outcome?.result, "failed");
     assert.deepEqual(context.runner.calls, []);
+  });
+
+  it("ends one student's access, and nothing else", async () => {
+    const context = fakeClass(studentsNamed("a", "b"));
+    await upClass(context);
+    context.runner.calls.length = 0;
+    const selected = { ...context, selected: ["b"], only: true };
+    assert.deepEqual(results(await revokeClass(selected)), [
+      "b done: access revoked; class up --only b gives out another kubeconfig",
+    ]);
+    assert.deepEqual(context.runner.calls, [
+      "destroy **gourmetgram:index:StudentAccess$kubernetes:core/v1:Secret::** of dev-b",
+    ]);
+  });
+
+  it("says that there is no access to end", async () => {
+    const context = fakeClass(studentsNamed("a"));
+    assert.deepEqual(results(await revokeClass(context)), ["a failed: there is no stack dev-a"]);
+    await upClass(context);
+    context.runner.accesses = 0;
+    const [outcome = ""] = results(await revokeClass(context));
+    assert.match(outcome, /no kubeconfig since it was last revoked\n {2}fix: npm run class -- up .*--only a/);
   });
 
   it("shows each stack, its pods and its lock", async () => {

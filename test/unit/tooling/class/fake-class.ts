@@ -17,6 +17,8 @@ export class FakeRunner implements StackRunner {
   readonly failures = new Map<string, Error>();
   /** The most that were worked on at the same time. */
   most = 0;
+  /** What each stack has that can be revoked. */
+  accesses = 1;
   private working = 0;
 
   stacks(): Promise<string[]> {
@@ -35,9 +37,9 @@ export class FakeRunner implements StackRunner {
     return { changes: this.existing.has(stack) ? { same: 9 } : { create: 9 }, outputs: {} };
   }
 
-  async destroy(stack: string): Promise<Changes> {
-    await this.work("destroy", stack);
-    return { delete: 9 };
+  async destroy(stack: string, _watch: unknown, target?: string): Promise<Changes> {
+    await this.work(target === undefined ? "destroy" : `destroy ${target} of`, stack);
+    return { delete: target === undefined ? 9 : this.accesses };
   }
 
   async remove(stack: string): Promise<void> {
