@@ -145,7 +145,7 @@ const IMAGES = {
     PLATFORMS,
     "linux/amd64",
   ),
-  registryImage: labAndBase.image("Image of the local registry.", "docker.io/library/registry:3.0.0"),
+  registryImage: labAndBase.image("Image of the local registry.", "docker.io/library/registry:3.1.2"),
   postgresImage: labAndStudent.image(
     "Image of the database, with the environment variables and the user id 999 of the official one.",
     "docker.io/library/postgres:17.6",
@@ -287,7 +287,7 @@ const APPLICATION = {
   ),
   buildkitImage: labAndBase.image(
     "Image of BuildKit, with the commands, the user and the folders of the official rootless one.",
-    "docker.io/moby/buildkit:v0.26.3-rootless",
+    "docker.io/moby/buildkit:v0.32.2-rootless",
   ),
   buildkitMode: labAndBase.choice(
     '"rootless" for a BuildKit that makes a user namespace of its own. "userns" has Kubernetes make ' +

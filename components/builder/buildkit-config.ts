@@ -8,6 +8,25 @@ export interface BuildkitConfigArgs {
   readonly cacheStorage: string;
 }
 
+/** Steps that run at the same time, of all builds: twice the cores of its container. */
+const MAX_PARALLELISM = 4;
+
+/**
+ * What a client may not have. The keys are in `cmd/buildkitd/config/config.go` of BuildKit.
+ *
+ * `gateway.v0` runs an image that a Dockerfile names (`# syntax=`), with more rights than a step has; Dockerfiles are read
+ * by `dockerfile.v0`, which is part of BuildKit. The history tells every client of all builds. It is emptied of those
+ * that have ended every two minutes, and both limits have to be 0 for that (`solver/llbsolver/history/buildhistory.go`).
+ */
+const HARDENING = [
+  '[frontend."gateway.v0"]',
+  "  enabled = false",
+  "",
+  "[history]",
+  '  maxAge = "0s"',
+  "  maxEntries = 0",
+];
+
 /**
  * The file `buildkitd.toml`.
  *
@@ -16,8 +35,13 @@ export interface BuildkitConfigArgs {
  */
 export function buildkitConfig({ plainHttpRegistry, cacheStorage }: BuildkitConfigArgs): string {
   const bytes = Math.floor(bytesOf(cacheStorage) * 0.8);
-  const worker = ["[worker.oci]", "  gc = true", `  maxUsedSpace = "${bytes}"`];
+  const worker = [
+    "[worker.oci]",
+    "  gc = true",
+    `  maxUsedSpace = "${bytes}"`,
+    `  max-parallelism = ${MAX_PARALLELISM}`,
+  ];
   const registry =
     plainHttpRegistry === undefined ? [] : ["", `[registry."${plainHttpRegistry}"]`, "  http = true"];
-  return [...worker, ...registry, ""].join("\n");
+  return [...worker, "", ...HARDENING, ...registry, ""].join("\n");
 }

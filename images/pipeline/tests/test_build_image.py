@@ -190,6 +190,11 @@ CANNOT_DIAL = 'do request: Head "http://registry:5000/v2/": dial tcp: connect: c
             ["Dockerfile does not build at commit 0123456 with model version 3", "exit code: 1"],
             1,
         ),
+        (
+            "Dockerfile:1 invalid frontend: gateway.v0",
+            ["names a frontend image", "Remove that line"],
+            1,
+        ),
         ("code = Unavailable desc = closing transport", ["BuildKit at BUILDKIT_ADDRESS=tcp"], 4),
     ],
 )

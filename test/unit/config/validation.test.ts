@@ -44,7 +44,7 @@ const TABLE: Record<string, { check: check.Check; good: string[]; bad: string[] 
       "postgres",
       "python:3.11-slim",
       "library/postgres:17.6",
-      "docker.io/library/registry:3.0.0",
+      "docker.io/library/registry:3.1.2",
       "localhost:30500/gourmetgram-train",
       "localhost/train:1",
       "lab.local/python-base:bookworm",

@@ -211,6 +211,12 @@ def failure_of(build: Build, said: deque[str], exit_code: int) -> Failure:
 
     if BUILDKIT_GONE.search(reason):
         return TemporaryFailure(buildkit_gone(build.buildkit, reason))
+    if "invalid frontend: gateway.v0" in reason:
+        return Failure(
+            f"the application's Dockerfile at commit {build.commit[:7]} names a frontend image "
+            "(# syntax=, or BUILDKIT_SYNTAX), which this BuildKit does not run: it reads "
+            "Dockerfiles itself. Remove that line and push the application."
+        )
     concerns_push = "failed to push" in reason
     concerns_base = "failed to resolve source metadata" in reason or build.base_image in reason
     if not (concerns_push or concerns_base):

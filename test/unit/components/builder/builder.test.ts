@@ -30,6 +30,16 @@ function withLocalRegistry(): BuilderArgs {
   return { ...ARGS, registry: registry.target };
 }
 
+/** No frontends from images, and no history of builds that have ended. */
+const HARDENING = [
+  '[frontend."gateway.v0"]',
+  "  enabled = false",
+  "",
+  "[history]",
+  '  maxAge = "0s"',
+  "  maxEntries = 0",
+];
+
 describe("Builder", () => {
   beforeEach(() => resetMocks());
 
@@ -165,6 +175,9 @@ describe("Builder", () => {
         "[worker.oci]",
         "  gc = true",
         '  maxUsedSpace = "8589934592"',
+        "  max-parallelism = 4",
+        "",
+        ...HARDENING,
         "",
         '[registry."registry.kube-system.svc.cluster.local:5000"]',
         "  http = true",
@@ -178,7 +191,15 @@ describe("Builder", () => {
     new Builder("builder", ARGS);
     const config = await onlyResource("kubernetes:core/v1:ConfigMap");
     assert.deepEqual(config.inputs["data"], {
-      "buildkitd.toml": '[worker.oci]\n  gc = true\n  maxUsedSpace = "8589934592"\n',
+      "buildkitd.toml": [
+        "[worker.oci]",
+        "  gc = true",
+        '  maxUsedSpace = "8589934592"',
+        "  max-parallelism = 4",
+        "",
+        ...HARDENING,
+        "",
+      ].join("\n"),
     });
   });
 
