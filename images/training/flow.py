@@ -20,11 +20,14 @@ asked for something wrong.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -41,6 +44,15 @@ HERE = Path(__file__).resolve().parent
 EXPERIMENT = "food11-classifier"
 REGISTERED_MODEL = "GourmetGramFood11Model"
 ALIAS = "development"
+
+NO_VERDICT = "pytest could not evaluate the model"
+MEANT_BY_MLFLOW = {
+    "RESOURCE_DOES_NOT_EXIST",
+    "RESOURCE_ALREADY_EXISTS",
+    "INVALID_PARAMETER_VALUE",
+    "INVALID_STATE",
+}
+"""Codes of errors for which MLflow itself gives the reason."""
 
 SCENARIO_TO_MODEL = {
     "normal": "food11.pth",  # works
@@ -98,12 +110,10 @@ def evaluate_model() -> bool:
 
         # It ends with 0 if all tests passed, 1 if some failed. Anything else is no verdict.
         if result.returncode not in (0, 1):
-            raise RuntimeError(
-                f"pytest could not evaluate the model: it ended with {result.returncode}"
-            )
+            raise RuntimeError(f"{NO_VERDICT}: it ended with {result.returncode}")
         suite = ElementTree.parse(report).find("testsuite")
         if suite is None:
-            raise RuntimeError("pytest could not evaluate the model: its report has no test suite")
+            raise RuntimeError(f"{NO_VERDICT}: its report has no test suite")
 
     count = {name: int(suite.attrib[name]) for name in ("tests", "failures", "errors", "skipped")}
     tests_failed = count["failures"] + count["errors"]
@@ -164,6 +174,9 @@ def check_request(scenario: str) -> None:
         raise ValueError(
             f"SIMULATED_ACCURACY={accuracy!r} is neither a number from 0 to 1 nor 'random'"
         )
+    seconds = os.environ.get("TRAINING_SECONDS", "10")
+    if not re.fullmatch(r"\d+(\.\d+)?", seconds, re.ASCII):
+        raise ValueError(f"TRAINING_SECONDS={seconds!r} is not a number of seconds")
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         raise ValueError(
             "MLFLOW_TRACKING_URI is not set; give the address of MLflow, http://host:port"
@@ -183,18 +196,43 @@ def main(arguments: list[str]) -> int:
         # MLflow is asked before Prefect starts: if it does not answer, nothing has been done yet.
         mlflow.set_experiment(EXPERIMENT)
         version = ml_pipeline_flow(scenario)
-    except (MlflowException, requests.RequestException) as problem:
-        address = os.environ["MLFLOW_TRACKING_URI"]
-        print(
-            f"flow.py: MLflow at MLFLOW_TRACKING_URI={address} failed. "
-            f"Is that its address, is it running, and does it accept this host name?\n{problem}",
-            file=sys.stderr,
-        )
+        version_file = Path(os.environ.get("MODEL_VERSION_FILE", "/tmp/model_version"))
+        version_file.write_text("" if version is None else version)
+    except Exception as problem:
+        if not isinstance(problem, (MlflowException, requests.RequestException)):
+            traceback.print_exc()
+        print(f"flow.py: {failure_of(problem)}", file=sys.stderr)
         return 1
-
-    version_file = Path(os.environ.get("MODEL_VERSION_FILE", "/tmp/model_version"))
-    version_file.write_text("" if version is None else version)
     return 0
+
+
+def failure_of(problem: Exception) -> str:
+    """Why the pipeline could not do its work, with a remedy, in one line."""
+    reason = " ".join(str(problem).split()).rstrip(".") or "no reason"
+    if isinstance(problem, (MlflowException, requests.RequestException)):
+        address = os.environ["MLFLOW_TRACKING_URI"]
+        return f"MLflow at MLFLOW_TRACKING_URI={address} failed: {reason}. {remedy_for(problem)}"
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{reason}. Free space on the node, and run the workflow again."
+    if isinstance(problem, RuntimeError) and reason.startswith(NO_VERDICT):
+        return f"{reason}. Correct the tests of the training image, and run `npm run up`."
+    return (
+        f"the training met an error that it does not know: {type(problem).__name__}: {reason}. The "
+        "log shows where. Run the workflow again; if it fails again, report it with that log."
+    )
+
+
+def remedy_for(problem: Exception) -> str:
+    """What helps against an error of MLflow's."""
+    if "deleted experiment" in str(problem):
+        return (
+            f"Restore the experiment {EXPERIMENT} with `mlflow experiments restore`, or by a "
+            "request to MLflow's API: POST /api/2.0/mlflow/experiments/restore with experiment_id."
+        )
+    code = getattr(problem, "error_code", "TEMPORARILY_UNAVAILABLE")
+    if code in MEANT_BY_MLFLOW:
+        return "Correct that on MLflow's page, and run the workflow again."
+    return "Is that its address, is it running, and does it accept this host name?"
 
 
 if __name__ == "__main__":

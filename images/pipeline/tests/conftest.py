@@ -89,6 +89,19 @@ def workspace(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def leave(what: str, path: Path, elsewhere: Path) -> None:
+    """Leave at `path` one of a folder, a file, a link (to a folder) and a link to nothing."""
+    if what == "a folder":
+        (path / "stale").mkdir(parents=True)
+    elif what == "a file":
+        path.touch()
+    else:
+        aim = elsewhere / "aim"
+        if what == "a link":
+            aim.mkdir()
+        path.symlink_to(aim)
+
+
 @pytest.fixture
 def nobody() -> str:
     """An address, host:port, at which nobody listens."""

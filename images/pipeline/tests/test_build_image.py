@@ -13,7 +13,7 @@ import mlflow
 import pytest
 
 from conftest import COMMIT
-from gourmetgram_pipeline import build_image, registered_model, step
+from gourmetgram_pipeline import build, build_image, registered_model, step
 
 Outputs = Callable[[], dict[str, str]]
 DIGEST = "sha256:" + "a" * 64
@@ -78,7 +78,7 @@ def buildctl(
     for name, value in BEFORE.items():
         (tmp_path / "outputs" / name).write_text(value)
     stub = Buildctl(tmp_path / "bin")
-    monkeypatch.setattr(build_image, "BUILDCTL", str(stub.program))
+    monkeypatch.setattr(build, "BUILDCTL", str(stub.program))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         for name, value in {
             "BUILDKIT_ADDRESS": f"tcp://127.0.0.1:{listener.getsockname()[1]}",
@@ -142,18 +142,6 @@ def test_builds_pushes_and_notes_the_image(
     assert "load build definition" in capsys.readouterr().out
 
 
-def test_model_goes_into_the_context_again_and_again(buildctl: Buildctl, workspace: Path) -> None:
-    context, model = workspace / "application", workspace / "model"
-    (context / "model").mkdir()
-    (context / "model" / "README").touch()  # The application's own, for those who build by hand.
-    for _ in range(2):
-        build_image.add_model(context, model, COMMITTED_AT)
-    assert [path.name for path in (context / "model").rglob("*")] == ["data", "model.pth"]
-    copied = context / "model" / "data" / "model.pth"
-    assert copied.samefile(model / "data" / "model.pth")
-    assert {int(path.stat().st_mtime) for path in context.rglob("*")} == {COMMITTED_AT}
-
-
 CANNOT_DIAL = 'do request: Head "http://registry:5000/v2/": dial tcp: connect: connection refused'
 
 
@@ -196,6 +184,17 @@ CANNOT_DIAL = 'do request: Head "http://registry:5000/v2/": dial tcp: connect: c
             1,
         ),
         ("code = Unavailable desc = closing transport", ["BuildKit at BUILDKIT_ADDRESS=tcp"], 4),
+        (
+            f"failed to push {PUSH}:model-3: unexpected status from POST request: 404 Not Found",
+            ["not pushed", "404 Not Found. Check the registry at registry.kube-system"],
+            1,
+        ),
+        (
+            "failed to copy files: copy file range failed: no space left on device",
+            ["has no room left", "Free space on its node"],
+            1,
+        ),
+        ("the Dockerfile cannot be empty", ["does not build", "Correct the application"], 1),
     ],
 )
 def test_failed_build(

@@ -117,7 +117,10 @@ def test_model_that_does_not_fit(
     alias = registered_model.version_in_staging()
     reason = "the model takes 1x28x28 pictures, and the application gives 3x224x224"
     application.answers["/health"] = [(503, {"status": "unfit", "reason": reason})]
-    assert failure(capsys) == (f"model version {version} does not fit the application: {reason}\n")
+    assert failure(capsys) == (
+        f"model version {version} does not fit the application: {reason}. "
+        "Correct the application, or train another model.\n"
+    )
     assert untouched(cluster, alias)
     assert outputs() == {}
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import mlflow
 import pytest
+from mlflow.exceptions import MlflowException
 
+from conftest import leave
 from gourmetgram_pipeline import download_model, registered_model, step
 
 Outputs = Callable[[], dict[str, str]]
@@ -93,9 +97,112 @@ def test_mlflow_that_refuses_the_host_name(
 def test_folder_that_cannot_be_written_to(
     wanted: str, workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (workspace / "model").touch()
+    workspace.rmdir()
+    workspace.touch()
     assert step.run(download_model.download) == 1
     assert f"cannot write to {workspace / 'model'}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("left", ["a folder", "a file", "a link", "a link to nothing"])
+def test_what_stands_in_its_place_gives_way(
+    wanted: str, workspace: Path, tmp_path: Path, left: str
+) -> None:
+    leave(left, workspace / "model", tmp_path)
+    assert step.run(download_model.download) == 0
+    assert (workspace / "model" / "data" / "model.pth").read_bytes() == b"weights"
+
+
+def test_full_disk(
+    wanted: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fill(**_: object) -> None:
+        # As MLflow tells of it.
+        said = f"The following failures occurred: [Errno 28] {step.NO_ROOM}"
+        raise MlflowException(said)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(mlflow.artifacts, "download_artifacts", fill)
+    assert step.run(download_model.download) == 1
+    told = capsys.readouterr()
+    assert "No space left on device" in told.err
+    assert "free space on the node" in told.err
+    assert "MLFLOW_TRACKING_URI" not in told.err
+    assert "attempt" not in told.out
+
+
+def test_version_whose_files_were_deleted(
+    wanted: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(mlflow.artifacts, "download_artifacts", lambda **_: None)
+    assert step.run(download_model.download) == 1
+    assert f"version {wanted} has no files: they were deleted" in capsys.readouterr().err
+
+
+def test_deleted_version(wanted: str, capsys: pytest.CaptureFixture[str]) -> None:
+    mlflow.MlflowClient().delete_model_version(registered_model.NAME, wanted)
+    assert step.run(download_model.download) == 1
+    told = capsys.readouterr()
+    assert f"has no version {wanted}; it has" in told.err
+    assert "attempt" not in told.out
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Answers every request in one way, as what is not MLflow does."""
+
+    status, text = 200, "<h1>It works!</h1>"
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(self.text)))
+        self.end_headers()
+        self.wfile.write(self.text.encode())
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "told"),
+    [
+        (200, "<h1>It works!</h1>", "not in a valid JSON format"),
+        (401, "who are you?", "error code 401"),
+        (404, "no such page", "error code 404"),
+        (500, "", "500 error responses"),
+        (503, "", "503 error responses"),
+    ],
+)
+def test_server_that_is_not_mlflow(
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    status: int,
+    text: str,
+    told: str,
+) -> None:
+    handler = type("Handler", (Answers,), {"status": status, "text": text})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("MODEL_VERSION", "1")
+        assert step.run(download_model.download) == 1
+        server.shutdown()
+    message = capsys.readouterr().err
+    assert told in message
+    assert message.endswith(
+        "Is that its address, is it running, and does it accept this host name?\n"
+    )
+
+
+@pytest.mark.parametrize("address", ["mlflow:5000", "http://[::1", "http://mlflow:port"])
+def test_address_that_is_none(
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    address: str,
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    monkeypatch.setenv("MODEL_VERSION", "1")
+    assert step.run(download_model.download) == 2
+    assert f"MLFLOW_TRACKING_URI={address!r} is not a URL" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("missing", ["MODEL_VERSION", "WORKSPACE", "MLFLOW_TRACKING_URI"])

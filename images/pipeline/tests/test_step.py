@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,47 @@ def test_failure_is_the_last_line_and_the_reason_of_the_pod(
     assert step.run(raising(problem)) == code
     assert capsys.readouterr().err == "no\n"
     assert (environment / "termination-log").read_text() == "no"
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        (
+            KeyError("image"),
+            "an error that it does not know: KeyError: 'image'. Its log shows where",
+        ),
+        (RuntimeError(), "RuntimeError: no reason. "),
+        (
+            OSError(28, "No space left on device", "/w/model"),
+            "device (/w/model). The node's disk or",
+        ),
+        (
+            PermissionError(13, "Permission denied", "/w"),
+            "Permission denied (/w). Run the workflow",
+        ),
+    ],
+)
+def test_unforeseen_error_is_a_sentence_too_with_its_traceback_before_it(
+    problem: Exception, told: str, environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert step.run(raising(problem)) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert told in lines[-1]
+    assert (environment / "termination-log").read_text() == lines[-1]
+
+
+def test_names_that_are_not_utf_8_can_be_told(
+    environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = os.fsdecode(b"caf\xe9")
+
+    def tell() -> None:
+        step.log(name)
+        raise Failure(f"no {name}")
+
+    assert step.run(tell) == 1
+    assert capsys.readouterr() == ("caf\\udce9\n", "no caf\\udce9\n")
 
 
 def test_without_a_kubelet_no_reason_is_left(environment: Path) -> None:
@@ -97,7 +139,7 @@ def test_all_attempts_take_about_a_minute(monkeypatch: pytest.MonkeyPatch) -> No
         assert least <= now <= most, (seconds, now)
 
 
-@pytest.mark.parametrize("value", ["", "seven", "-1", "²", "7 "])
+@pytest.mark.parametrize("value", ["", "seven", "-1", "²", "7 ", "2147483648"])
 def test_model_version_is_a_number(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("MODEL_VERSION", value)
     with pytest.raises(BadInput, match="MODEL_VERSION"):
@@ -118,3 +160,4 @@ def test_innermost_error_of_the_network_is_the_reason() -> None:
     assert step.reason_of(ValueError("two\n lines")) == "two lines"
     assert step.reason_of(ValueError()) == "ValueError"
     assert len(step.one_line("x" * 1000)) == 400
+    assert step.one_line("unknown instruction: \0\x1bF") == "unknown instruction: F"

@@ -13,6 +13,7 @@ import mlflow
 import pytest
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST
 
 import flow
 from support import TRAIN, free_port
@@ -174,7 +175,73 @@ def test_mlflow_that_refuses_the_host_name_is_an_error(
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", mlflow_address.replace("127.0.0.1", "localhost"))
     assert flow.main([]) == 1
-    assert "Invalid Host header" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Invalid Host header" in told
+    assert "does it accept this host name?" in told
+
+
+def test_deleted_experiment_is_mlflows_own_reason_and_a_remedy(
+    pipeline: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = mlflow.MlflowClient()
+    monkeypatch.setattr(flow, "EXPERIMENT", "deleted-classifier")
+    client.delete_experiment(client.create_experiment(flow.EXPERIMENT))
+
+    assert flow.main([]) == 1
+
+    told = capsys.readouterr().err
+    address = os.environ["MLFLOW_TRACKING_URI"]
+    reason = "Cannot set a deleted experiment 'deleted-classifier' as the active experiment."
+    assert f"MLflow at MLFLOW_TRACKING_URI={address} failed: {reason}" in told
+    assert "Restore the experiment deleted-classifier with `mlflow experiments restore`" in told
+    assert "Is that its address" not in told
+    assert not pipeline.exists()
+
+
+def test_model_that_cannot_be_loaded_is_a_sentence_after_its_traceback(
+    pipeline: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("MODEL_DIRECTORY", str(tmp_path / "nowhere"))
+    assert flow.main([]) == 1
+    told = capsys.readouterr().err
+    assert "Traceback (most recent call last)" in told
+    assert (
+        "flow.py: the training met an error that it does not know: FileNotFoundError"
+        in (told.splitlines()[-1])
+    )
+    assert not pipeline.exists()
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        (OSError(28, "No space left on device", "/tmp/x"), "Free space on the node"),
+        (
+            MlflowException(  # type: ignore[no-untyped-call]
+                "Model Version is deleted", RESOURCE_DOES_NOT_EXIST
+            ),
+            "failed: Model Version is deleted. Correct that on MLflow's page",
+        ),
+        (KeyError("input_shape"), "KeyError: 'input_shape'. The log shows where"),
+    ],
+)
+def test_every_failure_has_a_remedy(
+    monkeypatch: pytest.MonkeyPatch, problem: Exception, told: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow:5000")
+    assert told in flow.failure_of(problem)
+
+
+@pytest.mark.parametrize("value", ["", "ten", "-1", "nan"])
+def test_bad_duration_is_refused(
+    pipeline: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], value: str
+) -> None:
+    monkeypatch.setenv("TRAINING_SECONDS", value)
+    assert flow.main([]) == 2
+    assert f"TRAINING_SECONDS={value!r} is not a number of seconds" in capsys.readouterr().err
 
 
 def evaluation_tests(folder: Path, code: str) -> None:
@@ -205,14 +272,20 @@ def test_each_evaluation_test_counts(
 
 @pytest.mark.parametrize("code", ["import no_such_module", "# no tests at all"])
 def test_evaluation_that_cannot_run_is_no_verdict(
-    pipeline: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str
+    pipeline: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    code: str,
 ) -> None:
     evaluation_tests(tmp_path, code)
     monkeypatch.setattr(flow, "HERE", tmp_path)
 
-    with pytest.raises(RuntimeError, match="could not evaluate the model"):
-        flow.main([])
+    assert flow.main([]) == 1
 
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("flow.py: pytest could not evaluate the model: it ended with")
+    assert "Correct the tests of the training image" in last
     assert runs()[0].info.status == "FAILED"
     assert not pipeline.exists()
 

@@ -56,6 +56,8 @@ DEADLINE = 60.0
 ANSWER_TIME = 5.0
 """Seconds that a prediction may take."""
 
+REMEDY = "Correct the application, or train another model"
+
 POLL = 1.0
 """Seconds between two attempts."""
 
@@ -90,13 +92,13 @@ def wait(staging: Staging, release: Release, attempt: Callable[[], Result]) -> R
             return attempt()
         except NotYet as problem:
             seen = str(problem)
-        # A process that has ended may explain it, and will not mend itself.
+        # A process that has ended may explain it, and does not come back by itself.
         pod = staging.newest_pod(release)
         crash = crash_of(pod, staging.deployment) if pod is not None else None
         if crash is not None:
             raise failed(release, crash)
         if time.monotonic() >= until:
-            raise failed(release, f"after {DEADLINE:g} s {seen}")
+            raise failed(release, f"after {DEADLINE:g} s {seen}. {REMEDY}")
         if seen != told:
             log(f"not yet: {seen}")
             told = seen
@@ -116,7 +118,7 @@ def check_fitness(staging: Staging, release: Release) -> None:
         if reason:
             raise Failure(
                 f"model version {release.model_version} does not fit the application: "
-                f"{step.one_line(str(reason), 1200)}"
+                f"{step.one_line(str(reason), 1200).rstrip('.')}. {REMEDY}."
             )
     if answer.status_code != 200:
         raise NotYet(f"its pod {pod.metadata.name} answers /health with {answer.status_code}")
@@ -153,17 +155,22 @@ def predict(url: str, release: Release) -> str:
         said = shown.get("reason") or shown.get("error") or answer.text
         raise failed(
             release,
-            f"/predict answers {answer.status_code}: {step.one_line(str(said)) or 'nothing'}",
+            f"/predict answers {answer.status_code}: "
+            f"{step.one_line(str(said)).rstrip('.') or 'nothing'}. {REMEDY}",
         )
     if shown.get("model_version") not in (None, release.model_version):
         raise NotYet(f"/predict was answered by model version {shown['model_version']}")
     if took > ANSWER_TIME:
-        raise failed(release, f"/predict took {took:.1f} s; it may take {ANSWER_TIME:g} s")
+        raise failed(
+            release,
+            f"/predict took {took:.1f} s; it may take {ANSWER_TIME:g} s. Train a smaller model",
+        )
     seen = shown.get("class")
     if not isinstance(seen, str) or seen not in CLASSES:
         raise failed(
             release,
-            f"/predict saw {seen!r} in a picture, which is none of the {len(CLASSES)} classes",
+            f"/predict saw {seen!r} in a picture, which is none of the {len(CLASSES)} classes. "
+            f"{REMEDY}",
         )
     log(f"It saw {seen!r} with a confidence of {shown.get('confidence')} in {took:.2f} s.")
     return seen

@@ -23,9 +23,8 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from gourmetgram_pipeline import file_times, step
+from gourmetgram_pipeline import application, file_times, step
 from gourmetgram_pipeline.step import BadInput, Failure, TemporaryFailure, log
 
 CLONE_TIMEOUT = 120.0
@@ -43,8 +42,25 @@ REFUSALS = (
 )
 """What Git says in small letters when the repository wants other credentials."""
 
-MISSING = ("not found", "does not exist", "does not appear to be a git repository", "error: 404")
+MISSING = (
+    "not found",
+    "does not exist",
+    "does not appear to be a git repository",
+    "is this a git repository",
+    "error: 404",
+)
 """What Git says in small letters when the server answers, but has no such repository."""
+
+LOCAL = (
+    "permission denied",
+    "file name too long",
+    "unable to create file",
+    "unable to write file",
+    "unable to checkout",
+    "could not create work tree",
+    "cannot create directory",
+)
+"""What Git says in small letters when the files cannot be written here."""
 
 
 def clone() -> None:
@@ -62,26 +78,24 @@ def clone() -> None:
             f"APP_BRANCH={branch}; its branches are {known}. Push that branch or name another."
         )
 
-    shutil.rmtree(target, ignore_errors=True)  # What an attempt before this one has left.
     step.persistently(lambda: clone_branch(repository, branch, target), doing="cloning")
-    commit = git(["-C", str(target), "rev-parse", "HEAD"])
-    committed_at = int(git(["-C", str(target), "log", "-1", "--format=%ct"]))
-    log(git(["-C", str(target), "log", "-1", "--format=%h %an, %ad: %s"]))
+    commit = inspect(target, "rev-parse", "HEAD")
+    committed_at = int(inspect(target, "log", "-1", "--format=%ct"))
+    log(inspect(target, "log", "-1", "--format=%h %an, %ad: %s"))
 
-    if not (target / "Dockerfile").is_file():
-        raise Failure(
-            f"the branch {branch} of {repository} has no Dockerfile in its top folder at commit "
-            f"{commit[:7]}; an application needs one that copies the folder `model`"
-        )
+    application.check_dockerfile(target, f"the branch {branch} of {repository} at {commit[:7]}")
     shutil.rmtree(target / ".git")
-    file_times.set_times(target, committed_at)
+    missing = application.not_fetched(target)
+    if missing:
+        log(missing)
+    file_times.set_times(target, min(max(committed_at, 0), application.LATEST))
     step.write_output("commit", commit)
 
 
 def repository_url() -> str:
     """The repository's URL, which may not have a password in it."""
     url = step.required("APP_REPOSITORY", "the URL of the application's repository")
-    parts = urlsplit(url)
+    parts = step.parts_of("APP_REPOSITORY", url)
     if parts.scheme not in ("http", "https", "file"):
         raise BadInput(f"APP_REPOSITORY={url!r} is no URL that begins with https:// or http://")
     if parts.password is not None:
@@ -110,6 +124,7 @@ def branches_of(repository: str) -> set[str]:
 
 def clone_branch(repository: str, branch: str, target: Path) -> None:
     """Clone the newest commit of `branch` into the new folder `target`."""
+    shutil.rmtree(target, ignore_errors=True)  # What an attempt before this one has left.
     options = ["--quiet", "--depth", "1", "--single-branch", "--no-tags", "--branch", branch]
     ask(["clone", *options, "--", repository, str(target)], repository, CLONE_TIMEOUT)
 
@@ -119,15 +134,28 @@ def ask(arguments: list[str], repository: str, timeout: float) -> str:
     try:
         return git(arguments, timeout=timeout)
     except subprocess.TimeoutExpired:
+        if arguments[0] == "clone":
+            raise TemporaryFailure(
+                f"the application's repository APP_REPOSITORY={repository} was not cloned within "
+                f"{timeout:g} s: its newest commit is too large, or the network too slow. Take "
+                "large files out of it: the model comes from MLflow."
+            ) from None
         reason = f"no answer within {timeout:g} s"
     except subprocess.CalledProcessError as problem:
         reason = step.one_line(problem.stderr)
-        told = reason.lower()
+        told = problem.stderr.lower()
         if any(phrase in told for phrase in REFUSALS):
             raise Failure(
                 f"the application's repository APP_REPOSITORY={repository} refuses access: "
                 f"{reason}. Set appRepositoryUsername and appRepositoryPassword to "
                 "a user who may read it."
+            ) from problem
+        if any(phrase in told for phrase in LOCAL) or step.NO_ROOM.lower() in told:
+            raise unwritten(repository, problem.stderr) from problem
+        if "remote branch" in told:
+            raise Failure(
+                f"a branch of the application's repository APP_REPOSITORY={repository} was removed "
+                f"while it was cloned: {reason}. Push it again, and run the workflow again."
             ) from problem
         if any(phrase in told for phrase in MISSING):
             raise Failure(
@@ -138,6 +166,28 @@ def ask(arguments: list[str], repository: str, timeout: float) -> str:
         f"the application's repository APP_REPOSITORY={repository} cannot be reached: {reason}. "
         "Is that its address, and does its server run?"
     )
+
+
+def unwritten(repository: str, said: str) -> Failure:
+    """The failure to write the files of `repository` here, of which Git `said` more."""
+    what = f"the files of APP_REPOSITORY={repository} cannot be written to the shared folder"
+    if step.NO_ROOM in said:
+        return Failure(
+            f"{what}: {step.NO_ROOM}. Take large files out of the repository (the model comes from "
+            "MLflow), or free space on the node."
+        )
+    return Failure(f"{what}: {step.one_line(said)}. Rename or remove that file, and push.")
+
+
+def inspect(folder: Path, *arguments: str) -> str:
+    """What Git says about the repository in `folder`."""
+    try:
+        return git(["-C", str(folder), *arguments])
+    except subprocess.CalledProcessError as problem:
+        raise Failure(
+            f"the clone of the application cannot be read: {step.one_line(problem.stderr)}. "
+            "Run the workflow again; if it fails again, check the repository with `git fsck`."
+        ) from problem
 
 
 def git(arguments: list[str], timeout: float | None = None) -> str:

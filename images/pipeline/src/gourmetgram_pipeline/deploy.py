@@ -28,7 +28,7 @@ DEADLINE = 150.0
 """Seconds from the change of the Deployment until the container must have started."""
 
 GRACE = 20.0
-"""Seconds that something wrong, which may mend itself, is given for that."""
+"""Seconds that something wrong, which may pass, is given for that."""
 
 POLL = 1.0
 """Seconds between two looks."""
@@ -66,7 +66,11 @@ def wait_until_started(staging: Staging, release: Release, generation: int) -> N
         if sight.state is State.FAILED or lasts:
             raise failed(release, sight.text)
         if now >= until:
-            raise failed(release, f"it has not started within {DEADLINE:g} s: {sight.text}")
+            raise failed(
+                release,
+                f"it has not started within {DEADLINE:g} s: {sight.text}. Look at its pod with "
+                f"`npm run kubectl -- describe pods -n {staging.namespace}`",
+            )
         time.sleep(POLL)
 
 
@@ -74,7 +78,11 @@ def see(staging: Staging, release: Release, generation: int) -> Sight:
     """Look at the release. What the Deployment says of an older generation says nothing of it."""
     deployment = staging.read()
     if staging.deployed(deployment) != release:
-        return Sight(State.FAILED, "the Deployment was changed to another release in the meantime")
+        return Sight(
+            State.FAILED,
+            "the Deployment was changed to another release in the meantime. Let one workflow at a "
+            "time deploy, and run this one again",
+        )
     if (deployment.status.observed_generation or 0) < generation:
         return Sight(State.WAITING, "Kubernetes has not taken notice yet")
     return look(deployment, staging.newest_pod(release), staging.deployment)

@@ -13,10 +13,9 @@ Output: `training-image`, the image that trained the model, or `unknown`.
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-from gourmetgram_pipeline import registered_model, step
+from gourmetgram_pipeline import application, registered_model, step
 from gourmetgram_pipeline.step import Failure, log
 
 
@@ -27,8 +26,7 @@ def download() -> None:
     log(f"Downloading {registered_model.NAME} version {version} ...")
     found = registered_model.find(version)
     try:
-        if target.is_dir():  # What an attempt before this one has left.
-            shutil.rmtree(target)
+        application.remove(target)  # What an attempt before this one has left.
         target.mkdir(parents=True)
     except OSError as problem:
         raise Failure(
@@ -38,17 +36,19 @@ def download() -> None:
     try:
         registered_model.download(version, target)
     except OSError as problem:
+        raise step.file_failure(problem, f"cannot write the model to {target}") from problem
+    if not list_files(target):
         raise Failure(
-            f"cannot write the model to {target}: {problem.strerror or problem}. "
-            "Does the shared folder have room for it?"
-        ) from problem
-    list_files(target)
+            f"{registered_model.NAME} version {version} has no files: they were deleted from "
+            "MLflow's store. Run the workflow with another version, or train a new one."
+        )
     step.write_output("training-image", registered_model.training_image_of(found))
 
 
-def list_files(folder: Path) -> None:
-    """Log the files in `folder` and their sizes."""
+def list_files(folder: Path) -> int:
+    """Log the files in `folder` and their sizes, and return how many there are."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     for file in files:
         log(f"{file.stat().st_size:>12,d} bytes  {file.relative_to(folder)}")
     log(f"{sum(file.stat().st_size for file in files):>12,d} bytes  in {len(files)} files")
+    return len(files)

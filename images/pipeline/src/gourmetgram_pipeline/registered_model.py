@@ -6,6 +6,7 @@ names its address when it still does not.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +17,7 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from gourmetgram_pipeline import step
-from gourmetgram_pipeline.step import Failure, TemporaryFailure
+from gourmetgram_pipeline.step import BadInput, Failure, TemporaryFailure
 
 NAME = "GourmetGramFood11Model"
 STAGING = "staging"
@@ -26,8 +27,17 @@ UNKNOWN = "unknown"
 """Stands for a training image that nobody noted."""
 
 MISSING = "RESOURCE_DOES_NOT_EXIST"
-TEMPORARY = {"INTERNAL_ERROR", "TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED"}
+TEMPORARY = {
+    "INTERNAL_ERROR",
+    "TEMPORARILY_UNAVAILABLE",
+    "REQUEST_LIMIT_EXCEEDED",
+    "RESOURCE_EXHAUSTED",
+    "DEADLINE_EXCEEDED",
+}
 """Codes with which MLflow's client tells of trouble that has nothing to do with what was asked."""
+
+OF_THE_ADDRESS = {"ENDPOINT_NOT_FOUND", "PERMISSION_DENIED", "UNAUTHENTICATED"}
+"""Codes of an answer that mostly is not MLflow's, or whose host name MLflow does not accept."""
 
 Result = TypeVar("Result")
 
@@ -41,7 +51,7 @@ def find(version: str) -> ModelVersion:
         except MlflowException as problem:
             if problem.error_code != MISSING:
                 raise
-            raise Failure(f"{NAME} has no version {version}; {existing_versions()}") from problem
+            raise Failure(f"{NAME} has no version {version}; {existing_versions()}.") from problem
 
     return ask(look, f"looking up version {version}")
 
@@ -52,7 +62,7 @@ def existing_versions() -> str:
     numbers = sorted(int(each.version) for each in found)
     if not numbers:
         return "it has none yet: run the workflow train-model until a model passes its tests"
-    return "it has " + ", ".join(map(str, numbers))
+    return f"it has {', '.join(map(str, numbers))}. Run the workflow with one of these"
 
 
 def training_image_of(version: ModelVersion) -> str:
@@ -74,12 +84,22 @@ def training_image_of(version: ModelVersion) -> str:
 
 
 def download(version: str, target: Path) -> None:
-    """Download the files of the model version into the existing folder `target`."""
+    """Download the files of the model version into the existing folder `target`.
+
+    Raises an OSError if they cannot be written there.
+    """
     uri = f"models:/{NAME}/{version}"
-    ask(
-        lambda: mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(target)),
-        "downloading",
-    )
+
+    def fetch() -> None:
+        try:
+            mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(target))
+        except MlflowException as problem:
+            # MLflow wraps it, and it is no error of MLflow's.
+            if step.is_full(problem):
+                raise OSError(errno.ENOSPC, step.NO_ROOM) from problem
+            raise
+
+    ask(fetch, "downloading")
 
 
 def tag(version: str, tags: dict[str, str]) -> None:
@@ -115,13 +135,22 @@ def set_version_in_staging(version: str | None) -> None:
 
 def client() -> mlflow.MlflowClient:
     """A client of the MLflow at MLFLOW_TRACKING_URI."""
-    step.required("MLFLOW_TRACKING_URI", "the address of MLflow, http://host:port")
+    tracking_address()
     return mlflow.MlflowClient()
+
+
+def tracking_address() -> str:
+    """Where MLflow is."""
+    name = "MLFLOW_TRACKING_URI"
+    address = step.required(name, "the address of MLflow, http://host:port")
+    if step.parts_of(name, address).scheme not in ("http", "https"):
+        raise BadInput(f"{name}={address!r} is not a URL that begins with http:// or https://")
+    return address
 
 
 def ask(question: Callable[[], Result], doing: str) -> Result:
     """Put `question` to MLflow, again if it does not answer. Its errors become Failures."""
-    address = step.required("MLFLOW_TRACKING_URI", "the address of MLflow, http://host:port")
+    address = tracking_address()
 
     def attempt() -> Result:
         try:
@@ -129,9 +158,21 @@ def ask(question: Callable[[], Result], doing: str) -> Result:
         except (MlflowException, requests.RequestException) as problem:
             code = getattr(problem, "error_code", "TEMPORARILY_UNAVAILABLE")
             kind = TemporaryFailure if code in TEMPORARY else Failure
+            reason = step.reason_of(problem).rstrip(".")
             raise kind(
-                f"MLflow at MLFLOW_TRACKING_URI={address} failed: {step.reason_of(problem)}. "
-                "Is that its address, is it running, and does it accept this host name?"
+                f"MLflow at MLFLOW_TRACKING_URI={address} failed: {reason}. {remedy_for(code)}"
             ) from problem
 
     return step.persistently(attempt, f"MLflow, {doing}")
+
+
+def remedy_for(code: str) -> str:
+    """What helps against an error of MLflow's with the `code`."""
+    if code in TEMPORARY | OF_THE_ADDRESS:
+        return "Is that its address, is it running, and does it accept this host name?"
+    if code == MISSING:
+        return (
+            "It was deleted or renamed in MLflow: run the workflow with a version that is there, "
+            "or train a new one."
+        )
+    return f"Look at {NAME} on MLflow's page, correct that there, and run the workflow again."

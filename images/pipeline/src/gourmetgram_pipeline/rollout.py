@@ -20,7 +20,7 @@ class State(Enum):
     """Its process runs and has loaded its model; whether it is fit to serve, its test will tell."""
     WAITING = "waiting"
     FAILING = "failing"
-    """Something is wrong that may mend itself soon."""
+    """Something is wrong that may pass soon."""
     FAILED = "failed"
 
 
@@ -62,7 +62,11 @@ def crash_of(pod: V1Pod, container: str) -> str | None:
     """Why the container of `pod` ended, or the pod was taken away, if it did."""
     if pod.status.phase == "Failed" and not pod.status.container_statuses:
         said = pod.status.message or pod.status.reason or "no reason is given"
-        return f"its pod {pod.metadata.name} was taken off its node: {step.one_line(said)}"
+        return (
+            f"its pod {pod.metadata.name} was taken off its node: "
+            f"{step.one_line(said).rstrip('.')}. Free memory or disk of the node, and run the "
+            "workflow again"
+        )
     status = status_of(pod, container)
     if status is None:
         return None
@@ -84,7 +88,7 @@ def ended(pod: V1Pod, container: str, end: V1ContainerStateTerminated) -> str:
     return (
         f"the container ended with exit code {end.exit_code} ({end.reason or 'no reason'}) instead "
         f"of serving.{said}"
-    ).rstrip(".")
+    ).rstrip(".") + ". Correct the application or the model, and run the workflow again"
 
 
 def memory_limit(pod: V1Pod, container: str) -> str | None:
@@ -106,7 +110,11 @@ def without_pod(deployment: V1Deployment) -> Sight:
     for condition in deployment.status.conditions or []:
         if condition.type == "ReplicaFailure" and condition.status == "True":
             said = step.one_line(condition.message or condition.reason or "no reason is given")
-            remedy = "Free some of the quota, or raise it" if "quota" in said else "Mend that"
+            remedy = (
+                "Free some of the quota, or raise it"
+                if "quota" in said
+                else "Run `npm run up`, which restores staging's settings"
+            )
             return Sight(
                 State.FAILING, f"its pod cannot be made ({condition.reason}): {said}. {remedy}"
             )
@@ -132,4 +140,7 @@ def waiting_for(pod: V1Pod, image: str, reason: str | None, message: str | None)
             "can the nodes reach it at that address",
         )
     text = f"pod {pod.metadata.name} waits ({reason or 'no reason'}){said}"
-    return Sight(State.FAILED if reason in FIXED_BY_NOBODY else State.WAITING, text)
+    if reason not in FIXED_BY_NOBODY:
+        return Sight(State.WAITING, text)
+    remedy = "Check the application's Dockerfile (USER and CMD), or run `npm run up`"
+    return Sight(State.FAILED, f"{text.rstrip('.')}. {remedy}")

@@ -105,7 +105,8 @@ class Staging:
                 return question()
             except urllib3.exceptions.HTTPError as problem:
                 raise TemporaryFailure(
-                    f"Kubernetes does not answer while {doing}: {step.reason_of(problem)}"
+                    f"Kubernetes does not answer while {doing}: {step.reason_of(problem)}. Is its "
+                    "API server running? `npm run status` tells."
                 ) from problem
             except ApiException as problem:
                 raise self._failure_of(problem, doing) from problem
@@ -122,10 +123,16 @@ class Staging:
                 f"{doing} failed: {said}. The workflow's service account `deploy-staging` needs "
                 "the right to do that; `npm run up` gives it."
             )
-        kind = (
-            TemporaryFailure if problem.status in (409, 429) or problem.status >= 500 else Failure
+        # 0 stands for none: the client wraps errors of TLS so.
+        if problem.status in (0, 409, 429) or problem.status >= 500:
+            return TemporaryFailure(
+                f"{doing} failed: Kubernetes answers {problem.status}: {said}. Is its API server "
+                "running? `npm run status` tells."
+            )
+        return Failure(
+            f"{doing} failed: Kubernetes answers {problem.status}: {said}. Run `npm run up`, which "
+            "restores staging's settings."
         )
-        return kind(f"{doing} failed: Kubernetes answers {problem.status}: {said}")
 
 
 def connect() -> client.ApiClient:
@@ -136,7 +143,7 @@ def connect() -> client.ApiClient:
             config.load_kube_config(os.environ["KUBECONFIG"], client_configuration=settings)
         else:
             config.load_incluster_config(client_configuration=settings)
-    except config.ConfigException as problem:
+    except (config.ConfigException, OSError) as problem:
         raise BadInput(
             f"there is no way to Kubernetes: {problem}. Run this in a pod, or set KUBECONFIG."
         ) from problem

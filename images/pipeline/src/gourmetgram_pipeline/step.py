@@ -2,18 +2,23 @@
 
 A step is a function without arguments. Its inputs are environment variables, its outputs files in
 the folder OUTPUTS, where Argo reads them, and the steps that run after it in the same pod. `run`
-turns what it raises into an exit code: 1 for a Failure, 2 for a BadInput, and the message as the
-last lines of the log and as the reason that Kubernetes, and from it Argo, shows for the container.
+turns what it raises into an exit code: 2 for a BadInput, 1 for anything else, and the message as
+the last lines of the log and as the reason that Kubernetes, and from it Argo, shows for the
+container.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 import tenacity
 
@@ -21,6 +26,9 @@ Result = TypeVar("Result")
 
 ATTEMPTS = 4
 """How often `persistently` tries at most."""
+
+HIGHEST_VERSION = 2**31 - 1
+"""MLflow's database has a column of 32 bits for it, and answers with an internal error beyond."""
 
 FIRST_PAUSE = 2.0
 """Seconds between the first two attempts; each later pause is twice the one before."""
@@ -30,6 +38,9 @@ PATIENCE = 30.0
 
 REQUEST_TIMEOUT = 10.0
 """Seconds that one request may take to be answered; with the pauses, four of them are a minute."""
+
+NO_ROOM = os.strerror(errno.ENOSPC)
+"""What the system says of a full disk, also in the messages of programs and libraries."""
 
 TERMINATION_LOG = Path("/dev/termination-log")
 """Where the kubelet reads why a container ended. It is there in each pod, and nowhere else."""
@@ -49,20 +60,66 @@ class BadInput(Failure):
 
 def log(message: str) -> None:
     """Print a line of progress at once, so that it can be followed."""
-    print(message, flush=True)
+    print(printable(message), flush=True)
+
+
+def printable(text: str) -> str:
+    """`text` so that it can be printed: file names may have bytes that are not UTF-8."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def run(step: Callable[[], None]) -> int:
     """Run `step`, tell why it failed if it did, and return the exit code."""
     try:
         step()
-    except Failure as failure:
-        # Once more in a file: the log may end with lines of libraries that stop at exit.
-        if TERMINATION_LOG.is_file():
-            TERMINATION_LOG.write_text(str(failure)[:2000])
-        print(failure, file=sys.stderr, flush=True)
-        return 2 if isinstance(failure, BadInput) else 1
-    return 0
+        return 0
+    except Failure as problem:
+        failure = problem
+    except Exception as problem:
+        traceback.print_exc()
+        failure = unforeseen(problem)
+    message = printable(str(failure))
+    # Once more in a file: the log may end with lines of libraries that stop at exit.
+    if TERMINATION_LOG.is_file():
+        with contextlib.suppress(OSError):
+            TERMINATION_LOG.write_text(message[:2000])
+    print(message, file=sys.stderr, flush=True)
+    return 2 if isinstance(failure, BadInput) else 1
+
+
+def unforeseen(problem: Exception) -> Failure:
+    """The failure that stands for an error which no step expects."""
+    if isinstance(problem, OSError):
+        return file_failure(problem, "a file cannot be used")
+    return Failure(
+        f"the step met an error that it does not know: {type(problem).__name__}: "
+        f"{one_line(str(problem)) or 'no reason'}. Its log shows where. Run the workflow again; "
+        "if it fails again, report it with that log."
+    )
+
+
+def file_failure(problem: OSError, what: str) -> Failure:
+    """The failure to do `what` with a file or a folder."""
+    name = "" if problem.filename is None else f" ({problem.filename})"
+    reason = f"{what}: {problem.strerror or one_line(str(problem))}{name}"
+    if is_full(problem):
+        return Failure(
+            f"{reason}. The node's disk or the shared folder is full: free space on the node, or "
+            "use a smaller model or repository."
+        )
+    return Failure(f"{reason}. Run the workflow again: each run has a shared folder of its own.")
+
+
+def is_full(problem: BaseException) -> bool:
+    """Whether a disk without room is the cause of `problem`, which a library may have wrapped."""
+    link: BaseException | None = problem
+    while link is not None:
+        if isinstance(link, OSError) and link.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if NO_ROOM in str(link):
+            return True
+        link = link.__cause__ or link.__context__
+    return False
 
 
 def required(name: str, meaning: str) -> str:
@@ -78,6 +135,8 @@ def required_version() -> str:
     version = required("MODEL_VERSION", "the number of a model version in MLflow")
     if not (version.isascii() and version.isdigit()):
         raise BadInput(f"MODEL_VERSION={version!r} is no model version; a version is a number")
+    if int(version) > HIGHEST_VERSION:
+        raise BadInput(f"MODEL_VERSION={version} is higher than MLflow counts")
     return version
 
 
@@ -92,6 +151,17 @@ def valid_commit(name: str, commit: str) -> str:
     if len(commit) not in (40, 64) or set(commit) - set("0123456789abcdef"):
         raise BadInput(f"{name}={commit!r} is no commit; give all 40 hexadecimal digits")
     return commit
+
+
+def parts_of(name: str, url: str) -> SplitResult:
+    """The parts of `url`. Raises BadInput with the `name` of its variable if it has none."""
+    try:
+        parts = urlsplit(url)
+        # Reading the port checks it.
+        assert parts.port is None or parts.port >= 0
+    except ValueError as problem:
+        raise BadInput(f"{name}={url!r} is not a URL: {problem}") from problem
+    return parts
 
 
 def workspace() -> Path:
@@ -117,10 +187,9 @@ def output_of(step: str, name: str) -> str:
     file = outputs() / name
     try:
         return file.read_text()
-    except OSError as problem:
-        raise BadInput(
-            f"cannot read {file}: {problem.strerror}; the step {step} writes it"
-        ) from problem
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else problem
+        raise BadInput(f"cannot read {file}: {reason}; the step {step} writes it") from problem
 
 
 def persistently(action: Callable[[], Result], doing: str) -> Result:
@@ -171,6 +240,9 @@ def reason_of(problem: BaseException) -> str:
 
 
 def one_line(text: str, longest: int = 400) -> str:
-    """`text` without line breaks, and cut at its beginning if it is longer than `longest`."""
-    line = " ".join(text.split())
+    """`text` without line breaks, and cut at its beginning if it is longer than `longest`.
+
+    Control characters become spaces: programs quote what stands in files that are not text.
+    """
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     return line if len(line) <= longest else "…" + line[1 - longest :]

@@ -1,0 +1,143 @@
+"""Why a build failed: a sentence with a remedy, from what BuildKit said last."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+from gourmetgram_pipeline import application, step
+from gourmetgram_pipeline.build import Build
+from gourmetgram_pipeline.step import Failure, TemporaryFailure
+
+NETWORK_TROUBLE = re.compile(
+    r"connection re(fused|set)|no such host|i/o timeout|timeout exceeded|handshake timeout|\bEOF\b"
+    r"|no route to host|server misbehaving|unexpected status.*\b(429|5\d\d)\b"
+)
+"""What BuildKit says when a registry does not answer, or answers that it cannot now."""
+
+REFUSED = re.compile(r"unauthorized|authorization failed|denied|insufficient_scope|\b40[13]\b")
+BUILDKIT_GONE = re.compile(r"failed to (list workers|dial|get status)|code = Unavailable")
+
+IMAGE = re.compile(r"failed to resolve source metadata for (\S+?):? ")
+"""Names the image that a build cannot get."""
+
+NOT_COPIED = re.compile(r'"(/[^"]*)": not found')
+"""Names the file of the application that a Dockerfile copies, and that is not there."""
+
+KILLED = "exit code: 137"
+
+
+def failure_of(build: Build, said: Iterable[str], exit_code: int) -> Failure:
+    """What went wrong in a build, from what BuildKit `said`."""
+    lines = list(said)
+    errors = [line for line in lines if line.startswith("error: ")]
+    last = (errors or lines or [f"it ended with {exit_code}"])[-1]
+    whole = last.removeprefix("error: ").removeprefix("failed to solve: ")
+    reason = step.one_line(whole)
+
+    if BUILDKIT_GONE.search(whole):
+        return TemporaryFailure(buildkit_gone(build.buildkit, reason))
+    if step.NO_ROOM.lower() in whole.lower():
+        return Failure(
+            f"BuildKit at BUILDKIT_ADDRESS={build.buildkit} has no room left: {reason}. Free space "
+            "on its node, or use a smaller model or application."
+        )
+    if "invalid frontend: gateway.v0" in whole:
+        return foreign_frontend(build)
+    if "failed to push" in whole:
+        what = f"the image was built, but not pushed to PUSH_REPOSITORY={build.push_repository}"
+        return registry_failure(
+            what, reason, f"Check the registry at {build.push_repository} and its log."
+        )
+    image = IMAGE.search(whole)
+    if build.base_image in whole:
+        what = f"the base image APP_BASE_IMAGE={build.base_image} cannot be pulled"
+        return registry_failure(
+            what, reason, "Run `npm run up`, which pushes the base image again."
+        )
+    if image is not None:
+        return missing_image(build, image[1], reason)
+    return application_failure(build, reason)
+
+
+def foreign_frontend(build: Build) -> Failure:
+    """The failure of a Dockerfile that asks for a frontend image, which BuildKit does not run here."""
+    syntax = application.syntax_of(build.context)
+    line = "BUILDKIT_SYNTAX" if syntax is None else f"in line {syntax[0]} `# syntax={syntax[1]}`"
+    return Failure(
+        f"the application's Dockerfile at commit {build.commit[:7]} names a frontend image "
+        f"({line}), which this BuildKit does not run: it reads Dockerfiles itself. "
+        "Remove that line, commit and push."
+    )
+
+
+def registry_failure(what: str, reason: str, remedy: str) -> Failure:
+    """A failure of the registry of the lab, for which `remedy` helps where it answers."""
+    if NETWORK_TROUBLE.search(reason):
+        return TemporaryFailure(
+            f"{what}: the registry cannot be reached: {reason}. "
+            "Is it running, and may BuildKit's pod reach it?"
+        )
+    if REFUSED.search(reason):
+        return Failure(
+            f"{what}: the registry refuses it: {reason}. Check the registry's credentials."
+        )
+    return Failure(f"{what}: {reason}. {remedy}")
+
+
+def missing_image(build: Build, image: str, reason: str) -> Failure:
+    """The failure to get another image that the Dockerfile names."""
+    # Where names are not known there is no internet, now and later.
+    passes = NETWORK_TROUBLE.search(reason) is not None and "no such host" not in reason
+    kind = TemporaryFailure if passes else Failure
+    syntax = application.syntax_of(build.context)
+    if syntax is not None and is_same_image(syntax[1], image):
+        number, named = syntax
+        return kind(
+            f"the application's Dockerfile asks in line {number}, `# syntax={named}`, for an image "
+            f"that BuildKit cannot pull: {reason}. Remove that line, which BuildKit does not need, "
+            "commit and push."
+        )
+    return kind(
+        f"the application's Dockerfile names the image {image}, which BuildKit cannot pull: "
+        f"{reason}. Build from the base image alone, which needs no internet (ARG BASE_IMAGE, then "
+        "FROM ${BASE_IMAGE}), or give the lab access to that registry."
+    )
+
+
+def is_same_image(short: str, full: str) -> bool:
+    """Whether the short name of an image stands for the full one, in Docker Hub by default."""
+    plain = full.removeprefix("docker.io/").removeprefix("library/").removesuffix(":latest")
+    return short.removeprefix("docker.io/").removesuffix(":latest") == plain
+
+
+def application_failure(build: Build, reason: str) -> Failure:
+    """The failure of a build that the application itself can put right."""
+    hints = []
+    missing = NOT_COPIED.search(reason)
+    if missing is not None and os.path.lexists(build.context / missing[1].lstrip("/")):
+        hints.append("The file .dockerignore leaves that out.")
+    if NETWORK_TROUBLE.search(reason):
+        hints.append("A lab without internet fetches nothing: the base image has all packages.")
+    if KILLED in reason:
+        hints.append("A process was killed (137), mostly because the node lacks memory.")
+    hints.append(application.not_fetched(build.context))
+    return Failure(
+        " ".join(
+            [
+                f"the application's Dockerfile does not build at commit {build.commit[:7]} with "
+                f"model version {build.model_version}: {reason}.",
+                *filter(None, hints),
+                "Correct the application, commit and push.",
+            ]
+        )
+    )
+
+
+def buildkit_gone(address: str, reason: str) -> str:
+    """What to tell when BuildKit is not there."""
+    return (
+        f"BuildKit at BUILDKIT_ADDRESS={address} does not answer: {reason}. "
+        "Is its pod running, and may this pod reach it (NetworkPolicy)?"
+    )
