@@ -1,6 +1,7 @@
 import { containersOf } from "../pods";
 import {
   isKubernetesObject,
+  isPartOf,
   itemsOf,
   kindOf,
   type Props,
@@ -65,7 +66,10 @@ export const secretsStayInSecrets: StackRule = (subjects) => {
 
 function secretValues(subject: Subject): string[] {
   const { type, props } = subject;
-  if (type === "random:index/randomPassword:RandomPassword") return texts([props["result"]]);
+  if (type === "random:index/randomPassword:RandomPassword") {
+    // An owner's identity gives access to nothing, and is a label of each object.
+    return isPartOf(subject, "gourmetgram:index:Ownership") ? [] : texts([props["result"]]);
+  }
   if (kindOf(subject) !== "Secret") return [];
   const encoded = texts(Object.values(propsOf(props["data"])));
   return [

@@ -155,6 +155,11 @@ describe("policy secrets-stay-in-secrets", () => {
     assert.match(found?.message ?? "", /^spec\.template\.spec\.containers\.0\.args\.1 /);
   });
 
+  it("accepts the owner's identity as a label: it opens nothing", () => {
+    const owner = resource(password.type, { result: value }, "gourmetgram:index:Ownership");
+    assert.deepEqual(secretsStayInSecrets([owner, plain(value)]), []);
+  });
+
   it("takes no notice of values so short that they appear by chance", () => {
     assert.deepEqual(
       secretsStayInSecrets([secret({ stringData: { user: "builder" } }), plain("builder")]),

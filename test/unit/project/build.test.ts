@@ -24,13 +24,14 @@ describe("a program built into one file", function () {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   /** What the program exports, or its error; with source maps, as Pulumi's language host has them. */
-  function run(): string {
+  function run(shown = "error.stack"): string {
     const script = [
       'require("source-map-support/register");',
       'try { require("./build.cjs").run(module, "main.ts"); console.log(module.exports.seen); }',
-      "catch (error) { console.log(error.stack); }",
+      `catch (error) { console.log(${shown}); }`,
     ].join("\n");
-    return execFileSync(process.execPath, ["-e", script], { cwd: folder, encoding: "utf8" }).trim();
+    const options = { cwd: folder, encoding: "utf8", timeout: 15_000 } as const;
+    return execFileSync(process.execPath, ["-e", script], options).trim();
   }
 
   it("is always the one that its files are now", () => {
@@ -47,6 +48,25 @@ describe("a program built into one file", function () {
     const [message, place] = run().split("\n");
     assert.equal(message, "Error: no value");
     assert.ok(place?.includes(join(folder, "value.ts:4:9")), place);
+  });
+
+  it("ends when Pulumi shows an error that went through its own files", () => {
+    const names = ["@pulumi/pulumi/errors.js", "@pulumi/pulumi/errors.js.map"];
+    mkdirSync(join(folder, "node_modules/@pulumi/pulumi"), { recursive: true });
+    const map = { version: 3, sources: ["../resource.ts"], names: [], mappings: "AAAA" };
+    const program =
+      "exports.fail = () => { throw new Error('refused'); };\n//# sourceMappingURL=errors.js.map\n";
+    [program, JSON.stringify(map)].forEach((text, index) =>
+      save(join("node_modules", names[index] ?? ""), text),
+    );
+    save(
+      "value.ts",
+      'import { fail } from "@pulumi/pulumi/errors";\nexport const value = (): string => fail();\n',
+    );
+    save("node_modules/@pulumi/pulumi/errors.d.ts", "export function fail(): string;\n");
+    const shown = run('require("node:util").inspect(error, { colors: true })');
+    assert.match(shown, /refused/);
+    assert.match(shown, /value\.ts:2/);
   });
 
   it("says where a file cannot be read as TypeScript", () => {
