@@ -64,6 +64,25 @@ export function externalUrl(exposure: MlflowExposure, service: k8s.core.v1.Servi
   });
 }
 
+/**
+ * The origins of the pages that may change something in MLflow, its own: without them it refuses what a browser sends from
+ * any other address than localhost (MLflow 3.17, `server/security_utils.py`). Others at the same host are not among them,
+ * such as the application in staging.
+ *
+ * @returns The origins, joined by commas.
+ */
+export function allowedOrigins(
+  exposure: MlflowExposure,
+  service: k8s.core.v1.Service,
+): pulumi.Output<string> {
+  const others = [
+    ...exposure.externalIps.map((ip) => `http://${hostInUrl(ip)}:${MLFLOW_PORT}`),
+    // Behind a proxy of the cluster's.
+    ...exposure.allowedHosts.flatMap((host) => [`https://${hostInUrl(host)}`, `http://${hostInUrl(host)}`]),
+  ];
+  return externalUrl(exposure, service).apply((url) => [...new Set([url, ...others])].join(","));
+}
+
 /** The load balancer's IP address or host name; `undefined` where the Service has none. */
 function balancer(exposure: MlflowExposure, service: k8s.core.v1.Service): pulumi.Output<string | undefined> {
   return exposure.type === "LoadBalancer"

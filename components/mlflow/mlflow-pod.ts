@@ -39,6 +39,7 @@ export interface MlflowPodArgs {
   readonly resources: LabSize["mlflow"];
   readonly artifacts: ArtifactEnvironment;
   readonly allowedHosts: pulumi.Input<string>;
+  readonly allowedOrigins: pulumi.Input<string>;
 }
 
 const ARTIFACTS = "/mlartifacts";
@@ -119,6 +120,7 @@ function server(args: MlflowPodArgs): Container {
     env: [
       ...commonEnv(args),
       { name: "MLFLOW_SERVER_ALLOWED_HOSTS", value: args.allowedHosts },
+      { name: "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", value: args.allowedOrigins },
       // The job runner and its consumers take 1.4 GiB, and nothing in the lab gives them a job.
       { name: "MLFLOW_SERVER_ENABLE_JOB_EXECUTION", value: "false" },
       ...args.artifacts.env,

@@ -2,7 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { serviceHost, labelsOf, singleWriterClaim } from "../kubernetes";
 import { sizeOf, type SizeName } from "../sizes";
-import { allowedHosts, externalUrl, type MlflowExposure, MLFLOW_NAME, MLFLOW_PORT } from "./mlflow-access";
+import {
+  allowedHosts,
+  allowedOrigins,
+  externalUrl,
+  type MlflowExposure,
+  MLFLOW_NAME,
+  MLFLOW_PORT,
+} from "./mlflow-access";
 import { artifactEnvironment, mlflowPod, type MlflowS3 } from "./mlflow-pod";
 
 /** Arguments of {@link Mlflow}. */
@@ -113,6 +120,7 @@ export class Mlflow extends pulumi.ComponentResource {
               resources: sizeOf(args.size).mlflow,
               artifacts: artifactEnvironment(args.s3, secret.metadata.name),
               allowedHosts: allowedHosts(MLFLOW_NAME, namespace, exposure, service),
+              allowedOrigins: allowedOrigins(exposure, service),
             }),
           },
         },

@@ -44,6 +44,18 @@ describe("the way to MLflow", () => {
     });
   });
 
+  it("is where its pages may change something from, and nothing else at the same host", async () => {
+    new Mlflow(
+      "mlflow",
+      mlflowArgs({}, { host: "192.0.2.7", externalIps: ["192.0.2.8"], allowedHosts: ["mlflow.example.org"] }),
+    );
+    assert.deepEqual(variable(workload(await deployment()), "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"), {
+      name: "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
+      value:
+        "http://192.0.2.7:30800,http://192.0.2.8:8000,https://mlflow.example.org,http://mlflow.example.org",
+    });
+  });
+
   it("answers at a load balancer, whose address it also takes for its own", async () => {
     const mlflow = new Mlflow("mlflow", mlflowArgs({}, { type: "LoadBalancer" }));
     const { inputs, urn } = await service();

@@ -102,6 +102,7 @@ describe("Mlflow", () => {
                       "mlflow.lab.svc.cluster.local,mlflow.lab.svc.cluster.local:*," +
                       "localhost,localhost:*,127.0.0.1,127.0.0.1:*",
                   },
+                  { name: "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", value: "http://localhost:30800" },
                   { name: "MLFLOW_SERVER_ENABLE_JOB_EXECUTION", value: "false" },
                 ],
                 ports: [{ name: "http", containerPort: 8000 }],
