@@ -27,7 +27,7 @@ from types import FrameType
 import torch
 from waitress.server import create_server
 
-from gourmetgram.kitchen import Kitchen
+from gourmetgram.inference_queue import InferenceQueue
 from gourmetgram.model import FoodModel, UnusableModelError
 from gourmetgram.settings import Settings
 from gourmetgram.web import create_app
@@ -67,11 +67,11 @@ def serve(settings: Settings) -> None:
     model = FoodModel.load(settings.model_path)
     version = settings.model_version or "of unknown version"
     log.info("loaded model %s in %.1f s", version, time.monotonic() - started)
-    if model.misfit is not None:
-        log.error("the model does not fit the application: %s", model.misfit)
+    if model.incompatibility is not None:
+        log.error("the model does not fit the application: %s", model.incompatibility)
 
     server = create_server(
-        create_app(Kitchen(model, WAITING_PICTURES), settings),
+        create_app(InferenceQueue(model, WAITING_PICTURES), settings),
         host="0.0.0.0",
         port=settings.port,
         threads=THREADS,

@@ -43,7 +43,7 @@ class FoodModel:
 
     def __init__(self, network: nn.Module) -> None:
         self._network = network.eval()
-        self.misfit = find_misfit(network)
+        self.incompatibility = find_incompatibility(network)
         """Why the model does not fit this application, or None if it does."""
 
     @classmethod
@@ -53,8 +53,8 @@ class FoodModel:
         Raises UnusableModelError if that is impossible.
         """
         try:
-            # A whole model is a pickle, which can run any code: this file is as trusted as this
-            # one. It was made by the training and comes from MLflow, never from a user.
+            # A whole model is a pickle, which can run any code. It comes from MLflow, where
+            # everybody who reaches it can register one: load it only where it may do no harm.
             network = torch.load(path, map_location="cpu", weights_only=False)
         except FileNotFoundError:
             raise UnusableModelError(f"there is no file {path}") from None
@@ -90,7 +90,7 @@ def answer_of(network: nn.Module, one_input: torch.Tensor) -> torch.Tensor:
         return network(one_input.unsqueeze(0))
 
 
-def find_misfit(network: nn.Module) -> str | None:
+def find_incompatibility(network: nn.Module) -> str | None:
     """Try `network` on a blank picture. Return None, or why it does not fit this application."""
     wanted = (1, len(CLASSES))
     offer = (
@@ -116,7 +116,7 @@ def nature_of(network: nn.Module) -> str:
     try:
         one_input = torch.zeros(shape)
         answer = answer_of(network, one_input)
-    except Exception:  # There may be no note, or a wrong one. The misfit itself is told anyway.
+    except Exception:  # There may be no note, or a wrong one.
         return "this model fails with such a picture"
     takes = (1, *one_input.shape)
     return f"this model takes inputs of shape {takes} and gives {kind_of(answer)}"

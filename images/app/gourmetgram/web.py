@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
-from gourmetgram.kitchen import BusyError, Kitchen
+from gourmetgram.inference_queue import BusyError, InferenceQueue
 from gourmetgram.page import CONTENT_SECURITY_POLICY, HTML
 from gourmetgram.picture import BadPictureError
 from gourmetgram.sample import sample_picture
@@ -26,11 +26,11 @@ Answer = tuple[dict[str, Any], int]
 log = logging.getLogger(__name__)
 
 
-class MisfitError(Exception):
+class IncompatibleModelError(Exception):
     """The model cannot answer, because it does not fit the application."""
 
 
-def create_app(kitchen: Kitchen, settings: Settings) -> Flask:
+def create_app(queue: InferenceQueue, settings: Settings) -> Flask:
     """The service, with a model that is in memory already."""
     app = Flask(__name__, static_folder=None)
     json = DefaultJSONProvider(app)
@@ -48,10 +48,10 @@ def create_app(kitchen: Kitchen, settings: Settings) -> Flask:
     @app.post("/predict")
     def predict() -> dict[str, Any]:
         """Classify a picture: the field `file` of a form, or the whole body."""
-        if kitchen.misfit is not None:
-            raise MisfitError(kitchen.misfit)
+        if queue.incompatibility is not None:
+            raise IncompatibleModelError(queue.incompatibility)
         started = time.monotonic()
-        guesses = kitchen.classify(sent_picture())
+        guesses = queue.classify(sent_picture())
         best = guesses[0]
         seconds = time.monotonic() - started
         log.info("predicted %s (%.0f %%) in %.2f s", best.name, 100 * best.confidence, seconds)
@@ -67,10 +67,10 @@ def create_app(kitchen: Kitchen, settings: Settings) -> Flask:
     @app.get("/test")
     def test() -> Answer:
         """Classify a picture that is always at hand."""
-        if kitchen.misfit is not None:
-            return {"passed": False, "reason": kitchen.misfit}, 503
+        if queue.incompatibility is not None:
+            return {"passed": False, "reason": queue.incompatibility}, 503
         try:
-            best = kitchen.classify(sample_picture())[0]
+            best = queue.classify(sample_picture())[0]
         except BusyError as problem:
             return {"passed": False, "reason": str(problem)}, 503
         except Exception as problem:
@@ -95,8 +95,8 @@ def create_app(kitchen: Kitchen, settings: Settings) -> Flask:
     @app.get("/health")
     def health() -> Answer:
         """Whether users may be sent here."""
-        if kitchen.misfit is not None:
-            return {"status": "unfit", "reason": kitchen.misfit}, 503
+        if queue.incompatibility is not None:
+            return {"status": "unfit", "reason": queue.incompatibility}, 503
         return {"status": "ok"}, 200
 
     @app.after_request
@@ -144,8 +144,8 @@ def add_error_answers(app: Flask) -> None:
     def too_large(_: RequestEntityTooLarge) -> Answer:
         return {"error": f"the picture is larger than {MAX_PICTURE_BYTES // 1024**2} MB"}, 413
 
-    @app.errorhandler(MisfitError)
-    def misfit(problem: MisfitError) -> Answer:
+    @app.errorhandler(IncompatibleModelError)
+    def incompatible_model(problem: IncompatibleModelError) -> Answer:
         return {"error": f"the model does not fit the application: {problem}"}, 503
 
     @app.errorhandler(BusyError)

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from torch import nn
 
-from gourmetgram.kitchen import Kitchen
+from gourmetgram.inference_queue import InferenceQueue
 from gourmetgram.model import FoodModel
 from gourmetgram.settings import Settings
 from gourmetgram.web import create_app
@@ -19,9 +19,9 @@ SETTINGS = Settings(
 )
 
 
-def client_of(network: nn.Module, settings: Settings = SETTINGS, places: int = 4) -> FlaskClient:
-    """A client of an application with `network`, where `places` pictures may be at once."""
-    return create_app(Kitchen(FoodModel(network), places), settings).test_client()
+def client_of(network: nn.Module, settings: Settings = SETTINGS, capacity: int = 4) -> FlaskClient:
+    """A client of an application with `network`, where `capacity` pictures may be at once."""
+    return create_app(InferenceQueue(FoodModel(network), capacity), settings).test_client()
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def unfit_client() -> FlaskClient:
 @pytest.fixture
 def busy_client() -> FlaskClient:
     """A client of an application that has no place for another picture."""
-    return client_of(food_network(), places=0)
+    return client_of(food_network(), capacity=0)
 
 
 @pytest.fixture

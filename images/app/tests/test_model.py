@@ -26,21 +26,23 @@ class Answering(nn.Module):
         return self.answer
 
 
-def misfit_of(network: nn.Module, input_shape: object = SHAPE) -> str:
+def incompatibility_of(network: nn.Module, input_shape: object = SHAPE) -> str:
     """Why `network` does not fit."""
-    misfit = FoodModel(ready(network, input_shape)).misfit
-    assert misfit is not None
-    return misfit
+    incompatibility = FoodModel(ready(network, input_shape)).incompatibility
+    assert incompatibility is not None
+    return incompatibility
 
 
 def test_a_saved_model_is_loaded_and_fits(tmp_path: Path) -> None:
-    assert FoodModel.load(saved(food_network(), tmp_path)).misfit is None
+    assert FoodModel.load(saved(food_network(), tmp_path)).incompatibility is None
 
 
 def test_a_model_for_something_else_is_loaded_and_does_not_fit(tmp_path: Path) -> None:
-    misfit = FoodModel.load(saved(digit_network(), tmp_path)).misfit
-    assert misfit is not None
-    assert "takes inputs of shape (1, 1, 28, 28) and gives answers of shape (1, 10)" in misfit
+    incompatibility = FoodModel.load(saved(digit_network(), tmp_path)).incompatibility
+    assert incompatibility is not None
+    assert (
+        "takes inputs of shape (1, 1, 28, 28) and gives answers of shape (1, 10)" in incompatibility
+    )
 
 
 def test_a_model_may_be_saved_while_it_trains() -> None:
@@ -62,19 +64,19 @@ def test_a_model_may_be_saved_while_it_trains() -> None:
         ({"food": 1}, "an object of type dict"),
     ],
 )
-def test_the_misfit_names_the_answer(answer: object, reason: str) -> None:
-    misfit = misfit_of(Answering(answer))
-    assert reason in misfit
-    assert "(1, 3, 224, 224)" in misfit
-    assert f"(1, {len(CLASSES)})" in misfit
+def test_the_incompatibility_names_the_answer(answer: object, reason: str) -> None:
+    incompatibility = incompatibility_of(Answering(answer))
+    assert reason in incompatibility
+    assert "(1, 3, 224, 224)" in incompatibility
+    assert f"(1, {len(CLASSES)})" in incompatibility
 
 
 @pytest.mark.parametrize("note", [None, 28, "28 x 28", (5, 5), (-1,)])
-def test_the_misfit_is_told_without_a_usable_note_too(note: object) -> None:
-    misfit = misfit_of(digit_network(), note)
-    assert "(1, 3, 224, 224)" in misfit
-    assert "this model fails with such a picture. PyTorch says: " in misfit
-    assert "\n" not in misfit
+def test_the_incompatibility_is_told_without_a_usable_note_too(note: object) -> None:
+    incompatibility = incompatibility_of(digit_network(), note)
+    assert "(1, 3, 224, 224)" in incompatibility
+    assert "this model fails with such a picture. PyTorch says: " in incompatibility
+    assert "\n" not in incompatibility
 
 
 def refusal(path: Path) -> str:

@@ -106,7 +106,7 @@ def test_too_many_pictures_at_once_are_turned_away(busy_client: FlaskClient) -> 
 
 
 def test_a_place_is_free_again_after_an_error(client: FlaskClient) -> None:
-    for _ in range(10):  # More than there are places.
+    for _ in range(10):  # More than the queue takes.
         assert send_form(client, b"no picture").status_code == 400
     assert send_form(client, plain()).status_code == 200
 
