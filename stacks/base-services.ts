@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BuiltImage, IMAGES } from "../components/images";
-import { ArgoWorkflows } from "../components/argo";
+import { ArgoWorkflows, type RunPages } from "../components/argo";
 import { Builder } from "../components/builder";
 import type { ServedNamespaces } from "../components/class";
+import { hostInUrl } from "../components/kubernetes";
+import { REGISTERED_MODEL } from "../components/mlflow";
 import type { BaseConfig, LabConfig } from "../config";
 import { LocalRegistry, externalRegistry, type RegistryTarget } from "../components/registry";
 import { externalRegistryOf } from "./external-registry";
@@ -108,6 +110,7 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
       executor: config.argoExecutorImage,
       server: config.argoServerImage,
     },
+    pages: runPages(config),
     serverNodePort: config.argoServerNodePort,
     externalHost,
   });
@@ -123,5 +126,19 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
     },
     builder,
     argo: { serverUrl: argo.serverUrl, namespace: config.argoNamespace, ready: argo.ready },
+  };
+}
+
+/** Where a browser finds what runs make; nothing in a class, whose students reach it at other addresses each. */
+function runPages(config: LabConfig | BaseConfig): RunPages | undefined {
+  if (config.scope === "base") return undefined;
+  const at = (port: number): string => `http://${hostInUrl(config.externalHost)}:${port}`;
+  return {
+    // A load balancer's address is not known before there is one.
+    model:
+      config.mlflowServiceType === "NodePort"
+        ? `${at(config.mlflowNodePort)}/#/models/${REGISTERED_MODEL.name}`
+        : undefined,
+    staging: at(config.stagingNodePort),
   };
 }

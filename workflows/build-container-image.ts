@@ -4,7 +4,7 @@ import { type BuildStepsArgs, buildImageStep } from "./build-steps";
 import { REGISTERED_MODEL } from "../components/mlflow";
 import type { StagingTarget } from "./pipeline-step";
 import { type StagingStepsArgs, deployStep, restoreStep, testStep } from "./staging-steps";
-import { lifeCycle } from "../components/argo";
+import { MODEL_VERSION_LABEL, lifeCycle } from "../components/argo";
 
 /** What the workflow that turns a model version into a container in staging needs to know. */
 export interface BuildContainerImageArgs extends BuildStepsArgs {
@@ -36,6 +36,7 @@ export function buildContainerImage(args: BuildContainerImageArgs): BuildTemplat
   return workflowTemplate("build-container-image", {
     description:
       "Builds the application with a version of the model, deploys it to staging and tests it there.",
+    parameterLabels: { [MODEL_VERSION_LABEL]: "model-version" },
     parameters: {
       "model-version": { description: `Version of ${REGISTERED_MODEL.name} in MLflow, for example 3` },
       "app-repository": { default: args.appRepository.url, description: "Git repository of the application" },

@@ -14,7 +14,13 @@ import {
 } from "../packages/argo-workflows";
 import type { BuildTemplate } from "./build-container-image";
 import { type Resources, SIZES } from "../components/sizes";
-import { type Deadlines, RETRY_INFRASTRUCTURE, STEP_CONTAINER, lifeCycle } from "../components/argo";
+import {
+  type Deadlines,
+  RETRY_INFRASTRUCTURE,
+  SCENARIO_LABEL,
+  STEP_CONTAINER,
+  lifeCycle,
+} from "../components/argo";
 
 /** What the training workflow needs to know. */
 export interface TrainModelArgs {
@@ -50,6 +56,7 @@ export type TrainTemplate = WorkflowTemplate<{
 export function trainModel(args: TrainModelArgs): TrainTemplate {
   return workflowTemplate("train-model", {
     description: "Trains a model, tests it, registers it in MLflow and has a container built from it.",
+    parameterLabels: { [SCENARIO_LABEL]: "scenario" },
     parameters: {
       scenario: {
         default: "normal",
@@ -69,7 +76,10 @@ export function trainModel(args: TrainModelArgs): TrainTemplate {
     ...lifeCycle(args.deadlines.run),
     entrypoint: (parameters, run) => {
       const runTraining = container("run-training", {
-        outputs: { "model-version": fromFile("/tmp/model_version", { default: "" }) },
+        // The run has it too, so that Argo's page can lead to the version, whatever becomes of the build.
+        outputs: {
+          "model-version": fromFile("/tmp/model_version", { default: "", globalName: "model-version" }),
+        },
         activeDeadlineSeconds: args.deadlines.training,
         retryStrategy: RETRY_INFRASTRUCTURE,
         container: () => ({
@@ -136,6 +146,9 @@ export function trainModelCron(
     {
       template,
       arguments: {},
+      title: "Scheduled training",
+      description:
+        "Starts `train-model` with its defaults, so the accuracy is random and some runs fail on purpose.",
       schedules: [schedule.cron],
       timezone: schedule.timezone,
       // A run that is still going on owns the alias: its successor would only wait for the mutex.

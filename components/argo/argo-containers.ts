@@ -73,7 +73,14 @@ export function serverContainer(image: pulumi.Input<string>, managed: ServedName
       ...only(managed),
       // Strict transport security holds for all ports of a host: browsers would no longer open MLflow's page.
       "--hsts=false",
+      // The links of a run's page lead to other pages of the server, wherever it is reached: those have no protocol.
+      ...["http", "https", ""].map((protocol) => `--allowed-link-protocol=${protocol}`),
     ],
+    // No surveys and announcements over the page. They lead out of the lab, and the first covers what a student looks for.
+    env: ["FIRST_TIME_USER_MODAL", "FEEDBACK_MODAL", "NEW_VERSION_MODAL"].map((name) => ({
+      name,
+      value: "false",
+    })),
     ports: [{ name: "https", containerPort: SERVER_PORT }],
     readinessProbe: { httpGet, periodSeconds: 5 },
     livenessProbe: { httpGet, initialDelaySeconds: 30, periodSeconds: 30, failureThreshold: 3 },

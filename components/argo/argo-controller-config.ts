@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { Resources } from "../sizes";
+import { RUN_COLUMNS, type RunPages, runLinks } from "./run-links";
 import { STEP_CONTAINER, lifeCycle } from "./workflow-policy";
 
 /** User of the images of Argo Workflows. */
@@ -24,6 +25,8 @@ export const MAIN_CONTAINER_RESOURCES: Resources = {
 export interface ControllerConfigurationArgs {
   /** Maximum number of runs at the same time in a namespace. @default any number */
   readonly namespaceParallelism?: number;
+  /** Where a person finds what runs make. @default no run's page leads there */
+  readonly pages?: RunPages | undefined;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface ControllerConfigurationArgs {
  * refuses to start if it finds one that it does not know.
  */
 export function controllerConfiguration(args: ControllerConfigurationArgs = {}): string {
-  const { namespaceParallelism } = args;
+  const { namespaceParallelism, pages } = args;
   return stringify(
     {
       // For templates that people add to the lab; the lab's own say all of this themselves.
@@ -62,6 +65,9 @@ export function controllerConfiguration(args: ControllerConfigurationArgs = {}):
       // One student's runs do not take all of the controller's attention. A run that waits for another, as a training
       // does for its build, counts too: with as many trainings as this, none of their builds could begin.
       ...(namespaceParallelism === undefined ? {} : { namespaceParallelism }),
+      // What Argo's page shows of a run.
+      links: runLinks(pages),
+      columns: RUN_COLUMNS,
       // Nothing in the lab collects them.
       metricsConfig: { enabled: false },
     },

@@ -6,6 +6,7 @@ import { controllerConfiguration } from "./argo-controller-config";
 import { ARGO_KINDS, definitionOf } from "./argo-crds";
 import { ArgoProgram } from "./argo-program";
 import { CONFIG_MAP_NAME, CONTROLLER_RULES, SERVER_RULES } from "./argo-rights";
+import type { RunPages } from "./run-links";
 import type { ServedNamespaces } from "../class";
 import { RestrictedNamespace } from "../namespace";
 
@@ -33,6 +34,8 @@ export interface ArgoWorkflowsArgs {
   readonly managed: ServedNamespaces;
   /** Maximum number of runs at the same time in a namespace. @default any number */
   readonly namespaceParallelism?: number;
+  /** Where a person finds what runs make. @default no run's page leads there */
+  readonly pages?: RunPages | undefined;
   readonly images: ArgoImages;
   /** Node port of the server, from 30000 to 32767. */
   readonly serverNodePort: number;

@@ -5,6 +5,7 @@ export { EXECUTOR_RESOURCES, MAIN_CONTAINER_RESOURCES } from "./argo-controller-
 export { ARGO_KINDS, definitionName } from "./argo-crds";
 export { actingRole, listingRole } from "./argo-program";
 export { CONFIG_MAP_NAME } from "./argo-rights";
+export { MODEL_VERSION_LABEL, type RunPages, SCENARIO_LABEL } from "./run-links";
 export { ArgoWorkflows } from "./argo-workflows";
 export {
   type BuildDeadlines,

@@ -69,6 +69,9 @@ const RUN_WORKFLOWS: readonly Rule[] = [
   // `retry` removes the pods of the steps that it repeats. Pods of services that go this way come back by themselves.
   { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "delete"] },
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+  // Argo's page shows the events of a run, and what starts runs.
+  { apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] },
+  { apiGroups: [ARGO], resources: ["workfloweventbindings"], verbs: ["get", "list", "watch"] },
 ];
 
 /** The service accounts of the lab's roles. Templates and people refer to them by these names. */

@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import { compact } from "./compact";
+import { described } from "./described";
 import { API_VERSION, type CronWorkflowManifest, type CronWorkflowSpec } from "./manifests";
 import { type Arguments, type Parameters, pass, renderPassed } from "../values/parameters";
 import { RenderContext } from "../values/references";
@@ -10,6 +11,10 @@ export interface CronWorkflowOptions<P extends Parameters> extends Omit<CronWork
   /** What is run. Its parameters need defaults, or values here. */
   readonly template: WorkflowTemplate<P>;
   readonly arguments: Arguments<P>;
+  /** Shown on Argo's page above the description. @default the name */
+  readonly title?: string;
+  /** Shown on Argo's page. @default none */
+  readonly description?: string;
 }
 
 /**
@@ -22,12 +27,12 @@ export function cronWorkflow<P extends Parameters>(
   options: CronWorkflowOptions<P>,
   namespace?: Input<string>,
 ): CronWorkflowManifest {
-  const { template, arguments: given, ...schedule } = options;
+  const { template, arguments: given, title, description, ...schedule } = options;
   const passed = renderPassed(pass(template.parameters, given), new RenderContext(name, []));
   return {
     apiVersion: API_VERSION,
     kind: "CronWorkflow",
-    metadata: compact({ name, namespace }),
+    metadata: compact({ name, namespace, annotations: described(title, description) }),
     spec: {
       ...schedule,
       workflowSpec: compact({

@@ -55,6 +55,10 @@ export interface LifeCycle {
 
 /** A workflow: where it starts and the templates that it has. */
 export interface WorkflowSpec extends LifeCycle {
+  /** What every run carries, however it was started. */
+  readonly workflowMetadata?: {
+    readonly labelsFrom: Readonly<Record<string, { readonly expression: string }>>;
+  };
   readonly entrypoint: string;
   /** The template that runs when the rest has ended, however it has ended. */
   readonly onExit?: string;

@@ -25,6 +25,8 @@ export interface ParameterManifest {
   readonly default?: Input<string>;
   readonly enum?: readonly string[];
   readonly description?: string;
+  /** Of an output: under which name the run itself has it. */
+  readonly globalName?: string;
   readonly valueFrom?: ValueFromManifest;
 }
 

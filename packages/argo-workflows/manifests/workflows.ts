@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import { compact } from "./compact";
+import { described } from "./described";
 import {
   API_VERSION,
   type LifeCycle,
@@ -24,8 +25,17 @@ import type { Template } from "../templates/templates";
 
 /** Arguments of {@link workflowTemplate}. */
 export interface WorkflowTemplateOptions<P extends Parameters> extends LifeCycle {
-  /** One sentence, shown on Argo's page. */
+  /** Shown on Argo's page above the description. @default the name */
+  readonly title?: string;
+  /** Shown on Argo's page, which takes Markdown. */
   readonly description: string;
+  /**
+   * Labels of every run, however it was started, whose values are those of parameters: by label. A value that no label
+   * can have fails the run with a message.
+   *
+   * @default none
+   */
+  readonly parameterLabels?: Readonly<Record<string, keyof P & string>>;
   /** What whoever submits a run can set. @default none */
   readonly parameters?: P;
   /** The account of every template that names none itself. */
@@ -80,7 +90,7 @@ export function workflowTemplate<const P extends Parameters = None>(
   name: string,
   options: WorkflowTemplateOptions<P>,
 ): WorkflowTemplate<P> {
-  const { description, parameters = {} as P, ...others } = options;
+  const { title, description, parameters = {} as P, parameterLabels, ...others } = options;
   const { entrypoint, onExit, imagePullSecret, ...spec } = others;
   const scope = new Scope(`what a run of the workflow ${name} has`);
   const atExit = new Scope("what a run has when its steps have ended");
@@ -103,6 +113,7 @@ export function workflowTemplate<const P extends Parameters = None>(
         onExit: last?.name,
         arguments: declared.length === 0 ? undefined : { parameters: declared },
         ...spec,
+        workflowMetadata: parameterLabels === undefined ? undefined : labelsFrom(parameterLabels),
         imagePullSecrets: imagePullSecret === undefined ? undefined : [{ name: imagePullSecret }],
         templates: [
           ...templates.map((template) => template.render(context)),
@@ -115,13 +126,22 @@ export function workflowTemplate<const P extends Parameters = None>(
         metadata: compact({
           name,
           namespace,
-          annotations: { "workflows.argoproj.io/description": description },
+          annotations: described(title, description),
         }),
         spec: whole,
       };
     },
   };
 }
+
+const labelsFrom = (labels: Readonly<Record<string, string>>): WorkflowSpec["workflowMetadata"] => ({
+  labelsFrom: Object.fromEntries(
+    Object.entries(labels).map(([label, parameter]) => [
+      label,
+      { expression: `workflow.parameters['${parameter}']` },
+    ]),
+  ),
+});
 
 function complete(workflow: string, what: string, template: Template): Template {
   const [required] = requiredNames(template.inputs);

@@ -9,6 +9,7 @@ export interface FileOutput {
   /** Absolute path in the main container. */
   readonly path: string;
   readonly default?: string;
+  readonly globalName?: string;
 }
 
 /** What the main container prints to its standard output. It cannot have a default. */
@@ -54,12 +55,18 @@ export interface OutputOptions {
   readonly default?: string;
 }
 
+/** Options of {@link fromFile}. */
+export interface FileOutputOptions extends OutputOptions {
+  /** The run itself has the output under this name, as soon as the step has ended. @default only the step has it */
+  readonly globalName?: string;
+}
+
 /**
  * An output that the main container writes to a file.
  *
  * @param path Absolute path in the main container.
  */
-export function fromFile(path: string, options: OutputOptions = {}): FileOutput {
+export function fromFile(path: string, options: FileOutputOptions = {}): FileOutput {
   return { kind: "file", path, ...options };
 }
 
@@ -96,7 +103,11 @@ export function declareOutputs(outputs: Outputs): ArgumentsManifest | undefined 
     parameters: entries.flatMap(([name, output]) => {
       switch (output.kind) {
         case "file":
-          return { name, valueFrom: compact({ path: output.path, default: output.default }) };
+          return compact({
+            name,
+            globalName: output.globalName,
+            valueFrom: compact({ path: output.path, default: output.default }),
+          });
         case "field":
           return { name, valueFrom: compact({ jsonPath: output.jsonPath, default: output.default }) };
         default:

@@ -107,6 +107,9 @@ describe("build-container-image", () => {
           fsGroupChangePolicy: "OnRootMismatch",
           seccompProfile: { type: "RuntimeDefault" },
         },
+        workflowMetadata: {
+          labelsFrom: { "gourmetgram/model-version": { expression: "workflow.parameters['model-version']" } },
+        },
       },
     );
   });

@@ -147,7 +147,7 @@ describe("a mistake in the lab's own workflows", () => {
     ["a parameter that the child does not take", "- name: model-version", "- name: version", ["arguments"]],
     [
       "an output that does not exist",
-      `{"name":"model-version","valueFrom"`,
+      `{"name":"model-version","globalName":"model-version","valueFrom"`,
       '{"name":"version","valueFrom"',
       ["output"],
     ],

@@ -66,6 +66,10 @@ describe("train-model", () => {
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     },
+    "spec.workflowMetadata": {
+      labelsFrom: { "gourmetgram/scenario": { expression: "workflow.parameters['scenario']" } },
+    },
+    "spec.templates.run-training.outputs.parameters.model-version.globalName": "model-version",
     "spec.templates.run-training.outputs.parameters.model-version.valueFrom.default": "",
     "spec.templates.run-training.activeDeadlineSeconds": 1800,
     "spec.templates.run-training.retryStrategy": {
@@ -141,9 +145,16 @@ describe("train-model", () => {
 });
 
 describe("train-model-cron", () => {
+  const DESCRIBED = {
+    "workflows.argoproj.io/title": "Scheduled training",
+    "workflows.argoproj.io/description":
+      "Starts `train-model` with its defaults, so the accuracy is random and some runs fail on purpose.",
+  };
+
   it("equals the course's text, apart from what is listed", () => {
     const schedule = { cron: "0 2 * * *", timezone: "UTC", suspended: false };
     assert.deepEqual(differences(course("train-model-cron"), trainModelCron(trainModel(args), schedule)), {
+      "metadata.annotations": { added: DESCRIBED },
       // Argo 4 no longer knows the singular.
       "spec.schedule": { removed: "0 2 * * *" },
       "spec.schedules": { added: ["0 2 * * *"] },
@@ -159,7 +170,7 @@ describe("train-model-cron", () => {
   it("takes schedule, time zone and suspension from the configuration", () => {
     const schedule = { cron: "30 4 * * 1", timezone: "Europe/Berlin", suspended: true };
     const { metadata, spec } = trainModelCron(trainModel(args), schedule, "lab");
-    assert.deepEqual(metadata, { name: "train-model-cron", namespace: "lab" });
+    assert.deepEqual(metadata, { name: "train-model-cron", namespace: "lab", annotations: DESCRIBED });
     assert.deepEqual([spec.schedules, spec.timezone, spec.suspend], [["30 4 * * 1"], "Europe/Berlin", true]);
   });
 });

@@ -171,7 +171,22 @@ describe("ArgoWorkflows, where it is installed", () => {
       (await onlyResource(DEPLOYMENT, "argo-server-deployment")).inputs,
       deployment("argo-server", SERVER_LABELS, {
         image: "quay/server:1",
-        args: ["server", "--auth-mode=client", "--namespaced", "--managed-namespace", "lab", "--hsts=false"],
+        args: [
+          "server",
+          "--auth-mode=client",
+          "--namespaced",
+          "--managed-namespace",
+          "lab",
+          "--hsts=false",
+          "--allowed-link-protocol=http",
+          "--allowed-link-protocol=https",
+          "--allowed-link-protocol=",
+        ],
+        env: [
+          { name: "FIRST_TIME_USER_MODAL", value: "false" },
+          { name: "FEEDBACK_MODAL", value: "false" },
+          { name: "NEW_VERSION_MODAL", value: "false" },
+        ],
         ports: [{ name: "https", containerPort: 2746 }],
         readinessProbe: { httpGet, periodSeconds: 5 },
         livenessProbe: { httpGet, initialDelaySeconds: 30, periodSeconds: 30, failureThreshold: 3 },

@@ -57,6 +57,8 @@ const EXPECTED = [
       },
       { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "delete"] },
       { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+      { apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] },
+      { apiGroups: ["argoproj.io"], resources: ["workfloweventbindings"], verbs: ["get", "list", "watch"] },
     ],
   },
   { role: "forward-ports", account: "student", namespace: "lab", rules: FORWARDING },
