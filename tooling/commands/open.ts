@@ -1,6 +1,9 @@
 import { once } from "node:events";
 import { execa } from "execa";
+import { ACCOUNTS } from "../../components/rbac";
 import type { LabOutputs } from "../../stacks";
+import { type AccountName, type TimedToken, tokenOf } from "../live/account-token";
+import { clusterOf, reasonOf } from "../live/api-clients";
 import { placesOf } from "../live/places";
 import { type PodAccess, podAccess } from "../live/port-forward";
 import { answersAt, reach } from "../live/reach";
@@ -8,7 +11,6 @@ import type { ServicePort } from "../live/service";
 import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../live/lab-pages";
 import { clusterConfig, requireAnswer } from "../engine/cluster-access";
 import { findOutputs } from "../engine/live-lab";
-import { hasOwnCluster } from "../engine/stack-settings";
 import { endBySignal, interruption } from "../support/interruption";
 import { isJson, tellData } from "../support/output";
 
@@ -19,14 +21,16 @@ import { isJson, tellData } from "../support/output";
 export async function open(name: PageName | undefined): Promise<void> {
   const { outputs } = await findOutputs();
   const names = name === undefined ? PAGE_NAMES : [name];
-  const pagesIn = (found: LabOutputs): Page[] =>
-    pagesOf(found, { embedded: !hasOwnCluster() }).filter((page) => names.includes(page.name));
+  const pagesIn = (found: LabOutputs): Page[] => pagesOf(found).filter((page) => names.includes(page.name));
   if (isJson()) return tellData({ pages: await forScripts(outputs, pagesIn(outputs)) });
   const tell = (line: string): void => console.error(line);
   const reached = await reach(outputs, names, { access: clusterAccess, notice: tell, failed: tell });
   try {
     const pages = pagesIn(reached.outputs);
     for (const page of pages) console.log(textOf(page, reached.idle.get(page.name)));
+    // Only where it is asked for by name: it is a secret, and a new one each time.
+    if (name === "argo") console.log(await logIn(outputs.namespace));
+    else if (name === undefined) console.log("\nnpm run open -- argo prints what to log in with");
     const [page] = pages;
     // A repository is for git, and what it serves a browser is of no use to anyone.
     if (page !== undefined && name !== undefined && name !== "repository") await openInBrowser(page.url);
@@ -37,6 +41,34 @@ export async function open(name: PageName | undefined): Promise<void> {
   } finally {
     await reached.close();
   }
+}
+
+/** Seconds for which the dashboard's login is good: a day in class. */
+const LOGIN_LIFETIME = 8 * 3600;
+
+/** What to paste at the dashboard's login, to see it as a student does; or why there is nothing to paste. */
+async function logIn(namespace: string): Promise<string> {
+  const student = { name: ACCOUNTS.student, namespace };
+  try {
+    const cluster = clusterOf(await clusterConfig());
+    return `\n${logInText(student, await tokenOf(cluster, student, LOGIN_LIFETIME), new Date())}`;
+  } catch (error) {
+    return (
+      `\nno token for the account ${student.name} in ${namespace}: ${reasonOf(error)}\n` +
+      `  remedy: someone who may create tokens runs: npm run kubectl -- create token ${student.name} -n ${namespace}`
+    );
+  }
+}
+
+/** The line to paste, what to do with it, and until when. */
+export function logInText(account: AccountName, { token, expires }: TimedToken, now: Date): string {
+  const hours = Math.round((expires.getTime() - now.getTime()) / 360_000) / 10;
+  return [
+    `To log in as the account ${account.name} of ${account.namespace}, paste all of this line into the box in the middle of`,
+    `the page, and click LOGIN below it. It is valid for ${hours} h, until ${expires.toISOString().slice(0, 16).replace("T", " ")} UTC.`,
+    "",
+    `Bearer ${token}`,
+  ].join("\n");
 }
 
 async function clusterAccess(): Promise<PodAccess> {

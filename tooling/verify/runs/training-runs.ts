@@ -1,4 +1,5 @@
 import { Argo } from "../../live/workflows/argo";
+import { tokenOf } from "../../live/account-token";
 import { type Cluster, clusterOf, reasonOf, withToken } from "../../live/api-clients";
 import { childrenOf, type Family, runsOf } from "../../live/workflows/family";
 import { hasLog, logOf } from "../../live/runs/logs";
@@ -181,13 +182,8 @@ export class TrainingRuns {
   private async signIn(): Promise<{ cluster: Cluster; argo: Argo }> {
     const { rights, namespace } = this.lab.outputs;
     const student = studentOf(accountsOf(rights, namespace));
-    const { status } = await this.lab.cluster.core.createNamespacedServiceAccountToken({
-      name: student.name,
-      namespace,
-      body: { spec: { audiences: [], expirationSeconds: TOKEN_LIFETIME } },
-    });
-    if (status === undefined) throw new Error(`the API server gave no token for ${userOf(student)}`);
-    const cluster = clusterOf(withToken(this.lab.cluster.config, userOf(student), status.token));
+    const { token } = await tokenOf(this.lab.cluster, student, TOKEN_LIFETIME);
+    const cluster = clusterOf(withToken(this.lab.cluster.config, userOf(student), token));
     return { cluster, argo: new Argo(cluster, namespace) };
   }
 

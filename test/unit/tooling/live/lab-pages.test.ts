@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { desktopOpener, forScripts, textOf } from "../../../../tooling/commands/open";
+import { desktopOpener, forScripts, logInText, textOf } from "../../../../tooling/commands/open";
 import { PAGE_NAMES, pagesOf } from "../../../../tooling/live/lab-pages";
 import { serve } from "../../../support/http";
 import { OUTPUTS } from "../../../support/lab-outputs";
 
-const notesOf = (embedded: boolean, name: string, outputs = OUTPUTS): string =>
-  pagesOf(outputs, { embedded })
+const notesOf = (name: string, outputs = OUTPUTS): string =>
+  pagesOf(outputs)
     .find((page) => page.name === name)
     ?.notes.join("\n") ?? "";
 
 describe("lab: pages", () => {
   it("has an address for each page that can be asked for", () => {
-    const pages = pagesOf(OUTPUTS, { embedded: true });
+    const pages = pagesOf(OUTPUTS);
     assert.deepEqual(
       pages.map((page) => page.name),
       PAGE_NAMES,
@@ -27,19 +27,22 @@ describe("lab: pages", () => {
     );
   });
 
-  it("tells on the embedded lab which command shows what the dashboard would", () => {
-    assert.match(notesOf(true, "argo"), /no dashboard.*\nnpm run argo -- list -n lab/);
-    assert.match(notesOf(false, "argo"), /create token student -n lab/);
+  it("tells what to paste at the dashboard's login, where, and until when", () => {
+    const now = new Date("2026-11-26T12:00:00Z");
+    const issued = { token: "eyJ.abc", expires: new Date("2026-11-26T19:59:50Z") };
+    const lines = logInText({ name: "student", namespace: "lab" }, issued, now).split("\n");
+    assert.equal(lines.at(-1), "Bearer eyJ.abc");
+    assert.match(lines.join(" "), /the account student of lab.*valid for 8 h, until 2026-11-26 19:59 UTC/);
   });
 
   it("tells how to push, but to a repository of someone else's", () => {
-    assert.match(notesOf(true, "repository"), /appRepositoryPassword --show-secrets/);
+    assert.match(notesOf("repository"), /appRepositoryPassword --show-secrets/);
     const appRepository = { ...OUTPUTS.appRepository, username: null };
-    assert.doesNotMatch(notesOf(true, "repository", { ...OUTPUTS, appRepository }), /push/);
+    assert.doesNotMatch(notesOf("repository", { ...OUTPUTS, appRepository }), /push/);
   });
 
   it("tells what brings something to a page where nothing serves yet", () => {
-    const [staging] = pagesOf(OUTPUTS, { embedded: true });
+    const [staging] = pagesOf(OUTPUTS);
     assert.ok(staging !== undefined);
     assert.deepEqual(textOf(staging, "npm run train").split(/\n */), [
       "staging     http://localhost:30081",
@@ -53,7 +56,7 @@ describe("lab: pages", () => {
   it("tells scripts whether an address answers, and what a port-forward leads to", async () => {
     const server = await serve(() => ({ body: {} }));
     const outputs = { ...OUTPUTS, mlflowExternalUrl: server.url, argoServerUrl: "https://argo.invalid:2746" };
-    const pages = await forScripts(outputs, pagesOf(outputs, { embedded: true }).slice(1, 3));
+    const pages = await forScripts(outputs, pagesOf(outputs).slice(1, 3));
     server.close();
     assert.deepEqual(
       pages.map(({ name, url, answers, service }) => ({ name, url, answers, service })),
