@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { StudentAdmission, studentLevel } from "../components/admission";
 import { BaseGuard, basePriority } from "../components/class";
 import type { BaseConfig } from "../config";
 import type { Unknown } from "./lab-outputs";
@@ -11,8 +12,10 @@ import { labelOwned, prioritize, protectBase } from "./transforms";
 export function baseStack(config: BaseConfig): Unknown<Omit<BaseStackOutputs, "footprint">> {
   labelOwned();
   const guard = new BaseGuard("guard", { namespace: config.argoNamespace });
-  protectBase(guard.binding);
+  const admission = new StudentAdmission("admission", { argoNamespace: config.argoNamespace });
+  protectBase([guard.binding, ...admission.bindings]);
   prioritize(basePriority("priority"));
+  studentLevel("api-fairness");
   const base = createBase(config, "students");
   return {
     base: baseOutput(base),

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { studentFlow } from "../components/admission";
 import { argoAccess } from "../components/argo";
 import { BUILDKIT, BUILDKIT_PORT } from "../components/builder";
 import { clusterSettings, type StudentConfig, describeOffset } from "../config";
 import { labelsOf } from "../components/kubernetes";
 import { baseUsage, StudentAccess, StudentNetwork } from "../components/class";
 import { volumesOf } from "./footprint/footprint";
-import { quota } from "./footprint/namespace-quota";
+import { noPriority, quota } from "./footprint/namespace-quota";
 import { RestrictedNamespace } from "../components/namespace";
 import { portsOf, RegistryUser } from "../components/registry";
 import { referredBase } from "./base-reference";
@@ -37,6 +38,9 @@ export async function studentStack(config: StudentConfig): Promise<StudentStackO
     { namespace: platform.name, size: config.size, volumes: volumesOf(config) },
     { parent: platform },
   );
+  noPriority("platform", platform.name, { parent: platform });
+  // Before there is an account that could ask for anything.
+  studentFlow("api-flow", { student, namespace: platform.name });
   // An Argo that existed before the class has its rights from elsewhere.
   const argoRights =
     config.argo === "existing"
@@ -55,6 +59,7 @@ export async function studentStack(config: StudentConfig): Promise<StudentStackO
     appImage: `${student}/gourmetgram-app`,
     ready: argoRights,
   });
+  noPriority("staging", lab.staging.namespace, { parent: lab.staging });
   const network = new StudentNetwork("network", {
     namespace: platform.name,
     stagingNamespace: lab.staging.namespace,

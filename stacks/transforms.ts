@@ -31,11 +31,12 @@ const GUARD = "kubernetes:admissionregistration.k8s.io/v1:";
 
 /**
  * Protects what belongs to the base of a class: it has the label by which the guard recognises it, is created after the
- * guard and deleted before it.
+ * guard and the rules for students and deleted before them. The API server lets no policy guard policies: a base that
+ * is destroyed while students use it fails at what is guarded, before it comes to the rules.
  *
- * @param guard The guard's last object.
+ * @param guard The last objects of the guard and of the rules.
  */
-export function protectBase(guard: pulumi.Resource): void {
+export function protectBase(guard: pulumi.Resource[]): void {
   transform((type) => !type.startsWith(GUARD), withLabels(BASE_LABELS), { dependsOn: guard });
 }
 

@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import type { ServedNamespaces } from "../class";
 
 type Schema = k8s.types.input.apiextensions.v1.JSONSchemaProps;
 type Column = k8s.types.input.apiextensions.v1.CustomResourceColumnDefinition;
@@ -7,8 +8,8 @@ type Column = k8s.types.input.apiextensions.v1.CustomResourceColumnDefinition;
  * One of the eight kinds of Argo Workflows 3.7.
  *
  * In the minimal form: fields inside `spec` and `status` are not described, so the API server takes any. The full
- * form is several megabytes, too much for the annotation that a client-side apply writes, and Argo's own controller
- * checks every workflow anyway.
+ * form is several megabytes, too much for the annotation that a client-side apply writes. Argo's controller does not
+ * start while one stored object is of a wrong type, so admission checks the types of all that students may write.
  */
 export interface ArgoKind {
   readonly kind: string;
@@ -112,13 +113,28 @@ export function definitionName({ plural }: ArgoKind): string {
   return `${plural}.${ARGO_GROUP}`;
 }
 
-/** The definition of a kind, as the API server takes it. */
-export function definitionOf(kind: ArgoKind): k8s.apiextensions.v1.CustomResourceDefinitionArgs {
+/**
+ * The status of a run of which the API server drops copies of templates: whoever submits by Argo's programs writes
+ * them, and neither their content nor their types could be told from forged ones. The controller reads a template that
+ * another one refers to where it is.
+ */
+const STATUS_WITHOUT_COPIES: Schema = { ...OPEN, properties: { storedTemplates: { type: "object" } } };
+
+/**
+ * The definition of a kind, as the API server takes it.
+ *
+ * @param served Whose runs there are. Those of students keep no copies of templates.
+ */
+export function definitionOf(
+  kind: ArgoKind,
+  served: ServedNamespaces,
+): k8s.apiextensions.v1.CustomResourceDefinitionArgs {
   const properties = {
     apiVersion: TEXT,
     kind: TEXT,
     metadata: { type: "object" },
     ...(kind.members ?? SPEC),
+    ...(kind.kind === "Workflow" && served === "students" ? { status: STATUS_WITHOUT_COPIES } : {}),
   };
   return {
     metadata: { name: definitionName(kind) },

@@ -78,7 +78,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
     const namespace = new RestrictedNamespace(`${name}-namespace`, { name: args.namespace }, parent).name;
     const kinds = ARGO_KINDS.map((kind) => {
       const child = `${name}-crd-${kind.plural}`;
-      return new k8s.apiextensions.v1.CustomResourceDefinition(child, definitionOf(kind), parent);
+      return new k8s.apiextensions.v1.CustomResourceDefinition(child, definitionOf(kind, managed), parent);
     });
     const configuration = controllerConfiguration(args);
     const configMap = new k8s.core.v1.ConfigMap(

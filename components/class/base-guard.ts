@@ -25,6 +25,7 @@ const GUARDED = [
   },
   { apiGroups: ["apps"], resources: ["deployments"] },
   { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"] },
+  { apiGroups: ["flowcontrol.apiserver.k8s.io"], resources: ["prioritylevelconfigurations"] },
   { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"] },
   {
     apiGroups: ["rbac.authorization.k8s.io"],

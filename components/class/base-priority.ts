@@ -4,6 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 /** Name of the PriorityClass. */
 export const BASE_PRIORITY = "gourmetgram-base";
 
+/** Its value. Pods without a class have 0; those of Kubernetes itself have two billion. */
+export const BASE_PRIORITY_VALUE = 100_000;
+
 /**
  * The priority of what all students of a class need: where the cluster is full, a training waits or gives way, and not
  * the registry or Argo's controller.
@@ -16,8 +19,7 @@ export function basePriority(name: string): pulumi.Output<string> {
     `${name}-class`,
     {
       metadata: { name: BASE_PRIORITY },
-      // Pods without a class have 0; those of Kubernetes itself have two billion.
-      value: 100_000,
+      value: BASE_PRIORITY_VALUE,
       description: "What all students of a class need.",
     },
     { parent },

@@ -10,7 +10,14 @@ const NAMES = [
   "pods",
   "persistentvolumeclaims",
   "requests.storage",
+  "limits.ephemeral-storage",
 ] as const;
+
+/**
+ * What a container may write on its node's disk, its log included. Nothing is set aside for it: a node whose kubelet
+ * does not measure its disk, as in a rootless cluster, has none to give.
+ */
+export const CONTAINER_DISK = "2Gi";
 
 /** Cores, bytes and numbers of objects, by the names under which a ResourceQuota bounds them. */
 export type Amounts = Readonly<Record<(typeof NAMES)[number], number>>;
@@ -56,7 +63,7 @@ export function quantities(all: Amounts): Record<keyof Amounts, string> {
       name,
       name.endsWith(".cpu")
         ? cpuQuantity(all[name])
-        : /^requests\.storage$|\.memory$/.test(name)
+        : /storage$|\.memory$/.test(name)
           ? bytesQuantity(all[name])
           : String(all[name]),
     ]),
@@ -70,6 +77,7 @@ function ofContainer({ requests, limits }: Resources): Amounts {
     "limits.cpu": coresOf(limits.cpu),
     "requests.memory": bytesOf(requests.memory),
     "limits.memory": bytesOf(limits.memory),
+    "limits.ephemeral-storage": bytesOf(CONTAINER_DISK),
   };
 }
 

@@ -1,4 +1,14 @@
 /** The resources of each part of the lab. */
-export { type Amounts, NOTHING, claimAmounts, most, podAmounts, quantities, sum, times } from "./amounts";
+export {
+  type Amounts,
+  CONTAINER_DISK,
+  NOTHING,
+  claimAmounts,
+  most,
+  podAmounts,
+  quantities,
+  sum,
+  times,
+} from "./amounts";
 export { type LabSize, type Resources, SIZES, type SizeName, sizeOf } from "./lab-size";
 export { servicePods } from "./service-pods";

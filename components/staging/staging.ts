@@ -1,7 +1,15 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { exposedHttp, externalAddress, serviceHost, labelsOf } from "../kubernetes";
-import { podAmounts, quantities, times, type Resources, sizeOf, type SizeName } from "../sizes";
+import {
+  CONTAINER_DISK,
+  podAmounts,
+  quantities,
+  times,
+  type Resources,
+  sizeOf,
+  type SizeName,
+} from "../sizes";
 import { labNamespace } from "../namespace";
 import { type RegistryTarget, registryPullSecret } from "../registry";
 import { APP_PORT, stagingPod, type StagingPodArgs } from "./staging-pod";
@@ -139,6 +147,10 @@ function bound(
           "requests.memory": three["requests.memory"],
           "limits.cpu": three["limits.cpu"],
           "limits.memory": three["limits.memory"],
+          "limits.ephemeral-storage": three["limits.ephemeral-storage"],
+          // The application keeps nothing. A pod may claim storage by a volume of its own.
+          persistentvolumeclaims: "0",
+          "requests.storage": "0",
         },
       },
     },
@@ -150,7 +162,14 @@ function bound(
       metadata: { name: "staging", namespace },
       // The quota refuses pods that name none, as those that someone starts to look around.
       spec: {
-        limits: [{ type: "Container", default: resources.limits, defaultRequest: resources.requests }],
+        limits: [
+          {
+            type: "Container",
+            default: { ...resources.limits, "ephemeral-storage": CONTAINER_DISK },
+            defaultRequest: { ...resources.requests, "ephemeral-storage": "0" },
+            max: { "ephemeral-storage": CONTAINER_DISK },
+          },
+        ],
       },
     },
     options,

@@ -4,6 +4,7 @@ import type { Input, ResourceOptions } from "@pulumi/pulumi";
 import {
   type Amounts,
   claimAmounts,
+  CONTAINER_DISK,
   most,
   podAmounts,
   quantities,
@@ -30,6 +31,9 @@ export interface QuotaArgs {
  * is a training run every quarter of an hour, day and night. It bounds what a mistake in a loop can leave in etcd.
  */
 const STORED_WORKFLOWS = 200;
+
+/** What steps have reported and the controller has not yet read; it removes them when a run has ended. */
+const STORED_RESULTS = 200;
 
 /** What the pods of the platform namespace's services have while they all run. */
 export function servicesOf(size: LabSize): Amounts {
@@ -65,6 +69,7 @@ export function quota(name: string, args: QuotaArgs, options: ResourceOptions): 
         hard: {
           ...quantities(roomOf(args)),
           "count/workflows.argoproj.io": String(STORED_WORKFLOWS),
+          "count/workflowtaskresults.argoproj.io": String(STORED_RESULTS),
           // A port of the nodes is a way around the network policies, and a load balancer costs money.
           "services.nodeports": "0",
           "services.loadbalancers": "0",
@@ -82,11 +87,31 @@ export function quota(name: string, args: QuotaArgs, options: ResourceOptions): 
           {
             type: "Container",
             // The quota refuses pods that name none. They get what a step gets whose template is silent.
-            default: MAIN_CONTAINER_RESOURCES.limits,
-            defaultRequest: MAIN_CONTAINER_RESOURCES.requests,
-            max: largestContainer(args.size),
+            default: { ...MAIN_CONTAINER_RESOURCES.limits, "ephemeral-storage": CONTAINER_DISK },
+            defaultRequest: { ...MAIN_CONTAINER_RESOURCES.requests, "ephemeral-storage": "0" },
+            max: { ...largestContainer(args.size), "ephemeral-storage": CONTAINER_DISK },
           },
         ],
+      },
+    },
+    options,
+  );
+}
+
+/**
+ * Refuses pods that name a priority class, as a child of a component: those of a student have none, and one of Kubernetes'
+ * own evicts what the whole class needs.
+ *
+ * On a cluster with a default class every pod has one, so there this cannot be: admission then refuses high ones alone.
+ */
+export function noPriority(name: string, namespace: Input<string>, options: ResourceOptions): void {
+  new k8s.core.v1.ResourceQuota(
+    `${name}-no-priority`,
+    {
+      metadata: { name: "no-priority", namespace },
+      spec: {
+        hard: { pods: "0" },
+        scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "Exists" }] },
       },
     },
     options,

@@ -1,5 +1,6 @@
 /** What a stack needs exclusively in a cluster: a second stack with the same would take it over. */
 import { actingRole, listingRole, ARGO_KINDS, definitionName } from "../../components/argo";
+import { STUDENT_LEVEL, STUDENT_POLICIES } from "../../components/admission";
 import { BASE_GUARD, BASE_PRIORITY } from "../../components/class";
 import { type BaseConfig, type StackConfig, setCommand as set } from "../../config";
 import { REGISTRY_PLACE, REGISTRY_USERS } from "../../components/registry";
@@ -100,8 +101,16 @@ function baseAlone({ argo }: BaseConfig): ClaimedObject[] {
   const programs = ["workflow-controller", "argo-server"] as const;
   const roles = argo === "install" ? programs.map(listingRole) : [];
   return [
-    { apiVersion: ADMISSION, kind: "ValidatingAdmissionPolicy", name: BASE_GUARD, remedy },
-    { apiVersion: ADMISSION, kind: "ValidatingAdmissionPolicyBinding", name: BASE_GUARD, remedy },
+    ...[BASE_GUARD, ...STUDENT_POLICIES.map(({ name }) => name)].flatMap((name) => [
+      { apiVersion: ADMISSION, kind: "ValidatingAdmissionPolicy", name, remedy },
+      { apiVersion: ADMISSION, kind: "ValidatingAdmissionPolicyBinding", name, remedy },
+    ]),
+    {
+      apiVersion: "flowcontrol.apiserver.k8s.io/v1",
+      kind: "PriorityLevelConfiguration",
+      name: STUDENT_LEVEL,
+      remedy,
+    },
     { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", name: BASE_PRIORITY, remedy },
     ...(argo === "install" ? [actingRole("workflow-controller"), ...roles] : []).map((name) => ({
       apiVersion: RBAC,

@@ -37,7 +37,8 @@ export function proofCommands(program: Command): void {
     .command("verify:class")
     .description("prove that the students of a live class are kept apart: each tries to reach another")
     .option("--students <names>", "these students, with commas between them", names)
-    .action(async (options: { students?: string[] }) =>
+    .option("--attacks", "have each also try on purpose what would harm the class")
+    .action(async (options: { students?: string[]; attacks?: boolean }) =>
       (await import("../verify/isolation/verify-class.js")).verifyClass(options),
     );
   withHelp(withJson(verifyClass), {
@@ -45,8 +46,8 @@ export function proofCommands(program: Command): void {
       "The class is the stack that GOURMETGRAM_STACK names (default embedded). Without --students, the first two are taken.\n" +
       "Each tries the next one, and the last one the first. Pods are created in their namespaces for a moment, with your own\n" +
       "rights, and a few bytes are pushed to each one's repository and removed. Nothing else is changed: what would change\n" +
-      "something is asked for as a dry run.",
-    examples: ["verify:class", "verify:class -- --students alice,bob"],
+      "something is asked for as a dry run. With --attacks a suspended run of each is there for a moment, to tamper with.",
+    examples: ["verify:class", "verify:class -- --students alice,bob --attacks"],
     exit: {
       0: "all as it must be",
       1: "something is not",

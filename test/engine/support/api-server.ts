@@ -73,6 +73,7 @@ export class ApiServer {
         `--secure-port=${secure}`,
         `--cert-dir=${join(folder, "certificates")}`,
         `--token-auth-file=${file("tokens.csv", "test-token,test,test,system:masters\n")}`,
+        "--authorization-mode=RBAC",
         "--service-account-issuer=https://kubernetes.default.svc",
         `--service-account-key-file=${key}`,
         `--service-account-signing-key-file=${key}`,

@@ -20,7 +20,7 @@ const kubernetes = (all: readonly RecordedResource[]) =>
 
 /** Kinds that belong to the cluster as a whole. */
 const CLUSTER_WIDE =
-  /:(?:Namespace|CustomResourceDefinition|PriorityClass|Cluster\w+|ValidatingAdmission\w+)$/;
+  /:(?:Namespace|CustomResourceDefinition|PriorityClass|Cluster\w+|ValidatingAdmission\w+|FlowSchema)$/;
 
 /** Runs the program once; the tests only look at what it did. */
 function running(name: string, config: Record<string, string>, more: (stack: Stack) => void): void {
@@ -48,7 +48,9 @@ running("the base of a class", { scope: "base" }, (stack) => {
     assert.deepEqual(componentsOf(stack.all), [
       "gourmetgram:index:Ownership ownership",
       "gourmetgram:index:BaseGuard guard",
+      "gourmetgram:index:StudentAdmission admission",
       "gourmetgram:index:BasePriority priority",
+      "gourmetgram:index:ApiFairness api-fairness",
       "gourmetgram:index:LocalRegistry registry",
       "gourmetgram:index:TrainingImage training-image",
       "gourmetgram:index:PipelineImage pipeline-image",
@@ -70,13 +72,16 @@ running("the base of a class", { scope: "base" }, (stack) => {
   });
 
   it("makes its guard first, and has everything else go before it", () => {
-    const guard = stack.all.find(({ type }) => type.endsWith("ValidatingAdmissionPolicyBinding"));
-    assert.ok(guard !== undefined);
+    const rules = stack.all.filter(({ type }) => type.endsWith("ValidatingAdmissionPolicyBinding"));
+    // Its own, and four for what students write: the API server lets no rule guard rules.
+    assert.equal(rules.length, 5);
     const others = kubernetes(stack.all).filter(({ type }) => !type.includes("admissionregistration"));
-    assert.deepEqual(
-      others.filter(({ dependencies }) => !dependencies.includes(guard.urn)).map(({ urn }) => urn),
-      [],
-    );
+    for (const { urn } of rules) {
+      assert.deepEqual(
+        others.filter(({ dependencies }) => !dependencies.includes(urn)).map((each) => each.urn),
+        [],
+      );
+    }
   });
 
   it("has the label on everything by which the guard knows it", () => {
@@ -121,8 +126,11 @@ running("the base of a class", { scope: "base" }, (stack) => {
 });
 
 running("a student's stack", ALICE, (stack) => {
-  it("owns nothing of the cluster but its two namespaces", () => {
-    const wide = stack.all.filter(({ type }) => CLUSTER_WIDE.test(type));
+  it("owns nothing of the cluster but its two namespaces and the way of its requests", () => {
+    const all = stack.all.filter(({ type }) => CLUSTER_WIDE.test(type));
+    const [flow, ...others] = all.filter(({ type }) => type.endsWith(":FlowSchema"));
+    assert.deepEqual([flow && metadataOf(flow).name, others], ["gourmetgram-student-alice", []]);
+    const wide = all.filter((each) => each !== flow);
     assert.deepEqual(
       wide.map((each) => [each.type, metadataOf(each).name]),
       [

@@ -8,7 +8,7 @@ import { prioritize, protectBase } from "../../../stacks/transforms";
 async function transformed(declare: () => void): Promise<Record<string, Record<string, Plain>>> {
   resetMocks();
   await pulumi.runtime.runInPulumiStack(() => {
-    protectBase(new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding("guard"));
+    protectBase([new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding("guard")]);
     const priority = new k8s.scheduling.v1.PriorityClass("priority", {
       metadata: { name: "high" },
       value: 1,

@@ -31,6 +31,8 @@ export interface RunNode {
 export interface WorkflowSpec {
   readonly workflowTemplateRef?: { readonly name: string };
   readonly arguments?: { readonly parameters?: readonly Parameter[] };
+  /** Whether the run waits until someone resumes it. */
+  readonly suspend?: boolean;
 }
 
 /** A run. */

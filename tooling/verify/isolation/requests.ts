@@ -10,7 +10,7 @@ import type { Answer, Means, Request } from "./tries/try";
 /** Milliseconds that an answer may take. */
 const TIMEOUT = 20_000;
 /** Characters of an answer that a report shows. */
-const SHOWN = 120;
+const SHOWN = 250;
 
 /** A request to the API server with the student's kubeconfig. */
 export function askApi({ kubeconfig }: Student, request: Request): Promise<Answer> {

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
 import { stackName } from "../../engine/stack-settings";
-import { clusterOf } from "../../live/api-clients";
+import { type Cluster, clusterOf } from "../../live/api-clients";
 import { beforeStart, messageOf } from "../../support/errors";
 import { finishing, interruption } from "../../support/interruption";
 import { tellData } from "../../support/output";
 import { closingText, countsOf, exitCodeOf, type Result } from "../report";
+import { attacksOf, startTarget } from "./attacks";
 import { carryOut } from "./carry-out";
 import { findShared, findStudent } from "./targets";
 import type { Probing } from "./probe";
@@ -14,29 +15,44 @@ import { standIn } from "./stand-in";
 import { pushOwnBlob } from "./own-blob";
 import type { Student, StudentStack } from "./student";
 import { roundsOf } from "./tries/tries";
+import type { Try } from "./tries/try";
 
 /** Milliseconds that all of it may take. */
 const TIMEOUT = 900_000;
 
-/** @returns the results of all rounds */
+/**
+ * @param attacks Whether students try on purpose what would harm the class.
+ * @returns the results of all rounds
+ */
 async function verify(
   stacks: readonly StudentStack[],
-  probing: Probing,
+  attacks: boolean,
+  { cluster, ...probing }: Probing & { readonly cluster: Cluster },
   tell: (result: Result) => void,
 ): Promise<Result[]> {
   const removals: (() => Promise<void>)[] = [];
   try {
     const students: Student[] = [];
+    const targets = new Map<string, string>();
     for (const stack of stacks) {
       removals.push(await standIn(stack, probing));
       const { digest, remove } = await pushOwnBlob(stack, probing.id);
       removals.push(remove);
       students.push(await findStudent(stack, probing.core, digest));
+      if (!attacks) continue;
+      const target = await startTarget(stack, cluster, probing.id);
+      removals.push(target.remove);
+      targets.set(stack.name, target.name);
     }
     const [first] = students;
     if (first === undefined) return [];
     const results: Result[] = [];
-    for (const round of roundsOf(students, await findShared(first, probing.core))) {
+    const shared = await findShared(first, probing.core);
+    const attack = (own: Student, other: Student): Try[] => {
+      const run = targets.get(own.name);
+      return run === undefined ? [] : attacksOf(own, other, shared, run);
+    };
+    for (const round of roundsOf(students, shared, attack)) {
       results.push(...(await carryOut(round, probing, tell)));
     }
     return results;
@@ -48,18 +64,22 @@ async function verify(
 }
 
 /** Proves that the students of a live class are kept apart. Exit code 1 if one reaches another. */
-export async function verifyClass({ students }: { students?: string[] }): Promise<void> {
+export async function verifyClass(options: { students?: string[]; attacks?: boolean }): Promise<void> {
+  const { students, attacks = false } = options;
   tellData(documentOf([], []));
-  const { core, stacks } = await beforeStart(() => openClass(students));
+  const { cluster, stacks } = await beforeStart(() => openClass(students));
   const names = stacks.map(({ name }) => name);
   console.log(`Verifying class ${stackName}: ${names.join(", ")}`);
   const probing = {
-    core,
+    cluster,
+    core: cluster.core,
     id: randomBytes(4).toString("hex"),
     progress: () => undefined,
     signal: AbortSignal.any([interruption, AbortSignal.timeout(TIMEOUT)]),
   };
-  const results = await finishing(() => verify(stacks, probing, (result) => console.log(lineOf(result))));
+  const results = await finishing(() =>
+    verify(stacks, attacks, probing, (result) => console.log(lineOf(result))),
+  );
   tellData(documentOf(names, results));
   console.log(`\n${closingText(results)}`);
   process.exitCode = exitCodeOf(results);
@@ -73,7 +93,7 @@ export async function verifyClass({ students }: { students?: string[] }): Promis
 async function openClass(students: readonly string[] | undefined) {
   const config = await clusterConfig();
   await requireAnswer(config);
-  return { core: clusterOf(config).core, stacks: await studentStacks(stackName, students) };
+  return { cluster: clusterOf(config), stacks: await studentStacks(stackName, students) };
 }
 
 const documentOf = (students: readonly string[], results: readonly Result[]) => ({

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
+import type { ServedNamespaces } from "../../../../components/class";
 import { ARGO_KINDS, definitionOf } from "../../../../components/argo/argo-crds";
 
 const OPEN = { type: "object", x_kubernetes_preserve_unknown_fields: true };
 const ATOMIC = { ...OPEN, x_kubernetes_map_type: "atomic" };
 
-function definition(kind: string) {
+function definition(kind: string, served: ServedNamespaces = { namespace: "lab" }) {
   const found = ARGO_KINDS.find((each) => each.kind === kind);
   assert.ok(found !== undefined, `no kind ${kind}`);
   // The definitions are plain data, although the type would let values be unknown.
-  return definitionOf(found) as unknown as {
+  return definitionOf(found, served) as unknown as {
     metadata: { name: string };
     spec: { scope: string; names: unknown; versions: [Record<string, unknown>] };
   };
@@ -105,5 +106,13 @@ describe("the kinds of Argo Workflows", () => {
       WorkflowTaskSet: { own: ["spec", "status"], required: spec, status: true },
       WorkflowTemplate: { own: ["spec"], required: spec, status: false },
     });
+  });
+
+  it("keep no copies of templates in the runs of students", () => {
+    const [version] = definition("Workflow", "students").spec.versions;
+    const { openAPIV3Schema } = version["schema"] as { openAPIV3Schema: { properties: object } };
+    // No member of it is described, so the API server drops all that it has.
+    const status = { ...ATOMIC, properties: { storedTemplates: { type: "object" } } };
+    assert.deepEqual((openAPIV3Schema.properties as { status: unknown }).status, status);
   });
 });

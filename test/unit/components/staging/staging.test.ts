@@ -151,14 +151,18 @@ describe("Staging", () => {
         "requests.memory": "768Mi",
         "limits.cpu": "1500m",
         "limits.memory": "1536Mi",
+        "limits.ephemeral-storage": "6Gi",
+        persistentvolumeclaims: "0",
+        "requests.storage": "0",
       },
     });
     assert.deepEqual((await onlyResource("kubernetes:core/v1:LimitRange")).inputs["spec"], {
       limits: [
         {
           type: "Container",
-          default: { cpu: "500m", memory: "512Mi" },
-          defaultRequest: { cpu: "100m", memory: "256Mi" },
+          default: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "2Gi" },
+          defaultRequest: { cpu: "100m", memory: "256Mi", "ephemeral-storage": "0" },
+          max: { "ephemeral-storage": "2Gi" },
         },
       ],
     });

@@ -9,7 +9,7 @@ import {
 import { peakOfRun, peakOfSize } from "../../../../stacks/footprint/footprint-of-run";
 import { peakOf } from "../../../../stacks/footprint/footprint-of-workflows";
 import { type Resources, type SizeName, SIZES } from "../../../../components/sizes/lab-size";
-import { quota, roomOf, servicesOf } from "../../../../stacks/footprint/namespace-quota";
+import { noPriority, quota, roomOf, servicesOf } from "../../../../stacks/footprint/namespace-quota";
 import { bytesOf, coresOf } from "../../../../components/kubernetes/quantity";
 import { trainingManifests } from "../../../../workflows/training-manifests";
 import { TRAINING_ARGS } from "../../../support/training";
@@ -119,7 +119,7 @@ describe("the peak of a run", () => {
   it("takes Argo's default where a step names nothing", () => {
     assert.deepEqual(
       peakOf([workflow([{ name: "main", container: {} }])], FREE),
-      podAmounts([MAIN_CONTAINER_RESOURCES]),
+      podAmounts([MAIN_CONTAINER_RESOURCES, FREE]),
     );
   });
 
@@ -194,6 +194,8 @@ describe("the room of a student's namespace", () => {
       pods: "8",
       persistentvolumeclaims: "3",
       "requests.storage": "16Gi",
+      "limits.ephemeral-storage": "22Gi",
+      "count/workflowtaskresults.argoproj.io": "200",
       "count/workflows.argoproj.io": "200",
       "services.nodeports": "0",
       "services.loadbalancers": "0",
@@ -202,9 +204,10 @@ describe("the room of a student's namespace", () => {
       limits: [
         {
           type: "Container",
-          default: { cpu: "1", memory: "512Mi" },
-          defaultRequest: { cpu: "100m", memory: "128Mi" },
-          max: { cpu: "1500m", memory: "3Gi" },
+          default: { cpu: "1", memory: "512Mi", "ephemeral-storage": "2Gi" },
+          // A node that does not measure its disk has none to set aside.
+          defaultRequest: { cpu: "100m", memory: "128Mi", "ephemeral-storage": "0" },
+          max: { cpu: "1500m", memory: "3Gi", "ephemeral-storage": "2Gi" },
         },
       ],
     });
@@ -214,7 +217,15 @@ describe("the room of a student's namespace", () => {
     quota("platform", { namespace: "lab", size: "large", volumes: [] }, {});
     const { inputs } = await onlyResource("kubernetes:core/v1:LimitRange");
     const [{ max }] = (inputs["spec"] as { limits: [{ max: unknown }] }).limits;
-    assert.deepEqual(max, { cpu: "4", memory: "6Gi" });
+    assert.deepEqual(max, { cpu: "4", memory: "6Gi", "ephemeral-storage": "2Gi" });
+  });
+
+  it("has none for pods of any priority", async () => {
+    noPriority("platform", "lab", {});
+    assert.deepEqual((await onlyResource("kubernetes:core/v1:ResourceQuota")).inputs["spec"], {
+      hard: { pods: "0" },
+      scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "Exists" }] },
+    });
   });
 
   it("belongs to a component, and waits for the namespace", async () => {

@@ -43,7 +43,7 @@ const CRDS = [
 describe("what a stack claims of a cluster", () => {
   const patches = /Patch$/;
   const clusterWide =
-    /:(Namespace|CustomResourceDefinition|ClusterRole|ClusterRoleBinding|PriorityClass|ValidatingAdmissionPolicy|ValidatingAdmissionPolicyBinding)$/;
+    /:(Namespace|CustomResourceDefinition|ClusterRole|ClusterRoleBinding|PriorityClass|PriorityLevelConfiguration|ValidatingAdmissionPolicy|ValidatingAdmissionPolicyBinding)$/;
 
   const nameOf = ({ type, inputs }: RecordedResource): ObjectName => {
     const { name, namespace } = (inputs["metadata"] ?? {}) as { name: string; namespace?: string };

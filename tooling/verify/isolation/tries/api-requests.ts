@@ -24,18 +24,26 @@ export function create(path: string, body: unknown): Request {
   return { method: "POST", path: `${path}?${DRY_RUN}`, body };
 }
 
-export function submit(workflows: string, template: string): Request {
-  const workflow = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", ...submission(template, {}) };
+export function submit(
+  workflows: string,
+  template: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Request {
+  const workflow = {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Workflow",
+    ...submission(template, parameters),
+  };
   return create(workflows, workflow);
 }
 
 export function patch(path: string): Request {
-  return {
-    method: "PATCH",
-    path: `${path}?${DRY_RUN}`,
-    headers: MERGE,
-    body: { metadata: { annotations: { tried: "" } } },
-  };
+  return mergePatch(path, { metadata: { annotations: { tried: "" } } });
+}
+
+/** @param body What is merged into the object; a member that is null is removed. */
+export function mergePatch(path: string, body: unknown): Request {
+  return { method: "PATCH", path: `${path}?${DRY_RUN}`, headers: MERGE, body };
 }
 
 export function remove(path: string): Request {

@@ -14,8 +14,16 @@ export interface Round {
   readonly tries: readonly Try[];
 }
 
-/** Each student tries the next one, and the last one the first: so everyone's services are also known to answer. */
-export function roundsOf(students: readonly Student[], shared: Shared): Round[] {
+/**
+ * Each student tries the next one, and the last one the first: so everyone's services are also known to answer.
+ *
+ * @param attack What a student tries besides, on purpose. @default nothing
+ */
+export function roundsOf(
+  students: readonly Student[],
+  shared: Shared,
+  attack: (own: Student, other: Student) => readonly Try[] = () => [],
+): Round[] {
   return students.flatMap((own, index) => {
     const other = students[(index + 1) % students.length];
     if (other === undefined || other === own) return [];
@@ -25,6 +33,7 @@ export function roundsOf(students: readonly Student[], shared: Shared): Round[] 
       ...registryTries(own, other),
       ...quotaTries(own),
       ...(index === 0 ? baseTries(own) : []),
+      ...attack(own, other),
     ];
     return [{ own, other, tries }];
   });

@@ -1,0 +1,47 @@
+/** Parameters, of which runs are made and which their steps report. */
+import { list, record, scalar, text } from "./cel";
+
+/** Characters that one parameter may have. */
+export const PARAMETER_SIZE = 4096;
+/** How many of them an object may have. */
+export const PARAMETERS = 32;
+
+const NAME = text(253);
+const SHORT = text(1024);
+
+/** Where a parameter's value comes from: Argo copies it from the template to what a step reports. */
+const valueFrom = record({
+  path: SHORT,
+  jsonPath: SHORT,
+  jqFilter: SHORT,
+  parameter: SHORT,
+  event: SHORT,
+  expression: SHORT,
+  default: scalar(1024),
+  supplied: record({}),
+});
+
+const parameter = (size: number) =>
+  record({
+    name: NAME,
+    value: scalar(size),
+    default: scalar(size),
+    description: scalar(1024),
+    enum: list(64, scalar(1024)),
+    globalName: NAME,
+    valueFrom,
+  });
+
+/** Parameters of a run. */
+export const parameters = list(PARAMETERS, parameter(PARAMETER_SIZE));
+
+/** Characters of what a step reports in one output. */
+export const OUTPUT_SIZE = 32_768;
+
+/** What a step reports. Artifacts are not among it: the lab has no place for them. */
+export const outputs = record({
+  parameters: list(PARAMETERS, parameter(OUTPUT_SIZE)),
+  exitCode: text(16),
+  result: text(OUTPUT_SIZE),
+  artifacts: list(0, text(0)),
+});

@@ -1,0 +1,38 @@
+/** What the pods of students' runs may report. */
+import { record, text } from "./cel";
+import { OUTPUT_SIZE, outputs, PARAMETERS } from "./outputs";
+import { METADATA_RULES, NOW_AND_BEFORE, type Policy } from "./policy";
+
+const report = record({
+  apiVersion: text(64),
+  kind: text(64),
+  metadata: (value) => `type(${value}) == map`,
+  phase: text(64),
+  message: text(4096),
+  progress: text(64),
+  outputs,
+});
+
+/**
+ * The rules for WorkflowTaskResults, which any code in a step may write. The controller reads all of them when it
+ * starts, and one that it cannot read keeps it from starting.
+ */
+export const RESULT_POLICY: Policy = {
+  name: "gourmetgram-student-results",
+  apiGroup: "argoproj.io",
+  resource: "workflowtaskresults",
+  operations: ["CREATE", "UPDATE"],
+  of: "students' accounts",
+  variables: NOW_AND_BEFORE,
+  rules: [
+    ...METADATA_RULES,
+    {
+      expression: report("variables.now"),
+      message: `what the step reports has more than phase, message, progress and outputs (at most ${PARAMETERS} parameters and a result of ${OUTPUT_SIZE} characters each, and no artifacts), or of another type; write large outputs to MLflow`,
+    },
+    {
+      expression: `variables.now.?outputs.?parameters.orValue([]).map(each, size(string(each.?value.orValue("")))).sum() <= ${2 * OUTPUT_SIZE}`,
+      message: `its output parameters have more than ${2 * OUTPUT_SIZE} characters together; write large outputs to MLflow`,
+    },
+  ],
+};

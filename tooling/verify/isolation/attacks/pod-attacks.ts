@@ -1,0 +1,63 @@
+/** Pods that take what others need: as an administrator's dry run, so that no right but the rules refuse them. */
+import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
+import { restrictedPod } from "../../pods/pods-for-admission";
+import { core, create } from "../tries/api-requests";
+import type { Student } from "../student";
+import type { Outcome, Request, Try } from "../tries/try";
+
+const CLAIM = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+
+export function podAttacks({ name, outputs }: Student): Try[] {
+  const { namespace, staging, trainingImage } = outputs;
+  const pod = (where: string, spec: Partial<V1PodSpec>, container: Partial<V1Container> = {}): Request => {
+    const body = restrictedPod(trainingImage.reference, { spec, container });
+    return create(core(where, "pods"), body);
+  };
+  const disk = (amount: string): Partial<V1Container> => ({
+    resources: {
+      requests: { cpu: "10m", memory: "16Mi" },
+      limits: { cpu: "100m", memory: "32Mi", "ephemeral-storage": amount },
+    },
+  });
+  const ask = (expected: Outcome, what: string, request: Request, because?: RegExp): Try => ({
+    who: "an administrator",
+    what: `${what} (dry run)`,
+    expected,
+    means: { kind: "admin", ...request },
+    ...(because === undefined ? {} : { because }),
+  });
+  const claim = { metadata: { generateName: "verify-" }, spec: CLAIM };
+  const inBoth = [
+    [namespace, `in ${name}'s namespace`],
+    [staging.namespace, `in ${name}'s staging`],
+  ] as const;
+  return [
+    ...inBoth.flatMap(([where, there]) => [
+      ask("reached", `to create a small pod ${there}`, pod(where, {}, disk("16Mi"))),
+      ask(
+        "refused",
+        `to create a pod ${there} before which all others give way`,
+        pod(where, { priorityClassName: "system-node-critical" }),
+        /exceeded quota|insufficient quota|gourmetgram-student-pods/,
+      ),
+      ask(
+        "refused",
+        `to create a pod ${there} with a volume that claims storage`,
+        pod(where, { volumes: [{ name: "x", ephemeral: { volumeClaimTemplate: { spec: CLAIM } } }] }),
+        /gourmetgram-student-pods/,
+      ),
+      ask(
+        "refused",
+        `to create a pod ${there} that fills the node's disk`,
+        pod(where, {}, disk("1Ti")),
+        /ephemeral-storage/,
+      ),
+    ]),
+    ask(
+      "refused",
+      `to claim a volume in ${name}'s staging`,
+      create(core(staging.namespace, "persistentvolumeclaims"), claim),
+      /exceeded quota/,
+    ),
+  ];
+}

@@ -1,0 +1,169 @@
+/** Runs that a student forges with the own kubeconfig: Argo's controller, etcd and the locks are the class's. */
+import { submission } from "../../../live/workflows/submission";
+import { create, mergePatch } from "../tries/api-requests";
+import type { Student } from "../student";
+import type { Outcome, Request, Try } from "../tries/try";
+
+/** The rules that have to refuse: another refusal would prove something else. */
+const BY_ADMISSION = /gourmetgram-student-workflows/;
+
+/** More than anything of a student may carry, and less than the API server takes of annotations. */
+const HUGE = "x".repeat(200_000);
+
+/** Runs something of the student's choice, as any account of the namespace. */
+const FORGED = {
+  entrypoint: "main",
+  serviceAccountName: "deploy-staging",
+  templates: [{ name: "main", container: { image: "busybox", command: ["sleep", "3600"] } }],
+};
+
+/** A lock that is another's, as the template `train-model` has it. */
+const lockOf = (namespace: string) => ({ mutexes: [{ name: "train-model", namespace }] });
+
+type Change = Readonly<Record<string, unknown>>;
+
+/** A forgery: what is tried, and what is written besides what is usual. */
+type Forgery = readonly [what: string, change: Change];
+
+/** @param run Name of a run of the student that is suspended */
+export function runAttacks(own: Student, other: Student, run: string): Try[] {
+  const { namespace, workflowTemplates } = own.outputs;
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
+  const usual = submission(workflowTemplates.train, {});
+  const ask = (expected: Outcome, what: string, request: Request): Try => ({
+    who: `${own.name}'s kubeconfig`,
+    what,
+    expected,
+    means: { kind: "api", ...request },
+    ...(expected === "refused" ? { because: BY_ADMISSION } : {}),
+  });
+  const creation = ({ metadata, spec, ...rest }: Change): Request =>
+    create(path, {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Workflow",
+      metadata: { ...usual.metadata, ...(metadata as object | undefined) },
+      spec: { ...usual.spec, ...(spec as object | undefined) },
+      ...rest,
+    });
+  const change = (body: Change): Request => mergePatch(`${path}/${run}`, body);
+  return [
+    ...USUAL_RUNS.map(([what, body]) => ask("reached", what, creation(body))),
+    ...forgedRuns(other).map(([what, body]) => ask("refused", what, creation(body))),
+    ...USUAL_CHANGES.map(([what, body]) => ask("reached", what, change(body))),
+    ...forgedChanges(other).map(([what, body]) => ask("refused", what, change(body))),
+  ];
+}
+
+/** What Argo's programs write with the student's token. */
+const USUAL_RUNS: readonly Forgery[] = [
+  ["to submit a run", {}],
+  [
+    "to submit one as a program in Go does",
+    { metadata: { creationTimestamp: null }, status: { startedAt: null, finishedAt: null } },
+  ],
+  [
+    "to submit one with labels, annotations and an entrypoint",
+    {
+      metadata: { labels: { "submit-from-ui": "true" }, annotations: { why: "an experiment" } },
+      spec: { entrypoint: "training-and-build" },
+    },
+  ],
+];
+
+function forgedRuns(other: Student): Forgery[] {
+  const { namespace } = other.outputs;
+  const held = { mutex: `${namespace}/Mutex/train-model`, holder: "me" };
+  return [
+    ["to submit a run that has a stored template", { status: { storedWorkflowTemplateSpec: FORGED } }],
+    [
+      `to submit a run that holds ${other.name}'s lock`,
+      { status: { synchronization: { mutex: { holding: [held] } } } },
+    ],
+    [
+      "to submit a run with a lock that the controller cannot read",
+      { status: { synchronization: { mutex: { holding: [{ mutex: "x", holder: "me" }] } } } },
+    ],
+    [
+      "to submit a run whose controller would delete the volume of MLflow",
+      { status: { persistentVolumeClaims: [{ name: "x", persistentVolumeClaim: { claimName: "mlflow" } }] } },
+    ],
+    [
+      "to submit a run that seems to be running",
+      { metadata: { labels: { "workflows.argoproj.io/phase": "Running" } } },
+    ],
+    [
+      "to submit a run that seems to be over",
+      { metadata: { labels: { "workflows.argoproj.io/completed": "true" } } },
+    ],
+    ["to submit a run whose spec cannot be read", { spec: { entrypoint: 1 } }],
+    ["to submit a run whose parameters cannot be read", { spec: { arguments: { parameters: "x" } } }],
+    ["to submit a run with templates of its own", { spec: { workflowTemplateRef: null, ...FORGED } }],
+    ["to submit a run without a template", { spec: { workflowTemplateRef: null } }],
+    [`to submit a run that waits for ${other.name}'s lock`, { spec: { synchronization: lockOf(namespace) } }],
+    ["to submit a run before all others", { spec: { podPriorityClassName: "system-node-critical" } }],
+    ["to submit a run as another account", { spec: { serviceAccountName: "deploy-staging" } }],
+    ["to submit a run with pods of its own", { spec: { podSpecPatch: "hostNetwork: true" } }],
+    ["to submit a run that nobody can delete", { metadata: { finalizers: ["example.com/mine"] } }],
+    ["to submit a run with an annotation of 200 kB", { metadata: { annotations: { huge: HUGE } } }],
+    [
+      "to submit a run with a parameter of 200 kB",
+      { spec: { arguments: { parameters: [{ name: "scenario", value: HUGE }] } } },
+    ],
+    [
+      "to submit a run of the name of another's scheduled one",
+      { metadata: { generateName: undefined, name: "train-model-cron-1900000000" } },
+    ],
+  ];
+}
+
+/** What `stop`, `suspend`, `resume` and `retry` write. */
+const USUAL_CHANGES: readonly Forgery[] = [
+  ["to stop the own run", { spec: { shutdown: "Stop" } }],
+  ["to resume it", { spec: { suspend: null } }],
+  [
+    "to retry it",
+    {
+      metadata: {
+        labels: { "workflows.argoproj.io/completed": null, "workflows.argoproj.io/phase": "Running" },
+      },
+      spec: { shutdown: null },
+      status: {
+        phase: "Running",
+        message: null,
+        startedAt: "2026-01-01T00:00:00Z",
+        finishedAt: null,
+        conditions: [{ type: "Completed", status: "False" }],
+        persistentVolumeClaims: null,
+      },
+    },
+  ],
+];
+
+function forgedChanges(other: Student): Forgery[] {
+  const { namespace } = other.outputs;
+  return [
+    ["to give the own run a stored template", { status: { storedWorkflowTemplateSpec: FORGED } }],
+    [
+      `to have it hold ${other.name}'s lock`,
+      {
+        status: {
+          synchronization: {
+            mutex: { holding: [{ mutex: `${namespace}/Mutex/train-model`, holder: "me" }] },
+          },
+        },
+      },
+    ],
+    [
+      "to have the controller delete the volume of MLflow with it",
+      { status: { persistentVolumeClaims: [{ name: "x", persistentVolumeClaim: { claimName: "mlflow" } }] } },
+    ],
+    ["to give it a status that cannot be read", { status: { nodes: 5 } }],
+    ["to give it a time that cannot be read", { status: { startedAt: "soon" } }],
+    ["to invent a step of it", { status: { nodes: { x: { id: "x", name: "x", type: "Pod" } } } }],
+    ["to have it wait for the other's lock", { spec: { synchronization: lockOf(namespace) } }],
+    ["to give its pods a priority", { spec: { podPriorityClassName: "system-node-critical" } }],
+    ["to keep it from being deleted", { metadata: { finalizers: ["example.com/mine"] } }],
+    ["to have it overlooked", { metadata: { labels: { "workflows.argoproj.io/completed": "true" } } }],
+    ["to write 200 kB into it", { metadata: { annotations: { huge: HUGE } } }],
+  ];
+}

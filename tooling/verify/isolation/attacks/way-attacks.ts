@@ -1,0 +1,71 @@
+/** Ways around the network policies: the API server's proxies, a node's ports, and the cloud's metadata service. */
+import { core, get } from "../tries/api-requests";
+import type { Shared, Student } from "../student";
+import type { Try } from "../tries/try";
+
+/** Where clouds tell a machine its credentials. */
+const METADATA = "169.254.169.254";
+
+/** Ports of a node at which no student's pod has any business: etcd, the kubelet, and Argo's and the registry's. */
+const NODE_PORTS: Readonly<Record<string, number>> = {
+  etcd: 2379,
+  "etcd's metrics": 2381,
+  "the kubelet": 10250,
+  "Argo's page": 30746,
+  "the registry": 30500,
+};
+
+export function wayAttacks(own: Student, other: Student, { node }: Shared): Try[] {
+  return [...proxied(own, other), ...connections(own, node)];
+}
+
+/** A proxy of the API server leads to a pod past its policies. */
+function proxied(own: Student, other: Student): Try[] {
+  const paths: Readonly<Record<string, string>> = {
+    ...proxiesOf("the own", own),
+    ...proxiesOf(`${other.name}'s`, other),
+    "the kubelet by a node's proxy": "/api/v1/nodes/any/proxy/pods",
+  };
+  return Object.entries(paths).map(([what, path]) => ({
+    who: `${own.name}'s kubeconfig`,
+    what,
+    expected: "refused",
+    means: { kind: "api", ...get(path) },
+  }));
+}
+
+function proxiesOf(whose: string, { outputs, mlflowPod, services }: Student): Record<string, string> {
+  const { namespace } = outputs;
+  const { port } = services.mlflow;
+  return {
+    [`${whose} MLflow by a Service's proxy`]: core(namespace, `services/mlflow:${port}/proxy/`),
+    [`${whose} MLflow by a pod's proxy`]: core(namespace, `pods/${mlflowPod}:${port}/proxy/`),
+  };
+}
+
+/** The step that builds may reach the most. That it reaches anything is tried beside. */
+function connections({ name, services }: Student, node: string): Try[] {
+  const places = [
+    { what: `the metadata of the cloud at ${METADATA}`, host: METADATA, port: 80 },
+    ...Object.entries(NODE_PORTS).map(([what, port]) => ({
+      what: `${what} at the node's port ${port}`,
+      host: node,
+      port,
+    })),
+  ];
+  const { host, port } = services.mlflow;
+  return [
+    {
+      who: `${name}'s step that builds`,
+      what: "the own MLflow",
+      expected: "reached",
+      means: { kind: "connect", from: "build", host, port },
+    },
+    ...places.map(({ what, ...place }): Try => ({
+      who: `${name}'s step that builds`,
+      what,
+      expected: "refused",
+      means: { kind: "connect", from: "build", ...place },
+    })),
+  ];
+}
