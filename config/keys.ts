@@ -157,8 +157,9 @@ const IMAGES = {
 };
 
 const MLFLOW = {
-  mlflowServiceType: lab.choice(
-    "Type of MLflow's Service. NodePort, LoadBalancer or ClusterIP.",
+  mlflowServiceType: lab.optionalChoice(
+    "Type of MLflow's Service. NodePort, LoadBalancer or ClusterIP. Empty for NodePort where externalHost is this " +
+      "machine, and ClusterIP elsewhere: MLflow has no log-in, and who reaches it runs code in staging.",
     ["NodePort", "LoadBalancer", "ClusterIP"],
     "NodePort",
   ),

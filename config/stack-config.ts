@@ -3,12 +3,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { studentNamespaces } from "../components/class";
 import type { Scope } from "./key";
 import { KEY_NAMES, KEYS, type KeyName, type Settings, scopesOf, type Values } from "./keys";
+import { mlflowServiceTypeOf } from "./values/mlflow-service-type";
 import { type OffsetSchedule, offsetSchedule } from "./values/schedule-offset";
 import { torchIndexOf } from "./values/torch-index";
 
 /** A whole lab in one stack. */
 export interface LabConfig extends Settings<"lab"> {
   readonly scope: "lab";
+  readonly mlflowServiceType: NonNullable<Values["mlflowServiceType"]>;
 }
 
 /** What a class shares. */
@@ -45,7 +47,11 @@ export function stackConfig(
 ): StackConfig {
   switch (values.scope) {
     case "lab":
-      return { ...settingsOf("lab", values, secret), scope: "lab" };
+      return {
+        ...settingsOf("lab", values, secret),
+        scope: "lab",
+        mlflowServiceType: mlflowServiceTypeOf(values),
+      };
     case "base":
       return { ...settingsOf("base", values, secret), scope: "base" };
     case "student":
@@ -58,7 +64,10 @@ function settingsOf<S extends Scope>(
   values: Values,
   secret: (key: KeyName) => pulumi.Output<string> | undefined,
 ): Settings<S> {
-  const all = { ...values, torchIndexUrl: values.torchIndexUrl ?? torchIndexOf(values.pythonBaseImage) };
+  const all = {
+    ...values,
+    torchIndexUrl: values.torchIndexUrl ?? torchIndexOf(values.pythonBaseImage),
+  };
   const used = KEY_NAMES.filter((key) => scopesOf(key).includes(scope));
   return Object.fromEntries(
     used.map((key) => [key, KEYS[key].secret ? secret(key) : all[key]]),

@@ -1,4 +1,5 @@
 import type { LabConfig } from "../config";
+import { LabNetwork } from "../components/class";
 import { RestrictedNamespace } from "../components/namespace";
 import { createBase } from "./base-services";
 import { createLab } from "./lab-services";
@@ -17,6 +18,11 @@ export function labStack(config: LabConfig): LabStackOutputs {
     registry: base.registry,
     appImage: "gourmetgram-app",
     ready: base.argo.ready,
+  });
+  new LabNetwork("network", {
+    namespace: platform.name,
+    stagingNamespace: lab.staging.namespace,
+    externalDatabase: config.mlflowDatabaseUri !== undefined,
   });
   return labOutputs(config, { namespace: platform.name, base, lab });
 }

@@ -2,5 +2,6 @@
 export { BASE_GUARD, BASE_LABELS, BaseGuard, baseUsage } from "./base-guard";
 export { BASE_PRIORITY, BASE_PRIORITY_VALUE, basePriority } from "./base-priority";
 export { STUDENT_LABEL, type ServedNamespaces, studentNamespaces } from "./class-names";
+export { LabNetwork } from "./lab-network";
 export { ACCESS_TARGET, StudentAccess } from "./student-access";
 export { StudentNetwork } from "./student-network";

@@ -18,23 +18,33 @@ export class StudentNetwork extends pulumi.ComponentResource {
   constructor(name: string, args: StudentNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:StudentNetwork", name, {}, opts);
 
-    const namespaces = { platform: args.namespace, staging: args.stagingNamespace };
-    for (const policy of studentPolicies(args)) {
-      new k8s.networking.v1.NetworkPolicy(
-        `${name}-${policy.place}-${policy.name}`,
-        {
-          metadata: {
-            // Fixed: `kubectl get networkpolicies` shows no more of a policy's meaning than its name.
-            name: policy.name,
-            namespace: namespaces[policy.place],
-            labels: { "app.kubernetes.io/part-of": "gourmetgram" },
-          },
-          spec: specOf(policy),
-        },
-        { parent: this },
-      );
-    }
+    networkPolicies(name, studentPolicies(args), args, { parent: this });
     this.registerOutputs();
+  }
+}
+
+/** Makes the policies, as children of a component whose name begins their logical names. */
+export function networkPolicies(
+  name: string,
+  policies: readonly StudentPolicy[],
+  args: Pick<StudentPoliciesArgs, "namespace" | "stagingNamespace">,
+  options: pulumi.ResourceOptions,
+): void {
+  const namespaces = { platform: args.namespace, staging: args.stagingNamespace };
+  for (const policy of policies) {
+    new k8s.networking.v1.NetworkPolicy(
+      `${name}-${policy.place}-${policy.name}`,
+      {
+        metadata: {
+          // Fixed: `kubectl get networkpolicies` shows no more of a policy's meaning than its name.
+          name: policy.name,
+          namespace: namespaces[policy.place],
+          labels: { "app.kubernetes.io/part-of": "gourmetgram" },
+        },
+        spec: specOf(policy),
+      },
+      options,
+    );
   }
 }
 

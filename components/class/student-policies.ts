@@ -103,7 +103,10 @@ export function studentPolicies(args: StudentPoliciesArgs): StudentPolicy[] {
   ];
 }
 
-function postgresPolicy({ externalDatabase }: StudentPoliciesArgs): StudentPolicy[] {
+/** Its database is for MLflow alone. */
+export function postgresPolicy({
+  externalDatabase,
+}: Pick<StudentPoliciesArgs, "externalDatabase">): StudentPolicy[] {
   if (externalDatabase) return [];
   const ingress = [{ from: [byLabels(MLFLOW)], ports: tcp(POSTGRES_PORT) }];
   return [{ place: "platform", name: POSTGRES_NAME, pods: { matchLabels: POSTGRES }, ingress }];

@@ -1,4 +1,5 @@
 /** Rules that span several configuration keys. */
+import { mlflowServiceTypeOf } from "../values/mlflow-service-type";
 import type { BrokenRule } from "./broken-rule";
 import { KEY_NAMES, KEYS, type KeyName, scopesOf, type Values } from "../keys";
 import { registryRules } from "./registry-rules";
@@ -112,7 +113,7 @@ function distinctNodePorts(
 ): BrokenRule[] {
   const inUse = {
     registryNodePort: !given("externalRegistry"),
-    mlflowNodePort: values.mlflowServiceType === "NodePort",
+    mlflowNodePort: mlflowServiceTypeOf(values) === "NodePort",
     argoServerNodePort: values.argo === "install",
     stagingNodePort: true,
     appRepositoryNodePort: !given("appRepositoryUrl"),

@@ -21,7 +21,7 @@ describe("loadConfig", () => {
   beforeEach(() => resetMocks());
 
   it("needs no configuration: a lab has the default of each key that it uses", () => {
-    assert.deepEqual(loadConfig(), { ...defaultsOf("lab"), torchIndexUrl });
+    assert.deepEqual(loadConfig(), { ...defaultsOf("lab"), mlflowServiceType: "NodePort", torchIndexUrl });
   });
 
   it("gives a base what a base uses, and nothing else", () => {

@@ -58,6 +58,7 @@ describeStack("on what exists already", external, (stack) => {
       "gourmetgram:index:Staging staging",
       "gourmetgram:index:Rbac rbac",
       "gourmetgram:index:TrainingWorkflows workflows",
+      "gourmetgram:index:LabNetwork network",
     ]);
   });
 

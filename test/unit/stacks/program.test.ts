@@ -89,6 +89,7 @@ describeStack(
         "gourmetgram:index:AppRepository app-repository",
         "gourmetgram:index:Staging staging",
         "gourmetgram:index:Rbac rbac",
+        "gourmetgram:index:LabNetwork network",
         "gourmetgram:index:TrainingWorkflows workflows",
       ]);
     });

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import { networkPolicies } from "./student-network";
+import { postgresPolicy, type StudentPolicy } from "./student-policies";
+
+/** Arguments of {@link LabNetwork}. */
+export interface LabNetworkArgs {
+  /** Namespace of MLflow and its database. */
+  readonly namespace: pulumi.Input<string>;
+  /** Namespace of the application in staging. */
+  readonly stagingNamespace: pulumi.Input<string>;
+  /** Whether MLflow has a database that exists already. */
+  readonly externalDatabase: boolean;
+}
+
+/**
+ * The network policies of a lab that one person has alone: what runs in staging, where a model may run any code, opens no
+ * connection, and the database answers MLflow alone. The way into all else stays open, as node ports lead there.
+ */
+export class LabNetwork extends pulumi.ComponentResource {
+  constructor(name: string, args: LabNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gourmetgram:index:LabNetwork", name, {}, opts);
+    const closed: StudentPolicy = { place: "staging", name: "no-egress", pods: {}, egress: [] };
+    networkPolicies(name, [closed, ...postgresPolicy(args)], args, { parent: this });
+    this.registerOutputs();
+  }
+}
