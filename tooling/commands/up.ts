@@ -64,10 +64,10 @@ export async function up(options: UpOptions): Promise<void> {
   const plan = await planCluster();
   console.log(plan.text);
   if (options.dryRun === true) return showPlan(plan);
+  if (options.clusterOnly !== true) requireNoClass();
   const kind = hasOwnCluster() ? undefined : await kindOfUp(plan.parts);
   await bringUpCluster(plan);
   if (options.clusterOnly === true) return;
-  requireNoClass();
   await prepareState();
   await requireAnswer(await clusterConfig());
   await requireDocker();

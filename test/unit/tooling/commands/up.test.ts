@@ -65,3 +65,24 @@ describe("up: a stack on a cluster of its own", () => {
     assert.deepEqual(lab.pulumi.calls, []);
   });
 });
+
+describe("up: the embedded cluster with a class on it", () => {
+  let lab: FakeLab;
+
+  beforeEach(() => {
+    lab = new FakeLab("embedded");
+    lab.addStack("course-base", {
+      "gourmetgram:cluster": "embedded",
+      "gourmetgram:class": "course",
+    });
+  });
+  afterEach(() => lab.remove());
+
+  it("is refused to a lab before Docker or anything else is looked at", async () => {
+    lab.docker.install();
+    const { exitCode, stderr } = await lab.run("commands/up", "up({})", ENVIRONMENT);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /the embedded cluster has the class course on it/);
+    assert.deepEqual(lab.docker.calls, []);
+  });
+});
