@@ -3,12 +3,8 @@
  * here wrote, Argo's own command line, examples and definitions, and Kubernetes' API server.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { cache } from "../tooling/machine/paths";
 import { engineIsReady, pulumiHome } from "../tooling/engine/engine";
-import { run } from "../tooling/machine/run";
 import { argoSource, fetchArgoSource } from "../tooling/toolchain/argo-source";
 import { goIsReady } from "../tooling/toolchain/go";
 import { goBuilds, isBuilt, programPath } from "../tooling/toolchain/go-builds";
@@ -30,27 +26,14 @@ async function oracles(): Promise<Record<string, string>> {
   return found;
 }
 
-/**
- * The folder with Debian's nginx, unpacked into the cache: installed, it would begin to serve on this machine. Without
- * Debian's packages at hand it is undefined, and the tests that need it are skipped unless nginx is on the PATH.
- */
-async function unpackNginx(): Promise<string | undefined> {
-  const folder = join(cache, "nginx");
-  if (existsSync(folder)) return folder;
-  if (!existsSync("/etc/debian_version")) return undefined;
-  const draft = `${folder}.partial`;
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { recursive: true });
-  const download = () => run("apt-get", ["download", "nginx"], { log: "nginx", cwd: draft });
+/** Where nginx is, by `unpack` of the Python tests, which are no TypeScript. Undefined where it cannot be had: its tests are skipped then. */
+async function nginxFolder(): Promise<string | undefined> {
+  const environments: string = "./python/environments.mjs";
+  const { unpack } = (await import(environments)) as {
+    unpack: (name: string) => Promise<string | undefined>;
+  };
   try {
-    await download().catch(async () => {
-      await run("apt-get", ["update"], { log: "nginx" });
-      await download();
-    });
-    const [file = ""] = await readdir(draft);
-    await run("dpkg-deb", ["--extract", file, "."], { log: "nginx", cwd: draft });
-    await rename(draft, folder);
-    return folder;
+    return await unpack("nginx");
   } catch (error) {
     console.error(`the registry's guard is tested only with the nginx on the PATH, if any: ${String(error)}`);
     return undefined;
@@ -64,7 +47,7 @@ async function main(): Promise<number> {
     );
     return 1;
   }
-  const nginx = await unpackNginx();
+  const nginx = await nginxFolder();
   const paths = [...(nginx === undefined ? [] : [join(nginx, "usr", "sbin")]), process.env["PATH"]];
   const proofs = ["argo-lint", "schema", "upstream-examples"].map(
     (name) => `test/unit/packages/argo-lint/${name}.test.ts`,

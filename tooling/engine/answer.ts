@@ -1,8 +1,9 @@
 /** The answer to a question to the engine: that something is not there, and that nobody could look, are not the same. */
-export type Answer<T> = { readonly kind: "found"; readonly value: T } | { readonly kind: "none" } | Failed;
+export type Answer<T> =
+  { readonly kind: "found"; readonly value: T } | { readonly kind: "none" } | Unreadable;
 
 /** Nobody could look. */
-export interface Failed {
+export interface Unreadable {
   readonly kind: "failed";
   readonly reason: string;
   readonly remedy: string;

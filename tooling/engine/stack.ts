@@ -6,7 +6,7 @@ import { dockerEnvironment } from "../machine/docker";
 import { cache, checkout, kubeconfig, state } from "../machine/paths";
 import { handOver } from "../support/hand-over";
 import { hasOwnCluster, shortName, stackFile, stackFileText, stackName } from "./stack-settings";
-import { type Answer, answerOf, type Failed, foundIn, mapped } from "./answer";
+import { type Answer, answerOf, foundIn, mapped, type Unreadable } from "./answer";
 import { engineEnvironment, engineIsInstalled, engineProgram } from "./engine";
 import { backendFolder, clusterTags, logIn, ownsState, passphraseFile, stacksInState } from "./state";
 
@@ -101,7 +101,7 @@ export async function askPulumi(args: readonly string[]): Promise<Answer<string>
   );
 }
 
-export const NO_ENGINE: Failed = {
+export const NO_ENGINE: Unreadable = {
   kind: "failed",
   reason: "there is no Pulumi engine on this machine",
   remedy: `${pulumiCommand} version puts it in place; then run the same command again`,
