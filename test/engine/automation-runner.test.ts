@@ -68,6 +68,12 @@ describe("the stacks of a class, with the real engine", function () {
     assert.deepEqual(filesOf("dev-carol"), []);
   });
 
+  it("are held to the policies by a preview, and leave nothing behind then either", async () => {
+    const runner = await project.runner("dev", ["mallory"]);
+    await assert.rejects(runner.preview("dev-mallory", watch), /policy not-mallory: [^]*mallory is refused/);
+    assert.deepEqual(filesOf("dev-mallory"), []);
+  });
+
   it("are not said to be missing where they cannot be read", async () => {
     const runner = await project.runner("dev", ["alice"], {
       environment: { PULUMI_CONFIG_PASSPHRASE: "another one" },

@@ -22,6 +22,23 @@ exports.student = config.get("student");
 exports.hidden = pulumi.secret("a secret");
 `;
 
+/** A policy pack that refuses one stack. */
+const POLICIES = `
+const { PolicyPack } = require("@pulumi/policy");
+new PolicyPack("rules", {
+  policies: [
+    {
+      name: "not-mallory",
+      description: "Mallory has no stack.",
+      enforcementLevel: "mandatory",
+      validateStack: ({ resources }, report) => {
+        if (resources.some(({ urn }) => urn.startsWith("urn:pulumi:dev-mallory:"))) report("mallory is refused");
+      },
+    },
+  ],
+});
+`;
+
 /** A project of the lab's name with a backend in a folder, as long as a test runs. */
 export class ClassProject {
   readonly folder = mkdtempSync(join(tmpdir(), "gourmetgram-class-"));
@@ -37,6 +54,10 @@ export class ClassProject {
     writeFileSync(join(this.folder, "program.js"), program);
     writeFileSync(join(this.folder, "package.json"), '{"name":"gourmetgram","version":"1.0.0"}');
     symlinkSync(join(checkout, "node_modules"), join(this.folder, "node_modules"));
+    mkdirSync(join(this.folder, "policy"));
+    writeFileSync(join(this.folder, "policy", "PulumiPolicy.yaml"), "runtime: nodejs\nmain: index.js\n");
+    writeFileSync(join(this.folder, "policy", "package.json"), '{"name":"rules","version":"1.0.0"}');
+    writeFileSync(join(this.folder, "policy", "index.js"), POLICIES);
   }
 
   /**

@@ -55,6 +55,11 @@ export class AutomationRunner implements StackRunner {
 
   constructor(private readonly options: AutomationOptions) {}
 
+  /** The rules that every stack of the project keeps to, as `npm run preview` has them. */
+  private get policies(): string {
+    return join(this.options.checkout, "policy");
+  }
+
   async stacks({ fresh = false } = {}): Promise<string[]> {
     if (fresh) this.known = undefined;
     return [...(await this.members()).keys()];
@@ -79,7 +84,7 @@ export class AutomationRunner implements StackRunner {
     const isNew = await this.make(stack);
     try {
       return await this.work(stack, file, watch, (opened, options) =>
-        opened.preview({ ...options, program: this.options.program }),
+        opened.preview({ ...options, program: this.options.program, policyPacks: [this.policies] }),
       );
     } finally {
       // A preview leaves nothing behind.

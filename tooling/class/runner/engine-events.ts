@@ -28,12 +28,15 @@ export class EngineEvents {
     if (event.summaryEvent !== undefined) this.changes = { ...event.summaryEvent.resourceChanges };
     const done = event.resOutputsEvent?.metadata;
     if (done?.type === "pulumi:pulumi:Stack") this.outputs = outputsOf(done.new);
-    const { diagnosticEvent: told } = event;
-    if (told?.severity === "error") {
-      const plain = told.message.replace(/<\{%.*?%\}>/g, "").trim();
-      if (plain !== "" && !this.errors.includes(plain)) this.errors.push(plain);
-    }
+    const { diagnosticEvent: told, policyEvent: rule } = event;
+    if (told?.severity === "error") this.error(told.message);
+    if (rule?.enforcementLevel === "mandatory") this.error(`policy ${rule.policyName}: ${rule.message}`);
   };
+
+  private error(message: string): void {
+    const plain = message.replace(/<\{%.*?%\}>/g, "").trim();
+    if (plain !== "" && !this.errors.includes(plain)) this.errors.push(plain);
+  }
 
   /** What the engine gave as the reason of its failure; undefined if it gave none. */
   get reason(): string | undefined {
