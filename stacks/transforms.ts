@@ -1,7 +1,7 @@
 /** What all objects of a kind of stack have in common, added in one place as they are registered. */
 import * as pulumi from "@pulumi/pulumi";
 import { BASE_LABELS, STUDENT_LABEL } from "../components/class";
-import { Ownership } from "../components/kubernetes";
+import { OWNER_LABEL, Ownership } from "../components/kubernetes";
 
 type Labels = Readonly<Record<string, pulumi.Input<string>>>;
 
@@ -21,10 +21,17 @@ function transform(
   );
 }
 
-/** Labels every object that the stack creates with its owner. Patches change objects of other owners. */
+const DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
+
+/**
+ * Labels every object that the stack creates with its owner. Patches change objects of other owners. Definitions of kinds
+ * stay when the stack is destroyed, and the next one of its name has another owner's label.
+ */
 export function labelOwned(): void {
   const { labels } = new Ownership("ownership");
-  transform((type) => !type.endsWith("Patch"), withLabels(labels));
+  const shared = Object.fromEntries(Object.entries(labels).filter(([name]) => name !== OWNER_LABEL));
+  transform((type) => !type.endsWith("Patch") && type !== DEFINITION, withLabels(labels));
+  transform((type) => type === DEFINITION, withLabels(shared));
 }
 
 const GUARD = "kubernetes:admissionregistration.k8s.io/v1:";

@@ -137,7 +137,8 @@ export function definitionOf(
     ...(kind.kind === "Workflow" && served === "students" ? { status: STATUS_WITHOUT_COPIES } : {}),
   };
   return {
-    metadata: { name: definitionName(kind) },
+    // What a stack has left when it was destroyed, the next one of its name takes over, also with another version.
+    metadata: { name: definitionName(kind), annotations: { "pulumi.com/patchForce": "true" } },
     spec: {
       group: ARGO_GROUP,
       scope: kind.scope ?? "Namespaced",

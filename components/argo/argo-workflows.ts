@@ -76,9 +76,11 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
     const { images, managed } = args;
     const parent = { parent: this };
     const namespace = new RestrictedNamespace(`${name}-namespace`, { name: args.namespace }, parent).name;
+    // They belong to the whole cluster: with a kind, the API server deletes every object of it, also those of others.
+    const kept = { ...parent, retainOnDelete: true };
     const kinds = ARGO_KINDS.map((kind) => {
       const child = `${name}-crd-${kind.plural}`;
-      return new k8s.apiextensions.v1.CustomResourceDefinition(child, definitionOf(kind, managed), parent);
+      return new k8s.apiextensions.v1.CustomResourceDefinition(child, definitionOf(kind, managed), kept);
     });
     const configuration = controllerConfiguration(args);
     const configMap = new k8s.core.v1.ConfigMap(

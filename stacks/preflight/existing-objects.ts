@@ -80,12 +80,16 @@ function objectFinding(group: [Taken, ...Taken[]], stack: string): Finding {
     };
   }
   const labels = labelsIn(there);
+  const selector = `${INSTANCE_LABEL}=${labels[INSTANCE_LABEL] ?? ""}`;
   const isOlder =
     labels[INSTANCE_LABEL] === undefined && labels["app.kubernetes.io/part-of"] === "gourmetgram";
   return {
     problem: `${what}: ${ownerOf(there)}`,
     remedies: [
       object.remedy,
+      ...(object.kind === "CustomResourceDefinition" && labels[MANAGER_LABEL] === MANAGER
+        ? [`kubectl delete crd -l ${selector}   (if that stack is gone; deletes all objects of these kinds)`]
+        : []),
       // Versions before 0.2 made objects without these labels.
       ...(isOlder
         ? group.map(({ object: each }) => `${labelling(each, stack)}   (if this stack made it before 0.2)`)

@@ -1,3 +1,4 @@
+import type { V1Node } from "@kubernetes/client-node";
 import type { StackConfig } from "../../config";
 import type { LiveCluster } from "./live-cluster";
 
@@ -16,6 +17,8 @@ export interface Inspected {
   /** Name of the stack. */
   readonly stack: string;
   readonly cluster: LiveCluster;
+  /** The cluster's nodes; none for a student's stack, and where this identity may not see them. */
+  readonly nodes: readonly V1Node[];
 }
 
 /** Inspects one aspect of a cluster, and changes nothing. */

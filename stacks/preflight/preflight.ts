@@ -1,3 +1,4 @@
+import type { V1Node } from "@kubernetes/client-node";
 import { apiServer } from "./api-server";
 import { existingArgo } from "./argo";
 import { existingObjects, takenPorts } from "./existing-objects";
@@ -21,6 +22,8 @@ const INSPECTIONS: readonly Inspection[] = [
 ];
 
 /** Every problem of a cluster that prevents a stack, found before anything is created. */
-export async function preflight(inspected: Inspected): Promise<Finding[]> {
+export async function preflight({ config, stack, cluster }: Omit<Inspected, "nodes">): Promise<Finding[]> {
+  const all = config.scope === "student" ? [] : ((await cluster.list<V1Node>("v1", "Node")) ?? []);
+  const inspected = { config, stack, cluster, nodes: all };
   return (await Promise.all(INSPECTIONS.map((inspect) => inspect(inspected)))).flat();
 }

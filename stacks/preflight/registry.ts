@@ -19,11 +19,10 @@ export const localRegistry: Inspection = async (inspected) => {
  * and the second is a connection that is accepted.
  */
 async function unreachableForPushing(
-  { cluster }: Inspected,
+  { cluster, nodes }: Inspected,
   { registryNodePort: nodePort, registryPushAddress }: LabConfig | BaseConfig,
 ): Promise<Finding[]> {
   if (registryPushAddress !== undefined) return [];
-  const nodes = (await cluster.list<V1Node>("v1", "Node")) ?? [];
   if (nodes.length === 0 || nodes.some(isThisMachine) || (await accepts(nodePort))) return [];
   const hosted = await hostedRegistry(cluster);
   return [

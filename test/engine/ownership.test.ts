@@ -198,13 +198,28 @@ describe("a second stack on a cluster that has a lab", function () {
     assert.deepEqual(await ours.state("third"), []);
   });
 
-  it("is refused by the API server where it has the same name and another state", async () => {
-    await theirs.make("first", SECOND);
+  it("shares the kinds where it has the same name and another state, and leaves them when it is destroyed", async () => {
     // Nothing empties a namespace here, so those of the second stack would never be gone again.
-    const { all, exitCode } = await theirs.up("first", ...targets(KINDS));
+    for (const time of ["at first", "after it has left them"]) {
+      await theirs.make("first", SECOND);
+      const { all, exitCode } = await theirs.up("first", ...targets(KINDS));
+      assert.equal(exitCode, 0, `${time}: ${all}`);
+      assert.ok((await theirs.state("first")).some((type) => type.endsWith(":CustomResourceDefinition")));
+      const destroyed = await theirs.destroy("first");
+      assert.equal(destroyed.exitCode, 0, destroyed.all);
+      await assertUnharmed();
+    }
+  });
+
+  it("is refused by the API server where it has the same name and the same namespaces", async () => {
+    await theirs.make("first", { stagingNamespace: "gourmetgram-staging" });
+    const { all, exitCode } = await theirs.up(
+      "first",
+      ...targets([...KINDS, "**:Staging::*", "**staging-namespace"]),
+    );
     assert.notEqual(exitCode, 0);
     assert.match(all, /conflict.*\.metadata\.labels\.gourmetgram\.dev\/owner/);
-    assert.ok(!(await theirs.state("first")).some((type) => type.endsWith(":CustomResourceDefinition")));
+    assert.ok(!(await theirs.state("first")).some((type) => type.endsWith(":Namespace")));
     const destroyed = await theirs.destroy("first");
     assert.equal(destroyed.exitCode, 0, destroyed.all);
     await assertUnharmed();

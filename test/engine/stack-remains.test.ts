@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { dependentsOf } from "../../tooling/live/dependents";
+import { removeKinds } from "../../tooling/live/kinds";
 import { remainsOf, type StackObject } from "../../tooling/live/stack-remains";
 import { ApiServer } from "./support/api-server";
 
@@ -79,14 +79,6 @@ describe("what a stack has left on a cluster of one's own", function () {
     return remainsOf(config, objects);
   };
 
-  /** No controller empties a namespace here, so nothing else says that it is empty. */
-  async function finalised(namespace: string): Promise<void> {
-    const found = JSON.parse(await kubectl("get", "namespace", namespace, "-o", "json")) as { spec: object };
-    const file = join(folder, "namespace.json");
-    writeFileSync(file, JSON.stringify({ ...found, spec: {} }));
-    await kubectl("replace", "--raw", `/api/v1/namespaces/${namespace}/finalize`, "-f", file);
-  }
-
   async function apply(objects: readonly object[]): Promise<void> {
     const file = join(folder, "objects.json");
     writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
@@ -115,17 +107,17 @@ describe("what a stack has left on a cluster of one's own", function () {
     });
   });
 
-  it("would take objects of others with it that are of the stack's kinds, and none of its own namespaces", async () => {
-    await kubectl("create", "namespace", "lab");
-    await apply([
-      { apiVersion: `${GROUP}/v1`, kind: "Lesson", metadata: { name: "second", namespace: "lab" } },
-    ]);
+  it("is a kind of which there is an object, and not one that the cluster does not know", async () => {
     const config = new KubeConfig();
     config.loadFromFile(server?.kubeconfig ?? assert.fail());
-    assert.deepEqual(await dependentsOf(config, OBJECTS), ["Lesson default/first"]);
-    await kubectl("delete", "lesson", "second", "-n", "lab");
-    await kubectl("delete", "namespace", "lab", "--wait=false");
-    await finalised("lab");
+    const kind = `lessons.${GROUP}`;
+    const used = await removeKinds(config, [kind, `unknown.${GROUP}`]);
+    assert.deepEqual([...used], [[kind, "Lesson default/first"]]);
+    assert.equal(await kubectl("get", "lessons", "-A", "-o", "name"), `lesson.${GROUP}/first`);
+
+    await kubectl("delete", "lesson", "first");
+    assert.deepEqual([...(await removeKinds(config, [kind]))], []);
+    await kubectl("wait", "--for=delete", `crd/${kind}`, "--timeout=60s");
   });
 
   it("is kept, volumes included, where the settings say so", async () => {
@@ -142,7 +134,6 @@ describe("what a stack has left on a cluster of one's own", function () {
     await kubectl("patch", "pv", "pv-1", "--type=merge", "-p", '{"metadata":{"finalizers":null}}').catch(
       () => "",
     );
-    await kubectl("delete", "crd", `lessons.${GROUP}`);
     const unknown = { apiVersion: "v1", kind: "Lesson", namespace: "default", name: "first", stays: false };
     assert.deepEqual(await remains([...OBJECTS, unknown]), { left: [], kept: [] });
   });

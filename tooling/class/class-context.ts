@@ -1,5 +1,6 @@
 import type { Capacity, Footprint } from "./capacity/capacity";
 import type { HostImages } from "../cluster/images/host-images";
+import type { UsedKinds } from "../live/kinds";
 import type { Leftovers } from "../support/leftovers";
 import type { ClassFiles } from "./runner/class-files";
 import { baseStackOf, studentStackOf } from "./class-settings";
@@ -19,7 +20,12 @@ export interface ClassCluster {
     student: string,
     options: { keepData: boolean; repositories: () => Promise<string[]> },
   ) => Promise<Leftovers>;
-  readonly auditBase: (options: { namespaces: readonly string[] }) => Promise<Leftovers>;
+  /** Deletes the kinds that the base has brought, those of which there is no object. */
+  readonly removeBaseKinds: () => Promise<UsedKinds>;
+  readonly auditBase: (options: {
+    namespaces: readonly string[];
+    usedKinds: UsedKinds;
+  }) => Promise<Leftovers>;
   /** How many of the student's service pods are ready, of how many; and the newest training run. */
   readonly glance: (student: string) => Promise<StudentGlance>;
 }

@@ -5,6 +5,7 @@ import { nodeCount } from "./node-count";
 import { requireMachine } from "./preflight";
 import { hasOwnCluster } from "../engine/stack-settings";
 import { clusterRecord } from "../machine/cluster-record";
+import { decideEngine } from "../machine/reach";
 import { runSteps, type Step } from "../machine/steps";
 
 /** What puts the engine in place and, unless the stack names a cluster of its own, the embedded cluster. */
@@ -17,7 +18,7 @@ export interface Plan {
 
 /** Decides where the parts come from. Changes nothing. */
 export async function planCluster(): Promise<Plan> {
-  const decisions = await labParts();
+  const decisions = hasOwnCluster() ? ([await decideEngine()] as const) : await labParts();
   const [engine] = decisions;
   const parts = partsOf(decisions);
   const steps = [
@@ -27,7 +28,7 @@ export async function planCluster(): Promise<Plan> {
   ];
   return {
     parts,
-    text: hasOwnCluster() ? partsText([engine]) : partsText(decisions),
+    text: partsText(decisions),
     // Each step once, in the order of its first mention.
     steps: [...new Map(steps.map((step) => [step.title, step])).values()],
   };

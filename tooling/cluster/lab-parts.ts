@@ -12,10 +12,11 @@ export async function labParts(): Promise<[engine: Decision, images: Decision, k
   return Promise.all([decideEngine(), images, decideKind()]);
 }
 
-export const partsOf = ([engine, images, kind]: readonly [Decision, Decision, Decision]): LabParts => ({
+/** @param decisions That of the engine alone for a stack on another cluster, for which nothing else is looked for. */
+export const partsOf = ([engine, images, kind]: readonly [Decision, Decision?, Decision?]): LabParts => ({
   engine: engine.choice,
-  images: images.choice,
-  kind: kind.choice,
+  images: images?.choice ?? "official",
+  kind: kind?.choice ?? "official",
 });
 
 /** The decisions for people, one a line. */

@@ -1,5 +1,4 @@
 import { rm } from "node:fs/promises";
-import type { KubeConfig } from "@kubernetes/client-node";
 import { hostImagesText, NO_IMAGES, removeHostImages } from "../cluster/images/host-images";
 import { removeOlderImages } from "../cluster/images/node-image";
 import { apiIsReady, foreignContainers, nodeContainers, removeCluster } from "../cluster/kind";
@@ -10,8 +9,8 @@ import { engineIsReady } from "../engine/engine";
 import { askPulumi, NO_ENGINE, pulumi, removeStateIfEmpty, stackExists, stackOutputs } from "../engine/stack";
 import { classOf, isOnEmbeddedCluster, type StackInState, stacksInState } from "../engine/state";
 import { hasOwnCluster, stackName } from "../engine/stack-settings";
-import { dependentsOf } from "../live/dependents";
-import { objectsIn, remainsOf, type StackObject } from "../live/stack-remains";
+import { DEFINITION, removeKinds, usedKindText } from "../live/kinds";
+import { objectsIn, remainsOf } from "../live/stack-remains";
 import { clusterRecord, removeClusterRecord } from "../machine/cluster-record";
 import { canStartDocker, dockerIsReady, labDockerPid, startDocker } from "../machine/docker-daemon";
 import { home, logs } from "../machine/paths";
@@ -34,7 +33,7 @@ export async function down(options: DownOptions): Promise<void> {
  *
  * @throws Error if the stack cannot be looked for; nothing has been changed then
  */
-async function downOnOwnCluster({ dryRun = false, force = false }: DownOptions): Promise<void> {
+async function downOnOwnCluster({ dryRun = false }: DownOptions): Promise<void> {
   const exists = await stackExists();
   if (dryRun) {
     console.log(exists ? `the stack ${stackName} with all its resources` : "no stack");
@@ -46,7 +45,7 @@ async function downOnOwnCluster({ dryRun = false, force = false }: DownOptions):
     return;
   }
   await requireEngine();
-  await destroyOnOwnCluster(force);
+  await destroyOnOwnCluster();
   await removeStateIfEmpty();
   console.log(`The stack ${stackName} is gone.`);
 }
@@ -138,36 +137,27 @@ const clusterRemoval: Step = {
 };
 
 /** Destroys the stack and proves that nothing of it is left, neither in the cluster nor on this machine. */
-async function destroyOnOwnCluster(force: boolean): Promise<void> {
+async function destroyOnOwnCluster(): Promise<void> {
   const config = await clusterConfig();
   const what = `the state of ${stackName}`;
   // Without it nobody would know what to look for, and everything would seem to be gone.
   const state = foundIn(await askPulumi(["stack", "export", "--stack", stackName]), what);
   if (state === undefined) throw new Error(`${what} is not there; nothing was changed`);
   const objects = objectsIn(state);
-  if (!force) await requireNoDependents(config, objects);
   const outputs = foundIn(await stackOutputs(), `the stack ${stackName}`);
   const registry = (outputs?.["registry"] as { forPushing?: string } | undefined)?.forPushing;
   await destroyStack();
   await removeStack(stackName);
-  const { left, kept } = await settled(() => remainsOf(config, objects));
+  const kinds = objects.filter(({ kind }) => kind === DEFINITION).map(({ name }) => name);
+  const used = await removeKinds(config, kinds);
+  const others = objects.filter(({ kind, name }) => kind !== DEFINITION || !used.has(name));
+  const { left, kept } = await settled(() => remainsOf(config, others));
   const images = registry === undefined ? NO_IMAGES : await removeHostImages(registry);
   const text = hostImagesText(images);
   if (text !== "") console.log(text);
   if (kept.length > 0) console.log(`kept, as the settings say: ${kept.join(", ")}`);
+  for (const each of used) console.log(`kept: ${usedKindText(each)}`);
   requireNothingLeft([...left, ...images.left]);
-}
-
-/** @throws Error if objects of others would go with the stack; nothing has been changed then */
-async function requireNoDependents(config: KubeConfig, objects: readonly StackObject[]): Promise<void> {
-  const dependents = await dependentsOf(config, objects);
-  if (dependents.length === 0) return;
-  const some = dependents.slice(0, 5).join(", ");
-  throw new Error(
-    `Argo's kinds belong to the stack ${stackName}, and ${dependents.length} objects outside of it would be deleted ` +
-      `with them: ${some}${dependents.length > 5 ? ", …" : ""}\n` +
-      "  remedy: delete those first; npm run down -- --force deletes them with the stack",
-  );
 }
 
 /** Destroys the stack if its cluster answers; otherwise its resources go with the cluster. */

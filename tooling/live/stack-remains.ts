@@ -2,6 +2,7 @@ import { type KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import pMap from "p-map";
 import type { Leftovers } from "../support/leftovers";
 import { clusterOf, statusOf } from "./api-clients";
+import { DEFINITION } from "./kinds";
 
 /** A Kubernetes object that a stack has made. */
 export interface StackObject {
@@ -10,7 +11,7 @@ export interface StackObject {
   /** Left out for what belongs to the whole cluster. */
   readonly namespace?: string;
   readonly name: string;
-  /** Whether it stays when the stack goes, as volumes do with `keepData`. */
+  /** Whether it stays because the settings say so, as volumes do with `keepData`. */
   readonly stays: boolean;
 }
 
@@ -40,7 +41,7 @@ export function objectsIn(text: string): StackObject[] {
       const { apiVersion, kind, metadata: { name, namespace } = {} } = outputs ?? {};
       if (typeof apiVersion !== "string" || typeof kind !== "string" || typeof name !== "string") return [];
       const place = typeof namespace === "string" && namespace !== "" ? { namespace } : {};
-      return [{ apiVersion, kind, ...place, name, stays: retainOnDelete === true }];
+      return [{ apiVersion, kind, ...place, name, stays: retainOnDelete === true && kind !== DEFINITION }];
     });
 }
 

@@ -87,9 +87,10 @@ function baseTask(context: ClassContext, patience: Patience): ClassTask {
         detail = changesText(await runner.destroy(stack, { step, signal }));
         await runner.remove(stack);
       }
+      const usedKinds = await cluster.removeBaseKinds();
       step("looking for what is left");
       const { namespaces, registry } = traces;
-      const found = await settled(() => cluster.auditBase({ namespaces }), patience);
+      const found = await settled(() => cluster.auditBase({ namespaces, usedKinds }), patience);
       const images = registry === undefined ? NO_IMAGES : await context.removeHostImages(registry);
       const text = leftoversText({ ...found, left: [...found.left, ...images.left] });
       return [`${detail}${text}`, hostImagesText(images)].filter((each) => each !== "").join(", ");

@@ -3,7 +3,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { Argo } from "../../live/workflows/argo";
 import { clusterOf } from "../../live/api-clients";
 import { nameOf } from "../../live/workflows/workflow";
-import { auditBase, auditStudent } from "./class-remains";
+import { auditBase, auditStudent, removeBaseKinds } from "./class-remains";
 import type { ClassCluster, StudentGlance } from "../class-context";
 import { capacityFor } from "../capacity/cluster-capacity";
 import {
@@ -30,6 +30,7 @@ export function classClusterOf(config: KubeConfig): ClassCluster {
     deleteRuns: (student) => deleteRuns(cluster, student),
     freeHangingNamespaces: (student) => freeHangingNamespaces(cluster, student),
     auditStudent: (student, options) => auditStudent(config, student, options),
+    removeBaseKinds: () => removeBaseKinds(config),
     auditBase: (options) => auditBase(config, options),
     glance: (student) => glance(config, student),
   };
@@ -76,6 +77,7 @@ export function noCluster(reason: string): ClassCluster {
     deleteRuns: refuse,
     freeHangingNamespaces: refuse,
     auditStudent: refuse,
+    removeBaseKinds: refuse,
     auditBase: refuse,
     glance: refuse,
   };

@@ -8,6 +8,7 @@ import { STUDENT_LABEL } from "../../../components/class";
 import type { Leftovers } from "../../support/leftovers";
 import { Argo } from "../../live/workflows/argo";
 import { type Cluster, clusterOf } from "../../live/api-clients";
+import { DEFINITION, removeKinds, type UsedKinds, usedKindText } from "../../live/kinds";
 import { nameOf } from "../../live/workflows/workflow";
 import { namespacesOf, unlessMissing } from "./student-cluster";
 
@@ -62,10 +63,11 @@ export async function auditStudent(
  * What the base has left in the cluster.
  *
  * @param options.namespaces Namespaces that the base had made.
+ * @param options.usedKinds What {@link removeBaseKinds} has left.
  */
 export async function auditBase(
   config: KubeConfig,
-  options: { namespaces: readonly string[] },
+  options: { namespaces: readonly string[]; usedKinds: UsedKinds },
 ): Promise<Leftovers> {
   const cluster = clusterOf(config);
   const labels = BASE_LABEL;
@@ -74,9 +76,7 @@ export async function auditBase(
     labels,
     names: (name) => name === "gourmetgram-base",
   };
-  const kinds = await config
-    .makeApiClient(ApiextensionsV1Api)
-    .listCustomResourceDefinition({ labelSelector: labels });
+  const kinds = await baseKinds(config);
   const claims = await cluster.core.listPersistentVolumeClaimForAllNamespaces({ labelSelector: labels });
   return {
     left: [
@@ -85,10 +85,21 @@ export async function auditBase(
       ...(await volumesLeft(cluster, ["kube-system"], "registry-data")),
       ...claims.items.map(({ metadata }) => `claim ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`),
       ...(await clusterWideLeft(config, trace)),
-      ...kinds.items.map(({ metadata }) => `custom resource definition ${metadata?.name ?? ""}`),
+      ...kinds.filter((name) => !options.usedKinds.has(name)).map((name) => `${DEFINITION} ${name}`),
     ],
-    kept: [],
+    kept: [...options.usedKinds].map(usedKindText),
   };
+}
+
+/** Deletes the definitions of the base's kinds of which there is no object any more. */
+export const removeBaseKinds = async (config: KubeConfig): Promise<UsedKinds> =>
+  removeKinds(config, await baseKinds(config));
+
+async function baseKinds(config: KubeConfig): Promise<string[]> {
+  const { items } = await config
+    .makeApiClient(ApiextensionsV1Api)
+    .listCustomResourceDefinition({ labelSelector: BASE_LABEL });
+  return items.flatMap(({ metadata }) => metadata?.name ?? []);
 }
 
 async function namespacesLeft({ core }: Cluster, { namespaces, labels }: Trace): Promise<string[]> {

@@ -2,6 +2,7 @@ import { resetMocks, setConfig, STACK } from "../../../support/mocks";
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
+import type { V1Node } from "@kubernetes/client-node";
 import { loadConfig } from "../../../../config/load";
 import { apiServer } from "../../../../stacks/preflight/api-server";
 import { existingArgo } from "../../../../stacks/preflight/argo";
@@ -22,7 +23,9 @@ const OTHER = AMD64 === "amd64" ? "arm64" : "amd64";
 async function found(inspect: Inspection, contents: Contents, settings: Settings = {}): Promise<string[]> {
   resetMocks();
   setConfig(settings);
-  const findings = await inspect({ config: loadConfig(), stack: STACK, cluster: clusterWith(contents) });
+  const cluster = clusterWith(contents);
+  const nodes = (await cluster.list<V1Node>("v1", "Node")) ?? [];
+  const findings = await inspect({ config: loadConfig(), stack: STACK, cluster, nodes });
   return findings.map((each) => (each.warning === true ? `warning: ${textOf(each)}` : textOf(each)));
 }
 

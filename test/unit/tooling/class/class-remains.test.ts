@@ -35,7 +35,10 @@ describe("what a class has left in the cluster", () => {
 
   it("is nothing where the cluster says so", async () => {
     assert.deepEqual(await ofAlice(), { left: [], kept: [] });
-    assert.deepEqual(await auditBase(config, { namespaces: ["build"] }), { left: [], kept: [] });
+    assert.deepEqual(await auditBase(config, { namespaces: ["build"], usedKinds: new Map() }), {
+      left: [],
+      kept: [],
+    });
   });
 
   it("is everything of a student, in namespaces and outside of them", async () => {
@@ -70,13 +73,21 @@ describe("what a class has left in the cluster", () => {
       object("registry-data", { namespace: "kube-system", labels: BASE }),
     );
     list("/apis/scheduling.k8s.io/v1/priorityclasses", object("gourmetgram-base"), object("system"));
-    const { left } = await auditBase(config, { namespaces: ["build"] });
+    const { left } = await auditBase(config, { namespaces: ["build"], usedKinds: new Map() });
     assert.deepEqual(left, [
       "namespace build",
       "claim kube-system/registry-data",
       "priority class gourmetgram-base",
-      "custom resource definition workflows.argoproj.io",
+      "CustomResourceDefinition workflows.argoproj.io",
     ]);
+  });
+
+  it("is not a kind of which somebody else has an object", async () => {
+    list("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", object("workflows.argoproj.io"));
+    const usedKinds = new Map([["workflows.argoproj.io", "Workflow default/precious"]]);
+    const { left, kept } = await auditBase(config, { namespaces: [], usedKinds });
+    assert.deepEqual(left, []);
+    assert.match(kept.join(), /workflows\.argoproj\.io, because there is Workflow default\/precious/);
   });
 
   it("is not nothing where one of the questions fails", async () => {

@@ -119,6 +119,7 @@ export function fakeClass(
         asked.push(`audit ${student}`);
         return Promise.resolve(leftovers);
       },
+      removeBaseKinds: () => Promise.resolve(new Map()),
       auditBase: ({ namespaces }) => {
         asked.push(`audit base ${namespaces.join(" ")}`);
         return Promise.resolve({ left: [], kept: [] });
