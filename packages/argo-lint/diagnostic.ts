@@ -16,6 +16,8 @@ export const RULES = {
   output: "every reference names a value that exists when it is used",
   skipped: "the output of a step that can be skipped, or can fail, is not required",
   condition: "conditions can be parsed",
+  loop: "the items of a loop can be read",
+  retry: "limits and pauses of retries can be read",
   dependency: "tasks and containers depend on others that exist, without a cycle",
   recursion: "no template calls itself without a condition",
   volume: "mounted volumes are declared, and claims can be created",

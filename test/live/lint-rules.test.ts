@@ -1,6 +1,6 @@
 /**
- * Runs the small workflows of the linter's collection on the Argo of a live lab, all at once, and compares how they end
- * with what the linter says of them. Takes about two minutes, and removes all that it has created.
+ * Runs the small workflows of the linter's collection on the Argo of a live lab, and compares how they end with what the
+ * linter says of them. Takes about five minutes, and removes all that it has created.
  */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
@@ -10,14 +10,19 @@ import { Argo } from "../../tooling/live/workflows/argo";
 import { pullSecrets } from "../../tooling/verify/pods/run-pod";
 import { ACCOUNTS } from "../../components/rbac";
 import { casesToRun, type Ending, removeCases, runCases } from "../support/run-cases";
+import type { Case } from "../support/workflow-collection";
 
 /** Milliseconds in which the workflows that end have ended, on a small machine too. */
-const PATIENCE = 150_000;
+const PATIENCE = 240_000;
 
 describe("the linter's collection on the live lab's Argo", function () {
-  this.timeout(PATIENCE + 60_000);
-  const cases = casesToRun();
-  let endings: readonly Ending[] = [];
+  this.timeout(2 * PATIENCE + 60_000);
+  // In two turns: the lab's Argo runs 50 at a time, and those that hang make no room.
+  const [hanging, others] = [true, false].map((hangs) =>
+    casesToRun().filter(({ run }) => (run === "hangs") === hangs),
+  ) as [Case[], Case[]];
+  const cases = [...hanging, ...others];
+  const endings: Ending[] = [];
   let cleanUp: () => Promise<void> = () => Promise.resolve();
 
   before(async () => {
@@ -30,14 +35,18 @@ describe("the linter's collection on the live lab's Argo", function () {
     const { spec } = await new Argo(cluster, namespace).template(workflowTemplates.build);
     const images = (spec.templates ?? []).flatMap(({ container }) => container?.image ?? []);
     assert.ok(images[0] !== undefined, `${workflowTemplates.build} has no container`);
-    endings = await runCases(cases, cluster, {
+    const place = {
       namespace,
-      id: randomBytes(3).toString("hex"),
       patience: PATIENCE,
       image: images[0],
       serviceAccountName: ACCOUNTS.train,
       imagePullSecrets: (await pullSecrets(namespace, cluster.core)).imagePullSecrets ?? [],
-    });
+    };
+    for (const turn of [hanging, others]) {
+      const id = randomBytes(3).toString("hex");
+      endings.push(...(await runCases(turn, cluster, { ...place, id })));
+      await cleanUp();
+    }
   });
 
   after(() => cleanUp());

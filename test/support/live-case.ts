@@ -1,10 +1,14 @@
 import type { Case } from "./workflow-collection";
 
 /** An object of the Kubernetes API. */
-interface ApiObject {
+export interface ApiObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
   readonly spec: Plain;
 }
 
@@ -12,6 +16,10 @@ type Plain = Record<string, unknown>;
 
 /** What the workflows need to run in a namespace whose pods are restricted. */
 export interface LivePlace {
+  /** Where the run is. */
+  readonly namespace: string;
+  /** Stands for all namespaces of a case in which its run is not. */
+  readonly elsewhere: string;
   /** Begins the names; small letters and digits, because conditions of the collection hold a run's name. */
   readonly prefix: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -21,30 +29,47 @@ export interface LivePlace {
   readonly imagePullSecrets: readonly { readonly name: string }[];
 }
 
+const RUNS = ["Workflow", "CronWorkflow"];
+
 /**
  * The objects of a case for a cluster: with names that no other case has, and the containers with an image that the
- * cluster has. A workflow becomes a run of a WorkflowTemplate, because the lab's Argo admits no other.
+ * cluster has. What runs becomes a run of a WorkflowTemplate, because the lab's Argo admits no other.
  *
- * @returns the WorkflowTemplates, and the one run
+ * @returns the WorkflowTemplates, and the one run or schedule
  */
 export function liveObjects({ objects }: Case, place: LivePlace): { templates: ApiObject[]; run: ApiObject } {
   const { prefix, labels } = place;
   const text = JSON.stringify(objects);
-  const made = objects.map((object): ApiObject => {
-    const { apiVersion, kind, metadata, spec } = object as unknown as ApiObject;
-    const name = kind === "Workflow" ? prefix : `${prefix}${metadata.name}`;
-    return { apiVersion, kind, metadata: { name, labels }, spec: fitted(spec, place, text) as Plain };
+  const given = objects as unknown as readonly ApiObject[];
+  const home = given.find(({ kind }) => RUNS.includes(kind))?.metadata.namespace;
+  const made = given.map(({ apiVersion, kind, metadata, spec }): ApiObject => {
+    const name = RUNS.includes(kind) ? prefix : `${prefix}${metadata.name}`;
+    const namespace = metadata.namespace === home ? place.namespace : place.elsewhere;
+    return {
+      apiVersion,
+      kind,
+      metadata: { name, namespace, labels },
+      spec: fitted(spec, place, text) as Plain,
+    };
   });
-  const [run, ...others] = made.filter(({ kind }) => kind === "Workflow");
-  if (run === undefined || others.length > 0) throw new Error("a case for a live Argo has one Workflow");
+  const [run, ...others] = made.filter(({ kind }) => RUNS.includes(kind));
+  if (run === undefined || others.length > 0)
+    throw new Error("a case for a live Argo has one Workflow or CronWorkflow");
   const templates = made
     .filter((each) => each !== run)
     .map((each) => ({ ...each, spec: withPod(each.spec, place) }));
-  if (run.spec["workflowTemplateRef"] !== undefined) return { templates, run };
-  const template = { ...run, kind: "WorkflowTemplate", spec: withPod(run.spec, place) };
+  const { workflowSpec, ...schedule } = run.spec;
+  const isSchedule = run.kind === "CronWorkflow";
+  const spec = isSchedule ? (workflowSpec as Plain) : run.spec;
+  const needsTemplate = spec["workflowTemplateRef"] === undefined;
+  const template = { ...run, kind: "WorkflowTemplate", spec: withPod(spec, place) };
+  const ran = needsTemplate ? { workflowTemplateRef: { name: prefix } } : spec;
   return {
-    templates: [...templates, template],
-    run: { ...run, spec: { workflowTemplateRef: { name: prefix } } },
+    templates: needsTemplate ? [...templates, template] : templates,
+    run: {
+      ...run,
+      spec: isSchedule ? { ...schedule, workflowMetadata: { labels }, workflowSpec: ran } : ran,
+    },
   };
 }
 

@@ -1,31 +1,47 @@
 import assert from "node:assert/strict";
+import type { KubernetesObject } from "@kubernetes/client-node";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Cluster, reasonOf } from "../../tooling/live/api-clients";
 import { Argo } from "../../tooling/live/workflows/argo";
 import { isOver, nameOf, nodesOf, type Workflow } from "../../tooling/live/workflows/workflow";
 import { until } from "../../tooling/support/until";
-import { type LivePlace, liveObjects } from "./live-case";
-import { type Case, collection } from "./workflow-collection";
+import { type ApiObject, type LivePlace, liveObjects } from "./live-case";
+import { type Case, collection, type RunEnd, type ScheduleEnd } from "./workflow-collection";
 
 /** How a case ended, with what Argo says of it. */
 export interface Ending {
-  readonly end: "succeeds" | "fails" | "hangs" | "waits for a pod" | "has not started";
+  readonly end: RunEnd | ScheduleEnd | "waits for a pod" | "has not started";
   readonly message: string;
 }
 
 /** Label of all that is created; its value is that of one call. */
 const LABEL = "gourmetgram/lint-rules";
-const TEMPLATES = { group: "argoproj.io", version: "v1alpha1", plural: "workflowtemplates" };
-/** Milliseconds after which a run that goes on hangs. */
-const HANGS_AFTER = 60_000;
+const GROUP = { group: "argoproj.io", version: "v1alpha1" };
+/** What is created, in this order. */
+const PLURALS = {
+  WorkflowTemplate: "workflowtemplates",
+  CronWorkflow: "cronworkflows",
+  Workflow: "workflows",
+};
+/** Milliseconds after which a run that goes on hangs, and a schedule of every minute has started a run. */
+const HANGS_AFTER = 75_000;
 
 /** The cases of the collection that are run. */
 export const casesToRun = (): Case[] => collection().filter(({ run }) => run !== undefined);
 
 /** Removes what {@link runCases} has created, also what an interrupted call has left. */
-export async function removeCases({ objects, ...cluster }: Cluster, namespace: string): Promise<void> {
-  await new Argo({ objects, ...cluster }, namespace).deleteWorkflows(LABEL);
-  await objects.deleteCollectionNamespacedCustomObject({ ...TEMPLATES, namespace, labelSelector: LABEL });
+export async function removeCases({ objects, core }: Cluster, namespace: string): Promise<void> {
+  // Schedules first, which start no further runs then.
+  for (const plural of ["cronworkflows", "workflows", "workflowtemplates"]) {
+    await objects.deleteCollectionNamespacedCustomObject({
+      ...GROUP,
+      plural,
+      namespace,
+      labelSelector: LABEL,
+    });
+  }
+  for (const { metadata } of (await core.listNamespace({ labelSelector: LABEL })).items)
+    await core.deleteNamespace({ name: metadata?.name ?? "" });
 }
 
 /**
@@ -42,47 +58,82 @@ export async function runCases(
     id,
     patience,
     ...place
-  }: Omit<LivePlace, "prefix" | "labels"> & {
-    readonly namespace: string;
+  }: Omit<LivePlace, "prefix" | "labels" | "elsewhere"> & {
     readonly id: string;
     readonly patience: number;
   },
 ): Promise<Ending[]> {
   const argo = new Argo(cluster, namespace);
   const names = cases.map((_, index) => `lint${id}n${index}`);
+  const labels = { [LABEL]: id };
+  const elsewhere = `lint${id}-elsewhere`;
   const made = cases.map((each, index) =>
-    liveObjects(each, { ...place, prefix: names[index] ?? "", labels: { [LABEL]: id } }),
+    liveObjects(each, { ...place, namespace, elsewhere, prefix: names[index] ?? "", labels }),
   );
-  const create = async (plural: string, bodies: readonly object[]): Promise<void> => {
+  const create = async (kind: keyof typeof PLURALS, bodies: readonly ApiObject[]): Promise<void> => {
+    const target = { ...GROUP, plural: PLURALS[kind] };
     await Promise.all(
-      bodies.map((body) =>
-        cluster.objects.createNamespacedCustomObject({ ...TEMPLATES, namespace, plural, body }),
-      ),
-    ).catch((error: unknown) => assert.fail(`${plural} cannot be created: ${reasonOf(error)}`));
+      bodies
+        .filter((body) => body.kind === kind)
+        .map((body) =>
+          cluster.objects.createNamespacedCustomObject({
+            ...target,
+            namespace: body.metadata.namespace,
+            body,
+          }),
+        ),
+    ).catch((error: unknown) => assert.fail(`a ${kind} cannot be created: ${reasonOf(error)}`));
   };
+  await cluster.core.createNamespace({ body: { metadata: { name: elsewhere, labels } } });
   await create(
-    "workflowtemplates",
+    "WorkflowTemplate",
     made.flatMap(({ templates }) => templates),
   );
   // A run whose template the controller has not seen yet fails.
   await delay(3000);
-  await create(
-    "workflows",
-    made.map(({ run }) => run),
-  );
+  const runs = made.map(({ run }) => run);
+  await create("CronWorkflow", runs);
+  await create("Workflow", runs);
   const start = Date.now();
-  let found = new Map<string, Workflow>();
+  let endings: Ending[] = [];
   const isDone = async (): Promise<boolean> => {
-    found = new Map((await argo.workflows(`${LABEL}=${id}`)).map((run) => [nameOf(run), run]));
-    const isOpen = (name: string, index: number): boolean =>
-      cases[index]?.run !== "hangs" && endingOf(found.get(name)).end !== cases[index]?.run;
-    return Date.now() - start > HANGS_AFTER && !names.some(isOpen);
+    const found = await argo.workflows(`${LABEL}=${id}`);
+    const byName = new Map(found.map((run) => [nameOf(run), run]));
+    const schedules = new Map(
+      ((await argo.all("cronworkflows")) as Schedule[]).map((each) => [each.metadata?.name ?? "", each]),
+    );
+    endings = names.map((name) => {
+      const schedule = schedules.get(name);
+      return schedule === undefined
+        ? endingOf(byName.get(name))
+        : endingOfSchedule(
+            schedule,
+            found.some(({ metadata }) => metadata?.labels?.[STARTED_BY] === name),
+          );
+    });
+    const isOpen = ({ end }: Ending, index: number): boolean => {
+      const expected = cases[index]?.run;
+      return expected !== "hangs" && expected !== "starts nothing" && end !== expected;
+    };
+    return Date.now() - start > HANGS_AFTER && !endings.some(isOpen);
   };
   await until(isDone, { signal: AbortSignal.timeout(patience) }).catch((error: unknown) => {
     // What has not ended by then is among the endings.
     if (!(error instanceof DOMException)) throw error;
   });
-  return names.map((name) => endingOf(found.get(name)));
+  return endings;
+}
+
+/** Argo gives it to the runs that a schedule starts. */
+const STARTED_BY = "workflows.argoproj.io/cron-workflow";
+
+interface Schedule extends KubernetesObject {
+  readonly spec: { readonly suspend?: boolean };
+}
+
+function endingOfSchedule({ spec }: Schedule, hasStarted: boolean): Ending {
+  if (hasStarted) return { end: "starts", message: "" };
+  return { end: spec.suspend === true ? "stays suspended" : "starts nothing", message: "" };
 }
 
 function endingOf(run: Workflow | undefined): Ending {

@@ -5,6 +5,12 @@ import { checkout } from "./checkout";
 
 const FOLDER = join(checkout, "test", "fixtures", "workflows");
 
+/** How a run ends. */
+export type RunEnd = "succeeds" | "fails" | "hangs";
+
+/** What a CronWorkflow of every minute does within one. Argo tells in its log alone why it starts nothing. */
+export type ScheduleEnd = "starts" | "starts nothing" | "stays suspended";
+
 /** Small workflows with a known verdict. */
 export interface Case {
   /** File and name. */
@@ -14,8 +20,8 @@ export interface Case {
   readonly verdict: string;
   /** What `argo lint --offline` says. */
   readonly argo: "accepts" | "refuses";
-  /** How it ends on a live Argo; undefined if it is not run there. */
-  readonly run?: "succeeds" | "fails" | "hangs";
+  /** How it ends on a live Argo, and what a schedule does there; undefined if it is not run. */
+  readonly run?: RunEnd | ScheduleEnd;
   readonly objects: readonly Readonly<Record<string, unknown>>[];
 }
 

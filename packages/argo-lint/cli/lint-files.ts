@@ -46,10 +46,13 @@ export interface LintFilesOptions extends LintOptions {
 export async function lintFiles(paths: readonly string[], options: LintFilesOptions): Promise<Report> {
   const { objects, unreadable, notChecked } = await readFiles(paths, options.folder);
   const values = objects.map(({ value }) => value);
-  const argo = argoLint(options.argo, values);
+  // Argo's own validator runs beside the rules.
+  const running = argoLint(options.argo, values);
+  const found = lint(values, options);
+  const argo = await running;
   const schema = argo.missing === undefined ? undefined : schemaCheck(options.schema, values);
   const validated = (argo.missing === undefined ? argo : schema)?.diagnostics ?? [];
-  const own = lint(values, options)
+  const own = found
     .filter((diagnostic) => !validated.some((each) => isSame(each, diagnostic)))
     .map((diagnostic) =>
       isTwin(diagnostic, objects) ? { ...diagnostic, severity: "warning" as const } : diagnostic,

@@ -5,7 +5,8 @@ import { literal, tagsOf } from "../expressions/tags";
 
 /** An output that a step or task refers to. */
 export interface OutputReference {
-  readonly sort: "parameters" | "artifacts" | "result";
+  /** A fact is what only a pod has, such as its exit code. */
+  readonly sort: "parameters" | "artifacts" | "result" | "fact";
   /** Undefined for a result, and for all parameters of a loop. */
   readonly name: string | undefined;
 }
@@ -43,6 +44,12 @@ export function missingIfSkipped(
   taken: Destination | undefined,
 ): MissingOutput | undefined {
   const name = producer.name ?? "";
+  if (wanted.sort === "fact") {
+    return {
+      message: `${name} can be skipped, and then has no ${wanted.name ?? ""}: ${HANGS}`,
+      fix: SAME_CONDITION,
+    };
+  }
   if (wanted.sort === "result") {
     // Argo registers results of skipped steps only where a template declares one, which no template can.
     return {
@@ -84,6 +91,7 @@ export function missingIfFailed(
   const isRead = ["container", "script", "containerSet"].includes(type ?? "");
   if (type === "suspend" || type === "http" || type === "plugin" || wanted.name === undefined)
     return undefined;
+  if (wanted.sort === "fact") return undefined;
   if (wanted.sort === "artifacts") {
     const declared = template.node.in("outputs", "artifacts").named(wanted.name);
     return taken === undefined || taken.argument.at("optional").value === true || declared === undefined
@@ -112,7 +120,7 @@ export function missingFromLoop(
   taken: Destination | undefined,
   user: Template,
 ): MissingOutput | undefined {
-  if (wanted.sort === "artifacts") return undefined;
+  if (wanted.sort === "artifacts" || wanted.sort === "fact") return undefined;
   const name = producer.name ?? "";
   const when = producer.node.at("when").text?.trim() ?? "";
   // In a DAG, a loop whose items are all skipped still has the list of all its outputs.
@@ -125,8 +133,8 @@ export function missingFromLoop(
       unsure: each,
     };
   }
-  const list = producer.node.at("withParam");
-  if (!list.exists) return undefined;
+  const [list, count] = [producer.node.at("withParam"), producer.node.in("withSequence", "count")];
+  if (!list.exists && knownText(count.text ?? "1", user) !== "0") return undefined;
   const isSet =
     wanted.sort === "parameters" &&
     wanted.name !== undefined &&
@@ -135,19 +143,19 @@ export function missingFromLoop(
   return {
     message: `the list of the loop ${name} can be empty, and then the list of its ${title(wanted)} is never set: ${HANGS}`,
     fix: "give the loop, and the step that uses its outputs, a condition that the list is not empty",
-    unsure: !isEmptyList(list.text ?? "", user),
+    // Written so, or by the default of a parameter.
+    unsure: list.exists && !/^\s*\[\s*\]\s*$/.test(knownText(list.text ?? "", user) ?? ""),
   };
 }
 
-/** Whether the list is surely empty: written so, or by the default of a parameter. */
-function isEmptyList(text: string, user: Template): boolean {
+/** The text, or the value that the parameter has which it refers to. */
+function knownText(text: string, user: Template): string | undefined {
   const [, sort, name = ""] =
     /^\s*\{\{\s*(inputs|workflow)\.parameters\.([^.{}\s]+)\s*\}\}\s*$/.exec(text) ?? [];
-  if (sort === undefined) return /^\s*\[\s*\]\s*$/.test(text);
+  if (sort === undefined) return text.trim();
   const place = sort === "inputs" ? user.node.at("inputs") : user.home.spec.at("arguments");
   const declared = place.at("parameters").named(name);
-  const value = declared && (literal(declared.at("value")) ?? literal(declared.at("default")));
-  return value !== undefined && /^\s*\[\s*\]\s*$/.test(value);
+  return declared && (literal(declared.at("value")) ?? literal(declared.at("default")));
 }
 
 function hasDefault(template: Template, parameter: string): boolean {

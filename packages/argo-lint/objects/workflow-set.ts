@@ -231,23 +231,20 @@ export class WorkflowSet {
         ),
       };
     }
+    if (!this.options.closed) {
+      const message = `the ${kind} ${name} is not in the given files`;
+      return { diagnostic: unsupported("reference", nameNode, message, "give its file too") };
+    }
     const known = [...this.named.values()]
       .flat()
       .flatMap((each) => (each.kind === kind ? (each.name ?? []) : []));
     return {
-      diagnostic: this.options.closed
-        ? error(
-            "reference",
-            nameNode,
-            `there is no ${kind} ${name}`,
-            known.length === 0 ? `add the ${kind}` : `use one that exists: ${known.join(", ")}`,
-          )
-        : unsupported(
-            "reference",
-            nameNode,
-            `the ${kind} ${name} is not in the given files`,
-            "give its file too",
-          ),
+      diagnostic: error(
+        "reference",
+        nameNode,
+        `there is no ${kind} ${name}`,
+        known.length === 0 ? `add the ${kind}` : `use one that exists: ${known.join(", ")}`,
+      ),
     };
   }
 }

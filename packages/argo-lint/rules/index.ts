@@ -3,6 +3,7 @@ import { deadlines } from "./runtime/deadlines";
 import { deprecatedFields } from "./runtime/deprecated";
 import { limits } from "./runtime/limits";
 import { locks } from "./runtime/locks";
+import { retries } from "./runtime/retries";
 import { exitDeadlines, images, resources } from "./runtime/production";
 import { schedules } from "./runtime/schedules";
 import { containerSets } from "./structure/container-sets";
@@ -13,6 +14,7 @@ import { unsupportedParts } from "./structure/unsupported";
 import { volumes } from "./structure/volumes";
 import { templateArguments, workflowArguments } from "./values/arguments";
 import { conditions } from "./values/conditions";
+import { loops } from "./values/loops";
 import { outputs } from "./values/outputs";
 import { skipped } from "./values/skipped";
 
@@ -28,11 +30,13 @@ export const CORRECTNESS: readonly LintRule[] = [
   outputs,
   skipped,
   conditions,
+  loops,
   dependencies,
   recursion,
   containerSets,
   volumes,
   limits,
+  retries,
   locks,
   deadlines,
   schedules,

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,22 +16,29 @@ const MOST_ROUNDS = 40;
  *
  * @param program The program argo; undefined if there is none.
  */
-export function argoLint(program: string | undefined, objects: readonly unknown[]): ValidatorResult {
+export async function argoLint(
+  program: string | undefined,
+  objects: readonly unknown[],
+): Promise<ValidatorResult> {
   if (program === undefined) return { missing: "there is no program argo" };
   const folder = mkdtempSync(join(tmpdir(), "argo-lint-"));
   try {
-    const run = (
-      ...args: string[]
-    ): { status: number | null; stdout: string; stderr: string; error?: Error } =>
-      spawnSync(program, args, {
-        cwd: folder,
-        encoding: "utf8",
-        maxBuffer: 2 ** 28,
-        // No cluster: it must not look for one.
-        env: { PATH: process.env["PATH"] ?? "", HOME: folder },
+    const run = async (...args: string[]): Promise<Output> =>
+      await new Promise((resolve) => {
+        const options = {
+          cwd: folder,
+          maxBuffer: 2 ** 28,
+          // No cluster: it must not look for one.
+          env: { PATH: process.env["PATH"] ?? "", HOME: folder },
+        };
+        execFile(program, args, options, (problem, stdout, stderr) => {
+          // It ends with 1 where it has found something.
+          const hasRun = problem === null || typeof problem.code === "number";
+          resolve({ stdout, stderr, ...(hasRun ? {} : { problem: problem.message }) });
+        });
       });
-    const version = run("version", "--short");
-    if (version.error !== undefined) return { missing: `${program} cannot be run: ${version.error.message}` };
+    const version = await run("version", "--short");
+    if (version.problem !== undefined) return { missing: `${program} cannot be run: ${version.problem}` };
     const [, number = "unknown"] = /v(\d+\.\d+\.\d+)/.exec(version.stdout) ?? [];
     if (!number.startsWith(`${ARGO_VERSION}.`)) {
       return { missing: `${program} has version ${number}, and the rules describe ${ARGO_VERSION}` };
@@ -44,7 +51,8 @@ export function argoLint(program: string | undefined, objects: readonly unknown[
         const readable = files.filter((each) => !unread.has(each));
         if (readable.length === 0) break;
         const args = ["--offline", "--no-color", "-o", "simple", ...readable.map(fileOf)];
-        const { stdout, stderr } = run("lint", ...args);
+        const { stdout, stderr, problem } = await run("lint", ...args);
+        if (problem !== undefined) return { missing: `${program} was stopped: ${problem}` };
         const stopped = stoppedAt(`${stdout}${stderr}`);
         if (stopped === undefined) {
           diagnostics.push(...diagnosticsOf(stdout, objects).filter(({ object }) => checked.has(object)));
@@ -63,6 +71,13 @@ export function argoLint(program: string | undefined, objects: readonly unknown[
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it could not be run, or did not end by itself. */
+  readonly problem?: string;
 }
 
 function fileOf(index: number): string {

@@ -16,13 +16,23 @@ export function* locks(object: WorkflowObject, set: WorkflowSet): Generator<Rule
   if (ofRun.length > 0) {
     yield* waits(ofRun, reachOfRun(object, set), set, "the workflow");
   }
+  yield* repeated(held);
   for (const template of set.templatesOf(object)) {
+    yield* repeated(locksOf(template.node, object));
     if (template.type !== "steps" && template.type !== "dag") continue;
     const own = locksOf(template.node, object);
     if (own.length === 0) continue;
     const inside = new Set(reachFrom([template], set, { hooks: true }));
     inside.delete(template);
     yield* waits(own, inside, set, `the template ${template.name ?? "inline"}`);
+  }
+}
+
+function* repeated(held: readonly Lock[]): Generator<RuleDiagnostic> {
+  const keys = held.map(({ key }) => key);
+  for (const [index, { node, key }] of held.entries()) {
+    if (keys.indexOf(key) === index) continue;
+    yield error("lock", node, "the lock is named twice here, and Argo fails what needs it", "name it once");
   }
 }
 

@@ -21,6 +21,10 @@ export function* schedules(object: WorkflowObject): Generator<RuleDiagnostic> {
   if (all.length === 0) {
     yield error("schedule", spec, "there is no schedule", "add schedules");
   }
+  if (spec.at("schedules").items.length > 0 && (spec.at("schedule").text ?? "") !== "") {
+    const message = "there is a schedule and a list of schedules, and Argo starts no run";
+    yield error("schedule", spec.at("schedule"), message, "put it into the list, and remove schedule");
+  }
   for (const node of all) {
     const problem = scheduleProblem(literal(node) ?? "0 0 * * *", zone);
     if (problem !== undefined) {

@@ -3,6 +3,7 @@ import { containersOf } from "../../objects/containers";
 import { type RuleDiagnostic, error } from "../../diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
+import { isDuration } from "../../objects/duration";
 import type { Node } from "../../objects/node";
 import { literal } from "../../expressions/tags";
 
@@ -13,9 +14,6 @@ const NAME = {
 };
 /** Parameters and artifacts. */
 const VALUE_NAME = { form: /^[-A-Za-z0-9_]+$/, words: "letters, digits, hyphens and underscores" };
-
-/** As Go reads it; a number without a unit counts seconds. */
-const DURATION = /^(?:[-+]?\d+|[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|)$/;
 
 /** Names and values have the form that Argo asks for: it refuses the whole workflow otherwise. */
 export function* forms(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
@@ -37,7 +35,7 @@ export function* forms(object: WorkflowObject, set: WorkflowSet): Generator<Rule
       yield* passed(node);
     }
     const duration = template.node.in("suspend", "duration");
-    if (!DURATION.test(literal(duration) ?? "0")) {
+    if (!isDuration(literal(duration) ?? "0")) {
       const message = `"${duration.text ?? ""}" is not a duration`;
       yield error("template", duration, message, "give seconds, or a duration such as 1h30m");
     }

@@ -51,9 +51,6 @@ export function* unsupportedParts(object: WorkflowObject, set: WorkflowSet): Gen
       yield unsupported("kind", template.node.at("podSpecPatch"), "podSpecPatch is not checked");
     }
     for (const { node } of callsOf(template)) {
-      if (node.at("withParam").exists) {
-        yield unsupported("kind", node.at("withParam"), "the items are known only during the run");
-      }
       if (node.at("hooks").exists) {
         yield unsupported("kind", node.at("hooks"), "when and with what a hook runs is not checked");
       }

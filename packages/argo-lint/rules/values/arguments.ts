@@ -3,7 +3,7 @@ import { warning, type RuleDiagnostic, error } from "../../diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import type { Node } from "../../objects/node";
-import { literal, tagsOf, taggedTexts } from "../../expressions/tags";
+import { hasNestedTags, literal, tagsOf, taggedTexts } from "../../expressions/tags";
 
 /** Parameters and artifacts: the two kinds of values that are passed. */
 const SORTS = [
@@ -14,7 +14,9 @@ const SORTS = [
 /** What is passed to templates is declared there, and what they require is passed. */
 export function* templateArguments(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
   for (const template of set.templatesOf(object)) {
+    yield* artifactSources(template.node.in("outputs", "artifacts").items);
     for (const { node } of callsOf(template)) {
+      yield* artifactSources(node.in("arguments", "artifacts").items);
       const called = set.resolve(node, object).template;
       if (called !== undefined) {
         yield* callArguments(node, called);
@@ -54,6 +56,25 @@ function* callArguments(call: Node, called: Template): Generator<RuleDiagnostic>
       }
       yield* allowed(argument.at("value"), declared[names.indexOf(name ?? "")]);
     }
+  }
+}
+
+/** What stands for an artifact: anything else is a text to Argo, which fails the step. */
+const ARTIFACT = /^(?:inputs|(?:steps|tasks)\.[^.]+\.outputs|workflow\.outputs)\.artifacts\./;
+
+function* artifactSources(artifacts: readonly Node[]): Generator<RuleDiagnostic> {
+  for (const from of artifacts.map((each) => each.at("from"))) {
+    const { text } = from;
+    if (text === undefined || text === "" || hasNestedTags(text)) continue;
+    const [tag] = tagsOf(text);
+    if (tag !== undefined && (tag.expression || ARTIFACT.test(tag.text) || tag.text.startsWith("item")))
+      continue;
+    yield error(
+      "arguments",
+      from,
+      `${text} is not an artifact, and the step that takes it fails`,
+      "write it as {{steps.NAME.outputs.artifacts.NAME}} or {{inputs.artifacts.NAME}}",
+    );
   }
 }
 

@@ -39,7 +39,8 @@ function* when(node: Node, items: Node, template: Template, set: WorkflowSet): G
     return;
   }
   for (const tag of tagsOf(text)) {
-    if (tag.expression || isQuoted(text, tag.start)) continue;
+    if (tag.expression) continue;
+    const quoted = isQuoted(text, tag.start);
     const values = tag.text === "item" ? items.items.flatMap(known) : knownValues(tag.text, template, set);
     for (const value of values) {
       const filled = `${text.slice(0, tag.start)}${value}${text.slice(tag.end)}`;
@@ -51,7 +52,7 @@ function* when(node: Node, items: Node, template: Template, set: WorkflowSet): G
         value === ""
           ? `${tag.text} can be empty, which leaves half a condition`
           : `${tag.text} can be "${value}", with which the condition fails: ${failure}`,
-        "put the reference in single quotes",
+        quoted ? "leave quotes out of the value" : "put the reference in single quotes",
       );
       break;
     }

@@ -14,6 +14,7 @@ import { taggedTexts, tagsOf } from "../../expressions/tags";
 import type { OutputReference, Destination } from "../../flow/missing-output";
 
 const NESTED = new Set(["inline", "hooks"]);
+const FACT = /^(?:steps|tasks)\.([^.]+)\.(exitCode|hostNodeName)$/;
 const OUTPUT = /^(?:steps|tasks)\.([^.]+)\.outputs\.(?:(parameters|artifacts)(?:\.([^.]+))?|(result))$/;
 
 /**
@@ -41,6 +42,22 @@ export function* skipped(object: WorkflowObject, set: WorkflowSet): Generator<Ru
         if (diagnostic !== undefined) yield diagnostic;
       }
     }
+    if (template.type === "dag") yield* ownArtifacts(template, flow, set);
+  }
+}
+
+/** A DAG whose own artifact comes from a task that was skipped fails; steps leave it out. */
+function* ownArtifacts(template: Template, flow: CallGraph, set: WorkflowSet): Generator<RuleDiagnostic> {
+  for (const output of template.node.in("outputs", "artifacts").items) {
+    const from = output.at("from");
+    const [, name = "", , artifact = ""] = OUTPUT.exec(tagsOf(from.text ?? "")[0]?.text ?? "") ?? [];
+    const producer = flow.all.get(name);
+    if (producer === undefined || producer.loops || output.at("optional").value === true) continue;
+    if (flow.canMiss(producer, undefined) !== true) continue;
+    const message = `${name} can be skipped, and then has no artifact ${artifact}, without which the DAG fails`;
+    yield isUpToCallers(producer, template, set)
+      ? unsupported("skipped", from, message)
+      : error("skipped", from, message, "make the output optional");
   }
 }
 
@@ -54,13 +71,15 @@ type Checker = (
 function checkerOf(user: Template, flow: CallGraph, set: WorkflowSet): Checker {
   const object = user.home;
   return (reference, node, before, consumer) => {
-    const [, name = "", sort, output, result] = OUTPUT.exec(reference) ?? [];
+    const [, named, fact] = FACT.exec(reference) ?? [];
+    const [, name = named ?? "", sort, output, result] = OUTPUT.exec(reference) ?? [];
     const producer = before.get(name);
     const template = producer && set.resolve(producer.node, object).template;
     if (producer === undefined || template === undefined) return undefined;
     const wanted: OutputReference = {
-      sort: result === undefined ? (sort as "parameters" | "artifacts") : "result",
-      name: output,
+      sort:
+        fact !== undefined ? "fact" : result === undefined ? (sort as "parameters" | "artifacts") : "result",
+      name: fact ?? output,
     };
     const loss = missingOutputOf({ producer, template, wanted, consumer, node, flow, user, set });
     if (loss === undefined) return undefined;

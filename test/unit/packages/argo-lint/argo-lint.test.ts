@@ -85,9 +85,9 @@ describe("argo lint in the report", () => {
     },
   ].map((each) => ({ apiVersion: "argoproj.io/v1alpha1", ...each }));
 
-  it("finds one mistake of each object, also of those that it cannot read", function () {
+  it("finds one mistake of each object, also of those that it cannot read", async function () {
     if (ARGO === undefined) this.skip();
-    const result = argoLint(ARGO, broken);
+    const result = await argoLint(ARGO, broken);
     assert.ok(result.missing === undefined, JSON.stringify(result));
     assert.deepEqual(
       result.diagnostics.map(({ object, path, isBeyond }) => [object, path.join("."), isBeyond]).sort(),
@@ -118,9 +118,9 @@ describe("argo lint in the report", () => {
     }
   });
 
-  it("is said to be missing where there is no such program, or one of another version", () => {
-    assert.match(argoLint("/no/such/argo", broken).missing ?? "", /cannot be run/);
-    assert.match(argoLint("true", broken).missing ?? "", /version unknown/);
+  it("is said to be missing where there is no such program, or one of another version", async () => {
+    assert.match((await argoLint("/no/such/argo", broken)).missing ?? "", /cannot be run/);
+    assert.match((await argoLint("true", broken)).missing ?? "", /version unknown/);
   });
 });
 
