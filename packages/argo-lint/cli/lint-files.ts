@@ -66,10 +66,13 @@ export async function lintFiles(paths: readonly string[], options: LintFilesOpti
     })),
   );
   const scalarPlaces = new Set(scalars.map(({ object, path }) => JSON.stringify([object, path])));
+  const misread = new Set(scalars.filter(({ severity }) => severity === "error").map(({ object }) => object));
   const others = validated
     // The rule on scalars says how to write the value.
-    .filter(
-      ({ rule, object, path }) => rule !== "schema" || !scalarPlaces.has(JSON.stringify([object, path])),
+    .filter(({ rule, object, path, message }) =>
+      rule === "schema"
+        ? !scalarPlaces.has(JSON.stringify([object, path]))
+        : !(/cannot unmarshal (?:bool|number)/.test(message) && misread.has(object)),
     )
     .map(({ isBeyond, ...rest }): Diagnostic => ({
       ...rest,

@@ -71,7 +71,7 @@ export async function readFiles(paths: readonly string[], folder: string): Promi
         notChecked.push({ file, message: "the file holds no object" });
       }
     } catch (error) {
-      unreadable.push({ file, message: error instanceof Error ? error.message : String(error) });
+      unreadable.push({ file, message: reasonOf(error) });
     }
   };
   for (const path of paths) {
@@ -86,6 +86,13 @@ export async function readFiles(paths: readonly string[], folder: string): Promi
     for (const file of files) await read(join(path, file), false);
   }
   return { objects, unreadable, notChecked };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return "there is no such file or folder";
+  return code === "EACCES" ? "it may not be read: permission denied" : error.message;
 }
 
 /** The YAML and JSON files in a folder and below, apart from hidden folders and installed packages. */

@@ -58,8 +58,15 @@ function sensor(value: Plain): Contents {
   const triggers = member(value, "spec", "triggers");
   const found = (Array.isArray(triggers) ? (triggers as unknown[]) : []).flatMap((trigger, index) =>
     ["argoWorkflow", "k8s"].flatMap((type) => {
-      const resource = member(trigger, "template", type, "source", "resource");
-      if (resource === undefined) return [];
+      const source = member(trigger, "template", type, "source");
+      const resource = member(source, "resource");
+      if (resource === undefined) {
+        // A file, a bucket or an address, which only the run reads.
+        const [from] = isRecord(source) ? Object.keys(source) : [];
+        const name = member(trigger, "template", "name");
+        const what = `the workflow that the trigger ${typeof name === "string" ? name : index} loads from ${from ?? ""}`;
+        return from === undefined ? [] : [{ workflows: [], others: [what] }];
+      }
       const prefix = ["spec", "triggers", index, "template", type, "source", "resource"];
       return [below(unpack(filled(resource, member(trigger, "template", type, "parameters"))), prefix)];
     }),

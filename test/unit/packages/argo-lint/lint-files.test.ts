@@ -131,6 +131,7 @@ spec:
               kind: Workflow
               metadata: { name: b }
               spec: ${spec}
+    - template: { name: u, argoWorkflow: { source: { s3: { key: w.yaml } } } }
 ---
 kind: WorkflowEventBinding
 metadata: { name: c }
@@ -146,12 +147,13 @@ just a text
     assert.equal(report.workflows, 3);
     assert.deepEqual(
       report.diagnostics.map(({ line, column, severity, rule }) => `${line}:${column} ${severity} ${rule}`),
-      ["6:25 error entrypoint", "19:35 error entrypoint", "26:34 unsupported reference"],
+      ["6:25 error entrypoint", "19:35 error entrypoint", "27:34 unsupported reference"],
     );
     assert.deepEqual(
       report.notChecked.map(({ message }) => message),
       [
         "Deployment is not read",
+        "the workflow that the trigger u loads from s3 is not read",
         "AnalysisTemplate is not read",
         "something that is not an object is not read",
       ],
@@ -271,7 +273,10 @@ spec:
       },
     ]);
     const lines = toGithub(report).split("\n");
-    assert.match(lines[0] ?? "", /^::error file=none\.yaml,title=cannot be read::ENOENT/);
+    assert.match(
+      lines[0] ?? "",
+      /^::error file=none\.yaml,title=cannot be read::there is no such file or folder$/,
+    );
     assert.equal(
       lines[1],
       "::error file=bad.yaml,line=10,col=13,title=reference::there is no WorkflowTemplate missing%0Afix: add the WorkflowTemplate",
