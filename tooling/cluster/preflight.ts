@@ -10,6 +10,7 @@ import { clusterRecord, type ClusterRecord } from "../machine/cluster-record";
 import { isCold, type LabParts } from "./embedded-lab";
 import { findDocker, type DockerServer } from "../machine/docker";
 import { home } from "../machine/paths";
+import { aptSourceFiles, filesWithCredentials, PIP_SETTINGS } from "../machine/package-sources";
 import { ask } from "../machine/run";
 import { nodePorts } from "../engine/stack-settings";
 import { canInstallGo } from "../toolchain/go";
@@ -85,6 +86,17 @@ export function checkBuilds(parts: LabParts, system: string, canBuild: boolean):
   const remedy =
     "let the machine reach docker.io, quay.io and get.pulumi.com; or use a Debian 12 machine as root";
   return { name, found: system, obstacle: { problem, remedy } };
+}
+
+/** The settings with which this machine reaches packages go into images, which others may pull. */
+export function checkPackageSources(parts: LabParts, files = [PIP_SETTINGS, ...aptSourceFiles()]): Check {
+  const name = "package sources";
+  if (parts.images !== "built") return { name, found: "not needed" };
+  const found = filesWithCredentials(files);
+  if (found.length === 0) return { name, found: "without passwords" };
+  const problem = `${found.join(" and ")} has a user name or password in an address: images are built with it, and everyone who pulls one would read it`;
+  const remedy = "take it out, and let the machine reach packages without one, as by a proxy that adds it";
+  return { name, found: "with passwords", obstacle: { problem, remedy } };
 }
 
 /** kind is built with a Go toolchain from PyPI; where there is no pip, kind has to be there. */
@@ -193,6 +205,7 @@ export async function checkMachine(parts: LabParts): Promise<Check[]> {
     checkMemory(docker),
     await disk(isCold(parts)),
     checkBuilds(parts, system, canBuild),
+    checkPackageSources(parts),
     checkKind(parts, canBuild || (await canInstallGo())),
     nodes(),
     await checkPorts(record),
@@ -213,5 +226,5 @@ export class MachineError extends Error {
 export async function requireMachine(parts: LabParts): Promise<void> {
   const obstacles = (await checkMachine(parts)).flatMap((check) => check.obstacle ?? []);
   if (obstacles.length > 0) throw new MachineError(obstacles);
-  await mkdir(home, { recursive: true });
+  await mkdir(home, { recursive: true, mode: 0o700 });
 }

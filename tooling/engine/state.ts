@@ -1,9 +1,9 @@
 /** The state that the lab keeps itself: a Pulumi backend in a folder of this machine. */
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { state } from "../machine/paths";
+import { home, state } from "../machine/paths";
 import { type LogIn, pulumiLogIn } from "./log-in";
 import { hasOwnCluster } from "./stack-settings";
 
@@ -24,8 +24,27 @@ export const ownsState = (): boolean =>
 export async function prepareState(): Promise<void> {
   if (!ownsState()) return;
   await mkdir(backendFolder, { recursive: true, mode: 0o700 });
-  if (existsSync(passphraseFile)) return;
-  await writeFile(passphraseFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  // That of an earlier version is open to all. Where somebody else owns it, it is for them to say who reads it.
+  await chmod(home, 0o700).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+  });
+  await makePassphrase(passphraseFile);
+}
+
+/**
+ * Writes a passphrase for its owner alone unless there is one. It appears whole or not at all: an empty one, left by a
+ * process that was killed, would be used from then on.
+ */
+export async function makePassphrase(file: string): Promise<void> {
+  if (existsSync(file)) return;
+  const draft = `${file}.${process.pid}`;
+  await rm(draft, { force: true });
+  await writeFile(draft, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
+  // A link and not a new name: that would take the place of what another process has written meanwhile.
+  await link(draft, file).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  });
+  await rm(draft);
 }
 
 /** The tag of a stack that is part of a class: the class's name. */

@@ -9,7 +9,7 @@ import { silentClassDisplay } from "./class-display";
 
 /** Writes a page for each student into a folder, and beside it the kubeconfig that only its owner may read. */
 export function writePages(context: ClassContext, folder: string, now = new Date()): Promise<Outcome[]> {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const tasks = context.selected.map((student) => ({
     student,
     run: async () => {

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheEntry } from "../../machine/cache";
 import { cache } from "../../machine/paths";
+import { aptSourceFiles, PIP_SETTINGS } from "../../machine/package-sources";
 import { run, type Report } from "../../machine/run";
 import { versions } from "../../machine/versions";
 import { askDocker, docker } from "../../machine/docker";
@@ -22,7 +23,7 @@ interface DebianImage {
 
 /** What every root needs to be built upon from this machine: the certificates and the package indexes that it uses. */
 function hostNetworkSettings(): string[] {
-  const copies = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pip.conf"].filter((path) => existsSync(path));
+  const copies = ["/etc/ssl/certs/ca-certificates.crt", PIP_SETTINGS].filter((path) => existsSync(path));
   return copies.map((path) => `cp ${path} "$1"${path}`);
 }
 
@@ -54,13 +55,8 @@ const debianImages: readonly DebianImage[] = [
 const withoutDownloads = 'rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*';
 
 /** The machine's own sources of this Debian release, which is where it can reach Debian's packages. */
-async function debianSources(): Promise<string[]> {
-  const folder = "/etc/apt/sources.list.d";
-  const parts = existsSync(folder) ? (await readdir(folder)).map((name) => join(folder, name)) : [];
-  const files = ["/etc/apt/sources.list", ...parts].filter(
-    (path) => existsSync(path) && /\.(list|sources)$/.test(path),
-  );
-  return files.filter((path) => {
+function debianSources(): string[] {
+  return aptSourceFiles().filter((path) => {
     const words = new Set(activeLines(path).split(/\s+/));
     return words.has(versions.debian) && words.has("main");
   });
@@ -82,7 +78,7 @@ async function makeDebianImage(spec: DebianImage, hash: string, report: Report):
     command,
   ]);
   const include = spec.packages.join(",");
-  const sources = await debianSources();
+  const sources = debianSources();
   // Device nodes could not be unpacked by an unprivileged builder.
   const args = [
     "--variant=apt",
