@@ -21,6 +21,7 @@ asked for something wrong.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import subprocess
@@ -44,6 +45,8 @@ HERE = Path(__file__).resolve().parent
 EXPERIMENT = "food11-classifier"
 REGISTERED_MODEL = "GourmetGramFood11Model"
 ALIAS = "development"
+DIGEST_TAG = "model_sha256"
+"""Tag of a version with the SHA-256 of its model file. The build and the application check it."""
 
 NO_VERDICT = "pytest could not evaluate the model"
 MEANT_BY_MLFLOW = {
@@ -136,9 +139,20 @@ def register_model(model_uri: str, passed: bool) -> str | None:
         )
         return None
     version = mlflow.register_model(model_uri, REGISTERED_MODEL).version
-    mlflow.MlflowClient().set_registered_model_alias(REGISTERED_MODEL, ALIAS, version)
+    client = mlflow.MlflowClient()
+    client.set_model_version_tag(REGISTERED_MODEL, version, DIGEST_TAG, digest_of(version))
+    client.set_registered_model_alias(REGISTERED_MODEL, ALIAS, version)
     logger.info(f"Registered {REGISTERED_MODEL} version {version} with the alias {ALIAS!r}.")
     return str(version)
+
+
+def digest_of(version: str) -> str:
+    """The SHA-256 of the model file of `version` as MLflow has it right after the training."""
+    uri = f"models:/{REGISTERED_MODEL}/{version}/data/model.pth"
+    with tempfile.TemporaryDirectory() as scratch:
+        file = mlflow.artifacts.download_artifacts(uri, dst_path=scratch)
+        with Path(file).open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 @flow

@@ -5,6 +5,7 @@
 Environment, all optional:
 
     MODEL_PATH              the model (default: /app/model/data/model.pth)
+    MODEL_SHA256            digest that the model has to have (default: any)
     MODEL_VERSION           what /version answers
     APPLICATION_COMMIT      what /version answers
     IMAGE                   what /version answers
@@ -64,7 +65,7 @@ def serve(settings: Settings) -> None:
     """
     started = time.monotonic()
     torch.set_num_threads(1)  # More only compete for the part of a processor that there is.
-    model = FoodModel.load(settings.model_path)
+    model = FoodModel.load(settings.model_path, settings.model_sha256)
     version = settings.model_version or "of unknown version"
     log.info("loaded model %s in %.1f s", version, time.monotonic() - started)
     if model.incompatibility is not None:

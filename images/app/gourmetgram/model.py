@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,15 +48,18 @@ class FoodModel:
         """Why the model does not fit this application, or None if it does."""
 
     @classmethod
-    def load(cls, path: Path) -> FoodModel:
+    def load(cls, path: Path, sha256: str | None = None) -> FoodModel:
         """Load a model that was saved as a whole with `torch.save`.
 
-        Raises UnusableModelError if that is impossible.
+        Raises UnusableModelError if that is impossible, or if the file's digest is not `sha256`.
         """
         try:
             # A whole model is a pickle, which can run any code. It comes from MLflow, where
             # everybody who reaches it can register one: load it only where it may do no harm.
+            check_digest(path, sha256)
             network = torch.load(path, map_location="cpu", weights_only=False)
+        except UnusableModelError:
+            raise
         except FileNotFoundError:
             raise UnusableModelError(f"there is no file {path}") from None
         except ImportError as problem:
@@ -82,6 +86,19 @@ class FoodModel:
         confidences = answer[0].softmax(0).tolist()
         guesses = [Guess(name, sure) for name, sure in zip(CLASSES, confidences, strict=True)]
         return sorted(guesses, key=lambda guess: guess.confidence, reverse=True)
+
+
+def check_digest(path: Path, sha256: str | None) -> None:
+    """Raise UnusableModelError if `sha256` is given and is not that of the file."""
+    if sha256 is None:
+        return
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256:
+        raise UnusableModelError(
+            f"{path} is not the model that this image was built for: its SHA-256 is {found}, and "
+            f"MODEL_SHA256 is {sha256}. Build the version again."
+        )
 
 
 def answer_of(network: nn.Module, one_input: torch.Tensor) -> torch.Tensor:

@@ -20,6 +20,8 @@ class Settings:
     port: int = PORT
     model_version: str | None = None
     """Version of the model in MLflow's registry."""
+    model_sha256: str | None = None
+    """SHA-256 of the model file as hexadecimal digits. No other file is loaded then."""
     application_commit: str | None = None
     """Commit of this repository that the image was built from."""
     image: str | None = None
@@ -38,6 +40,7 @@ class Settings:
             model_path=Path(environment.get("MODEL_PATH") or MODEL_PATH),
             port=int(port),
             model_version=environment.get("MODEL_VERSION") or None,
+            model_sha256=environment.get("MODEL_SHA256") or None,
             application_commit=environment.get("APPLICATION_COMMIT") or None,
             image=environment.get("IMAGE") or None,
         )

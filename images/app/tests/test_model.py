@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import sys
 from pathlib import Path
@@ -35,6 +36,19 @@ def incompatibility_of(network: nn.Module, input_shape: object = SHAPE) -> str:
 
 def test_a_saved_model_is_loaded_and_fits(tmp_path: Path) -> None:
     assert FoodModel.load(saved(food_network(), tmp_path)).incompatibility is None
+
+
+def test_a_model_with_the_digest_that_was_noted_is_loaded(tmp_path: Path) -> None:
+    path = saved(food_network(), tmp_path)
+    assert (
+        FoodModel.load(path, hashlib.sha256(path.read_bytes()).hexdigest()).incompatibility is None
+    )
+
+
+def test_another_file_than_the_one_that_was_noted_is_not_loaded(tmp_path: Path) -> None:
+    path = saved(food_network(), tmp_path)
+    with pytest.raises(UnusableModelError, match="is not the model that this image was built for"):
+        FoodModel.load(path, "0" * 64)
 
 
 def test_a_model_for_something_else_is_loaded_and_does_not_fit(tmp_path: Path) -> None:

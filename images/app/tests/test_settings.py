@@ -14,7 +14,7 @@ def test_all_has_a_default() -> None:
 
 
 def test_what_is_empty_counts_as_missing() -> None:
-    names = ["MODEL_PATH", "PORT", "MODEL_VERSION", "APPLICATION_COMMIT", "IMAGE"]
+    names = ["MODEL_PATH", "PORT", "MODEL_VERSION", "MODEL_SHA256", "APPLICATION_COMMIT", "IMAGE"]
     assert Settings.from_environment(dict.fromkeys(names, "")) == Settings()
 
 
@@ -23,10 +23,11 @@ def test_all_can_be_set() -> None:
         "MODEL_PATH": "model.pth",
         "PORT": "8080",
         "MODEL_VERSION": "3",
+        "MODEL_SHA256": "1f",
         "APPLICATION_COMMIT": "0123abc",
         "IMAGE": "gourmetgram-app:3",
     }
-    expected = Settings(Path("model.pth"), 8080, "3", "0123abc", "gourmetgram-app:3")
+    expected = Settings(Path("model.pth"), 8080, "3", "1f", "0123abc", "gourmetgram-app:3")
     assert Settings.from_environment(environment) == expected
 
 

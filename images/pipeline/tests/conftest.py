@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import pickle
 import subprocess
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -40,6 +43,9 @@ VARIABLES = [
     "MLFLOW_TRACKING_URI",
     "KUBECONFIG",
 ]
+
+MODEL = pickle.dumps(OrderedDict(weights=[1, 2, 3]))
+"""The model file of a version."""
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 IMAGE = "registry:5000/gourmetgram-app@sha256:" + "7" * 64
@@ -144,7 +150,7 @@ def version(mlflow_server: str, tmp_path: Path) -> str:
     model = tmp_path / "logged"
     (model / "data").mkdir(parents=True)
     (model / "MLmodel").write_text("flavors: {}\n")
-    (model / "data" / "model.pth").write_bytes(b"weights")
+    (model / "data" / "model.pth").write_bytes(MODEL)
     client = mlflow.MlflowClient()
     mlflow.set_experiment("food11-classifier")
     with mlflow.start_run(
@@ -156,6 +162,12 @@ def version(mlflow_server: str, tmp_path: Path) -> str:
         client.log_model_artifacts(logged.model_id, str(model))
         client.finalize_logged_model(logged.model_id, "READY")
         registered = mlflow.register_model(f"models:/{logged.model_id}", registered_model.NAME)
+    client.set_model_version_tag(
+        registered_model.NAME,
+        registered.version,
+        registered_model.DIGEST_TAG,
+        hashlib.sha256(MODEL).hexdigest(),
+    )
     return str(registered.version)
 
 

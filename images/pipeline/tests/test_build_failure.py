@@ -27,6 +27,7 @@ def build_of(context: Path) -> Build:
         model_version="3",
         commit=COMMIT,
         training_image="unknown",
+        model_digest="c" * 64,
         committed_at=COMMITTED_AT,
     )
 

@@ -20,7 +20,11 @@ DIGEST = "sha256:" + "a" * 64
 PUSH = "registry.kube-system.svc.cluster.local:5000/gourmetgram-app"
 BASE = "registry.kube-system.svc.cluster.local:5000/gourmetgram-app-base@sha256:" + "b" * 64
 COMMITTED_AT = 1735689600
-BEFORE = {"commit": COMMIT, "training-image": "registry:5000/gourmetgram-train@sha256:1f"}
+BEFORE = {
+    "commit": COMMIT,
+    "training-image": "registry:5000/gourmetgram-train@sha256:1f",
+    "model-sha256": "c" * 64,
+}
 """What the steps clone and download-model have told."""
 
 STUB = f"""#!{sys.executable}
@@ -107,7 +111,8 @@ def test_builds_pushes_and_notes_the_image(
 
     image = f"localhost:30500/gourmetgram-app@{DIGEST}"
     assert outputs() == {**BEFORE, "image-digest": DIGEST, "image": image}
-    tags = mlflow.MlflowClient().get_model_version(registered_model.NAME, version).tags
+    tags = dict(mlflow.MlflowClient().get_model_version(registered_model.NAME, version).tags)
+    del tags[registered_model.DIGEST_TAG]
     assert tags == {
         "image_digest": DIGEST,
         "image": image,
@@ -124,6 +129,7 @@ def test_builds_pushes_and_notes_the_image(
         *("--local", f"context={context}", "--local", f"dockerfile={context}"),
         *("--opt", f"build-arg:BASE_IMAGE={BASE}"),
         *("--opt", f"build-arg:MODEL_VERSION={version}"),
+        *("--opt", f"build-arg:MODEL_SHA256={'c' * 64}"),
         *("--opt", f"build-arg:APPLICATION_COMMIT={COMMIT}"),
         *("--opt", f"build-arg:SOURCE_DATE_EPOCH={COMMITTED_AT}"),
         *("--opt", f"label:org.opencontainers.image.revision={COMMIT}"),
@@ -132,6 +138,7 @@ def test_builds_pushes_and_notes_the_image(
             "label:org.opencontainers.image.source=http://app-repository:8080/gourmetgram.git",
         ),
         *("--opt", f"label:dev.gourmetgram.model-version={version}"),
+        *("--opt", f"label:dev.gourmetgram.model-sha256={'c' * 64}"),
         *(
             "--opt",
             "label:dev.gourmetgram.training-image=registry:5000/gourmetgram-train@sha256:1f",
@@ -291,7 +298,8 @@ def test_image_without_a_digest_is_a_failure(
 
 
 @pytest.mark.parametrize(
-    ("missing", "writer"), [("commit", "clone"), ("training-image", "download-model")]
+    ("missing", "writer"),
+    [("commit", "clone"), ("training-image", "download-model"), ("model-sha256", "download-model")],
 )
 def test_missing_output_names_what_writes_it(
     buildctl: Buildctl,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import pickle
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,10 +14,16 @@ import mlflow
 import pytest
 from mlflow.exceptions import MlflowException
 
-from conftest import leave
-from gourmetgram_pipeline import download_model, registered_model, step
+from conftest import MODEL, leave
+from gourmetgram_pipeline import download_model, model_file, registered_model, step
 
 Outputs = Callable[[], dict[str, str]]
+DIGEST = hashlib.sha256(MODEL).hexdigest()
+
+
+def tags_of(version: str) -> dict[str, str]:
+    """The tags of the model version."""
+    return mlflow.MlflowClient().get_model_version(registered_model.NAME, version).tags
 
 
 @pytest.fixture
@@ -32,11 +41,15 @@ def test_downloads_a_version(
 
     assert step.run(download_model.download) == 0
 
-    assert (workspace / "model" / "data" / "model.pth").read_bytes() == b"weights"
+    assert (workspace / "model" / "data" / "model.pth").read_bytes() == MODEL
     assert (workspace / "model" / "MLmodel").is_file()
     assert not (workspace / "model" / "stale").exists()
-    assert outputs() == {"training-image": "registry:5000/gourmetgram-train@sha256:1f"}
-    assert "7 bytes  data/model.pth" in capsys.readouterr().out
+    assert outputs() == {
+        "training-image": "registry:5000/gourmetgram-train@sha256:1f",
+        "model-sha256": DIGEST,
+    }
+    assert tags_of(wanted)["pickle_scan"].startswith("nothing dangerous found (picklescan ")
+    assert f"{len(MODEL)} bytes  data/model.pth" in capsys.readouterr().out
 
 
 def test_training_that_noted_no_image(wanted: str, outputs: Outputs) -> None:
@@ -45,7 +58,52 @@ def test_training_that_noted_no_image(wanted: str, outputs: Outputs) -> None:
     assert run_id is not None
     client.delete_tag(run_id, "training_image")
     assert step.run(download_model.download) == 0
-    assert outputs() == {"training-image": "unknown"}
+    assert outputs() == {"training-image": "unknown", "model-sha256": DIGEST}
+
+
+def test_model_that_is_not_the_one_that_was_trained(
+    wanted: str, outputs: Outputs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registered_model.tag(wanted, {registered_model.DIGEST_TAG: "0" * 64})
+    assert step.run(download_model.download) == 1
+    told = capsys.readouterr().err
+    assert f"its SHA-256 is {DIGEST}, the training noted {'0' * 64}" in told
+    assert outputs() == {}
+
+
+def test_model_whose_digest_nobody_noted(
+    wanted: str, outputs: Outputs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mlflow.MlflowClient().delete_model_version_tag(
+        registered_model.NAME, wanted, registered_model.DIGEST_TAG
+    )
+    assert step.run(download_model.download) == 1
+    assert "has no tag model_sha256" in capsys.readouterr().err
+    assert outputs() == {}
+
+
+class Evil:
+    """Loading it runs a program."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("id",)
+
+
+def test_dangerous_model_is_noted_and_refused(
+    wanted: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "evil.pth"
+    file.write_bytes(pickle.dumps({"model": Evil()}))
+    with pytest.raises(step.Failure, match=r"would use posix\.system"):
+        download_model.scan(wanted, file)
+    assert tags_of(wanted)["pickle_scan"].startswith("dangerous: posix.system (picklescan ")
+
+
+def test_file_that_is_no_pickle_cannot_be_scanned(tmp_path: Path) -> None:
+    file = tmp_path / "model.pth"
+    file.write_bytes(b"weights")
+    with pytest.raises(step.Failure, match="cannot be scanned"):
+        model_file.dangerous_calls_in(file)
 
 
 def test_unknown_version_names_those_that_exist(
@@ -109,7 +167,7 @@ def test_what_stands_in_its_place_gives_way(
 ) -> None:
     leave(left, workspace / "model", tmp_path)
     assert step.run(download_model.download) == 0
-    assert (workspace / "model" / "data" / "model.pth").read_bytes() == b"weights"
+    assert (workspace / "model" / "data" / "model.pth").read_bytes() == MODEL
 
 
 def test_full_disk(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -77,6 +78,11 @@ def test_model_that_passes_is_registered(
     assert run.data.tags["training_image"] == "registry:5000/gourmetgram-train@sha256:1f"
     registered = mlflow.MlflowClient().get_model_version(flow.REGISTERED_MODEL, version)
     assert registered.run_id == run.info.run_id
+    file = mlflow.artifacts.download_artifacts(
+        f"models:/{flow.REGISTERED_MODEL}/{version}/data/model.pth"
+    )
+    digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    assert registered.tags == {flow.DIGEST_TAG: digest}
     signature = mlflow.models.get_model_info(f"models:/{flow.REGISTERED_MODEL}/{version}").signature
     assert SHAPES[scenario] in signature.to_dict()["inputs"]
 

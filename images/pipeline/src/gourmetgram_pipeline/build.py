@@ -20,6 +20,8 @@ class Build:
     model_version: str
     commit: str
     training_image: str
+    model_digest: str
+    """SHA-256 of the model file, which the application checks before it loads it."""
     committed_at: int
     """Seconds after 1970, in place of the time of the build."""
 
@@ -33,6 +35,7 @@ class Build:
         build_arguments = {
             "BASE_IMAGE": self.base_image,
             "MODEL_VERSION": self.model_version,
+            "MODEL_SHA256": self.model_digest,
             "APPLICATION_COMMIT": self.commit,
             "SOURCE_DATE_EPOCH": str(self.committed_at),
         }
@@ -40,6 +43,7 @@ class Build:
             "org.opencontainers.image.revision": self.commit,
             "org.opencontainers.image.source": self.repository_url,
             "dev.gourmetgram.model-version": self.model_version,
+            "dev.gourmetgram.model-sha256": self.model_digest,
             "dev.gourmetgram.training-image": self.training_image,
         }
         command = [BUILDCTL, "--addr", self.buildkit, "build", "--progress=plain"]

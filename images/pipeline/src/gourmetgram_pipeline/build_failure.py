@@ -62,7 +62,7 @@ def failure_of(build: Build, said: Iterable[str], exit_code: int) -> Failure:
 
 
 def foreign_frontend(build: Build) -> Failure:
-    """The failure of a Dockerfile that asks for a frontend image, which BuildKit does not run here."""
+    """The failure of a Dockerfile that asks for a frontend image, which BuildKit does not run."""
     syntax = application.syntax_of(build.context)
     line = "BUILDKIT_SYNTAX" if syntax is None else f"in line {syntax[0]} `# syntax={syntax[1]}`"
     return Failure(

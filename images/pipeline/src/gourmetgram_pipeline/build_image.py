@@ -77,6 +77,7 @@ def build_from_environment() -> Build:
         model_version=step.required_version(),
         commit=step.valid_commit("commit", step.output_of("clone", "commit")),
         training_image=step.output_of("download-model", "training-image"),
+        model_digest=step.output_of("download-model", "model-sha256"),
         # The step clone has given this time to all files.
         committed_at=int(dockerfile.lstat().st_mtime),
     )

@@ -8,15 +8,23 @@ Environment:
     MODEL_VERSION           the version
     WORKSPACE               shared folder; the model is its folder `model`
 
-Output: `training-image`, the image that trained the model, or `unknown`.
+Outputs: `training-image`, the image that trained the model, or `unknown`; and `model-sha256`, the
+digest of the model file.
+
+The file has to be the one that the training noted, and must name nothing that is known to be
+dangerous. The version gets the tag `pickle_scan` with the result.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gourmetgram_pipeline import application, registered_model, step
+from gourmetgram_pipeline import application, model_file, registered_model, step
 from gourmetgram_pipeline.step import Failure, log
+
+if TYPE_CHECKING:
+    from mlflow.entities.model_registry import ModelVersion
 
 
 def download() -> None:
@@ -42,6 +50,10 @@ def download() -> None:
             f"{registered_model.NAME} version {version} has no files: they were deleted from "
             "MLflow's store. Run the workflow with another version, or train a new one."
         )
+    file = target / model_file.MODEL_FILE
+    digest = check_digest(found, file)
+    scan(version, file)
+    step.write_output("model-sha256", digest)
     step.write_output("training-image", registered_model.training_image_of(found))
 
 
@@ -52,3 +64,41 @@ def list_files(folder: Path) -> int:
         log(f"{file.stat().st_size:>12,d} bytes  {file.relative_to(folder)}")
     log(f"{sum(file.stat().st_size for file in files):>12,d} bytes  in {len(files)} files")
     return len(files)
+
+
+def check_digest(version: ModelVersion, file: Path) -> str:
+    """The digest of `file`. Raises a Failure if it is not the one that the training noted."""
+    name = f"{registered_model.NAME} version {version.version}"
+    if not file.is_file():
+        raise Failure(f"{name} has no {model_file.MODEL_FILE}. Register a model of PyTorch's.")
+    noted = version.tags.get(registered_model.DIGEST_TAG)
+    if noted is None:
+        raise Failure(
+            f"{name} has no tag {registered_model.DIGEST_TAG}, with which the training notes the "
+            "digest of its model: it was registered by hand or by an earlier version of the lab. "
+            "Train again (npm run train), and build that version."
+        )
+    digest = model_file.digest_of(file)
+    if digest != noted:
+        raise Failure(
+            f"the model file of {name} is not the one that was trained: its SHA-256 is {digest}, "
+            f"the training noted {noted}. Someone has changed it in MLflow. Train again "
+            "(npm run train), and build that version."
+        )
+    log(f"The model file has the digest that the training noted: {digest}")
+    return digest
+
+
+def scan(version: str, file: Path) -> None:
+    """Tag `version` with what a scan of `file` finds. Raises a Failure if that is dangerous."""
+    dangerous = model_file.dangerous_calls_in(file)
+    result = f"dangerous: {', '.join(dangerous)}" if dangerous else "nothing dangerous found"
+    result = f"{result} ({model_file.scanner()})"
+    log(f"Scan of the pickle: {result}")
+    registered_model.tag(version, {"pickle_scan": result})
+    if dangerous:
+        raise Failure(
+            f"{registered_model.NAME} version {version} is not built: loading its pickle would "
+            f"use {', '.join(dangerous)}. Find out who stored it; train again (npm run train), "
+            "and build that version."
+        )

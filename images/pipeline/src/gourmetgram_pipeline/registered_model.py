@@ -23,6 +23,9 @@ NAME = "GourmetGramFood11Model"
 STAGING = "staging"
 """Alias of the version that staging serves and that has passed its test there."""
 
+DIGEST_TAG = "model_sha256"
+"""Tag with which the training notes the digest of the model file on its version."""
+
 UNKNOWN = "unknown"
 """Stands for a training image that nobody noted."""
 
