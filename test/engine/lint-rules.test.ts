@@ -53,7 +53,7 @@ describe("the linter's collection on Argo's controller", function () {
       namespace: NAMESPACE,
       id: "x",
       // What needs a pod never ends here.
-      patience: 61_000,
+      patience: 80_000,
     });
   });
 

@@ -29,15 +29,19 @@ export type ColumnName = (written: string) => string;
 
 /**
  * A table as spreadsheets write it: a line with the columns' names, then one for each student. Commas, semicolons or
- * tabs separate, whichever the first line has. `#` begins a comment.
+ * tabs separate, whichever the first line has. `#` begins a comment. A line `sep=;`, empty lines and empty columns count
+ * as nothing.
  */
-export function csvRows(text: string, columnName: ColumnName): RosterRows {
+export function csvRows(written: string, columnName: ColumnName): RosterRows {
   const problems: RosterProblem[] = [];
+  // A comment in its place keeps the numbers of the lines.
+  const text = written.replace(/^sep=.(?=\r?\n)/i, "#");
   const delimiter = delimiterOf(text);
   const [header, ...records] = csvRecords(text, delimiter, problems);
   const names = (header?.cells ?? []).map(columnName);
   const columns = new Map<string, number>();
   for (const name of names) {
+    if (name === "") continue;
     if (columns.has(name)) {
       problems.push({ line: 1, problem: `the column ${name} is there twice`, remedy: "remove one of them" });
     }
@@ -52,7 +56,13 @@ export function csvRows(text: string, columnName: ColumnName): RosterRows {
         remedy: `put a value that contains a ${DELIMITERS[delimiter]} into double quotes`,
       });
     }
-    return { line, cells: given(names.map((name, index) => [name, cells[index] ?? ""])) };
+    const nameless = cells.filter((cell, index) => names[index] === "" && cell !== "");
+    if (nameless.length > 0) {
+      const problem = `${JSON.stringify(nameless[0])} is in a column without a name`;
+      problems.push({ line, problem, remedy: "name the column in the first line, or remove the value" });
+    }
+    const named = names.map((name, index): [string, string] => [name, cells[index] ?? ""]);
+    return { line, cells: given(named.filter(([name]) => name !== "")) };
   });
   return { columns, rows, problems };
 }
@@ -84,6 +94,7 @@ function csvRecords(text: string, delimiter: Delimiter, problems: RosterProblem[
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
+      skip_records_with_empty_values: true,
       trim: true,
     }) as unknown as { record: string[]; info: Info }[];
     return records.map(({ record, info }) => ({ cells: record, line: info.lines }));

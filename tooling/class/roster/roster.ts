@@ -102,25 +102,49 @@ export function parseRoster(file: string, text: string): Student[] {
   return students.map(({ id, settings }) => ({ id, settings }));
 }
 
-/** Columns of a list of people that say nothing about their labs. */
-const IGNORED = ["name", "email"] as const;
+/** Columns of a list of people, as course systems export it, that say nothing about their labs. */
+const IGNORED = [
+  "name",
+  "fullName",
+  "firstName",
+  "lastName",
+  "givenName",
+  "familyName",
+  "surname",
+  "email",
+  "emailAddress",
+  "institution",
+  "department",
+  "section",
+  "group",
+  "groups",
+] as const;
 const KNOWN: readonly string[] = ["id", ...ROSTER_KEYS, ...IGNORED];
 
-/** `ID`, `Id` and `id` are one column. */
+/** `ID`, `Id` and `id` are one column, as are `E-mail` and `email`, and `First name` and `firstName`. */
 const columnName = (written: string): string =>
-  KNOWN.find((name) => name.toLowerCase() === written.toLowerCase()) ?? written;
+  KNOWN.find((name) => plain(name) === plain(written)) ?? written;
+
+const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, "");
+
+/** A spreadsheet writes truth values in capitals. */
+const valueOf = (text: string): string => (/^(?:true|false)$/i.test(text) ? text.toLowerCase() : text);
 
 const isRosterKey = (name: string): name is RosterKey => (ROSTER_KEYS as readonly string[]).includes(name);
 
 function settingsOf(row: RosterRow): Partial<Record<RosterKey, string>> {
-  return Object.fromEntries([...row.cells].filter(([name]) => isRosterKey(name)));
+  const own = [...row.cells].filter(([name]) => isRosterKey(name));
+  return Object.fromEntries(own.map(([name, value]) => [name, valueOf(value)]));
 }
 
 function columnProblems({ columns, rows }: RosterRows): RosterProblem[] {
   const unknown = [...columns].filter(([name]) => !KNOWN.includes(name));
   const wrong = unknown.map(([name, line]) => {
     const near = nearest(name, KNOWN);
-    const hint = near === undefined ? `use one of ${KNOWN.join(", ")}` : `is ${near} meant?`;
+    const hint =
+      near === undefined
+        ? `use one of id, ${ROSTER_KEYS.join(", ")}; ${IGNORED.join(", ")} are ignored`
+        : `is ${near} meant?`;
     return { line, problem: `there is no column ${JSON.stringify(name)}`, remedy: hint };
   });
   if (columns.has("id") || rows.length === 0) return wrong;
@@ -137,7 +161,7 @@ function rowProblems({ cells, line }: RosterRow, idColumn: boolean): RosterProbl
   const ofId = id === undefined ? (idColumn ? [missing] : []) : idProblems(id, line);
   const ofValues = [...cells].flatMap(([name, value]) => {
     if (!isRosterKey(name)) return [];
-    const parsed = KEYS[name].parse(value);
+    const parsed = KEYS[name].parse(valueOf(value));
     if (!("problem" in parsed)) return [];
     const remedy = `for example ${KEYS[name].example}, or nothing for the class's own`;
     return [{ line, problem: `${name} is ${JSON.stringify(value)}: ${parsed.problem}`, remedy }];

@@ -63,16 +63,21 @@ function* callArguments(call: Node, called: Template): Generator<RuleDiagnostic>
 const ARTIFACT = /^(?:inputs|(?:steps|tasks)\.[^.]+\.outputs|workflow\.outputs)\.artifacts\./;
 
 function* artifactSources(artifacts: readonly Node[]): Generator<RuleDiagnostic> {
-  for (const from of artifacts.map((each) => each.at("from"))) {
+  for (const artifact of artifacts) {
+    const from = artifact.at("from");
     const { text } = from;
     if (text === undefined || text === "" || hasNestedTags(text)) continue;
     const [tag] = tagsOf(text);
     if (tag !== undefined && (tag.expression || ARTIFACT.test(tag.text) || tag.text.startsWith("item")))
       continue;
-    yield error(
+    const isOptional = artifact.at("optional").value === true;
+    const [report, end] = isOptional
+      ? [warning, "it counts as missing"]
+      : [error, "the step that takes it fails"];
+    yield report(
       "arguments",
       from,
-      `${text} is not an artifact, and the step that takes it fails`,
+      `${text} is not an artifact, and ${end}`,
       "write it as {{steps.NAME.outputs.artifacts.NAME}} or {{inputs.artifacts.NAME}}",
     );
   }

@@ -35,7 +35,7 @@ describe("class: roster", () => {
 
   it("tells everything that is wrong with a CSV file, by line", () => {
     const text =
-      "id,sise,size,trainingDeadlineSeconds\nAlice B,,,\nbob,,huge,\nbob,,,12\n,,,\nbase,,,\nc,,,,extra\n";
+      "id,sise,size,trainingDeadlineSeconds\nAlice B,,,\nbob,,huge,\nbob,,,12\n,,small,\nbase,,,\nc,,,,extra\n";
     const name = "problem" in KEYS.student.parse("Alice B") ? KEYS.student.parse("Alice B") : undefined;
     assert.ok(name !== undefined && "problem" in name);
     const reserved = KEYS.student.parse("base");
@@ -95,6 +95,28 @@ describe("class: roster", () => {
 
     it("has a column once, whichever way it is written", () => {
       assert.match(problemsOf("class.csv", "id,ID\na,b\n").join(), /1: the column id is there twice/);
+    });
+
+    it("may have empty columns and lines, and a line that names the separator", () => {
+      const text = "sep=;\r\nID;Size;Schedule;;\r\nalice;small;0 3 * * 1,5;;\r\n;;;;\r\n";
+      assert.deepEqual(parseRoster("class.csv", text), students);
+      assert.deepEqual(problemsOf("class.csv", "id;;\nalice;x;\n"), [
+        '2: "x" is in a column without a name | name the column in the first line, or remove the value',
+      ]);
+    });
+
+    it("may have truth values in capitals", () => {
+      assert.deepEqual(parseRoster("class.csv", "id,scheduleSuspended,keepData\na,TRUE,False\n"), [
+        { id: "a", settings: { scheduleSuspended: "true", keepData: "false" } },
+      ]);
+    });
+
+    it("may be a course system's list of people", () => {
+      const text =
+        "First name,Last name,ID,Institution,Department,E-mail,Email address,Groups\nA,B,alice,,,x,y,1\n";
+      assert.deepEqual(parseRoster("class.csv", text), [{ id: "alice", settings: {} }]);
+      const yaml = "\uFEFFstudents:\n  - { ID: alice, Full Name: A, E-Mail: x }\n";
+      assert.deepEqual(parseRoster("class.yaml", textOf(Buffer.from(yaml))), [{ id: "alice", settings: {} }]);
     });
 
     it("may be a single column", () => {
