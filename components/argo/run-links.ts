@@ -29,17 +29,15 @@ const RUNS = "/workflows/${metadata.namespace}";
 const VERSION = `\${workflow.status.outputs.parameters.0.value}\${workflow.metadata.labels.${MODEL_VERSION_LABEL}}`;
 
 /**
- * The links of every run's page: to the other run of its delivery, and to what both have made. A build is found by its
+ * The links of every run's page, with short names, since they are buttons beside nine others: to the other run of its delivery, and to what both have made. A build is found by its
  * version, a training as the run that owns the build.
  *
  * @param pages Left out in a class, where students reach those by port-forwards, each at other addresses.
  */
 export const runLinks = (pages: RunPages | undefined): RunLink[] => [
-  link("Builds of its version", `${RUNS}?label=${encodeURIComponent(`${MODEL_VERSION_LABEL}=`)}${VERSION}`),
-  link("Training that started it", `${RUNS}/\${workflow.metadata.ownerReferences.0.name}`),
-  ...(pages?.model === undefined
-    ? []
-    : [link("Model version in MLflow", `${pages.model}/versions/${VERSION}`)]),
+  link("Build", `${RUNS}?label=${encodeURIComponent(`${MODEL_VERSION_LABEL}=`)}${VERSION}`),
+  link("Training", `${RUNS}/\${workflow.metadata.ownerReferences.0.name}`),
+  ...(pages?.model === undefined ? [] : [link("Model", `${pages.model}/versions/${VERSION}`)]),
   ...(pages === undefined ? [] : [link("Staging", pages.staging)]),
 ];
 

@@ -27,12 +27,12 @@ describe("the configuration of Argo's controller", () => {
       },
       links: [
         {
-          name: "Builds of its version",
+          name: "Build",
           scope: "workflow",
           url: "/workflows/${metadata.namespace}?label=gourmetgram%2Fmodel-version%3D${workflow.status.outputs.parameters.0.value}${workflow.metadata.labels.gourmetgram/model-version}",
         },
         {
-          name: "Training that started it",
+          name: "Training",
           scope: "workflow",
           url: "/workflows/${metadata.namespace}/${workflow.metadata.ownerReferences.0.name}",
         },
@@ -55,7 +55,7 @@ describe("the configuration of Argo's controller", () => {
     const staging = { name: "Staging", scope: "workflow", url: "http://staging" };
     assert.deepEqual(links({ model: "http://mlflow/#/models/food", staging: "http://staging" }), [
       {
-        name: "Model version in MLflow",
+        name: "Model",
         scope: "workflow",
         url: "http://mlflow/#/models/food/versions/${workflow.status.outputs.parameters.0.value}${workflow.metadata.labels.gourmetgram/model-version}",
       },
