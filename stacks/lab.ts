@@ -1,5 +1,6 @@
 import type { LabConfig } from "../config";
 import { LabNetwork } from "../components/class";
+import { databasePort } from "../components/mlflow";
 import { RestrictedNamespace } from "../components/namespace";
 import { createBase } from "./base-services";
 import { createLab } from "./lab-services";
@@ -22,7 +23,7 @@ export function labStack(config: LabConfig): LabStackOutputs {
   new LabNetwork("network", {
     namespace: platform.name,
     stagingNamespace: lab.staging.namespace,
-    externalDatabase: config.mlflowDatabaseUri !== undefined,
+    externalDatabasePort: databasePort(config.mlflowDatabaseUri),
   });
   return labOutputs(config, { namespace: platform.name, base, lab });
 }

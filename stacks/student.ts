@@ -4,9 +4,10 @@ import { argoAccess } from "../components/argo";
 import { BUILDKIT, BUILDKIT_PORT } from "../components/builder";
 import { clusterSettings, type StudentConfig, describeOffset } from "../config";
 import { labelsOf } from "../components/kubernetes";
-import { baseUsage, StudentAccess, StudentNetwork } from "../components/class";
+import { baseUsage, portOf, StudentAccess, StudentNetwork } from "../components/class";
 import { volumesOf } from "./footprint/footprint";
 import { noPriority, quota } from "./footprint/namespace-quota";
+import { databasePort } from "../components/mlflow";
 import { RestrictedNamespace } from "../components/namespace";
 import { portsOf, RegistryUser } from "../components/registry";
 import { referredBase } from "./base-reference";
@@ -68,8 +69,11 @@ export async function studentStack(config: StudentConfig): Promise<StudentStackO
     apiServerPorts: config.apiServerPorts,
     externalRepository: config.appRepositoryUrl,
     externalRegistryPorts: external === undefined ? [] : portsOf(external),
-    externalDatabase: config.mlflowDatabaseUri !== undefined,
-    s3: config.mlflowArtifactRoot !== undefined,
+    externalDatabasePort: databasePort(config.mlflowDatabaseUri),
+    s3Port:
+      config.mlflowArtifactRoot === undefined
+        ? undefined
+        : portOf(config.mlflowS3Endpoint ?? "https://s3.amazonaws.com"),
   });
   const access = new StudentAccess("student-access", {
     account: lab.rbac.serviceAccounts.student,

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  anywhere,
   BUILD_ROLE,
   byLabels,
   type EgressRule,
@@ -17,7 +18,7 @@ import { BUILDKIT_PORT, type BuilderMode, builderPod } from "./builder-pod";
 import { buildkitConfig } from "./buildkit-config";
 import { type ServedNamespaces, STUDENT_LABEL } from "../class";
 import { labNamespace } from "../namespace";
-import { type RegistryPods, type RegistryTarget, serverOf } from "../registry";
+import { type RegistryTarget, serverOf } from "../registry";
 
 /** Arguments of {@link Builder}. */
 export interface BuilderArgs {
@@ -49,7 +50,8 @@ export const BUILDKIT = "buildkitd";
  * The namespace admits pods of every Pod Security level: even without root on the node, BuildKit needs system calls
  * that the other levels forbid. Nothing else is in it. Only the build's pods reach it, and it reaches only the
  * registry: what a Dockerfile does in a build can touch nothing else in the cluster. Both hold where the cluster
- * enforces NetworkPolicies.
+ * enforces NetworkPolicies. With an external registry it reaches that one's ports at any address but a cloud's
+ * metadata service: no policy can name a registry.
  */
 export class Builder extends pulumi.ComponentResource {
   /** Address inside the cluster, `tcp://host:port`. */
@@ -62,7 +64,7 @@ export class Builder extends pulumi.ComponentResource {
   constructor(name: string, args: BuilderArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:Builder", name, {}, opts);
     const labels = labelsOf(BUILDKIT);
-    const { pods, addresses } = args.registry;
+    const { addresses } = args.registry;
 
     this.namespace = labNamespace(
       name,
@@ -78,7 +80,7 @@ export class Builder extends pulumi.ComponentResource {
           podSelector: {},
           policyTypes: ["Ingress", "Egress"],
           ingress: [buildPods(args.clients)],
-          egress: egress(pods),
+          egress: egress(args.registry),
         },
       },
       { parent: this },
@@ -157,9 +159,9 @@ function buildPods(clients: ServedNamespaces): IngressRule {
 }
 
 /** What BuildKit itself may use. */
-function egress(registry: RegistryPods | undefined): EgressRule[] {
+function egress({ pods, ports = [] }: RegistryTarget): EgressRule[] {
   // An external registry has no address that a NetworkPolicy could name.
-  if (registry === undefined) return [{}];
-  const pods = { ...inNamespace(registry.namespace), ...byLabels(registry.labels) };
-  return [NAME_SERVERS, { to: [pods], ports: tcp(registry.port) }];
+  if (pods === undefined) return [NAME_SERVERS, anywhere(tcp(...ports))];
+  const peer = { ...inNamespace(pods.namespace), ...byLabels(pods.labels) };
+  return [NAME_SERVERS, { to: [peer], ports: tcp(pods.port) }];
 }

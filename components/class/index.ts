@@ -5,3 +5,4 @@ export { STUDENT_LABEL, type ServedNamespaces, studentNamespaces } from "./class
 export { LabNetwork } from "./lab-network";
 export { ACCESS_TARGET, StudentAccess } from "./student-access";
 export { StudentNetwork } from "./student-network";
+export { portOf } from "./student-policies";

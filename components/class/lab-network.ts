@@ -8,8 +8,8 @@ export interface LabNetworkArgs {
   readonly namespace: pulumi.Input<string>;
   /** Namespace of the application in staging. */
   readonly stagingNamespace: pulumi.Input<string>;
-  /** Whether MLflow has a database that exists already. */
-  readonly externalDatabase: boolean;
+  /** Port of the database that exists already, if MLflow has one. */
+  readonly externalDatabasePort: pulumi.Input<number> | undefined;
 }
 
 /**

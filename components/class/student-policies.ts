@@ -3,6 +3,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import { GIT_SERVER_NAME, GIT_SERVER_PORT } from "../app-repository";
 import {
+  anywhere,
   BUILD_ROLE,
   type EgressRule,
   type IngressRule,
@@ -38,10 +39,10 @@ export interface StudentPoliciesArgs {
   readonly externalRepository: string | undefined;
   /** TCP ports of a registry that exists already, and of what gives out its tokens. None where it is the lab's own. */
   readonly externalRegistryPorts: readonly number[];
-  /** Whether MLflow has a database that exists already. */
-  readonly externalDatabase: boolean;
-  /** Whether MLflow keeps artifacts in S3. */
-  readonly s3: boolean;
+  /** TCP port of MLflow's database, where that exists already. */
+  readonly externalDatabasePort: Input<number> | undefined;
+  /** TCP port of S3, where MLflow keeps artifacts there. */
+  readonly s3Port: number | undefined;
 }
 
 /** Argo puts it on the pods of workflows and on no others; its value is the workflow's name. */
@@ -105,9 +106,9 @@ export function studentPolicies(args: StudentPoliciesArgs): StudentPolicy[] {
 
 /** Its database is for MLflow alone. */
 export function postgresPolicy({
-  externalDatabase,
-}: Pick<StudentPoliciesArgs, "externalDatabase">): StudentPolicy[] {
-  if (externalDatabase) return [];
+  externalDatabasePort,
+}: Pick<StudentPoliciesArgs, "externalDatabasePort">): StudentPolicy[] {
+  if (externalDatabasePort !== undefined) return [];
   const ingress = [{ from: [byLabels(MLFLOW)], ports: tcp(POSTGRES_PORT) }];
   return [{ place: "platform", name: POSTGRES_NAME, pods: { matchLabels: POSTGRES }, ingress }];
 }
@@ -127,7 +128,7 @@ function workflowEgress(args: StudentPoliciesArgs): EgressRule[] {
     { to: [byLabels(MLFLOW)], ports: tcp(MLFLOW_PORT) },
     args.externalRepository === undefined
       ? { to: [byLabels(GIT_SERVER)], ports: tcp(GIT_SERVER_PORT) }
-      : { ports: tcp(portOf(args.externalRepository)) },
+      : anywhere(tcp(portOf(args.externalRepository))),
     {
       to: [{ ...inNamespace(args.stagingNamespace), ...byLabels(APPLICATION) }],
       ports: tcp(APP_PORT),
@@ -162,20 +163,23 @@ function buildEgress({ builder, externalRegistryPorts: registry }: StudentPolici
       ports: tcp(builder.port),
     },
     // Most registries give out tokens, and it is BuildKit's client that fetches them.
-    ...(registry.length === 0 ? [] : [{ ports: tcp(...registry) }]),
+    ...(registry.length === 0 ? [] : [anywhere(tcp(...registry))]),
   ];
 }
 
 /** Where MLflow stores its data. */
-function mlflowEgress({ externalDatabase, s3 }: StudentPoliciesArgs): EgressRule[] {
-  // Neither the addresses nor the ports of services elsewhere are known here.
-  const elsewhere = externalDatabase || s3 ? [{ ports: [{ protocol: "TCP" }] }] : [];
-  const postgres = externalDatabase ? [] : [{ to: [byLabels(POSTGRES)], ports: tcp(POSTGRES_PORT) }];
+function mlflowEgress({ externalDatabasePort, s3Port }: StudentPoliciesArgs): EgressRule[] {
+  // The addresses of services elsewhere are not known here, and may change.
+  const elsewhere = [externalDatabasePort, s3Port].flatMap((port) =>
+    port === undefined ? [] : [anywhere([{ protocol: "TCP", port }])],
+  );
+  const postgres =
+    externalDatabasePort !== undefined ? [] : [{ to: [byLabels(POSTGRES)], ports: tcp(POSTGRES_PORT) }];
   return [NAME_SERVERS, ...postgres, ...elsewhere];
 }
 
 /** The port of an http or https address. */
-function portOf(url: string): number {
+export function portOf(url: string): number {
   const { port, protocol } = new URL(url);
   return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }

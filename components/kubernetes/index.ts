@@ -2,7 +2,15 @@
 export { exposedHttp, externalAddress, hostInUrl, serviceHost } from "./addresses";
 export { type ClusterAccess, hasKubeconfig, isKubeconfigText, loadKubeconfig, reasonOf } from "./kubeconfig";
 export { BUILD_ROLE, labelsOf } from "./labels";
-export { type EgressRule, type IngressRule, NAME_SERVERS, byLabels, inNamespace, tcp } from "./network-rules";
+export {
+  type EgressRule,
+  type IngressRule,
+  NAME_SERVERS,
+  anywhere,
+  byLabels,
+  inNamespace,
+  tcp,
+} from "./network-rules";
 export { INSTANCE_LABEL, MANAGER, MANAGER_LABEL, OWNER_LABEL, Ownership } from "./ownership";
 export { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 export { bytesOf, bytesQuantity, bytesText, coresOf, coresText, cpuQuantity, thousandths } from "./quantity";

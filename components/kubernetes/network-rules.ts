@@ -18,6 +18,24 @@ export const NAME_SERVERS: EgressRule = {
   ],
 };
 
+/** Link-local addresses, where a cloud tells a machine its credentials, and the address of Amazon's service over IPv6. */
+const METADATA = { v4: "169.254.0.0/16", v6: "fd00:ec2::/32" } as const;
+
+/**
+ * Ports at any address, that of a pod included, but those of a cloud's metadata service. Not every network plug-in
+ * matches the addresses of pods by a block, so they are selected as well.
+ */
+export function anywhere(ports: Port[]): EgressRule {
+  return {
+    to: [
+      { namespaceSelector: {} },
+      { ipBlock: { cidr: "0.0.0.0/0", except: [METADATA.v4] } },
+      { ipBlock: { cidr: "::/0", except: [METADATA.v6] } },
+    ],
+    ports,
+  };
+}
+
 /** TCP ports. */
 export function tcp(...ports: readonly number[]): Port[] {
   return ports.map((port) => ({ protocol: "TCP", port }));

@@ -2,5 +2,5 @@
 export { MLFLOW_NAME, MLFLOW_PORT } from "./mlflow-access";
 export { Mlflow } from "./mlflow";
 export type { MlflowS3 } from "./mlflow-pod";
-export { POSTGRES_NAME, POSTGRES_PORT, Postgres, externalDatabase } from "./postgres";
+export { POSTGRES_NAME, POSTGRES_PORT, Postgres, databasePort, externalDatabase } from "./postgres";
 export { REGISTERED_MODEL } from "./registered-model";

@@ -37,6 +37,18 @@ export function externalDatabase(uri: pulumi.Output<string>): Database {
   return { uri: pulumi.secret(uri), statefulSetName: undefined };
 }
 
+const DATABASE_PORTS: Readonly<Record<string, number>> = { mysql: 3306, mssql: 1433 };
+
+/** The TCP port of a database's URI in SQLAlchemy's form. No secret, although the URI is. @default PostgreSQL's, 5432 */
+export function databasePort(uri: pulumi.Output<string> | undefined): pulumi.Output<number> | undefined {
+  const port = uri?.apply((text) => {
+    const [, scheme = "", explicit] =
+      /^(\w+)[^:]*:\/\/(?:[^@/]*@)?[^/?]*?(?::(\d+))?(?:[/?]|$)/.exec(text) ?? [];
+    return explicit === undefined ? (DATABASE_PORTS[scheme] ?? POSTGRES_PORT) : Number(explicit);
+  });
+  return port && pulumi.unsecret(port);
+}
+
 // The database's address contains the name, and the claim's name is made from it, so it is not generated.
 export const POSTGRES_NAME = "mlflow-postgres";
 export const POSTGRES_PORT = 5432;

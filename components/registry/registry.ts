@@ -39,6 +39,8 @@ export interface RegistryTarget {
   readonly pullCredentials?: RegistryCredentials | undefined;
   /** The pods that serve the lab's own registry. Left out for a registry elsewhere. */
   readonly pods?: RegistryPods;
+  /** TCP ports of a registry elsewhere, as {@link portsOf} tells them. */
+  readonly ports?: readonly number[];
   /** Whether it lets the students of a class see and write under their own names only. @default false */
   readonly guarded?: boolean;
   /** What has to be ready before an image can be pushed. */
@@ -76,6 +78,7 @@ export function externalRegistry({ address, credentials, ...args }: ExternalRegi
     pullAddress: fromNodes,
     credentials,
     pullCredentials: credentials,
+    ports: portsOf({ address, ...args }),
     ready: [],
     storage: [],
   };

@@ -1,4 +1,5 @@
 /** What NetworkPolicies let pass, worked out as Kubernetes defines it. */
+import { BlockList, isIPv6 } from "node:net";
 import type { RecordedResource } from "./mocks";
 
 /** One end of a connection: a pod, or an address that is none. */
@@ -15,7 +16,7 @@ interface Selector {
 interface Peer {
   readonly podSelector?: Selector;
   readonly namespaceSelector?: Selector;
-  readonly ipBlock?: { readonly cidr: string };
+  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
 }
 interface Rule {
   readonly from?: readonly Peer[];
@@ -76,14 +77,25 @@ function isPort(rule: Rule["ports"][number], port: number | string): boolean {
 }
 
 function isPeer(peer: Peer, policyNamespace: string, end: End): boolean {
-  if (peer.ipBlock !== undefined)
-    return end.address !== undefined && peer.ipBlock.cidr === `${end.address}/32`;
+  if (peer.ipBlock !== undefined) {
+    const { cidr, except = [] } = peer.ipBlock;
+    const { address } = end;
+    return address !== undefined && isIn(cidr, address) && !except.some((each) => isIn(each, address));
+  }
   if (end.namespace === undefined) return false;
   const inPlace =
     peer.namespaceSelector === undefined
       ? end.namespace === policyNamespace
       : matches(peer.namespaceSelector, { "kubernetes.io/metadata.name": end.namespace });
   return inPlace && matches(peer.podSelector ?? {}, end.labels ?? {});
+}
+
+function isIn(cidr: string, address: string): boolean {
+  const [net = "", prefix = "0"] = cidr.split("/");
+  if (isIPv6(net) !== isIPv6(address)) return false;
+  const block = new BlockList();
+  block.addSubnet(net, Number(prefix), isIPv6(net) ? "ipv6" : "ipv4");
+  return block.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
 function matches(

@@ -22,6 +22,8 @@ import { revokeClass } from "./actions/revoke-class";
 import { readRoster, type Student } from "./roster/roster";
 import { allDone, type Outcome } from "./outcome";
 import { selectionOf, UsageError } from "./roster/selection";
+import { clusterConfig } from "../engine/cluster-access";
+import { etcdAlarm, etcdBytes } from "../live/etcd";
 import { isUp, statusOfClass, statusText } from "./actions/status-class";
 import { summaryTable } from "./view/table";
 import { upClass } from "./actions/up-class";
@@ -88,7 +90,11 @@ export const classCommands = {
   status: async (request) => {
     await requireEngine();
     const found = await statusOfClass(await open(request));
-    print({ class: stackName, students: found }, () => statusText(found));
+    const stored = await etcdBytes(clusterConfig);
+    const alarm = stored === undefined ? undefined : etcdAlarm(stored);
+    print({ class: stackName, students: found, etcdBytes: stored ?? null }, () =>
+      alarm === undefined ? statusText(found) : `${statusText(found)}\n\nwarning: ${alarm}`,
+    );
     return found.every(isUp) ? CLASS_EXIT.good : CLASS_EXIT.failed;
   },
 

@@ -14,6 +14,19 @@ export const registryHost = "registry.kube-system.svc.cluster.local:5000";
 
 const registries = "/etc/containerd/certs.d";
 
+/** What etcd keeps at most, in bytes: the most that it supports. By default it takes no more writes at a quarter of it. */
+const etcdQuota = { name: "quota-backend-bytes", value: String(8 * 1024 ** 3) };
+
+/** kubeadm's versions write arguments as a map or as a list; kind applies the patch of the version that it uses. */
+const etcdPatches = [
+  { version: "v1beta3", extraArgs: { [etcdQuota.name]: etcdQuota.value } },
+  { version: "v1beta4", extraArgs: [etcdQuota] },
+].map(({ version, extraArgs }) => ({
+  apiVersion: `kubeadm.k8s.io/${version}`,
+  kind: "ClusterConfiguration",
+  etcd: { local: { extraArgs } },
+}));
+
 /** What the configuration of a cluster depends on. */
 export interface KindClusterArgs {
   /** How many nodes. All of them carry pods. */
@@ -72,6 +85,8 @@ function kubeadmPatches(args: KindClusterArgs): object[] {
     // A class has many small pods on one node.
     maxPods: 250,
     containerLogMaxSize: "5Mi",
+    // A pod that starts processes without end takes none of the others'. A training has some threads for each core.
+    podPidsLimit: 4096,
   };
   const proxy = { kind: "KubeProxyConfiguration", ...score };
   // The only node carries no taint anyway, and of several the first is to carry pods as well.
@@ -87,6 +102,7 @@ function kubeadmPatches(args: KindClusterArgs): object[] {
     ...(args.restricted ? [proxy] : []),
     ...(args.nodes > 1 ? [init] : []),
     ...(args.images === "built" ? [cluster] : []),
+    ...etcdPatches,
   ];
 }
 

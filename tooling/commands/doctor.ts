@@ -7,6 +7,8 @@ import { judgeStack } from "../engine/program";
 import { decideEngine, wishFor } from "../machine/reach";
 import { stackSettings } from "../engine/render/settings";
 import { hasOwnCluster } from "../engine/stack-settings";
+import { clusterConfig } from "../engine/cluster-access";
+import { etcdAlarm, etcdBytes } from "../live/etcd";
 import { messageOf } from "../support/errors";
 import { tellData } from "../support/output";
 
@@ -24,7 +26,8 @@ interface Examination {
 /** Judges what would carry the stack. Changes nothing; exit code 1 if something is in the way. */
 export async function doctor(options: DoctorOptions): Promise<void> {
   wishFor(options);
-  const { checks, facts } = await (hasOwnCluster() ? examineCluster() : examineMachine());
+  const { checks: found, facts } = await (hasOwnCluster() ? examineCluster() : examineMachine());
+  const checks = [...found, ...(await checkEtcd())];
   const fit = checks.every((check) => check.obstacle === undefined);
   if (!fit) process.exitCode = 1;
   tellData({ fit, checks, facts });
@@ -44,6 +47,15 @@ async function examineMachine(): Promise<Examination> {
     ...(isDebian12() ? { Debian: "12" } : {}),
   };
   return { checks: await checkMachine(parts), facts };
+}
+
+/** Nothing where there is no cluster yet, or it does not tell. */
+async function checkEtcd(): Promise<Check[]> {
+  const bytes = await etcdBytes(clusterConfig);
+  if (bytes === undefined) return [];
+  const found = `${Math.round(bytes / 1024 ** 2)} MiB`;
+  const [problem, remedy = ""] = etcdAlarm(bytes)?.split("\n  fix: ") ?? [];
+  return [{ name: "etcd", found, ...(problem === undefined ? {} : { obstacle: { problem, remedy } }) }];
 }
 
 /** The stack's own cluster, and the Docker that builds its images. */

@@ -6,9 +6,6 @@ import { isOver, nameOf } from "../../live/workflows/workflow";
 
 const WORKFLOWS = { group: "argoproj.io", version: "v1alpha1", plural: "workflows" } as const;
 
-/** Argo's own finalizers: what has one stays until Argo has looked at it, also where there is no Argo any more. */
-const ARGO_FINALIZER = /^workflows\.argoproj\.io\//;
-
 /** How long a namespace may take to go before finalizers are taken away. */
 export const PATIENCE_SECONDS = 60;
 
@@ -55,7 +52,9 @@ export async function deleteRuns(cluster: Cluster, student: string): Promise<voi
 }
 
 /**
- * Takes Argo's finalizers away in namespaces that have been going for too long.
+ * Takes the finalizers of runs and their pods away in namespaces that have been going for too long: Argo's, where there
+ * is no Argo any more, and those that a student wrote before admission refused them. Nothing else in a student's
+ * namespace can have one that only a student knows.
  *
  * @returns what was freed
  */
@@ -77,7 +76,7 @@ export async function freeHangingNamespaces(
 async function freeRuns(cluster: Cluster, namespace: string): Promise<string[]> {
   const freed: string[] = [];
   for (const run of (await unlessMissing(new Argo(cluster, namespace).workflows())) ?? []) {
-    const body = withoutArgo(run.metadata.finalizers);
+    const body = withoutFinalizers(run.metadata.finalizers);
     if (body === undefined) continue;
     const place = { ...WORKFLOWS, namespace, name: nameOf(run), body };
     await unlessMissing(cluster.objects.patchNamespacedCustomObject(place));
@@ -89,7 +88,7 @@ async function freeRuns(cluster: Cluster, namespace: string): Promise<string[]> 
 async function freePods(cluster: Cluster, namespace: string): Promise<string[]> {
   const freed: string[] = [];
   for (const { metadata } of (await cluster.core.listNamespacedPod({ namespace })).items) {
-    const body = withoutArgo(metadata?.finalizers);
+    const body = withoutFinalizers(metadata?.finalizers);
     const name = metadata?.name;
     if (body === undefined || name === undefined) continue;
     await unlessMissing(cluster.core.patchNamespacedPod({ namespace, name, body }));
@@ -98,12 +97,9 @@ async function freePods(cluster: Cluster, namespace: string): Promise<string[]> 
   return freed;
 }
 
-/** The patch that leaves only other programs' finalizers; undefined where none is Argo's. */
-function withoutArgo(finalizers: readonly string[] = []): object[] | undefined {
-  const value = finalizers.filter((each) => !ARGO_FINALIZER.test(each));
-  return value.length === finalizers.length
-    ? undefined
-    : [{ op: "replace", path: "/metadata/finalizers", value }];
+/** The patch that removes all finalizers; undefined where there is none. */
+function withoutFinalizers(finalizers: readonly string[] = []): object[] | undefined {
+  return finalizers.length === 0 ? undefined : [{ op: "remove", path: "/metadata/finalizers" }];
 }
 
 /** Looks after hanging namespaces while something else waits for them to go. */

@@ -259,10 +259,18 @@ describe("Builder", () => {
     });
   });
 
-  it("reaches a registry elsewhere, wherever that is", async () => {
+  it("reaches a registry elsewhere, wherever that is, but no metadata service of a cloud", async () => {
     new Builder("builder", ARGS);
     const policy = await onlyResource("kubernetes:networking.k8s.io/v1:NetworkPolicy");
-    assert.deepEqual((policy.inputs["spec"] as { egress?: unknown }).egress, [{}]);
+    const [, registry] = (policy.inputs["spec"] as { egress: unknown[] }).egress;
+    assert.deepEqual(registry, {
+      to: [
+        { namespaceSelector: {} },
+        { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } },
+        { ipBlock: { cidr: "::/0", except: ["fd00:ec2::/32"] } },
+      ],
+      ports: [{ protocol: "TCP", port: 443 }],
+    });
   });
 
   it("takes a storage class", async () => {

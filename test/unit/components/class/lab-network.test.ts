@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { LabNetwork } from "../../../../components/class/lab-network";
 import { type End, passes } from "../../../support/network";
 
-const ARGS = { namespace: "platform", stagingNamespace: "staging", externalDatabase: false };
+const ARGS = { namespace: "platform", stagingNamespace: "staging", externalDatabasePort: undefined };
 const service = (name: string): Record<string, string> => ({
   "app.kubernetes.io/name": name,
   "app.kubernetes.io/part-of": "gourmetgram",
@@ -46,7 +46,7 @@ describe("LabNetwork", () => {
   });
 
   it("says nothing about a database elsewhere", async () => {
-    new LabNetwork("network", { ...ARGS, externalDatabase: true });
+    new LabNetwork("network", { ...ARGS, externalDatabasePort: 5432 });
     assert.deepEqual(
       (await recorded()).filter(({ type }) => type.endsWith(":NetworkPolicy")).map(({ name }) => name),
       ["network-staging-no-egress"],

@@ -18,8 +18,8 @@ const ARGS: StudentNetworkArgs = {
   apiServerPorts: [443, 6443],
   externalRepository: undefined,
   externalRegistryPorts: [],
-  externalDatabase: false,
-  s3: false,
+  externalDatabasePort: undefined,
+  s3Port: undefined,
 };
 
 /** The pods of a student. */
@@ -141,8 +141,8 @@ describe("StudentNetwork", () => {
       ...ARGS,
       externalRepository: "http://git.example:3000/team/app.git",
       externalRegistryPorts: [443, 5000],
-      externalDatabase: true,
-      s3: true,
+      externalDatabasePort: 5432,
+      s3Port: 443,
       apiServerAddresses: ["10.214.0.1/32"],
     });
     const all = await policies();
@@ -150,7 +150,14 @@ describe("StudentNetwork", () => {
     const to = (pod: End) => PORTS.filter((port) => passes(all, pod, internet, port));
     assert.deepEqual(to(ALICE.step), ["53/UDP", 53, 3000]);
     assert.deepEqual(to(ALICE.build), ["53/UDP", 53, 443, 3000, 5000]);
-    assert.deepEqual(to(ALICE.mlflow), [...PORTS]);
+    assert.deepEqual(to(ALICE.mlflow), ["53/UDP", 53, 443, 5432]);
+    // Name servers may be link-local, with a cache on each node; nothing else there is reached.
+    for (const address of ["169.254.169.254", "fd00:ec2::254"]) {
+      for (const pod of [ALICE.step, ALICE.build, ALICE.mlflow]) {
+        const reached = PORTS.filter((port) => passes(all, pod, { address }, port));
+        assert.deepEqual(reached, ["53/UDP", 53], address);
+      }
+    }
     // There is no pod of them, so there is no way to one either.
     const names = all.map(({ inputs }) => (inputs["metadata"] as { name: string }).name);
     assert.deepEqual(names.sort(), [

@@ -36,6 +36,20 @@ const port = (number: number) => ({
   protocol: "TCP",
 });
 
+/** Whichever of kubeadm's versions kind uses, one of them fits. */
+const etcd = [
+  {
+    apiVersion: "kubeadm.k8s.io/v1beta3",
+    kind: "ClusterConfiguration",
+    etcd: { local: { extraArgs: { "quota-backend-bytes": "8589934592" } } },
+  },
+  {
+    apiVersion: "kubeadm.k8s.io/v1beta4",
+    kind: "ClusterConfiguration",
+    etcd: { local: { extraArgs: [{ name: "quota-backend-bytes", value: "8589934592" }] } },
+  },
+];
+
 describe("the configuration of the kind cluster", () => {
   it("is one node that publishes the lab's ports on loopback alone", () => {
     const { kubeadmConfigPatches, containerdConfigPatches, ...rest } = configuration();
@@ -53,7 +67,10 @@ describe("the configuration of the kind cluster", () => {
     });
     assert.deepEqual(
       kubeadmConfigPatches.map((text) => parse(text) as unknown),
-      [{ kind: "KubeletConfiguration", maxPods: 250, containerLogMaxSize: "5Mi" }],
+      [
+        { kind: "KubeletConfiguration", maxPods: 250, containerLogMaxSize: "5Mi", podPidsLimit: 4096 },
+        ...etcd,
+      ],
     );
     assert.deepEqual(containerdConfigPatches, [
       '[plugins."io.containerd.grpc.v1.cri"]\n' +
