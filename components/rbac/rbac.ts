@@ -50,10 +50,9 @@ const FORWARD_PORTS: readonly Rule[] = [
  *
  * `create`, `update` and `patch` allow more than they seem to. A run has no status subresource, so who
  * writes one also writes which templates it executes (`status.storedWorkflowTemplateSpec`): the controller's
- * `templateReferencing` keeps honest people from mistakes, and nobody from anything. A student can therefore run any
- * container that the namespace admits, under any account of the namespace, and with any of its Secrets. That is why the
- * namespace is the boundary between students, and not this Role: its Pod Security level, quota and network policies bind
- * whatever runs there, its accounts have rights in it and in its staging alone, and nothing in it opens a door elsewhere.
+ * `templateReferencing` keeps honest people from mistakes, and nobody from anything. In a class, admission refuses that
+ * (`components/admission`). In a lab it does not, and there the namespace is the boundary: its Pod Security level and its
+ * accounts' rights bind whatever runs there.
  */
 const RUN_WORKFLOWS: readonly Rule[] = [
   {
