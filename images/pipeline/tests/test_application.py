@@ -11,7 +11,7 @@ import pytest
 
 from conftest import COMMIT, leave
 from git_repository import COMMITTED_AT, Repository
-from gourmetgram_pipeline import application, clone, step
+from gourmetgram_pipeline import application, clone, git_source, step
 from gourmetgram_pipeline.step import Failure
 
 Outputs = Callable[[], dict[str, str]]
@@ -141,17 +141,17 @@ def test_empty_repository(
     [
         (
             "fatal: write error: No space left on device\nfatal: fetch-pack: invalid output",
-            ["cannot be written to the shared folder: No space left on device", "free space"],
+            ["cannot be written here: No space left on device", "free space"],
             1,
         ),
         (
             "error: unable to create file a/b: File name too long\nfatal: unable to checkout",
-            ["cannot be written to the shared folder", "Rename or remove that file"],
+            ["cannot be written here", "Rename or remove that file"],
             1,
         ),
         (
-            "warning: Could not find remote branch main.\nfatal: Remote branch main not found",
-            ["was removed while it was cloned", "Push it again"],
+            "fatal: couldn't find remote ref refs/heads/main",
+            ["does not have main (any more)", "Push it, and run the workflow again"],
             1,
         ),
         (
@@ -161,7 +161,7 @@ def test_empty_repository(
         ),
         (
             "fatal: http://host/info/refs not valid: is this a git repository?",
-            ["there is no application's repository", "Set appRepositoryUrl"],
+            ["there is no repository at APP_REPOSITORY=", "Give the address"],
             1,
         ),
     ],
@@ -176,13 +176,15 @@ def test_clone_that_fails(
 ) -> None:
     tried = []
 
-    def git(arguments: list[str], timeout: float | None = None) -> str:
+    def git(arguments: list[str], timeout: float | None = None, credentials: bool = False) -> str:
         if arguments[0] == "ls-remote":
             return f"{COMMIT}\trefs/heads/main"
-        tried.append(timeout)
+        if arguments[0] == "init":
+            return ""
+        tried.append((timeout, credentials))
         raise subprocess.CalledProcessError(128, ["git", *arguments], stderr=said)
 
-    monkeypatch.setattr(clone, "git", git)
+    monkeypatch.setattr(git_source, "git", git)
     assert step.run(clone.clone) == 1
     message = capsys.readouterr().err
     assert all(each in message for each in told), message
@@ -192,12 +194,10 @@ def test_clone_that_fails(
 def test_clone_that_takes_too_long(
     repository: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(clone, "CLONE_TIMEOUT", 0.0001)
+    monkeypatch.setattr(git_source, "FETCH_TIMEOUT", 0.01)
     monkeypatch.setattr(step, "ATTEMPTS", 2)
     assert step.run(clone.clone) == 1
-    assert "was not cloned within 0.0001 s: its newest commit is too large" in (
-        capsys.readouterr().err
-    )
+    assert "was not cloned within 0.01 s: the commit is too large" in (capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("own", ["nothing", "a folder", "a file", "a link", "a link to nothing"])

@@ -9,16 +9,16 @@ import pytest
 from conftest import COMMIT
 from git_repository import COMMITTED_AT
 from gourmetgram_pipeline import application, build_failure
-from gourmetgram_pipeline.build import Build
+from gourmetgram_pipeline.build import ApplicationBuild
 from gourmetgram_pipeline.step import TemporaryFailure
 
 LFS_POINTER = f"{application.LFS_POINTER.decode()}\noid sha256:4d7a21\nsize 12345\n"
 BASE_IMAGE = "registry:5000/gourmetgram-app-base@sha256:" + "b" * 64
 
 
-def build_of(context: Path) -> Build:
+def build_of(context: Path) -> ApplicationBuild:
     """A build of the application in `context`."""
-    return Build(
+    return ApplicationBuild(
         buildkit="tcp://buildkitd:1234",
         context=context,
         base_image=BASE_IMAGE,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,9 +12,9 @@ import pytest
 
 from conftest import COMMIT
 from gourmetgram_pipeline import build, build_image, registered_model, step
+from stub_buildctl import DIGEST, Buildctl
 
 Outputs = Callable[[], dict[str, str]]
-DIGEST = "sha256:" + "a" * 64
 PUSH = "registry.kube-system.svc.cluster.local:5000/gourmetgram-app"
 BASE = "registry.kube-system.svc.cluster.local:5000/gourmetgram-app-base@sha256:" + "b" * 64
 COMMITTED_AT = 1735689600
@@ -26,45 +24,6 @@ BEFORE = {
     "model-sha256": "c" * 64,
 }
 """What the steps clone and download-model have told."""
-
-STUB = f"""#!{sys.executable}
-import json, os, pathlib, sys
-folder = pathlib.Path(__file__).parent
-with (folder / "calls").open("a") as calls:
-    calls.write(json.dumps(sys.argv[1:]) + "\\n")
-says = (folder / "says").read_text().split("\\n---\\n")
-number = len((folder / "calls").read_text().splitlines()) - 1
-said = says[min(number, len(says) - 1)]
-print("#1 [internal] load build definition from Dockerfile", file=sys.stderr)
-if said:
-    sys.exit("error: failed to solve: " + said)
-metadata = sys.argv[sys.argv.index("--metadata-file") + 1]
-pathlib.Path(metadata).write_text((folder / "tells").read_text())
-"""
-
-
-class Buildctl:
-    """A stand-in for BuildKit's command line. Of several things it says, each run says the next."""
-
-    def __init__(self, folder: Path) -> None:
-        self.program = folder / "buildctl"
-        self.program.write_text(STUB)
-        self.program.chmod(0o755)
-        self.says("")
-        self.tells({"containerimage.digest": DIGEST})
-
-    def says(self, *errors: str) -> None:
-        """Let it end with these errors, or well for an empty one."""
-        (self.program.parent / "says").write_text("\n---\n".join(errors))
-
-    def tells(self, metadata: dict[str, str]) -> None:
-        """Let it write this about the image that it built."""
-        (self.program.parent / "tells").write_text(json.dumps(metadata))
-
-    def calls(self) -> list[list[str]]:
-        """The arguments of all calls so far."""
-        file = self.program.parent / "calls"
-        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def test_repository_that_does_not_exist(
     monkeypatch.setenv("APP_REPOSITORY", repository.file_url.replace("app.git", "ap.git"))
     assert step.run(clone.clone) == 1
     told = capsys.readouterr()
-    assert "there is no application's repository at" in told.err
+    assert "there is no repository at" in told.err
     assert "attempt" not in told.out
 
 

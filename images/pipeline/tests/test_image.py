@@ -12,7 +12,7 @@ import pytest
 
 from gourmetgram_pipeline import check_staging
 from gourmetgram_pipeline.__main__ import STEPS
-from gourmetgram_pipeline.clone import ASKPASS
+from gourmetgram_pipeline.git_source import ASKPASS
 from support import PIPELINE, TRAIN, environment_of, missing_packages
 
 

@@ -2,8 +2,9 @@
 
     python -m gourmetgram_pipeline STEP
 
-The steps are those of the WorkflowTemplate `build-container-image`, by their names there. The
-module of a step tells its environment and its outputs; `step.run` tells the exit codes.
+The steps are those of the WorkflowTemplates `train-model` and `build-container-image`, by their
+names there. The module of a step tells its environment and its outputs; `step.run` tells the exit
+codes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from gourmetgram_pipeline import step
 from gourmetgram_pipeline.step import BadInput
 
 STEPS = {
+    "training-image": ("training_image", "training_image"),
     "clone": ("clone", "clone"),
     "download-model": ("download_model", "download"),
     "build-image": ("build_image", "build_image"),

@@ -24,13 +24,15 @@ SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
 SYNTAX = re.compile(r"^#\s*syntax\s*=\s*(\S+)", re.IGNORECASE)
 
 
-def check_dockerfile(application: Path, where: str) -> None:
+NEEDED = "an application needs one that copies the folder `model`. Commit it and push."
+
+
+def check_dockerfile(application: Path, where: str, needed: str = NEEDED) -> None:
     """Raise a Failure if the application has no Dockerfile that BuildKit can read.
 
-    `where` says which commit of which repository it is.
+    `where` says which commit of which repository it is, and `needed` what helps.
     """
     dockerfile = application / "Dockerfile"
-    needed = "an application needs one that copies the folder `model`. Commit it and push."
     if dockerfile.is_symlink():
         aim = dockerfile.readlink()
         inside = dockerfile.resolve().is_relative_to(application.resolve())

@@ -41,7 +41,7 @@ def failure_of(build: Build, said: Iterable[str], exit_code: int) -> Failure:
     if step.NO_ROOM.lower() in whole.lower():
         return Failure(
             f"BuildKit at BUILDKIT_ADDRESS={build.buildkit} has no room left: {reason}. Free space "
-            "on its node, or use a smaller model or application."
+            "on its node, or use a smaller model or repository."
         )
     if "invalid frontend: gateway.v0" in whole:
         return foreign_frontend(build)
@@ -52,7 +52,7 @@ def failure_of(build: Build, said: Iterable[str], exit_code: int) -> Failure:
         )
     image = IMAGE.search(whole)
     if build.base_image in whole:
-        what = f"the base image APP_BASE_IMAGE={build.base_image} cannot be pulled"
+        what = f"the base image {build.base_variable}={build.base_image} cannot be pulled"
         return registry_failure(
             what, reason, "Run `npm run up`, which pushes the base image again."
         )
@@ -66,7 +66,7 @@ def foreign_frontend(build: Build) -> Failure:
     syntax = application.syntax_of(build.context)
     line = "BUILDKIT_SYNTAX" if syntax is None else f"in line {syntax[0]} `# syntax={syntax[1]}`"
     return Failure(
-        f"the application's Dockerfile at commit {build.commit[:7]} names a frontend image "
+        f"{build.code}'s Dockerfile at commit {build.commit[:7]} names a frontend image "
         f"({line}), which this BuildKit does not run: it reads Dockerfiles itself. "
         "Remove that line, commit and push."
     )
@@ -95,12 +95,12 @@ def missing_image(build: Build, image: str, reason: str) -> Failure:
     if syntax is not None and is_same_image(syntax[1], image):
         number, named = syntax
         return kind(
-            f"the application's Dockerfile asks in line {number}, `# syntax={named}`, for an image "
+            f"{build.code}'s Dockerfile asks in line {number}, `# syntax={named}`, for an image "
             f"that BuildKit cannot pull: {reason}. Remove that line, which BuildKit does not need, "
             "commit and push."
         )
     return kind(
-        f"the application's Dockerfile names the image {image}, which BuildKit cannot pull: "
+        f"{build.code}'s Dockerfile names the image {image}, which BuildKit cannot pull: "
         f"{reason}. Build from the base image alone, which needs no internet (ARG BASE_IMAGE, then "
         "FROM ${BASE_IMAGE}), or give the lab access to that registry."
     )
@@ -113,7 +113,7 @@ def is_same_image(short: str, full: str) -> bool:
 
 
 def application_failure(build: Build, reason: str) -> Failure:
-    """The failure of a build that the application itself can put right."""
+    """The failure of a build that the code which is built can put right."""
     hints = []
     missing = NOT_COPIED.search(reason)
     if missing is not None and os.path.lexists(build.context / missing[1].lstrip("/")):
@@ -126,10 +126,9 @@ def application_failure(build: Build, reason: str) -> Failure:
     return Failure(
         " ".join(
             [
-                f"the application's Dockerfile does not build at commit {build.commit[:7]} with "
-                f"model version {build.model_version}: {reason}.",
+                f"{build.code}'s Dockerfile does not build {build.which}: {reason}.",
                 *filter(None, hints),
-                "Correct the application, commit and push.",
+                f"Correct {build.code}, commit and push.",
             ]
         )
     )
