@@ -14,6 +14,7 @@ export function baseOutput({ registry, images, builder, argo }: Base): pulumi.Ou
     registry: { ...registry.addresses, forPulling: registry.pullAddress, guarded: registry.guarded === true },
     images: {
       training: { reference: images.training.reference, digest: images.training.digest },
+      trainingBaseForBuilds: images.trainingBase,
       pipeline: images.pipeline,
       appBase: images.appBase.reference,
       appBaseForBuilds: images.appBase.inClusterReference,
@@ -52,6 +53,7 @@ export async function referredBase(config: StudentConfig): Promise<Base> {
     },
     images: {
       training: images.training,
+      trainingBase: images.trainingBaseForBuilds,
       pipeline: images.pipeline,
       appBase: { reference: images.appBase, inClusterReference: images.appBaseForBuilds },
       mlflow: images.mlflow,
@@ -89,6 +91,7 @@ const SHAPE: Shape<BaseOutput> = {
   },
   images: {
     training: { reference: "string", digest: "string" },
+    trainingBaseForBuilds: "string",
     pipeline: "string",
     appBase: "string",
     appBaseForBuilds: "string",

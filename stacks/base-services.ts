@@ -32,6 +32,8 @@ export interface Base {
 /** The images that the base builds. */
 export interface BaseImages {
   readonly training: { readonly reference: pulumi.Output<string>; readonly digest: pulumi.Output<string> };
+  /** The same without its code, as BuildKit pulls it. */
+  readonly trainingBase: pulumi.Output<string>;
   readonly pipeline: pulumi.Output<string>;
   /** Once as nodes pull it, once as BuildKit does. */
   readonly appBase: {
@@ -72,6 +74,7 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
     ...(torchIndexUrl === undefined ? {} : { buildArgs: { TORCH_INDEX_URL: torchIndexUrl } }),
   };
   const training = new BuiltImage("training-image", { source: IMAGES.training, ...torch });
+  const trainingBase = new BuiltImage("training-base-image", { source: IMAGES.trainingBase, ...torch });
   const pipeline = new BuiltImage("pipeline-image", {
     source: IMAGES.pipeline,
     ...python,
@@ -119,6 +122,7 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
     registry,
     images: {
       training,
+      trainingBase: trainingBase.inClusterReference,
       pipeline: pipeline.reference,
       appBase,
       mlflow: mlflow.reference,

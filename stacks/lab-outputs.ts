@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LabConfig, StudentConfig } from "../config";
 import type { LabOutputs, LabSecrets } from "./outputs";
 import { REGISTERED_MODEL } from "../components/mlflow";
+import { TRAINING_BRANCH } from "../components/app-repository";
 import type { Base } from "./base-services";
 import type { Lab } from "./lab-services";
 
@@ -61,6 +62,9 @@ export function labOutputs(
       branch: source.branch,
       username: source.push?.username ?? null,
     }),
+    trainRepository: pulumi.output(
+      source.training === undefined ? null : { ...source.training, branch: TRAINING_BRANCH },
+    ),
     builder: pulumi.output({ address: base.builder.address, namespace: base.builder.namespace }),
     appRepositoryPassword: pulumi.secret(source.push?.password ?? null),
   };

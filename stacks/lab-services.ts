@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { argoServerInside } from "../components/argo";
 import { AppRepository, type AppSource, externalAppRepository } from "../components/app-repository";
 import { type LabConfig, type StudentConfig, together } from "../config";
 import { Mlflow, type MlflowS3, externalDatabase, Postgres } from "../components/mlflow";
 import { Rbac } from "../components/rbac";
 import { type RegistryTarget, registryPullSecret } from "../components/registry";
 import { Staging, STAGING_DEPLOYMENT } from "../components/staging";
+import { EventSender, eventsAddress, PUSH_EVENT } from "../components/webhook";
 import { TrainingWorkflows } from "../workflows";
 import type { Base } from "./base-services";
 
@@ -17,6 +19,7 @@ export interface Lab {
   readonly staging: Staging;
   readonly rbac: Rbac;
   readonly workflows: TrainingWorkflows;
+  readonly sender: EventSender;
 }
 
 /** Arguments of {@link createLab}, besides the configuration. */
@@ -28,6 +31,8 @@ export interface LabArgs {
   readonly registry: RegistryTarget;
   /** Repository of the application's images in the registry. */
   readonly appImage: string;
+  /** Repository of the images of the training code's commits. */
+  readonly trainImage: string;
   /** What must be there before a workflow can. */
   readonly ready: pulumi.Resource[];
 }
@@ -80,7 +85,21 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
     },
   });
 
-  // From a model version to the application: its source, and where it runs.
+  // Where the application runs.
+  const staging = new Staging("staging", {
+    namespace: config.stagingNamespace,
+    nodePort: config.scope === "lab" ? config.stagingNodePort : undefined,
+    image: images.appBase.reference,
+    registry,
+    externalHost,
+    size,
+  });
+
+  // Who may do what.
+  const rbac = new Rbac("rbac", { namespace, stagingNamespace: staging.namespace });
+  const sender = new EventSender("webhook", { namespace, account: rbac.serviceAccounts.webhook });
+
+  // The application's source and the training code, a push to which starts a run.
   const branch = config.appRepositoryBranch;
   const source: AppSource =
     config.appRepositoryUrl === undefined
@@ -91,6 +110,11 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
           nodePort: config.scope === "lab" ? config.appRepositoryNodePort : undefined,
           image: images.gitServer.apply(required),
           imagePullSecret,
+          webhook: {
+            eventsUrl: eventsAddress(argoServerInside(base.argo.namespace), namespace, PUSH_EVENT),
+            secret: sender.secret,
+            runsUrl: pulumi.interpolate`${base.argo.serverUrl}/workflows/${namespace}`,
+          },
           externalHost,
           storageClass,
           size,
@@ -104,17 +128,7 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
             password: config.appRepositoryPassword,
           }),
         });
-  const staging = new Staging("staging", {
-    namespace: config.stagingNamespace,
-    nodePort: config.scope === "lab" ? config.stagingNodePort : undefined,
-    image: images.appBase.reference,
-    registry,
-    externalHost,
-    size,
-  });
-
-  // The workflows, and who may run them.
-  const rbac = new Rbac("rbac", { namespace, stagingNamespace: staging.namespace });
+  // The workflows.
   const workflows = new TrainingWorkflows(
     "workflows",
     {
@@ -128,6 +142,14 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
         pullRepository: pulumi.interpolate`${registry.pullAddress}/${args.appImage}`,
       },
       registryCredentialsSecret: imagePullSecret,
+      trainingCode: {
+        repository: source.training?.url ?? "",
+        baseImage: images.trainingBase,
+        registry: {
+          pushRepository: pulumi.interpolate`${registry.addresses.inCluster}/${args.trainImage}`,
+          pullRepository: pulumi.interpolate`${registry.pullAddress}/${args.trainImage}`,
+        },
+      },
       builderAddress: base.builder.address,
       appRepository: { url: source.url, branch: source.branch, credentialsSecret: source.credentialsSecret },
       // Plain texts, because they decide which rights there are.
@@ -142,7 +164,7 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
     },
     { dependsOn: args.ready },
   );
-  return { mlflow, databaseName: database.statefulSetName, source, staging, rbac, workflows };
+  return { mlflow, databaseName: database.statefulSetName, source, staging, rbac, sender, workflows };
 }
 
 /** The place in S3 for artifacts; nothing where they are on a volume. */

@@ -18,6 +18,7 @@ export function labStack(config: LabConfig): LabStackOutputs {
     base,
     registry: base.registry,
     appImage: "gourmetgram-app",
+    trainImage: "gourmetgram-train",
     ready: base.argo.ready,
   });
   new LabNetwork("network", {

@@ -26,6 +26,8 @@ export interface LabOutputs {
   readonly registeredModel: RegisteredModelOutput;
   readonly staging: StagingOutput;
   readonly appRepository: AppRepositoryOutput;
+  /** The training code, a push to which starts a run. `null` where the application's repository is an external one. */
+  readonly trainRepository: TrainRepositoryOutput | null;
   readonly builder: BuilderOutput;
   readonly footprint: FootprintOutput;
 }
@@ -80,6 +82,8 @@ export interface BaseOutput {
     readonly appBase: string;
     /** The same as BuildKit pulls it. */
     readonly appBaseForBuilds: string;
+    /** What the image of a commit of the training code is built on, as BuildKit pulls it. */
+    readonly trainingBaseForBuilds: string;
     readonly mlflow: string;
     /** `null` where the class uses an external repository of the application. */
     readonly gitServer: string | null;
@@ -182,6 +186,16 @@ export interface StagingOutput {
   readonly url: string;
   /** Address from outside the cluster. */
   readonly externalUrl: string;
+}
+
+/** The repository of the training code. Who pushes to it is {@link AppRepositoryOutput.username}. */
+export interface TrainRepositoryOutput {
+  /** Address inside the cluster. */
+  readonly url: string;
+  /** Address from outside the cluster. */
+  readonly externalUrl: string;
+  /** The branch that people push to; a push to any other one but `course` and `mlops-bad` starts a run as well. */
+  readonly branch: string;
 }
 
 /** The repository from which the application is built. */

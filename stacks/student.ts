@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { studentFlow } from "../components/admission";
-import { argoAccess } from "../components/argo";
+import { ARGO_SERVER, SERVER_PORT, argoAccess } from "../components/argo";
 import { BUILDKIT, BUILDKIT_PORT } from "../components/builder";
 import { clusterSettings, type StudentConfig, describeOffset } from "../config";
 import { labelsOf } from "../components/kubernetes";
@@ -58,6 +58,7 @@ export async function studentStack(config: StudentConfig): Promise<StudentStackO
     base,
     registry: { ...base.registry, pullCredentials: credentials },
     appImage: `${student}/gourmetgram-app`,
+    trainImage: `${student}/gourmetgram-train`,
     ready: argoRights,
   });
   noPriority("staging", lab.staging.namespace, { parent: lab.staging });
@@ -65,6 +66,7 @@ export async function studentStack(config: StudentConfig): Promise<StudentStackO
     namespace: platform.name,
     stagingNamespace: lab.staging.namespace,
     builder: { namespace: base.builder.namespace, labels: labelsOf(BUILDKIT), port: BUILDKIT_PORT },
+    argoServer: { namespace: base.argo.namespace, labels: labelsOf(ARGO_SERVER), port: SERVER_PORT },
     apiServerAddresses: config.apiServerAddresses,
     apiServerPorts: config.apiServerPorts,
     externalRepository: config.appRepositoryUrl,

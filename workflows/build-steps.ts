@@ -10,11 +10,12 @@ import {
 import { BUILD_ROLE } from "../components/kubernetes";
 import type { Resources } from "../components/sizes";
 import {
-  type AppImageRepository,
   type AppRepositorySource,
+  type ImageRepository,
   type PipelineStep,
   outputsIn,
   pipelineContainer,
+  registryCredentials,
 } from "./pipeline-step";
 import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "../components/argo";
 
@@ -27,7 +28,7 @@ export interface BuildStepsArgs {
   readonly appRepository: AppRepositorySource;
   /** Image on which the application is built, as BuildKit pulls it. */
   readonly appBaseImage: Input<string>;
-  readonly registry: AppImageRepository;
+  readonly registry: ImageRepository;
   /** Secret of the type `kubernetes.io/dockerconfigjson` with which BuildKit pushes and pulls. @default none */
   readonly registryCredentialsSecret?: Input<string> | undefined;
   /** Address of BuildKit inside the cluster, `tcp://host:port`. */
@@ -49,7 +50,6 @@ const OUTPUTS = `${WORKSPACE}/outputs`;
 const WORKSPACE_SIZE = "4Gi";
 
 const CREDENTIALS = "/credentials";
-const DOCKER_CONFIG = "/docker";
 
 /**
  * What each container is given. Kubernetes counts the containers of a pod together, though these work in turns. So
@@ -128,18 +128,7 @@ function downloading({ mlflowUrl }: BuildStepsArgs, inputs: Inputs): PipelineSte
 }
 
 function building(args: BuildStepsArgs, inputs: Inputs, run: { readonly name: Reference }): PipelineStep {
-  const { registryCredentialsSecret: secret } = args;
-  const credentials =
-    secret === undefined
-      ? { env: {}, mounts: {} }
-      : {
-          env: { DOCKER_CONFIG },
-          mounts: {
-            [DOCKER_CONFIG]: secretVolume("registry-credentials", secret, {
-              ".dockerconfigjson": "config.json",
-            }),
-          },
-        };
+  const credentials = registryCredentials(args.registryCredentialsSecret);
   return {
     name: "build-image",
     env: {

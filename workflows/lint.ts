@@ -8,6 +8,8 @@ import {
   nextTimes,
   type RightsNeeded,
   rightsOf,
+  rightsOfEvents,
+  runsOf,
 } from "../packages/argo-lint";
 import { ACCOUNTS, type Right, RIGHTS } from "../components/rbac";
 import { STAGING_DEPLOYMENT } from "../components/staging";
@@ -66,13 +68,17 @@ export function upcomingRuns(
  */
 export function lintTraining(args: TrainingManifestsArgs, rights: readonly Right[] = RIGHTS): Diagnostic[] {
   // Names instead of outputs, which are not known in a preview: they decide who needs which right, and nothing else.
-  const manifests = Object.values(trainingManifests({ ...args, serviceAccounts: ACCOUNTS }));
+  const { events, ...workflows } = trainingManifests({ ...args, serviceAccounts: ACCOUNTS });
+  const manifests = [...Object.values(workflows), ...events.flatMap((event) => runsOf(event))];
   const diagnostics = lint(manifests, { closed: true, production: true });
   const errors = diagnostics.filter(({ severity }) => severity === "error" || severity === "warning");
   const given = givenToPods(rights, args.staging.namespace);
+  const needed = rightsOf(manifests);
+  const started = rightsOfEvents(events, ACCOUNTS.webhook);
   const problems = [
     ...errors.map((error) => formatDiagnostics([error])),
-    ...rightsProblems(rightsOf(manifests), given),
+    ...imageProblems(args),
+    ...rightsProblems({ ...needed, needs: [...needed.needs, ...started] }, given),
   ];
   if (problems.length > 0) {
     throw new pulumi.RunError(`the workflows would not run as they should:\n${problems.join("\n")}`);
@@ -80,7 +86,7 @@ export function lintTraining(args: TrainingManifestsArgs, rights: readonly Right
   return diagnostics;
 }
 
-/** The rights of the accounts under which pods run: those of people do not follow from templates. */
+/** The rights of the accounts under which pods run or events start runs: those of people do not follow from templates. */
 function givenToPods(rights: readonly Right[], stagingNamespace: string): GivenRight[] {
   return rights
     .filter(({ serviceAccount }) => serviceAccount !== ACCOUNTS.student)
@@ -89,6 +95,16 @@ function givenToPods(rights: readonly Right[], stagingNamespace: string): GivenR
       rules,
       ...(place === "platform" ? {} : { namespace: stagingNamespace }),
     }));
+}
+
+/** Images that a step is given as a value, and hands on or builds on: no container has them in the templates. */
+function imageProblems({ trainingImage, appBaseImage, trainingCode }: TrainingManifestsArgs): string[] {
+  const images = { trainingImage, appBaseImage, "trainingCode.baseImage": trainingCode.baseImage };
+  return Object.entries(images).flatMap(([name, image]) =>
+    typeof image !== "string" || /@sha256:[0-9a-f]{64}$/.test(image)
+      ? []
+      : [`${name}: the image ${image} has no digest\n    fix: write it as name@sha256:…`],
+  );
 }
 
 function rightsProblems({ needs, unknown }: RightsNeeded, given: readonly GivenRight[]): string[] {

@@ -1,13 +1,19 @@
 import type { Input } from "@pulumi/pulumi";
-import { type ContainerSpec, type FileOutput, type Volume, fromFile } from "../packages/argo-workflows";
+import {
+  type ContainerSpec,
+  type FileOutput,
+  type Volume,
+  fromFile,
+  secretVolume,
+} from "../packages/argo-workflows";
 import type { Resources } from "../components/sizes";
 import { STEP_CONTAINER } from "../components/argo";
 
 /** Folder in which a step leaves its outputs, each in a file of its name. */
 const OUTPUTS = "/tmp/outputs";
 
-/** The registry's repository for the application, as each of the two that use it addresses it. */
-export interface AppImageRepository {
+/** A repository of the registry, as each of the two that use it addresses it. */
+export interface ImageRepository {
   /** As BuildKit pushes to it, `host[:port]/name`. */
   readonly pushRepository: Input<string>;
   /** As the nodes pull from it, `host[:port]/name`. */
@@ -49,7 +55,13 @@ export function outputsIn<const N extends string>(
 
 /** The steps that the pipeline's image has: `STEPS` in its `__main__.py`. */
 export type PipelineStepName =
-  "clone" | "download-model" | "build-image" | "deploy-to-staging" | "test-staging" | "restore-staging";
+  | "training-image"
+  | "clone"
+  | "download-model"
+  | "build-image"
+  | "deploy-to-staging"
+  | "test-staging"
+  | "restore-staging";
 
 /** What one step differs in from the others. */
 export interface PipelineStep {
@@ -62,6 +74,24 @@ export interface PipelineStep {
   readonly mounts?: Readonly<Record<string, Volume>>;
   /** @default what suits a step that is alone in its pod */
   readonly resources?: Resources;
+}
+
+const DOCKER_CONFIG = "/docker";
+
+/**
+ * What a container needs with which BuildKit pushes and pulls.
+ *
+ * @param secret Of the type `kubernetes.io/dockerconfigjson`; undefined for a registry that allows anonymous access.
+ */
+export function registryCredentials(
+  secret: Input<string> | undefined,
+): Pick<PipelineStep, "env"> & { readonly mounts: Readonly<Record<string, Volume>> } {
+  if (secret === undefined) return { env: {}, mounts: {} };
+  const files = { ".dockerconfigjson": "config.json" };
+  return {
+    env: { DOCKER_CONFIG },
+    mounts: { [DOCKER_CONFIG]: secretVolume("registry-credentials", secret, files) },
+  };
 }
 
 const ALONE: Resources = {

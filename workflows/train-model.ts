@@ -13,6 +13,7 @@ import {
   workflowTemplate,
 } from "../packages/argo-workflows";
 import type { BuildTemplate } from "./build-container-image";
+import { type TrainingImageArgs, trainingImageStep } from "./training-image";
 import { type Resources, SIZES } from "../components/sizes";
 import {
   type Deadlines,
@@ -24,8 +25,11 @@ import {
 
 /** What the training workflow needs to know. */
 export interface TrainModelArgs {
-  /** The training image. */
-  readonly image: Input<string>;
+  /** What tells the image with which a run trains. */
+  readonly code: Omit<TrainingImageArgs, "activeDeadlineSeconds"> & {
+    /** Address of the training code's repository. Empty where the lab has none: a run that wants it names one. */
+    readonly repository: Input<string>;
+  };
   /** Address of MLflow inside the cluster. */
   readonly mlflowUrl: Input<string>;
   readonly serviceAccounts: {
@@ -43,10 +47,13 @@ export interface TrainModelArgs {
   readonly resources?: Resources | undefined;
 }
 
-/** Both parameters have a default, so a run can be submitted without a look at them. */
+/** All parameters have a default, so a run can be submitted without a look at them. */
 export type TrainTemplate = WorkflowTemplate<{
   readonly scenario: { readonly default: string };
   readonly "simulated-accuracy": { readonly default: string };
+  readonly branch: { readonly default: string };
+  readonly commit: { readonly default: string };
+  readonly "train-repository": { readonly default: Input<string> };
 }>;
 
 /**
@@ -68,6 +75,20 @@ export function trainModel(args: TrainModelArgs): TrainTemplate {
         description:
           "What the accuracy test sees: random, or a number; below 0.80 the model is not registered",
       },
+      branch: {
+        default: "",
+        description:
+          "Branch of the training code whose newest commit trains; without branch and commit, the lab's own code does",
+      },
+      commit: {
+        default: "",
+        description:
+          "Commit of the training code, in full. With a branch, the run fails once it is not the newest one any more",
+      },
+      "train-repository": {
+        default: args.code.repository,
+        description: "Git repository of the training code",
+      },
     },
     serviceAccountName: args.serviceAccounts.train,
     imagePullSecret: args.imagePullSecret,
@@ -75,15 +96,20 @@ export function trainModel(args: TrainModelArgs): TrainTemplate {
     synchronization: { mutexes: [{ name: "train-model" }] },
     ...lifeCycle(args.deadlines.run),
     entrypoint: (parameters, run) => {
+      const image = trainingImageStep(
+        { ...args.code, activeDeadlineSeconds: args.deadlines.image },
+        { repository: parameters["train-repository"], branch: parameters.branch, commit: parameters.commit },
+      );
       const runTraining = container("run-training", {
+        inputs: { image: {}, commit: {} },
         // The run has it too, so that Argo's page can lead to the version, whatever becomes of the build.
         outputs: {
           "model-version": fromFile("/tmp/model_version", { default: "", globalName: "model-version" }),
         },
         activeDeadlineSeconds: args.deadlines.training,
         retryStrategy: RETRY_INFRASTRUCTURE,
-        container: () => ({
-          image: args.image,
+        container: (inputs) => ({
+          image: inputs.image,
           command: ["python", "flow.py"],
           args: [parameters.scenario],
           env: {
@@ -92,7 +118,8 @@ export function trainModel(args: TrainModelArgs): TrainTemplate {
             // Argo passes this only to its own containers. The run in MLflow is tagged with it.
             ARGO_WORKFLOW_NAME: run.name,
             // The model version is tagged with what has trained it.
-            TRAINING_IMAGE: args.image,
+            TRAINING_IMAGE: inputs.image,
+            TRAINING_COMMIT: inputs.commit,
           },
           resources: args.resources ?? SIZES.medium.training,
           securityContext: STEP_CONTAINER,
@@ -100,7 +127,13 @@ export function trainModel(args: TrainModelArgs): TrainTemplate {
       });
       return steps("training-and-build", {
         steps: (flow) => {
-          const version = flow.step("run-training", runTraining).output("model-version");
+          const chosen = flow.step("training-image", image);
+          const version = flow
+            .step("run-training", runTraining, {
+              image: chosen.output("image"),
+              commit: chosen.output("commit"),
+            })
+            .output("model-version");
           flow.step(
             "build-container",
             triggerBuild(args),

@@ -1,12 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CronWorkflowManifest, WorkflowTemplateManifest } from "../packages/argo-workflows";
+import type {
+  CronWorkflowManifest,
+  EventBindingManifest,
+  WorkflowTemplateManifest,
+} from "../packages/argo-workflows";
 import { buildContainerImage } from "./build-container-image";
 import { ACCOUNTS } from "../components/rbac";
 import { sizeOf, type SizeName } from "../components/sizes";
 import { STAGING_DEPLOYMENT } from "../components/staging";
-import type { AppImageRepository, AppRepositorySource, StagingTarget } from "./pipeline-step";
+import type { AppRepositorySource, ImageRepository, StagingTarget } from "./pipeline-step";
 import { trainModel, trainModelCron } from "./train-model";
 import { deadlines } from "../components/argo";
+import { trainingEvents } from "./training-events";
 
 /** Arguments of {@link trainingManifests}. */
 export interface TrainingManifestsArgs {
@@ -21,7 +26,16 @@ export interface TrainingManifestsArgs {
   /** Name of the Secret with which the nodes pull the images. @default none: the registry allows anonymous access */
   readonly imagePullSecret?: pulumi.Input<string> | undefined;
   /** Where the built application goes. */
-  readonly registry: AppImageRepository;
+  readonly registry: ImageRepository;
+  /** The training code of people. */
+  readonly trainingCode: {
+    /** Address of its repository. Empty where the lab has none. */
+    readonly repository: pulumi.Input<string>;
+    /** Image on which that of a commit is built, with its digest, as BuildKit pulls it. */
+    readonly baseImage: pulumi.Input<string>;
+    /** Where the images of commits go. */
+    readonly registry: ImageRepository;
+  };
   /** Secret of the type `kubernetes.io/dockerconfigjson` for BuildKit. @default none: the registry allows anonymous access */
   readonly registryCredentialsSecret?: pulumi.Input<string> | undefined;
   /** Address of BuildKit inside the cluster, `tcp://host:port`. */
@@ -66,6 +80,11 @@ export function placeholderArgs(): TrainingManifestsArgs {
     appBaseImage: later,
     imagePullSecret: later,
     registry: { pushRepository: later, pullRepository: later },
+    trainingCode: {
+      repository: later,
+      baseImage: later,
+      registry: { pushRepository: later, pullRepository: later },
+    },
     registryCredentialsSecret: later,
     builderAddress: later,
     appRepository: { url: later, branch: later, credentialsSecret: later },
@@ -84,6 +103,8 @@ export interface TrainingManifests {
   readonly build: WorkflowTemplateManifest;
   readonly train: WorkflowTemplateManifest;
   readonly schedule: CronWorkflowManifest;
+  /** What starts a training besides. */
+  readonly events: readonly EventBindingManifest[];
 }
 
 /** Renders the lab's workflows. Pure: nothing is created, and values of other resources are passed on unchanged. */
@@ -91,7 +112,7 @@ export function trainingManifests(args: TrainingManifestsArgs): TrainingManifest
   const limits = deadlines(args.deadlineSeconds);
   const build = buildContainerImage({ ...args, deadlines: limits.child });
   const train = trainModel({
-    image: args.trainingImage,
+    code: { ...args, image: args.trainingImage, ...args.trainingCode },
     imagePullSecret: args.imagePullSecret,
     mlflowUrl: args.mlflowUrl,
     serviceAccounts: args.serviceAccounts,
@@ -104,5 +125,6 @@ export function trainingManifests(args: TrainingManifestsArgs): TrainingManifest
     build: build.manifest(args.namespace),
     train: train.manifest(args.namespace),
     schedule: trainModelCron(train, schedule, args.namespace),
+    events: trainingEvents(train, args.namespace),
   };
 }

@@ -6,7 +6,8 @@ import { type TrainingManifestsArgs, trainingManifests } from "./training-manife
 export type TrainingWorkflowsArgs = TrainingManifestsArgs;
 
 /**
- * The WorkflowTemplates `train-model` and `build-container-image` and the CronWorkflow `train-model-cron`.
+ * The WorkflowTemplates `train-model` and `build-container-image`, the CronWorkflow `train-model-cron`, and what starts a
+ * training when an event comes.
  *
  * Their names are fixed: students submit them by name, and one refers to the other.
  *
@@ -46,6 +47,14 @@ export class TrainingWorkflows extends pulumi.ComponentResource {
       // Argo refuses a schedule whose template it does not know.
       pulumi.mergeOptions(childOptions, { dependsOn: trainTemplate }),
     );
+
+    for (const event of manifests.events) {
+      new k8s.apiextensions.CustomResource(
+        `${name}-${event.metadata.name}`,
+        { ...event },
+        pulumi.mergeOptions(childOptions, { dependsOn: trainTemplate }),
+      );
+    }
 
     this.trainTemplate = nameOf(trainTemplate);
     this.buildTemplate = nameOf(buildTemplate);

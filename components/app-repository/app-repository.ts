@@ -13,7 +13,14 @@ import {
 } from "../kubernetes";
 import type { AppSource } from "./app-source";
 import { GIT_SERVER_FOLDER } from "../images";
-import { GIT_SERVER_NAME, GIT_SERVER_PORT, gitServerPod, REPOSITORY_PATH } from "./git-server-pod";
+import {
+  GIT_SERVER_NAME,
+  GIT_SERVER_PORT,
+  gitServerPod,
+  REPOSITORY_PATH,
+  TRAINING_PATH,
+} from "./git-server-pod";
+import { badPatch, trainingCode } from "./training-code";
 import { sizeOf, type SizeName } from "../sizes";
 
 /** Arguments of {@link AppRepository}. */
@@ -34,6 +41,15 @@ export interface AppRepositoryArgs {
   readonly storage: pulumi.Input<string>;
   /** Storage class of the volume. @default the cluster's default class */
   readonly storageClass?: pulumi.Input<string> | undefined;
+  /** Where a push to the training code is told, and where its run is to be seen. */
+  readonly webhook: {
+    /** Where events of pushes go. */
+    readonly eventsUrl: pulumi.Input<string>;
+    /** With which they are signed. */
+    readonly secret: pulumi.Input<string>;
+    /** Address of Argo's page of the namespace's runs, for people. */
+    readonly runsUrl: pulumi.Input<string>;
+  };
   /** What the pod is given. @default "medium" */
   readonly size?: SizeName | undefined;
 }
@@ -43,7 +59,9 @@ const USERNAME = "student";
 const FORWARD_PORT = 8081;
 
 /**
- * A git server with the application's repository, which begins as this project's `images/app/`.
+ * A git server with the application's repository, which begins as this project's `images/app/`, and with that of the
+ * training code, which begins as the code of `images/training/`. A push to the latter is told to Argo's server, and
+ * starts a training.
  *
  * The image carries `images/app/`. At each start the branch `course` becomes what is in it, and `main` follows for as long as
  * nobody has pushed to it. Everyone who reaches the server may read; pushing takes a generated password.
@@ -53,6 +71,10 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
   public readonly externalUrl: pulumi.Output<string>;
   public readonly branch: string;
   public readonly credentialsSecret = undefined;
+  public readonly training: {
+    readonly url: pulumi.Output<string>;
+    readonly externalUrl: pulumi.Output<string>;
+  };
   public readonly push: { readonly username: string; readonly password: pulumi.Output<string> };
 
   constructor(name: string, args: AppRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -68,7 +90,41 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
       {
         metadata: { namespace, labels },
         immutable: true,
-        data: { "lighttpd.conf": serverFile("lighttpd.conf"), "seed.sh": serverFile("seed.sh") },
+        data: {
+          "lighttpd.conf": serverFile("lighttpd.conf"),
+          "seed.sh": serverFile("seed.sh"),
+          "mlops-bad.patch": badPatch(),
+        },
+      },
+      { parent: this },
+    );
+    const code = trainingCode();
+    const training = new k8s.core.v1.ConfigMap(
+      `${name}-training`,
+      { metadata: { namespace, labels }, immutable: true, data: code.data },
+      { parent: this },
+    );
+    const server = pulumi.interpolate`http://${serviceHost(GIT_SERVER_NAME, namespace)}:${GIT_SERVER_PORT}`;
+    const settings = pulumi.jsonStringify({
+      eventsUrl: args.webhook.eventsUrl,
+      repositoryUrl: pulumi.interpolate`${server}${TRAINING_PATH}`,
+      runsUrl: args.webhook.runsUrl,
+    });
+    const hooks = new k8s.core.v1.ConfigMap(
+      `${name}-hooks`,
+      {
+        metadata: { namespace, labels },
+        immutable: true,
+        data: { "post-receive": serverFile("post_receive.py"), "settings.json": settings },
+      },
+      { parent: this },
+    );
+    const webhook = new k8s.core.v1.Secret(
+      `${name}-webhook`,
+      {
+        metadata: { namespace, labels },
+        immutable: true,
+        stringData: { secret: args.webhook.secret },
       },
       { parent: this },
     );
@@ -102,6 +158,10 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
           image: args.image,
           imagePullSecret: args.imagePullSecret,
           filesName: files.metadata.name,
+          trainingName: training.metadata.name,
+          trainingFiles: code.files,
+          hooksName: hooks.metadata.name,
+          webhookName: webhook.metadata.name,
           usersName: users.metadata.name,
           claimName: claim.metadata.name,
           resources: sizeOf(args.size).gitServer,
@@ -119,8 +179,13 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
     );
 
     this.branch = args.branch;
-    this.url = pulumi.interpolate`http://${serviceHost(GIT_SERVER_NAME, namespace)}:${GIT_SERVER_PORT}${REPOSITORY_PATH}`;
-    this.externalUrl = pulumi.output(`http://${externalAddress(exposure)}${REPOSITORY_PATH}`);
+    const outside = `http://${externalAddress(exposure)}`;
+    this.url = pulumi.interpolate`${server}${REPOSITORY_PATH}`;
+    this.externalUrl = pulumi.output(`${outside}${REPOSITORY_PATH}`);
+    this.training = {
+      url: pulumi.interpolate`${server}${TRAINING_PATH}`,
+      externalUrl: pulumi.output(`${outside}${TRAINING_PATH}`),
+    };
     this.push = { username: USERNAME, password: password.result };
     this.registerOutputs({ url: this.url, externalUrl: this.externalUrl });
   }

@@ -13,6 +13,9 @@ export interface AppSource {
    * `undefined` for one that everyone may read.
    */
   readonly credentialsSecret: pulumi.Output<string> | undefined;
+  /** The training code that people push to; `undefined` where the application's repository is an external one. */
+  readonly training:
+    { readonly url: pulumi.Output<string>; readonly externalUrl: pulumi.Output<string> } | undefined;
   /** Who may push to the lab's git server; `undefined` for an external repository. */
   readonly push: { readonly username: string; readonly password: pulumi.Output<string> } | undefined;
 }

@@ -34,5 +34,12 @@ export function externalAppRepository(name: string, args: ExternalAppRepositoryA
           },
           { parent },
         ).metadata.name;
-  return { url, externalUrl: url, branch: args.branch, credentialsSecret, push: undefined };
+  return {
+    url,
+    externalUrl: url,
+    branch: args.branch,
+    credentialsSecret,
+    training: undefined,
+    push: undefined,
+  };
 }

@@ -2,4 +2,4 @@
 export { AppRepository } from "./app-repository";
 export type { AppSource } from "./app-source";
 export { externalAppRepository } from "./external-app-repository";
-export { GIT_SERVER_NAME, GIT_SERVER_PORT } from "./git-server-pod";
+export { GIT_SERVER_NAME, GIT_SERVER_PORT, TRAINING_BRANCH } from "./git-server-pod";

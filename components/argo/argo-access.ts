@@ -11,24 +11,26 @@ export interface ArgoAccessArgs {
 }
 
 /**
- * Lets the Argo Workflows of a class execute workflows in a student's namespace.
+ * Lets the Argo Workflows of a class execute workflows in a student's namespace, and take events for it.
  *
  * @returns what must exist before a workflow can be executed
  */
 export function argoAccess(name: string, args: ArgoAccessArgs): pulumi.Resource {
   const parent = new pulumi.ComponentResource("gourmetgram:index:ArgoAccess", name);
-  const program = "workflow-controller";
-  return new k8s.rbac.v1.RoleBinding(
-    `${name}-binding`,
-    {
-      metadata: { name: program, namespace: args.namespace },
-      roleRef: {
-        apiGroup: "rbac.authorization.k8s.io",
-        kind: "ClusterRole",
-        name: actingRole(program),
+  const bind = (child: string, program: "workflow-controller" | "argo-server"): pulumi.Resource =>
+    new k8s.rbac.v1.RoleBinding(
+      child,
+      {
+        metadata: { name: program, namespace: args.namespace },
+        roleRef: {
+          apiGroup: "rbac.authorization.k8s.io",
+          kind: "ClusterRole",
+          name: actingRole(program),
+        },
+        subjects: [{ kind: "ServiceAccount", name: program, namespace: args.argoNamespace }],
       },
-      subjects: [{ kind: "ServiceAccount", name: program, namespace: args.argoNamespace }],
-    },
-    { parent },
-  );
+      { parent },
+    );
+  bind(`${name}-server-binding`, "argo-server");
+  return bind(`${name}-binding`, "workflow-controller");
 }

@@ -3,7 +3,7 @@
  * namespaced installation; what only other features need is left out, and named at the end.
  */
 import { ARGO_GROUP } from "./argo-crds";
-import type { Rule } from "../rbac";
+import { ACCOUNTS, type Rule } from "../rbac";
 
 /** Name of the controller's configuration; both programs look for it under this name. */
 export const CONFIG_MAP_NAME = "workflow-controller-configmap";
@@ -76,9 +76,25 @@ export const CONTROLLER_RULES: readonly Rule[] = [
   // templates (Argo looks whether it may, and does without).
 ];
 
+/** Secret of a namespace in which the server looks for who may send events, and with which signature. */
+export const WEBHOOK_CLIENTS = "argo-workflows-webhook-clients";
+
+/** Secret in which the server looks for the token of an account that sends events. */
+export function tokenSecretOf(account: string): string {
+  return `${account}.service-account-token`;
+}
+
 /** The server, in the namespace that it shows. Whatever a person does is done with that person's own rights. */
 export const SERVER_RULES: readonly Rule[] = [
   // The list of runs is kept in memory; before it is shown, the server asks whether that person may list runs.
   // Templates are kept in memory too, to check what is submitted.
   { apiGroups: [ARGO_GROUP], resources: ["workflows", "workflowtemplates"], verbs: ["list", "watch"] },
+  // An event that is signed brings no token: the server checks the signature, and takes the sender's account and token.
+  {
+    apiGroups: [""],
+    resources: ["secrets"],
+    resourceNames: [WEBHOOK_CLIENTS, tokenSecretOf(ACCOUNTS.webhook)],
+    verbs: ["get"],
+  },
+  { apiGroups: [""], resources: ["serviceaccounts"], resourceNames: [ACCOUNTS.webhook], verbs: ["get"] },
 ];

@@ -44,7 +44,16 @@ export interface ArgoWorkflowsArgs {
 }
 
 /** Name under which every client expects the server. */
-const SERVER = "argo-server";
+export const ARGO_SERVER = "argo-server";
+
+/**
+ * Address of the server inside the cluster, over TLS.
+ *
+ * @param namespace Namespace of Argo's own programs.
+ */
+export function argoServerInside(namespace: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.interpolate`https://${serviceHost(ARGO_SERVER, namespace)}:${SERVER_PORT}`;
+}
 
 /**
  * Argo Workflows 3.7, for one lab or for a class: its kinds, the controller that carries workflows out, and the server
@@ -63,7 +72,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
     super("gourmetgram:index:ArgoWorkflows", name, {}, opts);
 
     if (args.mode === "existing") {
-      this.serverUrl = pulumi.interpolate`https://${serviceHost(SERVER, args.namespace)}:${SERVER_PORT}`;
+      this.serverUrl = argoServerInside(args.namespace);
       this.ready = [];
     } else {
       this.serverUrl = pulumi.output(`https://${hostInUrl(args.externalHost)}:${args.serverNodePort}`);
@@ -105,7 +114,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
       `${name}-server`,
       {
         ...program,
-        program: SERVER,
+        program: ARGO_SERVER,
         rules: SERVER_RULES,
         container: serverContainer(images.server, managed),
       },
@@ -114,10 +123,10 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
     new k8s.core.v1.Service(
       `${name}-server-service`,
       {
-        metadata: { name: SERVER, namespace, labels: labelsOf(SERVER) },
+        metadata: { name: ARGO_SERVER, namespace, labels: labelsOf(ARGO_SERVER) },
         spec: {
           type: "NodePort",
-          selector: labelsOf(SERVER),
+          selector: labelsOf(ARGO_SERVER),
           ports: [{ name: "https", port: SERVER_PORT, targetPort: "https", nodePort: args.serverNodePort }],
         },
       },

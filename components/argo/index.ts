@@ -1,12 +1,12 @@
 /** Argo Workflows: its controller, server, CRDs and rights. */
 export { argoAccess } from "./argo-access";
-export { ARGO_RESOURCES } from "./argo-containers";
+export { ARGO_RESOURCES, SERVER_PORT } from "./argo-containers";
 export { EXECUTOR_RESOURCES, MAIN_CONTAINER_RESOURCES } from "./argo-controller-config";
 export { ARGO_KINDS, definitionName } from "./argo-crds";
 export { actingRole, listingRole } from "./argo-program";
-export { CONFIG_MAP_NAME } from "./argo-rights";
+export { CONFIG_MAP_NAME, tokenSecretOf, WEBHOOK_CLIENTS } from "./argo-rights";
 export { MODEL_VERSION_LABEL, type RunPages, SCENARIO_LABEL } from "./run-links";
-export { ArgoWorkflows } from "./argo-workflows";
+export { ARGO_SERVER, ArgoWorkflows, argoServerInside } from "./argo-workflows";
 export {
   type BuildDeadlines,
   type Deadlines,

@@ -12,6 +12,8 @@ const IMAGE_USER = 1000;
 export interface Deadlines {
   /** The whole run, its child included. */
   readonly run: number;
+  /** The step that tells the training image, and builds it where it has a commit's code. */
+  readonly image: number;
   /** The training itself. */
   readonly training: number;
   /** The step that starts the child and waits for it. */
@@ -34,17 +36,19 @@ export interface BuildDeadlines {
 
 /**
  * Divides a run's time among its parts, so that the innermost deadline ends first and its message is the one that
- * is seen: half for the training, half for the step that waits for the build. The build and what puts staging back
+ * is seen: half for the training and its image, half for the step that waits for the build. The build and what puts staging back
  * after it fit in that, and so do the build's steps, one after the other, in the build.
  *
  * @param run Seconds, at least 60.
  */
 export function deadlines(run: number): Deadlines {
-  const training = Math.floor(run / 2);
-  const build = run - training;
+  const image = Math.floor(run * 0.1);
+  const training = Math.floor(run / 2) - image;
+  const build = run - image - training;
   const part = (share: number): number => Math.floor(build * share);
   return {
     run,
+    image,
     training,
     build,
     child: {

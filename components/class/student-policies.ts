@@ -28,6 +28,12 @@ export interface StudentPoliciesArgs {
     readonly labels: Readonly<Record<string, string>>;
     readonly port: number;
   };
+  /** The pods of Argo's server, which is told of pushes. */
+  readonly argoServer: {
+    readonly namespace: Input<string>;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly port: number;
+  };
   /**
    * Where the cluster's API server is, as CIDRs: the addresses of its endpoints and that of the Service `kubernetes`.
    * Where none is given, workflow pods may use the API server's ports at any address.
@@ -113,11 +119,16 @@ export function postgresPolicy({
   return [{ place: "platform", name: POSTGRES_NAME, pods: { matchLabels: POSTGRES }, ingress }];
 }
 
-function gitServerPolicy({ externalRepository }: StudentPoliciesArgs, ingress: IngressRule): StudentPolicy[] {
+function gitServerPolicy(
+  { externalRepository, argoServer }: StudentPoliciesArgs,
+  ingress: IngressRule,
+): StudentPolicy[] {
   if (externalRepository !== undefined) return [];
-  return [
-    { place: "platform", name: GIT_SERVER_NAME, pods: { matchLabels: GIT_SERVER }, ingress: [ingress] },
-  ];
+  const pods = { matchLabels: GIT_SERVER };
+  // Argo's server takes an event only with the signature of the student's own namespace.
+  const server = { ...inNamespace(argoServer.namespace), ...byLabels(argoServer.labels) };
+  const egress = [NAME_SERVERS, { to: [server], ports: tcp(argoServer.port) }];
+  return [{ place: "platform", name: GIT_SERVER_NAME, pods, ingress: [ingress], egress }];
 }
 
 /** Where the steps of workflows go, and Argo's own containers beside them. */

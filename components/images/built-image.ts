@@ -32,7 +32,7 @@ export class BuiltImage extends pulumi.ComponentResource {
   public readonly digest: pulumi.Output<string>;
 
   constructor(name: string, args: BuiltImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { type, imageName, context, dockerfile } = args.source;
+    const { type, imageName, context, dockerfile, target } = args.source;
     super(type, name, {}, opts);
     const { addresses, credentials, pullAddress, ready, storage } = args.registry;
 
@@ -43,6 +43,7 @@ export class BuiltImage extends pulumi.ComponentResource {
         build: {
           context,
           ...(dockerfile === undefined ? {} : { dockerfile }),
+          ...(target === undefined ? {} : { target }),
           ...(args.platform === undefined ? {} : { platform: args.platform }),
           args: { BASE_IMAGE: args.baseImage, ...args.buildArgs },
           // Requirements are installed while building: the host's way to a package index is the one known to work.

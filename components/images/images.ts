@@ -13,6 +13,8 @@ export interface ImageSource {
   readonly context: string;
   /** The Dockerfile, relative to the project's folder. @default the file `Dockerfile` in `context` */
   readonly dockerfile?: string;
+  /** Stage of the Dockerfile that is built. @default the last one */
+  readonly target?: string;
 }
 
 /** The images that the stack builds. */
@@ -22,6 +24,13 @@ export const IMAGES = {
     type: "gourmetgram:index:TrainingImage",
     imageName: "gourmetgram-train",
     context: "./images/training",
+  },
+  /** The same without its code: on it BuildKit builds the image of a commit of the training code, in seconds. */
+  trainingBase: {
+    type: "gourmetgram:index:TrainingBaseImage",
+    imageName: "gourmetgram-train-base",
+    context: "./images/training",
+    target: "base",
   },
   /** Of the steps that turn a model version into a running application. */
   pipeline: {
@@ -44,7 +53,7 @@ export const IMAGES = {
     imageName: "gourmetgram-mlflow",
     context: "./images/mlflow",
   },
-  /** Of the git server. It carries the application's sources; the server's own files come in a ConfigMap. */
+  /** Of the git server. It carries the application's sources; the training code and the server's own files are mounted. */
   gitServer: {
     type: "gourmetgram:index:GitServerImage",
     imageName: "gourmetgram-git",

@@ -79,6 +79,7 @@ export const ACCOUNTS = {
   triggerBuild: "trigger-build",
   build: "build-container-image",
   deployStaging: "deploy-staging",
+  webhook: "git-webhook",
   student: "student",
 } as const;
 
@@ -123,6 +124,17 @@ export const RIGHTS: readonly Right[] = [
       { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
     ],
   },
+  {
+    // As this account Argo's server starts what a signed event asks for.
+    role: ACCOUNTS.webhook,
+    serviceAccount: ACCOUNTS.webhook,
+    place: "platform",
+    rules: [
+      { apiGroups: [ARGO], resources: ["workfloweventbindings"], verbs: ["list"] },
+      { apiGroups: [ARGO], resources: ["workflowtemplates"], resourceNames: ["train-model"], verbs: ["get"] },
+      { apiGroups: [ARGO], resources: ["workflows"], verbs: ["create"] },
+    ],
+  },
   { role: "submit-training", serviceAccount: ACCOUNTS.student, place: "platform", rules: RUN_WORKFLOWS },
   { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "platform", rules: FORWARD_PORTS },
   { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "staging", rules: FORWARD_PORTS },
@@ -161,6 +173,7 @@ export class Rbac extends pulumi.ComponentResource {
       triggerBuild: this.grant(name, "triggerBuild", namespaces),
       build: this.grant(name, "build", namespaces),
       deployStaging: this.grant(name, "deployStaging", namespaces),
+      webhook: this.grant(name, "webhook", namespaces),
       student: this.grant(name, "student", namespaces),
     };
     this.registerOutputs({ serviceAccounts: this.serviceAccounts, rights: this.rights });
@@ -177,8 +190,8 @@ export class Rbac extends pulumi.ComponentResource {
       {
         metadata: { name: serviceAccount, namespace: namespaces.platform },
         // Argo's containers in a pod report with the account's token. Argo can withhold the token from a pod but
-        // cannot mount it, so the account must. No pod runs as a student.
-        automountServiceAccountToken: who !== "student",
+        // cannot mount it, so the account must. No pod runs as a student or for an event.
+        automountServiceAccountToken: who !== "student" && who !== "webhook",
       },
       { parent: this },
     );

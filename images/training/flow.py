@@ -11,6 +11,7 @@ Environment:
     MODEL_DIRECTORY         where the models are (default: beside this file)
     TRAINING_SECONDS        how long the simulated training takes (default: 10)
     TRAINING_IMAGE          image that this runs in, noted as a tag of the run (default: no tag)
+    TRAINING_COMMIT         commit of this code, noted likewise
     ARGO_WORKFLOW_NAME      workflow that runs this, noted likewise
 
 A model that fails its evaluation is a result like any other: the exit code is 0 and the file with
@@ -165,6 +166,7 @@ def ml_pipeline_flow(scenario: str = "normal") -> str | None:
     for tag, variable in {
         "workflow": "ARGO_WORKFLOW_NAME",
         "training_image": "TRAINING_IMAGE",
+        "training_commit": "TRAINING_COMMIT",
     }.items():
         if os.environ.get(variable):
             tags[tag] = os.environ[variable]

@@ -2,6 +2,8 @@
 export { type Diagnostic, RULES, type RuleName, type Severity, formatDiagnostics } from "./diagnostic";
 export { type LintOptions, lint } from "./lint";
 export { nextTimes, scheduleProblem, timeZoneProblem } from "./schedules/schedule";
+export { rightsOfEvents } from "./event-rights";
+export { runsOf } from "./files/unpack";
 export { compareRights, type GivenRight, type Need, type RightsNeeded, rightsOf } from "./rights";
 export { literal } from "./expressions/tags";
 export { type OrderedCall, callGraphOf } from "./flow/call-graph";

@@ -5,6 +5,7 @@ export * from "./templates/container-sets";
 export * from "./templates/containers";
 export * from "./manifests/cron";
 export { type DagBuilder, type Task, dag } from "./templates/dag";
+export * from "./manifests/event-binding";
 export * from "./manifests/manifest-text";
 export * from "./manifests/manifests";
 export {

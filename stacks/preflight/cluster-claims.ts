@@ -112,7 +112,7 @@ function baseAlone({ argo }: BaseConfig): ClaimedObject[] {
       remedy,
     },
     { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", name: BASE_PRIORITY, remedy },
-    ...(argo === "install" ? [actingRole("workflow-controller"), ...roles] : []).map((name) => ({
+    ...(argo === "install" ? [...programs.map(actingRole), ...roles] : []).map((name) => ({
       apiVersion: RBAC,
       kind: "ClusterRole",
       name,

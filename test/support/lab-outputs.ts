@@ -41,5 +41,10 @@ export const OUTPUTS: LabOutputs = {
     run: { cpu: 0.51, memory: 1_181_116_006, volumes: 4_294_967_296, pods: 3 },
     runsAtOnce: 2,
   },
+  trainRepository: {
+    url: "http://app-repository.gourmetgram-platform.svc.cluster.local:8080/gourmetgram-train.git",
+    externalUrl: "http://localhost:30300/gourmetgram-train.git",
+    branch: "mlops",
+  },
   builder: { address: "tcp://buildkitd.build.svc.cluster.local:1234", namespace: "build" },
 };

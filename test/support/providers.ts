@@ -24,6 +24,7 @@ export const BASE_OUTPUT: BaseOutput = {
     pipeline: image("pipeline"),
     appBase: image("app-base"),
     appBaseForBuilds: image("app-base"),
+    trainingBaseForBuilds: image("train-base"),
     mlflow: image("mlflow"),
     gitServer: image("git"),
   },

@@ -12,6 +12,11 @@ export const TRAINING_ARGS = {
   pipelineImage: image("pipeline"),
   appBaseImage: image("app-base"),
   registry: { pushRepository: "registry:5000/app", pullRepository: "localhost:30500/app" },
+  trainingCode: {
+    repository: "http://app-repository:8080/gourmetgram-train.git",
+    baseImage: image("train-base"),
+    registry: { pushRepository: "registry:5000/train", pullRepository: "localhost:30500/train" },
+  },
   builderAddress: "tcp://buildkitd:1234",
   appRepository: { url: "http://app-repository:8080/gourmetgram.git", branch: "main" },
   staging: { namespace: "staging", deployment: "gourmetgram", url: "http://gourmetgram.staging:8000" },

@@ -1,7 +1,7 @@
 import type { LabOutputs } from "../../stacks";
 
 /** The outputs that must be there, and what each is. The compiler sees to it that none is left out. */
-const FORM: Readonly<Record<keyof LabOutputs, "string" | "object">> = {
+const FORM: Readonly<Record<keyof LabOutputs, "string" | "object" | "object or null">> = {
   namespace: "string",
   mlflowUrl: "string",
   mlflowExternalUrl: "string",
@@ -16,6 +16,7 @@ const FORM: Readonly<Record<keyof LabOutputs, "string" | "object">> = {
   registeredModel: "object",
   staging: "object",
   appRepository: "object",
+  trainRepository: "object or null",
   builder: "object",
   footprint: "object",
 };
@@ -28,7 +29,9 @@ const FORM: Readonly<Record<keyof LabOutputs, "string" | "object">> = {
  */
 export function labOutputs(found: Readonly<Record<string, unknown>>): LabOutputs {
   const wrong = Object.entries(FORM)
-    .filter(([name, form]) => typeof found[name] !== form || found[name] === null)
+    .filter(([name, form]) =>
+      found[name] === null ? form !== "object or null" : typeof found[name] !== form.split(" ")[0],
+    )
     .map(([name]) => name);
   if (wrong.length > 0) {
     throw new Error(`the stack lacks the outputs ${wrong.join(", ")}\n  remedy: npm run up`);

@@ -65,6 +65,11 @@ export function placesOf({
             replacedIn: (outputs: LabOutputs, externalUrl: string) => ({
               ...outputs,
               appRepository: { ...outputs.appRepository, externalUrl },
+              trainRepository: outputs.trainRepository && {
+                ...outputs.trainRepository,
+                // The same server.
+                externalUrl: new URL(new URL(outputs.trainRepository.url).pathname, externalUrl).href,
+              },
             }),
           },
         ]),

@@ -62,9 +62,10 @@ class Volume:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
 
-    def start(self) -> subprocess.CompletedProcess[str]:
+    def start(self, **settings: str) -> subprocess.CompletedProcess[str]:
         """What happens before the server starts."""
         environment = ENVIRONMENT | {"REPOSITORY": str(self.repository), "SEED": str(self.seed)}
+        environment |= settings
         # Not by its path: another user may not enter the folder of the checkout.
         return run("sh", "-s", env=environment, stdin=(FILES / "seed.sh").read_text())
 

@@ -89,5 +89,5 @@ def test_image_without_application_is_an_error(volume: Volume) -> None:
     shutil.rmtree(volume.seed)
     result = volume.start()
     assert result.returncode == 1
-    assert "there is no application in" in result.stderr
+    assert "there is no code in" in result.stderr
     assert not volume.repository.exists()

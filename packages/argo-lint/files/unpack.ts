@@ -34,6 +34,11 @@ export function unpack(value: unknown): Contents {
   return { workflows: [], others: [kind] };
 }
 
+/** The workflows of an object as {@link unpack} finds them, as plain objects. */
+export function runsOf(object: unknown): unknown[] {
+  return unpack(object).workflows.map(({ value }) => value);
+}
+
 function join(parts: readonly Contents[]): Contents {
   return {
     workflows: parts.flatMap(({ workflows }) => workflows),

@@ -26,7 +26,7 @@ export class SecretKey {
 
 /** What every container has. */
 interface Program {
-  readonly image: Input<string>;
+  readonly image: ValueInput;
   /** Always given: else Argo's controller would have to ask the registry for the image's entrypoint. */
   readonly command: readonly string[];
   /** Variables by name. @default none */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { imagesAreFixed } from "../../../policy/rules/images";
 import { podsAreRestricted } from "../../../policy/rules/restricted-pods";
 import { containersHaveLimits } from "../../../policy/rules/limits";
+import { referenceText } from "../../support/argo-text";
 import { CONTAINER, deployment, resource, workflowTemplate } from "./subjects";
 
 const digest = `@sha256:${"0a".repeat(32)}`;
@@ -90,6 +91,27 @@ describe("policy images-are-fixed", () => {
     ]);
     for (const image of ["app", "localhost:30500/app", "app@sha256:short"]) {
       assert.equal(judge(image).length, 1, image);
+    }
+  });
+
+  it("accepts an image that another step tells, and refuses one that a person could choose", () => {
+    const judgeStep = (value: string) =>
+      imagesAreFixed(
+        resource("kubernetes:argoproj.io/v1alpha1:WorkflowTemplate", {
+          spec: {
+            templates: [
+              {
+                name: "all",
+                steps: [[{ template: "train", arguments: { parameters: [{ name: "image", value }] } }]],
+              },
+              { name: "train", container: { image: referenceText("inputs.parameters.image") } },
+            ],
+          },
+        }),
+      );
+    assert.deepEqual(judgeStep(referenceText("steps.build.outputs.parameters.image")), []);
+    for (const chosen of [referenceText("workflow.parameters.image"), "python:3.11"]) {
+      assert.match(judgeStep(chosen)[0] ?? "", /anyone who submits a run could choose it/);
     }
   });
 

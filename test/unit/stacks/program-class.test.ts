@@ -53,6 +53,7 @@ running("the base of a class", { scope: "base" }, (stack) => {
       "gourmetgram:index:ApiFairness api-fairness",
       "gourmetgram:index:LocalRegistry registry",
       "gourmetgram:index:TrainingImage training-image",
+      "gourmetgram:index:TrainingBaseImage training-base-image",
       "gourmetgram:index:PipelineImage pipeline-image",
       "gourmetgram:index:AppBaseImage app-base-image",
       "gourmetgram:index:MlflowImage mlflow-image",

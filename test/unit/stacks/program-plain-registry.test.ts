@@ -34,7 +34,7 @@ describeStack("on a registry with three addresses that speaks plain HTTP", plain
       images()
         .map(({ inputs }) => inputs["imageName"])
         .sort(),
-      ["app-base", "git", "mlflow", "pipeline", "train"].map(
+      ["app-base", "git", "mlflow", "pipeline", "train-base", "train"].map(
         (name) => `localhost:5001/team/gourmetgram-${name}:test`,
       ),
     );

@@ -48,6 +48,11 @@ describeStack(
           branch: "main",
           username: "student",
         },
+        trainRepository: {
+          url: "http://app-repository.gourmetgram-platform.svc.cluster.local:8080/gourmetgram-train.git",
+          externalUrl: "http://localhost:30300/gourmetgram-train.git",
+          branch: "mlops",
+        },
         builder: {
           address: "tcp://buildkitd.gourmetgram-build.svc.cluster.local:1234",
           namespace: "gourmetgram-build",
@@ -63,6 +68,7 @@ describeStack(
           ["build-container-image", "build-container-image", "gourmetgram-platform"],
           ["deploy-staging", "deploy-staging", "gourmetgram-platform"],
           ["deploy-staging", "deploy-staging", "gourmetgram-staging"],
+          ["git-webhook", "git-webhook", "gourmetgram-platform"],
           ["submit-training", "student", "gourmetgram-platform"],
           ["forward-ports", "student", "gourmetgram-platform"],
           ["forward-ports", "student", "gourmetgram-staging"],
@@ -78,6 +84,7 @@ describeStack(
         "gourmetgram:index:PlatformNamespace platform",
         "gourmetgram:index:LocalRegistry registry",
         "gourmetgram:index:TrainingImage training-image",
+        "gourmetgram:index:TrainingBaseImage training-base-image",
         "gourmetgram:index:PipelineImage pipeline-image",
         "gourmetgram:index:AppBaseImage app-base-image",
         "gourmetgram:index:MlflowImage mlflow-image",
@@ -86,9 +93,10 @@ describeStack(
         "gourmetgram:index:ArgoWorkflows argo",
         "gourmetgram:index:Postgres postgres",
         "gourmetgram:index:Mlflow mlflow",
-        "gourmetgram:index:AppRepository app-repository",
         "gourmetgram:index:Staging staging",
         "gourmetgram:index:Rbac rbac",
+        "gourmetgram:index:EventSender webhook",
+        "gourmetgram:index:AppRepository app-repository",
         "gourmetgram:index:LabNetwork network",
         "gourmetgram:index:TrainingWorkflows workflows",
       ]);
@@ -97,7 +105,7 @@ describeStack(
     it("builds images when the registry is ready", () => {
       const registry = urnsOf(stack.all.filter((each) => /^registry-(?:server|service)$/.test(each.name)));
       const images = stack.all.filter((each) => each.type === "docker:index/image:Image");
-      assert.deepEqual([registry.length, images.length], [2, 5]);
+      assert.deepEqual([registry.length, images.length], [2, 6]);
       for (const { urn, dependencies } of images) {
         assert.ok(
           registry.every((each) => dependencies.includes(each)),
@@ -114,7 +122,7 @@ describeStack(
         ),
       );
       const workflows = stack.all.filter((each) => each.type.startsWith("kubernetes:argoproj.io/"));
-      assert.deepEqual([argo.length, workflows.length], [9, 3]);
+      assert.deepEqual([argo.length, workflows.length], [9, 6]);
       for (const { urn, dependencies } of workflows) {
         assert.ok(
           argo.every((each) => dependencies.includes(each)),

@@ -97,7 +97,8 @@ describe("lintTraining", () => {
     assert.throws(
       () => lintTraining(wrong),
       ({ message }: Error) =>
-        message.includes("WorkflowTemplate/train-model spec.templates[run-training].container.image: ") &&
+        message.includes("trainingImage: the image registry/train:1 has no digest") &&
+        message.includes("WorkflowTemplate/train-model spec.templates[training-image].container.image: ") &&
         message.includes(
           "build-container-image spec.templates[build-image].containerSet.containers[download-model].image: ",
         ) &&
@@ -114,7 +115,7 @@ describe("lintTraining", () => {
 });
 
 describe("a mistake in the lab's own workflows", () => {
-  const text = JSON.stringify(Object.values(trainingManifests(TRAINING_ARGS)));
+  const text = JSON.stringify(Object.values(trainingManifests(TRAINING_ARGS)).flat());
   const output = referenceText("steps.run-training.outputs.parameters.model-version");
 
   // What is written instead of what, and the rules that then speak.

@@ -7,6 +7,7 @@ import { trainModel, trainModelCron } from "../../../workflows/train-model";
 import { deadlines } from "../../../components/argo/workflow-policy";
 import { referenceText } from "../../support/argo-text";
 import { type Difference, differences } from "../../support/differences";
+import type { WorkflowTemplateManifest } from "../../../packages/argo-workflows";
 import { TRAINING_ARGS } from "../../support/training";
 import { checkout } from "../../support/checkout";
 
@@ -15,8 +16,14 @@ const MLFLOW = "http://mlflow.gourmetgram-platform.svc.cluster.local:8000";
 
 const limits = deadlines(3600);
 const build = buildContainerImage({ ...TRAINING_ARGS, deadlines: limits.child });
-const args = {
+const code = {
+  ...TRAINING_ARGS.trainingCode,
+  pipelineImage: TRAINING_ARGS.pipelineImage,
   image: IMAGE,
+  builderAddress: TRAINING_ARGS.builderAddress,
+};
+const args = {
+  code,
   mlflowUrl: MLFLOW,
   serviceAccounts: { train: "train-model", triggerBuild: "trigger-build" },
   deadlines: limits,
@@ -26,6 +33,15 @@ const args = {
 /** The course's text, as the course has it. */
 function course(name: string): unknown {
   return parse(readFileSync(join(checkout, "test", "fixtures", "course", `${name}.yaml`), "utf8"));
+}
+
+/** The manifest without the step that comes before those of the course, and its template. */
+function withoutImageStep({ spec, ...rest }: WorkflowTemplateManifest): unknown {
+  const others = spec.templates.filter(({ name }) => name !== "training-image");
+  const templates = others.map((each) =>
+    each.steps === undefined ? each : { ...each, steps: each.steps.slice(1) },
+  );
+  return { ...rest, spec: { ...spec, templates } };
 }
 
 describe("train-model", () => {
@@ -51,6 +67,23 @@ describe("train-model", () => {
           description:
             "What the accuracy test sees: random, or a number; below 0.80 the model is not registered",
         },
+        {
+          name: "branch",
+          value: "",
+          description:
+            "Branch of the training code whose newest commit trains; without branch and commit, the lab's own code does",
+        },
+        {
+          name: "commit",
+          value: "",
+          description:
+            "Commit of the training code, in full. With a branch, the run fails once it is not the newest one any more",
+        },
+        {
+          name: "train-repository",
+          value: TRAINING_ARGS.trainingCode.repository,
+          description: "Git repository of the training code",
+        },
       ],
     },
     "spec.serviceAccountName": "train-model",
@@ -71,7 +104,19 @@ describe("train-model", () => {
     },
     "spec.templates.run-training.outputs.parameters.model-version.globalName": "model-version",
     "spec.templates.run-training.outputs.parameters.model-version.valueFrom.default": "",
-    "spec.templates.run-training.activeDeadlineSeconds": 1800,
+    // The step before it tells with which image to train.
+    "spec.templates.run-training.inputs": { parameters: [{ name: "image" }, { name: "commit" }] },
+    "spec.templates.training-and-build.steps[0].run-training.arguments": {
+      parameters: [
+        { name: "image", value: referenceText("steps.training-image.outputs.parameters.image") },
+        { name: "commit", value: referenceText("steps.training-image.outputs.parameters.commit") },
+      ],
+    },
+    "spec.templates.run-training.container.env.TRAINING_COMMIT": {
+      name: "TRAINING_COMMIT",
+      value: referenceText("inputs.parameters.commit"),
+    },
+    "spec.templates.run-training.activeDeadlineSeconds": 1440,
     "spec.templates.run-training.retryStrategy": {
       limit: 2,
       retryPolicy: "OnError",
@@ -86,7 +131,10 @@ describe("train-model", () => {
       name: "ARGO_WORKFLOW_NAME",
       value: referenceText("workflow.name"),
     },
-    "spec.templates.run-training.container.env.TRAINING_IMAGE": { name: "TRAINING_IMAGE", value: IMAGE },
+    "spec.templates.run-training.container.env.TRAINING_IMAGE": {
+      name: "TRAINING_IMAGE",
+      value: referenceText("inputs.parameters.image"),
+    },
     "spec.templates.run-training.container.resources": {
       requests: { cpu: "500m", memory: "1Gi" },
       limits: { cpu: "2", memory: "3Gi" },
@@ -102,13 +150,17 @@ describe("train-model", () => {
     "spec.templates.trigger-build.resource.successCondition": "status.phase == Succeeded",
     "spec.templates.trigger-build.resource.failureCondition": "status.phase in (Failed, Error)",
   };
-  // The one line that differs. Argo puts the value into the condition before it parses it: in the course's form an
+  // The lines that differ. The image is what the step before tells, and Argo puts the value into the condition before it parses it: in the course's form an
   // empty version leaves ` != ''`, which is no expression, and the run ends with an error instead of skipping the step.
   const VERSION = referenceText("steps.run-training.outputs.parameters.model-version");
   const CHANGES: Record<string, Difference> = {
     "spec.templates.training-and-build.steps[1].build-container.when": {
       from: `${VERSION} != ''`,
       to: `'${VERSION}' != ''`,
+    },
+    "spec.templates.run-training.container.image": {
+      from: IMAGE,
+      to: referenceText("inputs.parameters.image"),
     },
   };
 
@@ -117,7 +169,7 @@ describe("train-model", () => {
       path,
       { added },
     ]);
-    assert.deepEqual(differences(course("train-model"), trainModel(args).manifest()), {
+    assert.deepEqual(differences(course("train-model"), withoutImageStep(trainModel(args).manifest())), {
       ...CHANGES,
       ...Object.fromEntries(additions),
     });
@@ -129,6 +181,18 @@ describe("train-model", () => {
         (template) => template.resource !== undefined,
       )?.resource?.manifest;
     assert.equal(text(trainModel(args).manifest()), text(course("train-model")));
+  });
+
+  it("first tells the image, in a step that is never skipped", () => {
+    const { templates } = trainModel(args).manifest().spec;
+    const [first] = templates.find(({ name }) => name === "training-and-build")?.steps ?? [];
+    assert.deepEqual(first, [{ name: "training-image", template: "training-image" }]);
+    const image = templates.find(({ name }) => name === "training-image");
+    assert.deepEqual(image?.metadata?.labels, { "gourmetgram.dev/role": "build-image" });
+    const env = Object.fromEntries((image?.container?.env ?? []).map((each) => [each.name, each.value]));
+    assert.equal(env["TRAINING_IMAGE"], IMAGE);
+    assert.equal(env["TRAIN_COMMIT"], referenceText("workflow.parameters.commit"));
+    assert.equal(env["TRAIN_BASE_IMAGE"], TRAINING_ARGS.trainingCode.baseImage);
   });
 
   it("renders to equal objects every time", () => {
@@ -178,14 +242,14 @@ describe("train-model-cron", () => {
 describe("the deadlines of a run", () => {
   for (const seconds of [60, 61, 3600, 604_800]) {
     it(`fit into ${seconds} seconds, the inner ones within the outer`, () => {
-      const { run, training, build: step, child } = deadlines(seconds);
+      const { run, image, training, build: step, child } = deadlines(seconds);
       assert.equal(run, seconds);
-      assert.ok(training + step <= run, `${training} + ${step} > ${run}`);
+      assert.ok(image + training + step <= run, `${image} + ${training} + ${step} > ${run}`);
       assert.ok(child.run + child.restore < step, `${child.run} + ${child.restore} >= ${step}`);
       const parts = child.build + child.deploy + child.test;
       assert.ok(parts < child.run, `${parts} >= ${child.run}`);
       assert.ok(
-        [training, step, ...Object.values<number>({ ...child })].every(
+        [image, training, step, ...Object.values<number>({ ...child })].every(
           (each) => Number.isInteger(each) && each > 0,
         ),
       );

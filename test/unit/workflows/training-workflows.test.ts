@@ -17,24 +17,28 @@ import { deadlines } from "../../../components/argo/workflow-policy";
 import { TRAINING_ARGS } from "../../support/training";
 
 const TRAIN = "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate";
+const EVENT = "kubernetes:argoproj.io/v1alpha1:WorkflowEventBinding";
 const SCHEDULE = "kubernetes:argoproj.io/v1alpha1:CronWorkflow";
 
 describe("TrainingWorkflows", () => {
   beforeEach(() => resetMocks());
 
-  it("creates the two templates and the schedule, as they are rendered", async () => {
+  it("creates the templates, the schedule and what takes events, as they are rendered", async () => {
     const workflows = new TrainingWorkflows("workflows", TRAINING_ARGS);
-    assert.deepEqual(await childrenOf(workflows), [
+    assert.deepEqual((await childrenOf(workflows)).sort(), [
+      `${SCHEDULE} workflows-schedule`,
+      `${EVENT} workflows-train-on-degradation`,
+      `${EVENT} workflows-train-on-new-data`,
+      `${EVENT} workflows-train-on-push`,
       `${TRAIN} workflows-build`,
       `${TRAIN} workflows-train`,
-      `${SCHEDULE} workflows-schedule`,
     ]);
     await assertChildNames();
 
     const limits = deadlines(TRAINING_ARGS.deadlineSeconds);
     const build = buildContainerImage({ ...TRAINING_ARGS, deadlines: limits.child });
     const train = trainModel({
-      image: TRAINING_ARGS.trainingImage,
+      code: { ...TRAINING_ARGS, image: TRAINING_ARGS.trainingImage, ...TRAINING_ARGS.trainingCode },
       mlflowUrl: TRAINING_ARGS.mlflowUrl,
       serviceAccounts: TRAINING_ARGS.serviceAccounts,
       deadlines: limits,
@@ -85,8 +89,8 @@ describe("TrainingWorkflows", () => {
     const { templates } = inputs["spec"] as unknown as WorkflowTemplateManifest["spec"];
     assert.deepEqual(
       templates.map(({ name }) => name),
-      ["training-and-build", "run-training", "trigger-build"],
+      ["training-and-build", "training-image", "run-training", "trigger-build"],
     );
-    assert.deepEqual(templates[1]?.container?.command, ["python", "flow.py"]);
+    assert.deepEqual(templates[2]?.container?.command, ["python", "flow.py"]);
   });
 });

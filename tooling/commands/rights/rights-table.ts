@@ -1,12 +1,12 @@
-import { type Need, rightsOf } from "../../../packages/argo-lint";
-import { RIGHTS, type Rule } from "../../../components/rbac";
+import { type Need, rightsOf, rightsOfEvents } from "../../../packages/argo-lint";
+import { ACCOUNTS, RIGHTS, type Rule } from "../../../components/rbac";
 import { placeholderArgs, trainingManifests } from "../../../workflows";
 
 const HEAD = `# Rights
 
 Which service account of the lab may do what, in which of its two namespaces, and for which template it needs to. The
-rights of the accounts under which pods run are derived from the templates: a preview fails if one of them may do more,
-or less.
+rights of the accounts under which pods run, or events start runs, are derived from the templates and the event bindings:
+a preview fails if one of them may do more, or less.
 
 | Service account | Role | Namespace | API group | Resource | Objects | Verbs | Needed by |
 | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -29,7 +29,8 @@ const NAMESPACES = { platform: "platform", staging: "staging" } as const;
 
 /** The page that tells the rights, as Markdown. */
 export function rightsPage(): string {
-  const { needs } = rightsOf(Object.values(trainingManifests(placeholderArgs())));
+  const { events, ...workflows } = trainingManifests(placeholderArgs());
+  const needs = [...rightsOf(Object.values(workflows)).needs, ...rightsOfEvents(events, ACCOUNTS.webhook)];
   const rows = RIGHTS.flatMap(({ serviceAccount, role, place, rules }) =>
     rules.map((rule) =>
       row([
@@ -70,5 +71,7 @@ function reasons(
   if (found.length === 0) {
     return "people";
   }
-  return [...new Set(found.map(({ neededBy }) => neededBy.replace("WorkflowTemplate/", "")))].join(", ");
+  return [
+    ...new Set(found.map(({ neededBy }) => neededBy.replace(/^Workflow(Template|EventBinding)\//, ""))),
+  ].join(", ");
 }

@@ -27,6 +27,11 @@ const ARGS: AppRepositoryArgs = {
   nodePort: 30300,
   externalHost: "2001:db8::7",
   storage: "1Gi",
+  webhook: {
+    eventsUrl: "https://argo-server.argo:2746/api/v1/events/lab/push",
+    secret: "gEh3im",
+    runsUrl: "https://host:30746/workflows/lab",
+  },
 };
 const LOCKED_DOWN = {
   allowPrivilegeEscalation: false,
@@ -50,8 +55,11 @@ describe("AppRepository", () => {
     assert.deepEqual((await childrenOf(repository)).sort(), [
       "kubernetes:apps/v1:Deployment app-repository-server",
       "kubernetes:core/v1:ConfigMap app-repository-files",
+      "kubernetes:core/v1:ConfigMap app-repository-hooks",
+      "kubernetes:core/v1:ConfigMap app-repository-training",
       "kubernetes:core/v1:PersistentVolumeClaim app-repository-data",
       "kubernetes:core/v1:Secret app-repository-users",
+      "kubernetes:core/v1:Secret app-repository-webhook",
       "kubernetes:core/v1:Service app-repository-service",
       "random:index/randomPassword:RandomPassword app-repository-password",
     ]);
@@ -92,6 +100,27 @@ describe("AppRepository", () => {
                 },
                 volumeMounts: MOUNTS,
               },
+              {
+                ...common,
+                name: "seed-training",
+                command: ["sh", "/etc/git-server/seed.sh"],
+                env: [
+                  ...common.env,
+                  { name: "REPOSITORY", value: "/srv/git/gourmetgram-train.git" },
+                  { name: "SEED", value: "/seed-training" },
+                  { name: "OWN_BRANCH", value: "mlops" },
+                  { name: "TITLE", value: "The GourmetGram training code" },
+                  { name: "HOOKS", value: "/etc/git-hooks" },
+                  { name: "BAD_BRANCH", value: "mlops-bad" },
+                  { name: "BAD_PATCH", value: "/etc/git-server/mlops-bad.patch" },
+                  { name: "BAD_TITLE", value: "Keep only the weights of the model" },
+                ],
+                resources: {
+                  requests: { cpu: "50m", memory: "32Mi" },
+                  limits: { cpu: "500m", memory: "128Mi" },
+                },
+                volumeMounts: [...MOUNTS, { name: "training", mountPath: "/seed-training", readOnly: true }],
+              },
             ],
             containers: [
               {
@@ -117,11 +146,33 @@ describe("AppRepository", () => {
                 volumeMounts: [
                   ...MOUNTS,
                   { name: "users", mountPath: "/run/secrets/git-server", readOnly: true },
+                  { name: "hooks", mountPath: "/etc/git-hooks", readOnly: true },
+                  { name: "webhook", mountPath: "/run/secrets/git-webhook", readOnly: true },
                 ],
               },
             ],
             volumes: [
               { name: "files", configMap: { name: generatedName("app-repository-files") } },
+              {
+                name: "training",
+                configMap: {
+                  name: generatedName("app-repository-training"),
+                  items: [
+                    { key: "flow.py", path: "flow.py" },
+                    { key: "Dockerfile", path: "Dockerfile" },
+                    { key: "README.md", path: "README.md" },
+                    { key: "tests--test_model_accuracy.py", path: "tests/test_model_accuracy.py" },
+                  ],
+                },
+              },
+              {
+                name: "hooks",
+                configMap: { name: generatedName("app-repository-hooks"), defaultMode: 0o555 },
+              },
+              {
+                name: "webhook",
+                secret: { secretName: generatedName("app-repository-webhook"), defaultMode: 0o440 },
+              },
               {
                 name: "users",
                 secret: { secretName: generatedName("app-repository-users"), defaultMode: 0o440 },
@@ -171,10 +222,42 @@ describe("AppRepository", () => {
       args: { BASE_IMAGE: "debian:bookworm-slim" },
       network: "host",
     });
-    const { inputs } = await onlyResource("kubernetes:core/v1:ConfigMap");
+    const configMap = (name: string) =>
+      onlyResource("kubernetes:core/v1:ConfigMap", `app-repository-${name}`);
+    const { inputs } = await configMap("files");
     const read = (file: string) => readFileSync(join(checkout, "images", "git-server", file), "utf8");
     assert.equal(inputs["immutable"], true);
-    assert.deepEqual(inputs["data"], { "lighttpd.conf": read("lighttpd.conf"), "seed.sh": read("seed.sh") });
+    assert.deepEqual(inputs["data"], {
+      "lighttpd.conf": read("lighttpd.conf"),
+      "seed.sh": read("seed.sh"),
+      "mlops-bad.patch": read("../training/commit/mlops-bad.patch"),
+    });
+    const hooks = (await configMap("hooks")).inputs["data"] as Record<string, string>;
+    assert.equal(hooks["post-receive"], read("post_receive.py"));
+    assert.deepEqual((await configMap("training")).inputs["data"], {
+      "flow.py": read("../training/flow.py"),
+      Dockerfile: read("../training/commit/Dockerfile"),
+      "README.md": read("../training/commit/README.md"),
+      "tests--test_model_accuracy.py": read("../training/tests/test_model_accuracy.py"),
+    });
+  });
+
+  it("tells Argo's server of pushes to the training code, and no one else the secret", async () => {
+    const repository = new AppRepository("app-repository", { ...ARGS });
+    assert.deepEqual(await promiseOf(pulumi.output(repository.training)), {
+      url: "http://app-repository.lab.svc.cluster.local:8080/gourmetgram-train.git",
+      externalUrl: "http://[2001:db8::7]:30300/gourmetgram-train.git",
+    });
+    const secret = await onlyResource("kubernetes:core/v1:Secret", "app-repository-webhook");
+    assert.deepEqual(secret.inputs["stringData"], { secret: "gEh3im" });
+    const { inputs } = await onlyResource("kubernetes:core/v1:ConfigMap", "app-repository-hooks");
+    const hooks = inputs["data"] as Record<string, string>;
+    assert.deepEqual(Object.keys(hooks), ["post-receive", "settings.json"]);
+    assert.deepEqual(JSON.parse(hooks["settings.json"] ?? ""), {
+      eventsUrl: "https://argo-server.argo:2746/api/v1/events/lab/push",
+      repositoryUrl: "http://app-repository.lab.svc.cluster.local:8080/gourmetgram-train.git",
+      runsUrl: "https://host:30746/workflows/lab",
+    });
   });
 
   it("mounts its files where the git server looks for them", () => {
@@ -194,7 +277,7 @@ describe("AppRepository", () => {
     ]);
     assert.deepEqual([branch, credentialsSecret, push.username], ["main", undefined, "student"]);
     await assertSecret(push.password, "the password");
-    const secret = await onlyResource("kubernetes:core/v1:Secret");
+    const secret = await onlyResource("kubernetes:core/v1:Secret", "app-repository-users");
     assert.deepEqual(secret.inputs["stringData"], { users: `student:${await promiseOf(push.password)}\n` });
     assert.deepEqual(secret.secretPaths, ["stringData"]);
   });

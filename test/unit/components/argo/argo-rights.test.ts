@@ -54,6 +54,13 @@ describe("the rights of Argo's own programs", () => {
   it("are exactly these, of the server", () => {
     assert.deepEqual(SERVER_RULES, [
       { apiGroups: ARGO, resources: ["workflows", "workflowtemplates"], verbs: ["list", "watch"] },
+      {
+        apiGroups: [""],
+        resources: ["secrets"],
+        resourceNames: ["argo-workflows-webhook-clients", "git-webhook.service-account-token"],
+        verbs: ["get"],
+      },
+      { apiGroups: [""], resources: ["serviceaccounts"], resourceNames: ["git-webhook"], verbs: ["get"] },
     ]);
   });
 

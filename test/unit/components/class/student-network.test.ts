@@ -10,10 +10,12 @@ import { StudentNetwork, type StudentNetworkArgs } from "../../../../components/
 import { type End, passes } from "../../../support/network";
 
 const BUILDKIT = { "app.kubernetes.io/name": "buildkitd" };
+const ARGO_SERVER = { "app.kubernetes.io/name": "argo-server" };
 const ARGS: StudentNetworkArgs = {
   namespace: "alice",
   stagingNamespace: "alice-staging",
   builder: { namespace: "build", labels: BUILDKIT, port: 1234 },
+  argoServer: { namespace: "argo", labels: ARGO_SERVER, port: 2746 },
   apiServerAddresses: [],
   apiServerPorts: [443, 6443],
   externalRepository: undefined,
@@ -98,6 +100,9 @@ describe("StudentNetwork", () => {
         ...step("step"),
         ...step("build"),
         "build -> buildkit 1234",
+        "git -> any 53/UDP",
+        "git -> any 53",
+        "git -> argoServer 2746",
         "mlflow -> any 53/UDP",
         "mlflow -> any 53",
         "mlflow -> postgres 5432",
@@ -237,7 +242,8 @@ describe("StudentNetwork", () => {
       databaseUri: pulumi.secret("postgresql://"),
       exposure: { type: "ClusterIP", nodePort: 0, host: "localhost", externalIps: [], allowedHosts: [] },
     });
-    new AppRepository("app-repository", { ...common, branch: "main" });
+    const webhook = { eventsUrl: "https://argo-server.argo:2746", secret: "gEh3im", runsUrl: "https://host" };
+    new AppRepository("app-repository", { ...common, branch: "main", webhook });
     new Staging("staging", { ...common, namespace: "alice-staging", registry });
     const found = (await recorded())
       .filter(({ type }) => /apps\/v1:(Deployment|StatefulSet)$/.test(type))

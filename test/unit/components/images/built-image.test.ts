@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { assertNotSecret, childrenOf, onlyResource, promiseOf, resetMocks } from "../../../support/mocks";
@@ -154,6 +154,7 @@ describe("the lab's images", () => {
   // A change of a type would replace the image in stacks that exist, a change of a name the course's commands.
   const images: [source: keyof typeof IMAGES, type: string, name: string, context: string][] = [
     ["training", "TrainingImage", "train", "./images/training"],
+    ["trainingBase", "TrainingBaseImage", "train-base", "./images/training"],
     ["pipeline", "PipelineImage", "pipeline", "./images/pipeline"],
     ["appBase", "AppBaseImage", "app-base", "./images/app/base"],
     ["mlflow", "MlflowImage", "mlflow", "./images/mlflow"],
@@ -173,6 +174,20 @@ describe("the lab's images", () => {
       assert.ok(existsSync(join(checkout, context)));
     });
   }
+
+  it("gives commits of the training code the training image without its code to build on", async () => {
+    const dockerfile = readFileSync(join(checkout, "images/training/Dockerfile"), "utf8");
+    assert.equal(IMAGES.trainingBase.target, "base");
+    const [base = "", last = ""] = dockerfile.split(/^FROM base$/m);
+    assert.match(base, /^FROM \S+ AS base$/m);
+    assert.deepEqual(last.trim().split("\n"), ["COPY tests ./tests", "COPY flow.py ./"]);
+    new BuiltImage("image", {
+      source: IMAGES.trainingBase,
+      baseImage: "python:3.11-slim",
+      registry: externalRegistry({ address: "ghcr.io" }),
+    });
+    assert.equal(((await onlyResource(IMAGE)).inputs["build"] as { target: string }).target, "base");
+  });
 
   it("are all here", () => {
     assert.deepEqual(

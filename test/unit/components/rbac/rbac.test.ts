@@ -41,6 +41,21 @@ const EXPECTED = [
     ],
   },
   {
+    role: "git-webhook",
+    account: "git-webhook",
+    namespace: "lab",
+    rules: [
+      { apiGroups: ["argoproj.io"], resources: ["workfloweventbindings"], verbs: ["list"] },
+      {
+        apiGroups: ["argoproj.io"],
+        resources: ["workflowtemplates"],
+        resourceNames: ["train-model"],
+        verbs: ["get"],
+      },
+      { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create"] },
+    ],
+  },
+  {
     role: "submit-training",
     account: "student",
     namespace: "lab",
@@ -78,7 +93,7 @@ describe("Rbac", () => {
         apiVersion: "v1",
         kind: "ServiceAccount",
         metadata: { name: account, namespace: "lab" },
-        automountServiceAccountToken: account !== "student",
+        automountServiceAccountToken: !["student", "git-webhook"].includes(account),
       });
     });
   }
@@ -153,6 +168,7 @@ describe("Rbac", () => {
       triggerBuild: "trigger-build",
       build: "build-container-image",
       deployStaging: "deploy-staging",
+      webhook: "git-webhook",
       student: "student",
     };
     assert.deepEqual(await promiseOf(pulumi.output(rbac.serviceAccounts)), serviceAccounts);

@@ -51,7 +51,7 @@ describe("argo lint", () => {
       registryCredentialsSecret: "pull",
       appRepository: { ...TRAINING_ARGS.appRepository, credentialsSecret: "source" },
     });
-    assert.equal(complaints(argo, Object.values(manifests)), "");
+    assert.equal(complaints(argo, Object.values(manifests).flat()), "");
   });
 
   it("finds nothing wrong in a workflow with all that the model can say", () => {

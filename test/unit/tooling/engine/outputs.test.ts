@@ -12,6 +12,9 @@ describe("lab: outputs", () => {
     assert.throws(() => labOutputs({ ...OUTPUTS, mlflowUrl: undefined, rights: null, namespace: 7 }), {
       message: "the stack lacks the outputs namespace, mlflowUrl, rights\n  remedy: npm run up",
     });
-    assert.throws(() => labOutputs({}), /namespace, .*registeredModel, staging, appRepository, builder/);
+    assert.throws(
+      () => labOutputs({}),
+      /namespace, .*registeredModel, staging, appRepository, trainRepository, builder/,
+    );
   });
 });
