@@ -59,6 +59,8 @@ export function labCommands(program: Command): void {
         .default("normal" satisfies ScenarioName),
     )
     .option("--accuracy <number>", "what the accuracy test finds: 0 to 1, or random", accuracy)
+    .option("--branch <name>", "train with the newest commit of this branch of the training code")
+    .option("--commit <hash>", "train with this commit of the training code, in full")
     .addOption(
       new Option("--follow [run]", "follow this run, and submit none").default(true, "the one submitted"),
     )
@@ -70,7 +72,7 @@ export function labCommands(program: Command): void {
   );
   withHelp(withJson(train), {
     notes: `Scenarios:\n${scenarios.join("\n")}\n\nCtrl+C stops following; the run continues.`,
-    examples: ["train", "train -- --scenario accuracy", "train -- --follow train-model-x7k2p"],
+    examples: ["train", "train -- --branch mlops", "train -- --follow train-model-x7k2p"],
     exit: {
       0: "the model serves in staging; with --no-follow, the run is submitted",
       1: "the run failed",

@@ -20,6 +20,10 @@ const OUT_OF_TIME = 4;
 export interface TrainOptions {
   scenario: ScenarioName;
   accuracy?: string;
+  /** Branch of the training code; its newest commit trains. */
+  branch?: string;
+  /** Commit of the training code, in full. */
+  commit?: string;
   /** Name of a run that goes on already; true where a new one is followed, false where none is. */
   follow: string | boolean;
   timeout?: number;
@@ -45,7 +49,7 @@ interface Followed {
   readonly argo: Argo;
 }
 
-async function begin({ scenario, accuracy, follow }: TrainOptions): Promise<Followed> {
+async function begin({ scenario, accuracy, branch, commit, follow }: TrainOptions): Promise<Followed> {
   const lab = await findLab();
   const cluster = clusterOf(lab.config);
   const argo = new Argo(cluster, lab.outputs.namespace);
@@ -53,7 +57,8 @@ async function begin({ scenario, accuracy, follow }: TrainOptions): Promise<Foll
     await argo.family(follow);
     return { name: follow, lab, cluster, argo };
   }
-  const parameters = { ...parametersOf(scenario, accuracy) };
+  const code = { ...(branch === undefined ? {} : { branch }), ...(commit === undefined ? {} : { commit }) };
+  const parameters = { ...parametersOf(scenario, accuracy, code) };
   const { train: template } = lab.outputs.workflowTemplates;
   const run = await argo.createWorkflow(submission(template, parameters)).catch((error: unknown) => {
     throw new Error(`the run could not be submitted: ${reasonOf(error)}`);

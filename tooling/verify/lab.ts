@@ -20,7 +20,7 @@ export interface Lab extends LabParts {
 }
 
 /** What the checks talk to from outside the cluster. */
-const PLACES = ["staging", "mlflow", "repository", "registry"] as const;
+const PLACES = ["staging", "mlflow", "argo", "repository", "registry"] as const;
 
 /**
  * Finds the lab by the stack's outputs, and a way to each of its places.

@@ -22,7 +22,7 @@ describe("docs: failure lessons", () => {
       new RegExp(`^\\| \`${name}\` .* (\\d) \\|$`, "m").exec(page)?.[1];
     assert.equal(codeOf("normal"), String(TRAIN_EXIT.succeeded));
     assert.equal(codeOf("failed-accuracy"), String(TRAIN_EXIT["stopped-by-gate"]));
-    for (const name of ["bad-architecture", "oversized"]) {
+    for (const name of ["bad-architecture", "oversized", "mlops-bad"]) {
       assert.equal(codeOf(name), String(TRAIN_EXIT.failed));
     }
   });
@@ -35,7 +35,13 @@ describe("docs: failure lessons", () => {
 
   it("is proved by a check for each lesson", () => {
     const names = checks.map((check) => check.name);
-    for (const name of ["lesson-accuracy", "lesson-bad-architecture", "lesson-oversized", "unreachable"]) {
+    for (const name of [
+      "lesson-accuracy",
+      "lesson-bad-architecture",
+      "lesson-bad-code",
+      "lesson-oversized",
+      "unreachable",
+    ]) {
       assert.ok(names.includes(name), name);
     }
   });

@@ -35,6 +35,17 @@ export class Argo {
     return found;
   }
 
+  /** Gives labels to a run, besides those that it has. */
+  async label(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
+    const place = this.place("workflows");
+    const body = Object.entries(labels).map(([key, value]) => ({
+      op: "add",
+      path: `/metadata/labels/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+      value,
+    }));
+    await this.cluster.objects.patchNamespacedCustomObject({ ...place, name, body });
+  }
+
   async deleteWorkflows(labelSelector: string): Promise<void> {
     const place = this.place("workflows");
     await this.cluster.objects.deleteCollectionNamespacedCustomObject({ ...place, labelSelector });

@@ -13,6 +13,10 @@ export interface TrainingParameters {
   readonly scenario?: string;
   /** A number from 0 to 1, or `random`. */
   readonly "simulated-accuracy"?: string;
+  /** Branch of the training code. */
+  readonly branch?: string;
+  /** Commit of the training code, in full. */
+  readonly commit?: string;
 }
 
 /** Above and below what the tests of a model ask for, which is 0.80. */
@@ -36,6 +40,11 @@ export const SCENARIOS = {
     outcome: "its container is killed (OOMKilled) and the deployment fails",
     parameters: { scenario: "oversized", "simulated-accuracy": ACCEPTED },
   },
+  "mlops-bad": {
+    model: "was saved by code with a bug, that of the branch mlops-bad",
+    outcome: "it is registered, and its container fails at its start, which names the bug",
+    parameters: { scenario: "normal", branch: "mlops-bad", "simulated-accuracy": ACCEPTED },
+  },
   "failed-accuracy": {
     model: "fails its accuracy test",
     outcome: "nothing is registered and nothing is built",
@@ -48,8 +57,12 @@ export type ScenarioName = keyof typeof SCENARIOS;
 
 export const SCENARIO_NAMES = Object.keys(SCENARIOS) as readonly ScenarioName[];
 
-/** The parameters of a scenario, with another accuracy if one is wanted. */
-export function parametersOf(name: ScenarioName, accuracy?: string): TrainingParameters {
+/** The parameters of a scenario, with another accuracy or other code if that is given. */
+export function parametersOf(
+  name: ScenarioName,
+  accuracy?: string,
+  code: Pick<TrainingParameters, "branch" | "commit"> = {},
+): TrainingParameters {
   const { parameters } = SCENARIOS[name];
-  return accuracy === undefined ? parameters : { ...parameters, "simulated-accuracy": accuracy };
+  return { ...parameters, ...(accuracy === undefined ? {} : { "simulated-accuracy": accuracy }), ...code };
 }

@@ -4,11 +4,13 @@ import { builder } from "./security/builder";
 import { images } from "./services/images";
 import { lessonAccuracy } from "./lessons/lesson-accuracy";
 import { lessonBadArchitecture } from "./lessons/lesson-bad-architecture";
+import { lessonBadCode } from "./lessons/lesson-bad-code";
 import { lessonOversized } from "./lessons/lesson-oversized";
 import { mlflowGuard } from "./security/mlflow-guard";
 import { page } from "./services/page";
 import { persistence } from "./services/persistence";
 import { podSecurity } from "./security/pod-security";
+import { push } from "./training/push";
 import { repository } from "./services/repository";
 import { rights } from "./security/rights";
 import { schedule } from "./training/schedule";
@@ -40,6 +42,8 @@ export const checks: readonly Check[] = [
   badScenario,
   lessonBadArchitecture,
   lessonOversized,
+  lessonBadCode,
+  push,
   repository,
   schedule,
   unreachable,

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -51,13 +51,34 @@ export class Checkout {
     return this.git(["rev-parse", "HEAD"]);
   }
 
+  /** The text of a file. */
+  read(file: string): Promise<string> {
+    return readFile(join(this.clone, file), "utf8");
+  }
+
+  /**
+   * Pushes commits to branches, by one push.
+   *
+   * @param branches The commits by the branches' names.
+   * @returns what the server said, in lines
+   */
+  async pushAll(branches: Readonly<Record<string, string>>, identity: Identity): Promise<string> {
+    const references = Object.entries(branches).map(([name, commit]) => `${commit}:refs/heads/${name}`);
+    const { stderr } = await this.run(["push", "--quiet", this.urlFor(identity), ...references], {
+      identity,
+    });
+    return remoteLines(stderr);
+  }
+
   /** @param identity Left out, nobody's. */
   async push(branch: string, identity?: Identity): Promise<void> {
     await this.git(["push", "--quiet", this.urlFor(identity), `HEAD:refs/heads/${branch}`], { identity });
   }
 
-  async deleteBranch(branch: string, identity?: Identity): Promise<void> {
-    await this.git(["push", "--quiet", this.urlFor(identity), `:refs/heads/${branch}`], { identity });
+  /** @returns what the server said, in lines */
+  async deleteBranch(branch: string, identity?: Identity): Promise<string> {
+    const args = ["push", "--quiet", this.urlFor(identity), `:refs/heads/${branch}`];
+    return remoteLines((await this.run(args, { identity })).stderr);
   }
 
   private get clone(): string {
@@ -72,11 +93,15 @@ export class Checkout {
     return url.href;
   }
 
+  private async git(args: readonly string[], options: GitOptions = {}): Promise<string> {
+    return (await this.run(args, options)).stdout;
+  }
+
   /** The password goes by a file: a command line shows in the list of processes. */
-  private async git(
+  private async run(
     args: readonly string[],
-    { cwd = this.clone, identity }: { cwd?: string; identity?: Identity | undefined } = {},
-  ): Promise<string> {
+    { cwd = this.clone, identity }: GitOptions = {},
+  ): Promise<{ readonly stdout: string; readonly stderr: string }> {
     const helper = join(this.folder, "password");
     await writeFile(helper, `#!/bin/sh\necho "$GOURMETGRAM_PUSH_PASSWORD"\n`);
     await chmod(helper, 0o700);
@@ -98,8 +123,22 @@ export class Checkout {
     });
     if (code === "ENOENT") throw new Error("there is no git on the PATH\n  remedy: install it");
     if (failed) throw new GitError(args, reasonIn(stderr));
-    return stdout.trim();
+    return { stdout: stdout.trim(), stderr };
   }
+}
+
+/** Who asks, and in which folder. */
+interface GitOptions {
+  readonly cwd?: string;
+  readonly identity?: Identity | undefined;
+}
+
+/** What the server said, without Git's own lines. */
+function remoteLines(said: string): string {
+  return said
+    .split("\n")
+    .flatMap((line) => /^remote: (.*)$/.exec(line.trim())?.[1]?.trim() ?? [])
+    .join("\n");
 }
 
 /** What Git and the server say went wrong, without the advice around it. */

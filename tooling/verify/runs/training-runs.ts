@@ -137,6 +137,11 @@ export class TrainingRuns {
     };
   }
 
+  /** Takes over a run that something else has started, to be removed with the others. */
+  async adopt(name: string): Promise<void> {
+    await this.lab.argo.label(name, this.label());
+  }
+
   /** Removes all runs of this verification, with their children and pods. */
   async remove(signal: AbortSignal): Promise<void> {
     const selector = `${VERIFY_LABEL}=${this.lab.id}`;
