@@ -60,8 +60,9 @@ const STACK = {
     120,
     [1, 365],
   ),
-  keepData: labAndStudent.flag(
-    "Whether the volumes of MLflow and its database stay in the cluster when the stack is destroyed.",
+  keepData: every.flag(
+    "Whether the volumes with data, and the passwords that open them, stay in the cluster when the stack is destroyed. " +
+      "The next stack of that name uses them again.",
   ),
   namespace: lab.text(
     "Namespace of MLflow, the workflows and the training runs. The stack creates it.",
@@ -268,7 +269,7 @@ const TRAINING = {
     [0, 720],
   ),
   trainingDeadlineSeconds: labAndStudent.integer(
-    "Seconds that a training run may take, its container build included.",
+    "Seconds that a training run may take, its container build included and the wait for other builds not.",
     3600,
     [900, 604_800],
   ),

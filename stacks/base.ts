@@ -5,12 +5,18 @@ import type { BaseConfig } from "../config";
 import type { Unknown } from "./lab-outputs";
 import type { BaseStackOutputs } from "./outputs";
 import { createBase } from "./base-services";
+import type { KeptObject } from "./data/kept-data";
 import { baseOutput } from "./base-reference";
-import { labelOwned, prioritize, protectBase } from "./transforms";
+import { labelOwned, outliveStack, prioritize, protectBase, reuse } from "./transforms";
 
 /** What a cluster has once for a class. It stays while a student's stack uses it. */
-export function baseStack(config: BaseConfig): Unknown<Omit<BaseStackOutputs, "footprint">> {
+export function baseStack(
+  config: BaseConfig,
+  kept: readonly KeptObject[],
+): Unknown<Omit<BaseStackOutputs, "footprint">> {
   labelOwned();
+  if (config.keepData) outliveStack();
+  reuse(kept);
   const guard = new BaseGuard("guard", { namespace: config.argoNamespace });
   const admission = new StudentAdmission("admission", { argoNamespace: config.argoNamespace });
   protectBase([guard.binding, ...admission.bindings]);

@@ -1,5 +1,6 @@
 /** The three kinds of stack, the checks before they are created, and their outputs. */
 export { baseStack } from "./base";
+export type { KeptObject } from "./data/kept-data";
 export { estimateFootprint } from "./footprint/footprint";
 export { judged } from "./judgement";
 export { labStack } from "./lab";

@@ -4,14 +4,16 @@ import { databasePort } from "../components/mlflow";
 import { RestrictedNamespace } from "../components/namespace";
 import { createBase } from "./base-services";
 import { createLab } from "./lab-services";
+import type { KeptObject } from "./data/kept-data";
 import { type LabStackOutputs, labOutputs } from "./lab-outputs";
-import { labelOwned, retainVolumes } from "./transforms";
+import { labelOwned, outliveStack, reuse } from "./transforms";
 
 /** Everything in one stack: a lab on a cluster of its own. */
-export function labStack(config: LabConfig): LabStackOutputs {
+export function labStack(config: LabConfig, kept: readonly KeptObject[]): LabStackOutputs {
   labelOwned();
-  if (config.keepData) retainVolumes();
-  const platform = new RestrictedNamespace("platform", { name: config.namespace });
+  if (config.keepData) outliveStack();
+  reuse(kept);
+  const platform = new RestrictedNamespace("platform", { name: config.namespace, holdsData: true });
   const base = createBase(config, { namespace: platform.name });
   const lab = createLab(config, {
     namespace: platform.name,

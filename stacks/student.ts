@@ -11,29 +11,34 @@ import { databasePort } from "../components/mlflow";
 import { RestrictedNamespace } from "../components/namespace";
 import { portsOf, RegistryUser } from "../components/registry";
 import { referredBase } from "./base-reference";
+import type { KeptObject } from "./data/kept-data";
 import { externalRegistryOf } from "./external-registry";
 import { lastOutput } from "./last-output";
 import { createLab } from "./lab-services";
 import { type LabStackOutputs, labOutputs, type Unknown } from "./lab-outputs";
 import type { StudentOutputs, StudentSecrets } from "./outputs";
-import { labelOwned, labelStudent, retainVolumes } from "./transforms";
+import { labelOwned, labelStudent, outliveStack, reuse } from "./transforms";
 
 /** The outputs of a student's stack. */
 export type StudentStackOutputs = LabStackOutputs & Unknown<StudentOutputs & StudentSecrets>;
 
 /** What one student of a class has. Nothing in it belongs to the cluster but the two namespaces. */
-export async function studentStack(config: StudentConfig): Promise<StudentStackOutputs> {
+export async function studentStack(
+  config: StudentConfig,
+  kept: readonly KeptObject[],
+): Promise<StudentStackOutputs> {
   const { student } = config;
   if (pulumi.runtime.isDryRun()) {
     void pulumi.log.info(describeOffset(config.scheduleOffset));
   }
   const base = await referredBase(config);
   labelOwned();
-  if (config.keepData) retainVolumes();
+  if (config.keepData) outliveStack();
+  reuse(kept);
   // Before the namespaces are created and until they are deleted, so that the base stays as long.
   labelStudent(student, baseUsage("base-user", { student, namespace: base.argo.namespace }));
 
-  const platform = new RestrictedNamespace("platform", { name: config.namespace });
+  const platform = new RestrictedNamespace("platform", { name: config.namespace, holdsData: true });
   quota(
     "platform",
     { namespace: platform.name, size: config.size, volumes: volumesOf(config) },

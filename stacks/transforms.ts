@@ -1,21 +1,23 @@
 /** What all objects of a kind of stack have in common, added in one place as they are registered. */
 import * as pulumi from "@pulumi/pulumi";
 import { BASE_LABELS, STUDENT_LABEL } from "../components/class";
-import { OWNER_LABEL, Ownership } from "../components/kubernetes";
+import { DATA_FATES, DATA_LABEL, OWNER_LABEL, Ownership } from "../components/kubernetes";
+import { KEPT_KINDS, type KeptObject } from "./data/kept-data";
 
 type Labels = Readonly<Record<string, pulumi.Input<string>>>;
 
 /**
- * Transforms every object registered from here on for which `applies` holds; the argument is its type token. An option
+ * Transforms every object registered from here on for which `applies` holds; the arguments are its type token and what it is
+ * given. An option
  * that an object sets itself counts more than one from here.
  */
 function transform(
-  applies: (type: string) => boolean,
+  applies: (type: string, props: unknown) => boolean,
   change: (props: unknown) => unknown,
   opts: pulumi.CustomResourceOptions = {},
 ): void {
   pulumi.runtime.registerStackTransformation((args) =>
-    args.type.startsWith("kubernetes:") && applies(args.type)
+    args.type.startsWith("kubernetes:") && applies(args.type, args.props)
       ? { props: change(args.props) as pulumi.Inputs, opts: pulumi.mergeOptions(opts, args.opts) }
       : undefined,
   );
@@ -66,16 +68,49 @@ export function labelStudent(student: string, usage: pulumi.Resource): void {
   });
 }
 
-/** What stays in the cluster where data is to be kept: volumes, their passwords, and the namespace around both. */
-const KEPT = ["Namespace", "PersistentVolumeClaim", "Secret"].map((kind) => `kubernetes:core/v1:${kind}`);
+/** Whether an object holds data, or opens it: components label those that do. */
+const holdsData = (type: string, props: unknown): boolean =>
+  KEPT_KINDS.some((kind) => type === `kubernetes:core/v1:${kind}`) && DATA_LABEL in labelsIn(props);
 
-/** Keeps the stack's volumes when the stack is destroyed. */
-export function retainVolumes(): void {
-  transform(
-    (type) => KEPT.includes(type),
-    (props) => props,
-    { retainOnDelete: true },
-  );
+/** Keeps the stack's data when the stack is destroyed: its volumes, what opens them, and the namespace around both. */
+export function outliveStack(): void {
+  transform(holdsData, withLabels({ [DATA_LABEL]: DATA_FATES.stays }), { retainOnDelete: true });
+}
+
+/**
+ * Has the stack go on with data that outlived an earlier one: under the names and with the values that are there.
+ *
+ * Provider 4.27 creates by server-side apply, which changes an object that exists. Once the stack has them in its state,
+ * nothing says their names any more: components ignore changes of the names of what holds data.
+ */
+export function reuse(kept: readonly KeptObject[]): void {
+  for (const { kind, name, data, values, storageClass, manager } of kept) {
+    const isIt = (type: string, props: unknown): boolean =>
+      type === `kubernetes:core/v1:${kind}` &&
+      holdsData(type, props) &&
+      (kind === "Namespace" || labelsIn(props)["app.kubernetes.io/name"] === data);
+    transform(isIt, (props) => {
+      const named = changed(props, ["metadata"], (metadata) => ({
+        ...(metadata as object),
+        name,
+        ...(manager === undefined ? {} : { annotations: { "pulumi.com/patchFieldManager": manager } }),
+      }));
+      switch (kind) {
+        case "Namespace":
+          return named;
+        case "PersistentVolumeClaim":
+          return changed(named, ["spec", "storageClassName"], (given) => given ?? storageClass);
+        case "Secret":
+          return changed(named, ["stringData"], () => pulumi.secret(values));
+      }
+    });
+  }
+}
+
+/** The labels that a component has given an object in plain text. */
+function labelsIn(props: unknown): Readonly<Record<string, unknown>> {
+  const { metadata } = props as { metadata?: { labels?: object } };
+  return { ...metadata?.labels };
 }
 
 function withLabels(labels: Labels): (props: unknown) => unknown {

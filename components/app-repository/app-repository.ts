@@ -4,12 +4,13 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import {
+  dataClaim,
+  dataSecret,
   exposedHttp,
   externalAddress,
   serviceHost,
   labelsOf,
   singleWriterDeployment,
-  singleWriterClaim,
 } from "../kubernetes";
 import type { AppSource } from "./app-source";
 import { GIT_SERVER_FOLDER } from "../images";
@@ -134,18 +135,14 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
       { length: 24, special: false },
       { parent: this },
     );
-    const users = new k8s.core.v1.Secret(
+    const users = dataSecret(
       `${name}-users`,
-      {
-        metadata: { namespace, labels },
-        immutable: true,
-        stringData: { users: pulumi.interpolate`${USERNAME}:${password.result}\n` },
-      },
+      { namespace, labels, key: "users", value: pulumi.interpolate`${USERNAME}:${password.result}\n` },
       { parent: this },
     );
-    const claim = new k8s.core.v1.PersistentVolumeClaim(
+    const claim = dataClaim(
       `${name}-data`,
-      { metadata: { namespace, labels }, spec: singleWriterClaim(args) },
+      { namespace, labels, storage: args.storage, storageClass: args.storageClass },
       { parent: this },
     );
     new k8s.apps.v1.Deployment(
@@ -162,7 +159,7 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
           trainingFiles: code.files,
           hooksName: hooks.metadata.name,
           webhookName: webhook.metadata.name,
-          usersName: users.metadata.name,
+          usersName: users.name,
           claimName: claim.metadata.name,
           resources: sizeOf(args.size).gitServer,
         }),
@@ -186,10 +183,13 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
       url: pulumi.interpolate`${server}${TRAINING_PATH}`,
       externalUrl: pulumi.output(`${outside}${TRAINING_PATH}`),
     };
-    this.push = { username: USERNAME, password: password.result };
+    this.push = { username: USERNAME, password: users.value.apply(passwordIn) };
     this.registerOutputs({ url: this.url, externalUrl: this.externalUrl });
   }
 }
+
+/** The password in a line `name:password` of the server's users. */
+const passwordIn = (users: string): string => users.trim().slice(USERNAME.length + 1);
 
 function serverFile(file: string): string {
   // From the project's folder, in which Pulumi runs the program, as an image's build context is.

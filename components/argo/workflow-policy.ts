@@ -10,13 +10,13 @@ const IMAGE_USER = 1000;
 
 /** The longest time that each part of a training run may take, in seconds. */
 export interface Deadlines {
-  /** The whole run, its child included. */
+  /** The whole run, its child and the wait for other builds included. */
   readonly run: number;
   /** The step that tells the training image, and builds it where it has a commit's code. */
   readonly image: number;
   /** The training itself. */
   readonly training: number;
-  /** The step that starts the child and waits for it. */
+  /** The step that starts the child and waits for it, and for the builds that are ahead of the child. */
   readonly build: number;
   /** The child and its parts. */
   readonly child: BuildDeadlines;
@@ -35,22 +35,30 @@ export interface BuildDeadlines {
 }
 
 /**
- * Divides a run's time among its parts, so that the innermost deadline ends first and its message is the one that
- * is seen: half for the training and its image, half for the step that waits for the build. The build and what puts staging back
- * after it fit in that, and so do the build's steps, one after the other, in the build.
- *
- * @param run Seconds, at least 60.
+ * Builds that may be ahead of a run's own. Only one changes staging at a time, and the others wait: a waiting build's own
+ * deadline does not run, but that of the step which waits for it does.
  */
-export function deadlines(run: number): Deadlines {
-  const image = Math.floor(run * 0.1);
-  const training = Math.floor(run / 2) - image;
-  const build = run - image - training;
+export const BUILDS_AHEAD = 4;
+
+/**
+ * Divides a run's time among its parts, so that the innermost deadline ends first and its message is the one that
+ * is seen: half for the training and its image, half for the step that waits for the build. The build and what puts
+ * staging back after it fit in that, and so do the build's steps, one after the other, in the build. On top comes the
+ * time for the builds that may be ahead.
+ *
+ * @param work Seconds for the run without the wait for other builds, at least 60.
+ */
+export function deadlines(work: number): Deadlines {
+  const image = Math.floor(work * 0.1);
+  const training = Math.floor(work / 2) - image;
+  const build = work - image - training;
+  const wait = BUILDS_AHEAD * build;
   const part = (share: number): number => Math.floor(build * share);
   return {
-    run,
+    run: work + wait,
     image,
     training,
-    build,
+    build: build + wait,
     child: {
       run: part(0.85),
       build: part(0.55),

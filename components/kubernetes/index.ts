@@ -1,7 +1,9 @@
 /** Kubernetes in general: names, labels, quantities, pod security. Knows nothing of the lab. */
 export { exposedHttp, externalAddress, hostInUrl, serviceHost } from "./addresses";
+export { dataClaim } from "./data-claim";
+export { dataSecret } from "./data-secret";
 export { type ClusterAccess, hasKubeconfig, isKubeconfigText, loadKubeconfig, reasonOf } from "./kubeconfig";
-export { BUILD_ROLE, labelsOf } from "./labels";
+export { BUILD_ROLE, DATA_FATES, DATA_LABEL, DATA_LABELS, labelsOf } from "./labels";
 export {
   type EgressRule,
   type IngressRule,

@@ -11,3 +11,15 @@ export function labelsOf(name: string): Record<string, string> {
 
 /** The label of the pods that may use the builder. */
 export const BUILD_ROLE = { "gourmetgram.dev/role": "build-image" } as const;
+
+/**
+ * The label of what holds data that cannot be made again: claims, the Secrets that open them, and the namespace around
+ * both. Its value says whether that is to outlive the stack.
+ */
+export const DATA_LABEL = "gourmetgram.dev/data";
+
+/** The values of {@link DATA_LABEL}. */
+export const DATA_FATES = { goes: "goes-with-stack", stays: "outlives-stack" } as const;
+
+/** {@link DATA_LABEL} of data that goes with the stack. */
+export const DATA_LABELS = { [DATA_LABEL]: DATA_FATES.goes } as const;

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { serviceHost, labelsOf, singleWriterClaim } from "../kubernetes";
+import { dataClaim, serviceHost, labelsOf } from "../kubernetes";
 import { sizeOf, type SizeName } from "../sizes";
 import {
   allowedHosts,
@@ -84,9 +84,9 @@ export class Mlflow extends pulumi.ComponentResource {
     );
     const claim =
       args.s3 === undefined
-        ? new k8s.core.v1.PersistentVolumeClaim(
+        ? dataClaim(
             `${name}-artifacts`,
-            { metadata: { namespace, labels }, spec: singleWriterClaim(args) },
+            { namespace, labels, storage: args.storage, storageClass: args.storageClass },
             { parent: this },
           )
         : undefined;

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import {
+  dataSecret,
   serviceHost,
   labelsOf,
   LOCKED_DOWN_CONTAINER,
@@ -62,7 +63,8 @@ const PASSWORD_FOLDER = "/run/secrets/postgres";
 /**
  * The database of MLflow: one PostgreSQL server with a volume and a generated password.
  *
- * The volume outlives the StatefulSet: it is deleted only with the namespace, so no change of a setting loses data.
+ * The volume outlives the StatefulSet: it is deleted only with the namespace, so no change of a setting loses data. A
+ * volume that outlived its stack opens with the password of the Secret that did so too.
  */
 export class Postgres extends pulumi.ComponentResource implements Database {
   public readonly uri: pulumi.Output<string>;
@@ -79,9 +81,9 @@ export class Postgres extends pulumi.ComponentResource implements Database {
       { length: 32, special: false },
       { parent: this },
     );
-    const secret = new k8s.core.v1.Secret(
+    const credentials = dataSecret(
       `${name}-credentials`,
-      { metadata: { namespace, labels }, immutable: true, stringData: { password: password.result } },
+      { namespace, labels, key: "password", value: password.result },
       { parent: this },
     );
     const service = new k8s.core.v1.Service(
@@ -107,7 +109,7 @@ export class Postgres extends pulumi.ComponentResource implements Database {
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
-            spec: podSpec(args.image, secret.metadata.name, sizeOf(args.size).postgres),
+            spec: podSpec(args.image, credentials.name, sizeOf(args.size).postgres),
           },
           volumeClaimTemplates: [{ metadata: { name: "data", labels }, spec: singleWriterClaim(args) }],
           // A new size or storage class replaces the StatefulSet: the data must not go with the old one.
@@ -118,7 +120,7 @@ export class Postgres extends pulumi.ComponentResource implements Database {
     );
 
     const host = serviceHost(service.metadata.name, namespace);
-    this.uri = pulumi.interpolate`postgresql://${USER}:${password.result}@${host}:${POSTGRES_PORT}/${DATABASE}`;
+    this.uri = pulumi.interpolate`postgresql://${USER}:${credentials.value}@${host}:${POSTGRES_PORT}/${DATABASE}`;
     this.statefulSetName = statefulSet.metadata.name;
     this.registerOutputs({ uri: this.uri, statefulSetName: this.statefulSetName });
   }

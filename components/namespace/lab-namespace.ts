@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { Input, Resource } from "@pulumi/pulumi";
+import { DATA_LABELS } from "../kubernetes";
 
 /** A level of the Pod Security Standards. */
 export type PodSecurityLevel = "restricted" | "privileged";
@@ -10,6 +11,8 @@ export interface LabNamespaceArgs {
   readonly name: Input<string>;
   /** The level above which pods are refused. */
   readonly level: PodSecurityLevel;
+  /** Whether volumes with data that cannot be made again are in it. @default false */
+  readonly holdsData?: boolean | undefined;
 }
 
 /**
@@ -27,7 +30,11 @@ export function labNamespace(
     {
       metadata: {
         name: args.name,
-        labels: { "app.kubernetes.io/part-of": "gourmetgram", ...podSecurity(args.level) },
+        labels: {
+          "app.kubernetes.io/part-of": "gourmetgram",
+          ...podSecurity(args.level),
+          ...(args.holdsData === true ? DATA_LABELS : {}),
+        },
       },
     },
     options,

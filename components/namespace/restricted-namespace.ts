@@ -5,6 +5,8 @@ import { labNamespace } from "./lab-namespace";
 export interface RestrictedNamespaceArgs {
   /** Name of the namespace, a DNS label. Students and the course's commands use it, so it is not generated. */
   readonly name: string;
+  /** Whether volumes with data that cannot be made again are in it. @default false */
+  readonly holdsData?: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export class RestrictedNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: RestrictedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     // A change of the type would replace the namespace in stacks that exist.
     super("gourmetgram:index:PlatformNamespace", name, {}, opts);
-    this.name = labNamespace(name, { name: args.name, level: "restricted" }, { parent: this }).metadata.name;
+    this.name = labNamespace(name, { ...args, level: "restricted" }, { parent: this }).metadata.name;
     this.registerOutputs({ name: this.name });
   }
 }

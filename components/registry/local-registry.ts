@@ -2,12 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Resources } from "../sizes";
 import {
+  dataClaim,
   serviceHost,
   labelsOf,
   LOCKED_DOWN_CONTAINER,
   unprivilegedPod,
   singleWriterDeployment,
-  singleWriterClaim,
 } from "../kubernetes";
 import type { RegistryAddresses, RegistryTarget } from "./registry";
 import { RegistryGuard, type RegistryOverrides } from "./registry-guard";
@@ -77,9 +77,15 @@ export class LocalRegistry extends pulumi.ComponentResource {
     super("gourmetgram:index:LocalRegistry", name, {}, opts);
     const labels = labelsOf("registry");
 
-    const claim = new k8s.core.v1.PersistentVolumeClaim(
+    const claim = dataClaim(
       `${name}-data`,
-      { metadata: { namespace: NAMESPACE, labels }, spec: singleWriterClaim(args) },
+      {
+        namespace: NAMESPACE,
+        labels,
+        withNamespace: false,
+        storage: args.storage,
+        storageClass: args.storageClass,
+      },
       { parent: this },
     );
     const guard =

@@ -3,6 +3,7 @@ import { type ClaimedObject, claimedObjects, claimedPorts } from "./cluster-clai
 import { INSTANCE_LABEL, MANAGER, MANAGER_LABEL } from "../../components/kubernetes";
 import { type Finding, type Inspection } from "./finding";
 import { setCommand } from "../../config";
+import { isOf } from "../data/data-volumes";
 
 /**
  * What the cluster has already under the names that the stack would create, and that is not the stack's own. Kubernetes'
@@ -13,7 +14,7 @@ export const existingObjects: Inspection = async ({ config, stack, cluster }) =>
   const found = await Promise.all(claimed.map((object) => cluster.read(object)));
   const taken = claimed.flatMap((object, index) => {
     const there = found[index];
-    return there === undefined || (isOwn(there, stack) && !isEnding(there)) ? [] : [{ object, there }];
+    return there === undefined || (isOf(stack, there) && !isEnding(there)) ? [] : [{ object, there }];
   });
   return grouped(taken).map((group) => objectFinding(group, stack));
 };
@@ -23,7 +24,7 @@ export const takenPorts: Inspection = async ({ config, stack, cluster }) => {
   const ports = claimedPorts(config);
   const services = ports.length === 0 ? [] : await cluster.list<V1Service>("v1", "Service");
   return (services ?? [])
-    .filter((service) => !isOwn(service, stack))
+    .filter((service) => !isOf(stack, service))
     .flatMap(({ metadata, spec }) => {
       const nodePorts = (spec?.ports ?? []).flatMap(({ nodePort }) => nodePort ?? []);
       return ports
@@ -41,9 +42,6 @@ interface Taken {
 }
 
 const labelsIn = ({ metadata }: KubernetesObject): Readonly<Record<string, string>> => metadata?.labels ?? {};
-
-const isOwn = (object: KubernetesObject, stack: string): boolean =>
-  labelsIn(object)[INSTANCE_LABEL] === stack && labelsIn(object)[MANAGER_LABEL] === MANAGER;
 
 const isEnding = ({ metadata }: KubernetesObject): boolean => metadata?.deletionTimestamp !== undefined;
 

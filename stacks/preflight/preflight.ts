@@ -1,5 +1,6 @@
 import type { V1Node } from "@kubernetes/client-node";
 import { apiServer } from "./api-server";
+import { dataLoss } from "../data/data-loss";
 import { existingArgo } from "./argo";
 import { existingObjects, takenPorts } from "./existing-objects";
 import type { Finding, Inspected, Inspection } from "./finding";
@@ -14,6 +15,7 @@ const INSPECTIONS: readonly Inspection[] = [
   rights,
   nodes,
   storageClass,
+  dataLoss,
   existingObjects,
   takenPorts,
   existingArgo,

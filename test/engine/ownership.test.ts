@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { execa } from "execa";
-import { devDependencies } from "../../package.json";
 import { ApiServer } from "./support/api-server";
-import { checkout } from "../support/checkout";
-
-const targets = (all: readonly string[]) => all.flatMap((target) => ["--target", target]);
+import { Project, STORAGE_CLASS, targets } from "./support/project";
 
 /** Who owns the stack, and Argo's kinds. */
 const KINDS = [
@@ -47,100 +40,18 @@ const WORKFLOW = {
   spec: { entrypoint: "main", templates: [{ name: "main", suspend: {} }] },
 };
 
-/** Without one no stack with volumes is let in. */
-const STORAGE_CLASS = {
-  apiVersion: "storage.k8s.io/v1",
-  kind: "StorageClass",
-  metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
-  provisioner: "example.org/none",
-};
-
-interface Ended {
-  readonly all: string;
-  readonly exitCode: number | undefined;
-}
-
-/** The project with a state of its own, as somebody else's checkout of it has. */
-class Checkout {
-  readonly folder = mkdtempSync(join(tmpdir(), "gourmetgram-ownership-"));
-
-  constructor(private readonly server: ApiServer) {
-    mkdirSync(join(this.folder, "state"));
-    for (const name of readdirSync(checkout).filter((each) => !/^Pulumi\..+\.yaml$|^\.git$/.test(each))) {
-      symlinkSync(join(checkout, name), join(this.folder, name));
-    }
-  }
-
-  async pulumi(...args: string[]): Promise<Ended> {
-    const home = process.env["GOURMETGRAM_ENGINE_HOME"] ?? "";
-    const env = {
-      PATH: [join(home, "versions", devDependencies.pulumi, "bin"), process.env["PATH"]].join(delimiter),
-      PULUMI_HOME: home,
-      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "a passphrase for this test only",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      KUBECONFIG: this.server.kubeconfig,
-    };
-    const words = [...args, "--non-interactive"];
-    const { all, exitCode } = await execa("pulumi", words, {
-      cwd: this.folder,
-      env,
-      all: true,
-      reject: false,
-    });
-    return { all, exitCode };
-  }
-
-  async make(stack: string, settings: Readonly<Record<string, string>> = {}): Promise<void> {
-    await this.pulumi("stack", "init", stack);
-    const all = Object.entries(settings).flatMap(([key, value]) => [
-      "--plaintext",
-      `gourmetgram:${key}=${value}`,
-    ]);
-    if (all.length > 0) await this.pulumi("config", "set-all", ...all, "--stack", stack);
-  }
-
-  up(stack: string, ...more: string[]): Promise<Ended> {
-    return this.pulumi("up", "--yes", "--skip-preview", "--stack", stack, ...more);
-  }
-
-  destroy(stack: string): Promise<Ended> {
-    return this.pulumi("destroy", "--yes", "--skip-preview", "--stack", stack);
-  }
-
-  /** Types of what the state has, without the stack itself. */
-  async state(stack: string): Promise<string[]> {
-    const { all } = await this.pulumi("stack", "export", "--stack", stack);
-    const { deployment } = JSON.parse(all) as { deployment: { resources?: { type: string }[] } };
-    return (deployment.resources ?? [])
-      .map(({ type }) => type)
-      .filter((type) => type !== "pulumi:pulumi:Stack");
-  }
-
-  /** Path of a file with the object. */
-  fileOf(object: { readonly metadata: { readonly name: string } }): string {
-    const file = join(this.folder, "state", `${object.metadata.name}.json`);
-    writeFileSync(file, JSON.stringify(object));
-    return file;
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true });
-  }
-}
-
 // GOURMETGRAM_ENGINE_HOME is a folder as PULUMI_HOME, with the engine, its language host and the plugins.
 describe("a second stack on a cluster that has a lab", function () {
   this.timeout(300_000);
   let server: ApiServer | undefined;
-  let ours: Checkout;
-  let theirs: Checkout;
+  let ours: Project;
+  let theirs: Project;
 
   before(async function () {
     if (process.env["GOURMETGRAM_ENGINE_HOME"] === undefined) return this.skip();
     server = await ApiServer.ofThisMachine();
     if (server === undefined) return this.skip();
-    [ours, theirs] = [new Checkout(server), new Checkout(server)];
+    [ours, theirs] = [new Project(server), new Project(server)];
     await server.kubectl("create", "-f", ours.fileOf(STORAGE_CLASS));
     await ours.make("first");
     const { all, exitCode } = await ours.up("first", ...TARGETS);

@@ -53,7 +53,10 @@ export function providerAnswer(
     const uid = type.endsWith(":Secret") ? { uid: uidOf(name) } : {};
     const named = { name: generatedName(name), ...uid, ...metadata };
     const namespace = typeof metadata["namespace"] === "string" ? `${metadata["namespace"]}/` : "";
-    return { id: `${namespace}${named.name}`, state: { ...inputs, metadata: named, ...statusOf(type) } };
+    return {
+      id: `${namespace}${named.name}`,
+      state: { ...inputs, metadata: named, ...dataOf(type, inputs), ...statusOf(type) },
+    };
   }
   if (type === "random:index/randomPassword:RandomPassword") {
     const length = typeof inputs["length"] === "number" ? inputs["length"] : 0;
@@ -83,6 +86,14 @@ export function generatedName(name: string): string {
 
 /** The id that the API server gives a Secret; here it follows from the logical name. */
 export const uidOf = (name: string): string => `uid-${hash(name).slice(0, 8)}`;
+
+/** What the API server makes of a Secret's text. */
+function dataOf(type: string, inputs: Record<string, Plain>): Record<string, Plain> {
+  const { stringData } = inputs as { stringData?: Record<string, string> };
+  if (type !== "kubernetes:core/v1:Secret" || stringData === undefined) return {};
+  const data = Object.entries(stringData).map(([key, text]) => [key, Buffer.from(text).toString("base64")]);
+  return { data: Object.fromEntries(data) as Plain };
+}
 
 function statusOf(type: string): Record<string, Plain> {
   return type === "kubernetes:core/v1:Service"

@@ -25,6 +25,7 @@ export interface ClassCluster {
   readonly auditBase: (options: {
     namespaces: readonly string[];
     usedKinds: UsedKinds;
+    keepData: boolean;
   }) => Promise<Leftovers>;
   /** How many of the student's service pods are ready, of how many; and the newest training run. */
   readonly glance: (student: string) => Promise<StudentGlance>;

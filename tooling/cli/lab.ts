@@ -37,7 +37,10 @@ export function labCommands(program: Command): void {
     .command("down")
     .description("destroy the stack and the embedded cluster; the cache of built programs stays")
     .option("--dry-run", "say what would be removed, and change nothing")
-    .option("--force", "also delete what others have on the embedded cluster, such as a class")
+    .option(
+      "--force",
+      "also delete what others have on the embedded cluster, such as a class, and the data that keepData keeps there",
+    )
     .option("--yes", "do not ask")
     .action((options: DownOptions) =>
       alone(options, async () => {

@@ -1,5 +1,5 @@
 import { stackExists } from "../engine/stack";
-import { hasOwnCluster, stackName } from "../engine/stack-settings";
+import { hasOwnCluster, keepsData, stackName } from "../engine/stack-settings";
 import { clusterRecord } from "../machine/cluster-record";
 import { confirm } from "../support/confirm";
 import type { DownOptions } from "./down";
@@ -9,11 +9,11 @@ import type { DownOptions } from "./down";
  *
  * @throws NotStarted if the answer is not yes, or there is no terminal to ask on and no `--yes`
  */
-export async function confirmDown({ dryRun = false, yes }: DownOptions): Promise<void> {
+export async function confirmDown({ dryRun = false, force = false, yes }: DownOptions): Promise<void> {
   if (dryRun) return;
   const there = [
     ...((await stackExists()) ? [`the stack ${stackName}`] : []),
-    ...(hasOwnCluster() || clusterRecord() === undefined
+    ...(hasOwnCluster() || clusterRecord() === undefined || (keepsData() && !force)
       ? []
       : ["the embedded cluster with all that is on it"]),
   ];

@@ -6,9 +6,10 @@ import { clusterParts, remainsOnMachine, requireNothingOnMachine } from "../clus
 import { foundIn } from "../engine/answer";
 import { clusterConfig } from "../engine/cluster-access";
 import { engineIsReady } from "../engine/engine";
+import { recoverLab } from "../engine/interrupted";
 import { askPulumi, NO_ENGINE, pulumi, removeStateIfEmpty, stackExists, stackOutputs } from "../engine/stack";
 import { classOf, isOnEmbeddedCluster, type StackInState, stacksInState } from "../engine/state";
-import { hasOwnCluster, stackName } from "../engine/stack-settings";
+import { hasOwnCluster, keepsData, stackName } from "../engine/stack-settings";
 import { DEFINITION, removeKinds, usedKindText } from "../live/kinds";
 import { objectsIn, remainsOf } from "../live/stack-remains";
 import { clusterRecord, removeClusterRecord } from "../machine/cluster-record";
@@ -45,7 +46,7 @@ async function downOnOwnCluster({ dryRun = false }: DownOptions): Promise<void> 
     return;
   }
   await requireEngine();
-  await destroyOnOwnCluster();
+  await destroyInCluster({ withImages: true });
   await removeStateIfEmpty();
   console.log(`The stack ${stackName} is gone.`);
 }
@@ -69,6 +70,7 @@ async function downWithCluster({ dryRun = false, force = false }: DownOptions): 
   }
   if (exists || others.length > 0) await requireEngine();
   await requireOwnContainers();
+  if (keepsData() && !force && clusterRecord() !== undefined) return downBesideData(exists);
   if (exists) await destroyWithCluster();
   for (const { name } of others) await removeStack(name, "--force");
   await runSteps([clusterRemoval]);
@@ -79,6 +81,28 @@ async function downWithCluster({ dryRun = false, force = false }: DownOptions): 
   const pid = labDockerPid();
   if (pid !== undefined)
     console.log(`The Docker daemon that the lab has started goes on, process ${pid}; kill ${pid} ends it.`);
+}
+
+/**
+ * Destroys the stack and leaves the cluster, which has its data.
+ *
+ * @throws Error if the cluster does not answer; nothing has been changed then
+ */
+async function downBesideData(exists: boolean): Promise<void> {
+  if (exists) {
+    if (!(await apiIsReady())) {
+      throw new Error(
+        "gourmetgram:keepData is true, but the embedded cluster, which has the data, does not answer\n" +
+          "  remedy: npm run up -- --cluster-only, then run the same command again; npm run down -- --force deletes the data with the cluster",
+      );
+    }
+    await destroyInCluster({ withImages: false });
+    await removeStateIfEmpty();
+  }
+  console.log(
+    `${exists ? `The stack ${stackName} is gone` : `There is no stack ${stackName}`}. The cluster stays, because ` +
+      "gourmetgram:keepData is true: npm run up goes on with its data; npm run down -- --force deletes the data with it.",
+  );
 }
 
 /** The commands that take the stacks away one by one. */
@@ -137,7 +161,7 @@ const clusterRemoval: Step = {
 };
 
 /** Destroys the stack and proves that nothing of it is left, neither in the cluster nor on this machine. */
-async function destroyOnOwnCluster(): Promise<void> {
+async function destroyInCluster({ withImages }: { withImages: boolean }): Promise<void> {
   const config = await clusterConfig();
   const what = `the state of ${stackName}`;
   // Without it nobody would know what to look for, and everything would seem to be gone.
@@ -152,7 +176,7 @@ async function destroyOnOwnCluster(): Promise<void> {
   const used = await removeKinds(config, kinds);
   const others = objects.filter(({ kind, name }) => kind !== DEFINITION || !used.has(name));
   const { left, kept } = await settled(() => remainsOf(config, others));
-  const images = registry === undefined ? NO_IMAGES : await removeHostImages(registry);
+  const images = registry === undefined || !withImages ? NO_IMAGES : await removeHostImages(registry);
   const text = hostImagesText(images);
   if (text !== "") console.log(text);
   if (kept.length > 0) console.log(`kept, as the settings say: ${kept.join(", ")}`);
@@ -168,6 +192,7 @@ async function destroyWithCluster(): Promise<void> {
 }
 
 async function destroyStack(): Promise<void> {
+  await recoverLab();
   const display = process.stdout.isTTY ? [] : ["--suppress-progress"];
   const code = await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stackName, ...display]);
   if (code !== 0)

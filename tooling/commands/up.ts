@@ -7,6 +7,7 @@ import { checkMachine } from "../cluster/preflight";
 import { pulumi, selectStack, stackOutputs } from "../engine/stack";
 import { classOf, isOnEmbeddedCluster, prepareState, stacksInState } from "../engine/state";
 import { foundIn } from "../engine/answer";
+import { recoverLab } from "../engine/interrupted";
 import { clusterConfig, requireAnswer, waitForWorkloads } from "../engine/cluster-access";
 import { wishFor } from "../machine/reach";
 import { hasOwnCluster, stackName } from "../engine/stack-settings";
@@ -72,6 +73,7 @@ export async function up(options: UpOptions): Promise<void> {
   await requireAnswer(await clusterConfig());
   await requireDocker();
   await selectStack();
+  await recoverLab();
   // Without a terminal Pulumi's redrawn table would be pages of repetition.
   const display = process.stdout.isTTY ? [] : ["--suppress-progress"];
   const expectation = options.expectNoChanges === true ? ["--expect-no-changes"] : [];

@@ -38,6 +38,9 @@ export const stackFile = fileOf(stackName);
 /** A setting of the stack's file, as the file has it; undefined where the file does not set it. */
 export const stackSetting = (key: string): unknown => configOf(stackFile)[key];
 
+/** Whether the data of the stack is to stay in the cluster when the stack goes. */
+export const keepsData = (): boolean => String(stackSetting("gourmetgram:keepData")) === "true";
+
 /**
  * Whether the stack names a cluster of its own. The embedded cluster is for stacks that do not: whatever cluster the
  * user's kubectl happens to point at is never touched unasked.

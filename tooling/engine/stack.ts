@@ -7,8 +7,17 @@ import { cache, checkout, kubeconfig, state } from "../machine/paths";
 import { handOver } from "../support/hand-over";
 import { hasOwnCluster, shortName, stackFile, stackFileText, stackName } from "./stack-settings";
 import { type Answer, answerOf, foundIn, mapped, type Unreadable } from "./answer";
+import { freeDeadLocks } from "./interrupted/locks";
 import { engineEnvironment, engineIsInstalled, engineProgram } from "./engine";
-import { backendFolder, clusterTags, logIn, ownsState, passphraseFile, stacksInState } from "./state";
+import {
+  backendFolder,
+  clusterTags,
+  locksFolder,
+  logIn,
+  ownsState,
+  passphraseFile,
+  stacksInState,
+} from "./state";
 
 /** The command with which a person runs Pulumi on this stack. */
 export const pulumiCommand = `${process.env["GOURMETGRAM_STACK"] === undefined ? "" : `GOURMETGRAM_STACK=${stackName} `}npm run pulumi --`;
@@ -85,6 +94,8 @@ const editsSettings = ([command, action = "get"]: readonly string[]): boolean =>
  */
 export async function pulumi(args: readonly string[], options: { quiet?: boolean } = {}): Promise<number> {
   const env = await pulumiEnvironment(editsSettings(args));
+  const locks = locksFolder();
+  if (locks !== undefined) await freeDeadLocks(locks, stackName);
   return handOver(engineProgram, args, { cwd: checkout, env, quiet: options.quiet === true, apart: true });
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { chmod, link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { home, state } from "../machine/paths";
 import { type LogIn, pulumiLogIn } from "./log-in";
 import { hasOwnCluster } from "./stack-settings";
@@ -19,6 +20,16 @@ export const logIn = (): LogIn | undefined => (hasOwnCluster() ? pulumiLogIn() :
 /** Whether the stack's state is kept by the lab; otherwise the user has a backend. */
 export const ownsState = (): boolean =>
   process.env["PULUMI_BACKEND_URL"] === undefined && logIn() === undefined;
+
+/**
+ * The folder with the locks of the project's stacks, where the state is in a folder of this machine. Source:
+ * `backend/diy/lock.go` of Pulumi 3.259.
+ */
+export function locksFolder(): string | undefined {
+  const url = process.env["PULUMI_BACKEND_URL"] ?? "";
+  const folder = ownsState() ? backendFolder : url.startsWith("file:///") ? fileURLToPath(url) : undefined;
+  return folder === undefined ? undefined : join(folder, ".pulumi", "locks", "organization", "gourmetgram");
+}
 
 /** Makes the folder of the stack's state, and the passphrase that its secrets are encrypted with. */
 export async function prepareState(): Promise<void> {

@@ -35,7 +35,7 @@ interface Exported {
  */
 export function objectsIn(text: string): StackObject[] {
   const { deployment } = JSON.parse(text) as { deployment: { resources?: Exported[] } | null };
-  return (deployment?.resources ?? [])
+  const all = (deployment?.resources ?? [])
     .filter(({ type, custom, external }) => custom === true && external !== true && isObject(type))
     .flatMap(({ outputs, retainOnDelete }) => {
       const { apiVersion, kind, metadata: { name, namespace } = {} } = outputs ?? {};
@@ -43,6 +43,9 @@ export function objectsIn(text: string): StackObject[] {
       const place = typeof namespace === "string" && namespace !== "" ? { namespace } : {};
       return [{ apiVersion, kind, ...place, name, stays: retainOnDelete === true && kind !== DEFINITION }];
     });
+  // What is retained in a namespace that goes, goes with it.
+  const going = all.filter(({ kind, stays }) => kind === "Namespace" && !stays).map(({ name }) => name);
+  return all.map((each) => ({ ...each, stays: each.stays && !going.includes(each.namespace ?? "") }));
 }
 
 const isObject = (type: string): boolean => type.startsWith("kubernetes:") && !type.endsWith("Patch");

@@ -103,6 +103,30 @@ export class ApiServer {
     return (await execa(this.kubectlProgram, args, { env, all: true, stdin: "ignore" })).all;
   }
 
+  /**
+   * Waits for work that deletes objects of these kinds. In a cluster the garbage collector lets an object go that is
+   * deleted after its dependents; here none runs.
+   */
+  async collecting<T>(kinds: string, work: Promise<T>): Promise<T> {
+    let done = false;
+    const ended = work.finally(() => {
+      done = true;
+    });
+    while (!done) {
+      const { items } = JSON.parse(await this.kubectl("get", kinds, "-A", "-o", "json")) as {
+        items: { kind: string; metadata: { name: string; namespace: string; finalizers?: string[] } }[];
+      };
+      for (const { kind, metadata } of items) {
+        const { name, namespace, finalizers = [] } = metadata;
+        if (!finalizers.includes("foregroundDeletion")) continue;
+        const none = '{"metadata":{"finalizers":null}}';
+        await this.kubectl("patch", kind, name, "-n", namespace, "--type=merge", "-p", none).catch(() => "");
+      }
+      await Promise.race([ended.catch(() => undefined), delay(1000)]);
+    }
+    return ended;
+  }
+
   async stop(): Promise<void> {
     for (const child of this.children.filter(({ exitCode }) => exitCode === null)) {
       child.kill();

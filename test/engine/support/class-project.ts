@@ -99,6 +99,7 @@ export class ClassProject {
       program: () => Promise.resolve({ planned: "yes" }),
       logs: join(this.folder, "logs"),
       locks: this.locks,
+      cluster: () => Promise.reject(new Error("these stacks have nothing in a cluster")),
       signal: new AbortController().signal,
     });
   }

@@ -174,14 +174,14 @@ describe("a mistake in the lab's own workflows", () => {
     ],
     [
       "a training longer than its run",
-      '"activeDeadlineSeconds":3600',
+      '"activeDeadlineSeconds":10800',
       '"activeDeadlineSeconds":1700',
       ["deadline"],
     ],
     [
       "a build that has no time left for its end",
       '"activeDeadlineSeconds":1530',
-      '"activeDeadlineSeconds":1700',
+      '"activeDeadlineSeconds":8900',
       ["deadline"],
     ],
     [

@@ -32,8 +32,10 @@ export function downTask(context: ClassContext, student: string, patience: Patie
         await cluster.terminateRuns(student);
         if (keepData) await cluster.deleteRuns(student);
         // While the base is there: its registry is asked, and it is gone with the student's password.
-        step("removing images from the registry");
-        await removeRepositories(prefix);
+        if (!keepData) {
+          step("removing images from the registry");
+          await removeRepositories(prefix);
+        }
         const destroy = () => runner.destroy(stack, { step, signal });
         const changes = await whileFreeing(() => cluster.freeHangingNamespaces(student), step, destroy);
         await runner.remove(stack);
@@ -75,7 +77,7 @@ const othersRemedy = (others: readonly string[]): string =>
   `npm run class -- down --roster FILE --only ${others.join(" ")}, then the same command again`;
 
 function baseTask(context: ClassContext, patience: Patience): ClassTask {
-  const { cluster, runner, signal } = context;
+  const { cluster, files, runner, signal } = context;
   const stack = baseOf(context);
   return {
     student: "base",
@@ -90,7 +92,8 @@ function baseTask(context: ClassContext, patience: Patience): ClassTask {
       const usedKinds = await cluster.removeBaseKinds();
       step("looking for what is left");
       const { namespaces, registry } = traces;
-      const found = await settled(() => cluster.auditBase({ namespaces, usedKinds }), patience);
+      const keepData = effectiveSettings(files.textOf(stack)).keepData === true;
+      const found = await settled(() => cluster.auditBase({ namespaces, usedKinds, keepData }), patience);
       const images = registry === undefined ? NO_IMAGES : await context.removeHostImages(registry);
       const text = leftoversText({ ...found, left: [...found.left, ...images.left] });
       return [`${detail}${text}`, hostImagesText(images)].filter((each) => each !== "").join(", ");

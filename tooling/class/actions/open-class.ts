@@ -5,7 +5,7 @@ import { NO_IMAGES, removeHostImages } from "../../cluster/images/host-images";
 import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
 import { pulumiHome } from "../../engine/engine";
 import { pulumiEnvironment } from "../../engine/stack";
-import { CLASS_TAG, clusterTags, ownsState } from "../../engine/state";
+import { CLASS_TAG, clusterTags, locksFolder } from "../../engine/state";
 import { hasOwnCluster, stackFileText, stackName } from "../../engine/stack-settings";
 import { loadProgram } from "../../engine/program";
 import { versions } from "../../machine/versions";
@@ -48,9 +48,8 @@ export async function openClass(request: ClassRequest): Promise<ClassContext> {
     tags: { ...clusterTags(), [CLASS_TAG]: stackName },
     program: () => runProgram(environment),
     logs,
-    locks: ownsState()
-      ? join(state, "backend", ".pulumi", "locks", "organization", "gourmetgram")
-      : undefined,
+    locks: locksFolder(),
+    cluster: clusterConfig,
     signal: unheardByChildren,
   });
   return {

@@ -27,7 +27,7 @@ interface Trace {
 /**
  * What a student has left in the cluster and in the registry.
  *
- * @param options.keepData Whether volumes, and the namespaces that hold them, are meant to stay.
+ * @param options.keepData Whether volumes, the namespace that holds them, and images are meant to stay.
  * @param options.repositories Names of the student's repositories in the registry.
  */
 export async function auditStudent(
@@ -46,15 +46,22 @@ export async function auditStudent(
   const users = await unlessMissing(
     cluster.core.readNamespacedSecret({ namespace: "kube-system", name: "registry-users" }),
   );
-  const data = [...(await namespacesLeft(cluster, trace)), ...(await volumesLeft(cluster, namespaces))];
+  const [platform = ""] = namespaces;
+  const found = await namespacesLeft(cluster, trace);
+  const others = found.filter((each) => each !== `namespace ${platform}`);
+  const data = [
+    ...found.filter((each) => !others.includes(each)),
+    ...(await volumesLeft(cluster, namespaces)),
+    ...(await options.repositories()).map((name) => `registry repository ${name}`),
+  ];
   const left = [
+    ...others,
     ...(await runsLeft(cluster, namespaces)),
     ...(await clusterWideLeft(config, trace)),
     ...markers.items
       .filter(({ metadata }) => !namespaces.includes(metadata?.namespace ?? ""))
       .map(({ metadata }) => `config map ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`),
     ...(users?.data?.[student] === undefined ? [] : [`registry user ${student}`]),
-    ...(await options.repositories()).map((name) => `registry repository ${name}`),
   ];
   return options.keepData ? { left, kept: data } : { left: [...data, ...left], kept: [] };
 }
@@ -64,10 +71,11 @@ export async function auditStudent(
  *
  * @param options.namespaces Namespaces that the base had made.
  * @param options.usedKinds What {@link removeBaseKinds} has left.
+ * @param options.keepData Whether the registry's volume is meant to stay.
  */
 export async function auditBase(
   config: KubeConfig,
-  options: { namespaces: readonly string[]; usedKinds: UsedKinds },
+  options: { namespaces: readonly string[]; usedKinds: UsedKinds; keepData: boolean },
 ): Promise<Leftovers> {
   const cluster = clusterOf(config);
   const labels = BASE_LABEL;
@@ -78,16 +86,19 @@ export async function auditBase(
   };
   const kinds = await baseKinds(config);
   const claims = await cluster.core.listPersistentVolumeClaimForAllNamespaces({ labelSelector: labels });
+  const data = [
+    ...(await volumesLeft(cluster, ["kube-system"], "registry-data")),
+    ...claims.items.map(({ metadata }) => `claim ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`),
+  ];
   return {
     left: [
       ...(await namespacesLeft(cluster, trace)),
       ...(await volumesLeft(cluster, options.namespaces)),
-      ...(await volumesLeft(cluster, ["kube-system"], "registry-data")),
-      ...claims.items.map(({ metadata }) => `claim ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`),
+      ...(options.keepData ? [] : data),
       ...(await clusterWideLeft(config, trace)),
       ...kinds.filter((name) => !options.usedKinds.has(name)).map((name) => `${DEFINITION} ${name}`),
     ],
-    kept: [...options.usedKinds].map(usedKindText),
+    kept: [...options.usedKinds].map(usedKindText).concat(options.keepData ? data : []),
   };
 }
 

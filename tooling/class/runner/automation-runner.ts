@@ -1,6 +1,7 @@
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type Deployment,
   LocalWorkspace,
   type PulumiCommand,
   type PulumiFn,
@@ -9,8 +10,10 @@ import {
   StackNotFoundError,
   type StackSummary,
 } from "@pulumi/pulumi/automation";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { answerOf, foundIn } from "../../engine/answer";
+import { recover } from "../../engine/interrupted";
 import type { ClassFiles } from "./class-files";
 import { EngineEvents } from "./engine-events";
 import { shortName } from "../../engine/stack-settings";
@@ -42,6 +45,7 @@ export interface AutomationOptions {
   readonly logs: string;
   /** The folder with the locks of the project's stacks. @default the backend keeps them to itself */
   readonly locks?: string | undefined;
+  readonly cluster: () => Promise<KubeConfig>;
   /** Ends the engines. Not aborted by what they hear themselves: they give up what they do at a second signal. */
   readonly signal: AbortSignal;
 }
@@ -73,9 +77,10 @@ export class AutomationRunner implements StackRunner {
   async up(stack: string, watch: Watch): Promise<Changes> {
     const file = this.options.files.write(stack);
     await this.make(stack);
-    const events = await this.work(stack, file, watch, (opened, options) =>
-      opened.up({ ...options, showSecrets: false }),
-    );
+    const events = await this.work(stack, file, watch, async (opened, options) => {
+      await this.recover(stack, opened, watch);
+      return opened.up({ ...options, showSecrets: false });
+    });
     return events.changes;
   }
 
@@ -94,13 +99,14 @@ export class AutomationRunner implements StackRunner {
 
   async destroy(stack: string, watch: Watch, target?: string): Promise<Changes> {
     const file = this.options.files.last(stack);
-    const events = await this.work(stack, file, watch, (opened, options) =>
-      opened.destroy({
+    const events = await this.work(stack, file, watch, async (opened, options) => {
+      await this.recover(stack, opened, watch);
+      return opened.destroy({
         ...options,
         showSecrets: false,
         ...(target === undefined ? {} : { target: [target] }),
-      }),
-    );
+      });
+    });
     return events.changes;
   }
 
@@ -137,6 +143,19 @@ export class AutomationRunner implements StackRunner {
         : { lastUpdate: { kind: last.kind, result: last.result, at: new Date(at).toISOString() } }),
       locked: this.isLocked(stack) ?? summary.updateInProgress ?? null,
     };
+  }
+
+  /** Has a stack ready for a change, whatever has killed the last one. */
+  private recover(name: string, stack: Stack, { step, signal }: Watch): Promise<void> {
+    return recover({
+      name,
+      locks: this.options.locks,
+      read: async () => JSON.stringify(await stack.exportStack()),
+      write: (text) => stack.importStack(JSON.parse(text) as Deployment),
+      cluster: this.options.cluster,
+      report: step,
+      signal,
+    });
   }
 
   private isLocked(stack: string): boolean | undefined {

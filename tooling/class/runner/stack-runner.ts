@@ -63,7 +63,7 @@ export class LockedStack extends Error {
 
   /** What to do about it. */
   get remedy(): string {
-    return `wait for the other run; if there is none any more: npm run pulumi -- cancel ${this.stackName} --yes`;
+    return `wait for the run on the other machine; if there is none any more: npm run pulumi -- cancel ${this.stackName} --yes`;
   }
 }
 

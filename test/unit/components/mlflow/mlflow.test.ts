@@ -133,7 +133,7 @@ describe("Mlflow", () => {
     assert.deepEqual(claim.inputs, {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
-      metadata: { namespace: "lab", labels: MLFLOW_LABELS },
+      metadata: { namespace: "lab", labels: { ...MLFLOW_LABELS, "gourmetgram.dev/data": "goes-with-stack" } },
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
     });
   });

@@ -131,7 +131,7 @@ describe("Postgres", () => {
     assert.deepEqual(inputs, {
       apiVersion: "v1",
       kind: "Secret",
-      metadata: { namespace: "lab", labels: LABELS },
+      metadata: { namespace: "lab", labels: { ...LABELS, "gourmetgram.dev/data": "goes-with-stack" } },
       immutable: true,
       stringData: { password },
     });

@@ -26,7 +26,10 @@ describe("LocalRegistry", () => {
     assert.deepEqual(claim.inputs, {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
-      metadata: { namespace: "kube-system", labels: LABELS },
+      metadata: {
+        namespace: "kube-system",
+        labels: { ...LABELS, "gourmetgram.dev/data": "goes-with-stack" },
+      },
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
     });
     const service = await onlyResource("kubernetes:core/v1:Service");

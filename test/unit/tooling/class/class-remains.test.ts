@@ -35,7 +35,7 @@ describe("what a class has left in the cluster", () => {
 
   it("is nothing where the cluster says so", async () => {
     assert.deepEqual(await ofAlice(), { left: [], kept: [] });
-    assert.deepEqual(await auditBase(config, { namespaces: ["build"], usedKinds: new Map() }), {
+    assert.deepEqual(await auditBase(config, { namespaces: ["build"], usedKinds: new Map(), keepData: false }), {
       left: [],
       kept: [],
     });
@@ -52,14 +52,21 @@ describe("what a class has left in the cluster", () => {
       data: { alice: "x", bob: "y" },
     }));
     const repositories = () => Promise.resolve(["alice/gourmetgram-app"]);
-    const data = ["namespace gourmetgram-alice", "volume pv-1 of claim gourmetgram-alice/mlflow"];
+    cluster.objects.set("/api/v1/namespaces/gourmetgram-alice-staging", () =>
+      object("gourmetgram-alice-staging"),
+    );
+    const data = [
+      "namespace gourmetgram-alice",
+      "volume pv-1 of claim gourmetgram-alice/mlflow",
+      "registry repository alice/gourmetgram-app",
+    ];
     const others = [
+      "namespace gourmetgram-alice-staging",
       "workflow gourmetgram-alice/train-1",
       "cluster role a-role",
       "cluster role binding gourmetgram-alice",
       "config map argo/marker",
       "registry user alice",
-      "registry repository alice/gourmetgram-app",
     ];
     assert.deepEqual(await ofAlice({ repositories }), { left: [...data, ...others], kept: [] });
     assert.deepEqual(await ofAlice({ repositories, keepData: true }), { left: others, kept: data });
@@ -73,19 +80,21 @@ describe("what a class has left in the cluster", () => {
       object("registry-data", { namespace: "kube-system", labels: BASE }),
     );
     list("/apis/scheduling.k8s.io/v1/priorityclasses", object("gourmetgram-base"), object("system"));
-    const { left } = await auditBase(config, { namespaces: ["build"], usedKinds: new Map() });
-    assert.deepEqual(left, [
-      "namespace build",
-      "claim kube-system/registry-data",
-      "priority class gourmetgram-base",
-      "CustomResourceDefinition workflows.argoproj.io",
-    ]);
+    const options = { namespaces: ["build"], usedKinds: new Map<string, string>() };
+    const { left } = await auditBase(config, { ...options, keepData: false });
+    const others = ["priority class gourmetgram-base", "CustomResourceDefinition workflows.argoproj.io"];
+    assert.deepEqual(left, ["namespace build", "claim kube-system/registry-data", ...others]);
+    // Its images stay where the settings say so.
+    assert.deepEqual(await auditBase(config, { ...options, keepData: true }), {
+      left: ["namespace build", ...others],
+      kept: ["claim kube-system/registry-data"],
+    });
   });
 
   it("is not a kind of which somebody else has an object", async () => {
     list("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", object("workflows.argoproj.io"));
     const usedKinds = new Map([["workflows.argoproj.io", "Workflow default/precious"]]);
-    const { left, kept } = await auditBase(config, { namespaces: [], usedKinds });
+    const { left, kept } = await auditBase(config, { namespaces: [], usedKinds, keepData: false });
     assert.deepEqual(left, []);
     assert.match(kept.join(), /workflows\.argoproj\.io, because there is Workflow default\/precious/);
   });

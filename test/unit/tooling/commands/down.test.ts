@@ -160,6 +160,33 @@ describe("down: the embedded cluster", () => {
     assertEnded(await lab.run("commands/down", "down({})"), 1, /Docker does not answer: permission denied/);
   });
 
+  it("stays where the settings keep the data that is in it, unless it is forced", async function () {
+    this.timeout(120_000);
+    const kept = new FakeLab("embedded", "config:\n  gourmetgram:keepData: true\n");
+    try {
+      kept.docker.answer(DOCKER);
+      kept.installEngine();
+      kept.addFile("live/cluster.json", JSON.stringify({ containers: [], volumes: [], madeNetwork: false }));
+      const ended = await kept.run("commands/down", "down({})");
+      assert.equal(ended.exitCode, 0, ended.stderr);
+      assert.match(
+        ended.stdout,
+        /^There is no stack embedded\. The cluster stays, because gourmetgram:keepData/,
+      );
+      kept.addStack("embedded", EMBEDDED);
+      assertEnded(
+        await kept.run("commands/down", "down({})"),
+        1,
+        /has the data, does not answer\n {2}remedy/,
+      );
+      assert.deepEqual(kept.pulumi.calls, []);
+      const forced = await kept.run("commands/down", "down({ force: true })");
+      assert.match(forced.stdout, /The cluster's containers/);
+    } finally {
+      kept.remove();
+    }
+  });
+
   it("is not gone where its engine is missing and a stack is on it", async () => {
     const without = new FakeLab("embedded");
     try {

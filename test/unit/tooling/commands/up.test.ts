@@ -52,14 +52,15 @@ describe("up: a stack on a cluster of its own", () => {
   });
 
   it("is not said to be up where Pulumi fails", async () => {
-    lab.pulumi.answer({ to: "up", exitCode: 1 });
+    lab.pulumi.answer({ to: "stack export", stdout: '{"deployment":{}}' }, { to: "up", exitCode: 1 });
     const { exitCode, stdout, stderr } = await up();
     assert.equal(exitCode, 1);
     assert.match(stderr, /pulumi up ended with an error/);
     assert.doesNotMatch(stdout, /The lab is up/);
   });
 
-  it("is left alone by --dry-run and by --cluster-only", async () => {
+  it("is left alone by --dry-run and by --cluster-only", async function () {
+    this.timeout(60_000);
     assert.match((await up("up({ dryRun: true })")).stdout, /to do {2}pulumi up/);
     assert.equal((await up("up({ clusterOnly: true })")).exitCode, 0);
     assert.deepEqual(lab.pulumi.calls, []);

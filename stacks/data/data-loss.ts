@@ -1,0 +1,105 @@
+import type { V1StorageClass } from "@kubernetes/client-node";
+import { bytesOf } from "../../components/kubernetes";
+import { POSTGRES_NAME } from "../../components/mlflow";
+import { type KeyName, pulumiCommand, setCommand, type StackConfig } from "../../config";
+import type { Finding, Inspection } from "../preflight/finding";
+import { DATA, dataClaimsOf, dataVolumes, type FoundClaim } from "./data-volumes";
+
+/** Where it is said how data is moved. */
+const HOW_TO_MOVE = "or move the data first, as docs/how-to/keep-data.md says";
+
+/**
+ * Settings that would delete data, or that a volume with data cannot follow. They have to be refused before the engine
+ * begins: it would make an empty volume, or take the full one away, without a question.
+ */
+export const dataLoss: Inspection = async ({ config, stack, cluster }) => {
+  const claims = await dataClaimsOf(stack, cluster);
+  if (claims.length === 0) return [];
+  const classes = (await cluster.list<V1StorageClass>("storage.k8s.io/v1", "StorageClass")) ?? [];
+  return claims.flatMap((claim) => {
+    const lost = losing(config, claim);
+    return lost === undefined ? misfits(config, claim, classes) : [lost];
+  });
+};
+
+/** The setting with which the stack would no longer have the claim. */
+function losing(config: StackConfig, found: FoundClaim): Finding | undefined {
+  const volume = dataVolumes(config)[found.data];
+  if (volume?.namespace === found.namespace) return undefined;
+  const { elsewhere } = DATA[found.data];
+  if (volume !== undefined) {
+    const [setting, back] =
+      config.scope === "student"
+        ? [`student is ${config.student}`, "set gourmetgram:student to what it was"]
+        : [`namespace is ${volume.namespace}`, setCommand("namespace", found.namespace)];
+    return finding(setting, found, [back, HOW_TO_MOVE]);
+  }
+  if (hasKey(config, elsewhere))
+    return finding(`${elsewhere} is set`, found, [unset(elsewhere), HOW_TO_MOVE]);
+  return finding(`scope is ${config.scope}`, found, ["set gourmetgram:scope to what it was", HOW_TO_MOVE]);
+}
+
+const hasKey = (config: StackConfig, key: KeyName): boolean =>
+  (config as Partial<Record<KeyName, unknown>>)[key] !== undefined;
+
+const unset = (key: KeyName): string => `${pulumiCommand()} config rm gourmetgram:${key}`;
+
+function finding(setting: string, found: FoundClaim, remedies: readonly string[]): Finding {
+  const { what } = DATA[found.data];
+  return {
+    problem: `gourmetgram:${setting}, but the claim ${found.namespace}/${found.name} holds ${what}, which would be lost`,
+    remedies,
+  };
+}
+
+/** Settings of a claim's volume that differ from what it is, and cannot be changed. */
+function misfits(config: StackConfig, found: FoundClaim, classes: readonly V1StorageClass[]): Finding[] {
+  const { spec } = found.claim;
+  const { what, storage: key } = DATA[found.data];
+  const holder = `the claim ${found.namespace}/${found.name} holds ${what}`;
+  const { storageClass } = config;
+  const current = spec?.storageClassName;
+  const size = spec?.resources?.requests?.["storage"];
+  const asked = dataVolumes(config)[found.data]?.storage;
+  const keepSize = size === undefined ? [] : [setCommand(key, size)];
+  return [
+    ...(storageClass === undefined || storageClass === current
+      ? []
+      : [
+          {
+            problem: `gourmetgram:storageClass is ${storageClass}, but ${holder} on the class ${current ?? "(none)"}: a volume cannot change its class`,
+            remedies: [
+              current === undefined ? unset("storageClass") : setCommand("storageClass", current),
+              HOW_TO_MOVE,
+            ],
+          },
+        ]),
+    ...(size === undefined || asked === undefined || bytesOf(asked) >= bytesOf(size)
+      ? []
+      : [
+          {
+            problem: `gourmetgram:${key} is ${asked}, but ${holder} and has ${size}: a volume cannot become smaller`,
+            remedies: [...keepSize, HOW_TO_MOVE],
+          },
+        ]),
+    ...(size === undefined ||
+    asked === undefined ||
+    // The claims of a StatefulSet stay as they were made, whatever it says later.
+    found.data === POSTGRES_NAME ||
+    bytesOf(asked) <= bytesOf(size) ||
+    growsIn(classes, current)
+      ? []
+      : [
+          {
+            problem: `gourmetgram:${key} is ${asked}, but ${holder} and has ${size}: its storage class ${current ?? "(none)"} does not let volumes grow`,
+            remedies: [...keepSize, HOW_TO_MOVE],
+          },
+        ]),
+  ];
+}
+
+/** Whether volumes of a class can grow; true where nothing is known of the class. */
+function growsIn(classes: readonly V1StorageClass[], name: string | undefined): boolean {
+  const found = classes.find(({ metadata }) => metadata?.name === name);
+  return found === undefined || found.allowVolumeExpansion === true;
+}

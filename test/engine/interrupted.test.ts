@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { KubeConfig } from "@kubernetes/client-node";
+import { execa } from "execa";
+import { recover } from "../../tooling/engine/interrupted";
+import { ApiServer } from "./support/api-server";
+import { Project, STORAGE_CLASS, targets } from "./support/project";
+
+/** Only what an API server without nodes can bring up: no pod runs here, so no Deployment gets ready. */
+const TARGETS = targets([
+  "**:Ownership::*",
+  "**RandomPassword::*",
+  "**:PlatformNamespace::platform",
+  "**Namespace::platform-namespace",
+  "**:Mlflow::*",
+  "**Secret::mlflow-credentials",
+  "**PersistentVolumeClaim::mlflow-artifacts",
+  "**:Postgres::*",
+  "**Secret::postgres-credentials",
+  "**Service::postgres-service",
+  "**:AppRepository::*",
+  "**ConfigMap::app-repository-files",
+  "**Secret::app-repository-users",
+  "**PersistentVolumeClaim::app-repository-data",
+  "**:LocalRegistry::*",
+  "**PersistentVolumeClaim::registry-data",
+]);
+const KINDS = "namespaces,pvc,secrets,configmaps,services";
+const ROUNDS = 6;
+
+interface Listed {
+  readonly items: { kind: string; metadata: { name: string; managedFields?: { manager: string }[] } }[];
+}
+
+// GOURMETGRAM_ENGINE_HOME is a folder as PULUMI_HOME, with the engine, its language host and the plugins.
+describe("the real engine, killed at random moments", function () {
+  this.timeout(900_000);
+  let server: ApiServer | undefined;
+  let project: Project;
+
+  before(async function () {
+    if (process.env["GOURMETGRAM_ENGINE_HOME"] === undefined) return this.skip();
+    server = await ApiServer.ofThisMachine();
+    if (server === undefined) return this.skip();
+    project = new Project(server);
+    await server.kubectl("create", "-f", project.fileOf(STORAGE_CLASS));
+    await project.make("lab");
+  });
+
+  after(async () => {
+    await server?.stop();
+    if (server !== undefined) project.remove();
+  });
+
+  const locks = (): string => join(project.backend, ".pulumi", "locks", "organization", "gourmetgram");
+
+  /** What the lab's commands do before each change. */
+  async function recovered(): Promise<void> {
+    await recover({
+      name: "lab",
+      locks: locks(),
+      read: async () => (await project.pulumi("stack", "export", "--stack", "lab")).all,
+      write: async (text) => {
+        const file = join(project.backend, "recovered.json");
+        writeFileSync(file, text);
+        const { all, exitCode } = await project.pulumi("stack", "import", "--stack", "lab", "--file", file);
+        assert.equal(exitCode, 0, all);
+      },
+      cluster: () => {
+        const config = new KubeConfig();
+        config.loadFromFile(server?.kubeconfig ?? assert.fail());
+        return Promise.resolve(config);
+      },
+      report: () => undefined,
+      signal: AbortSignal.timeout(60_000),
+    });
+  }
+
+  /**
+   * Begins a change and kills its engine some time after it has locked the stack.
+   *
+   * @returns whether that left a lock
+   */
+  async function killed(command: string, milliseconds: number): Promise<boolean> {
+    const words = [command, "--yes", "--skip-preview", "--stack", "lab", "--non-interactive"];
+    const child = execa("pulumi", command === "up" ? [...words, ...TARGETS] : words, {
+      cwd: project.folder,
+      env: project.environment,
+      stdio: "ignore",
+      reject: false,
+    });
+    const isLocked = (): boolean => {
+      const folder = join(locks(), "lab");
+      return existsSync(folder) && readdirSync(folder).length > 0;
+    };
+    while (!isLocked() && child.exitCode === null) await delay(20);
+    await delay(milliseconds);
+    child.kill("SIGKILL");
+    await child;
+    return isLocked();
+  }
+
+  /** Names in the cluster without what is generated of them, and who has applied each. */
+  async function listed(): Promise<{ names: string[]; appliers: number[] }> {
+    const selector = "app.kubernetes.io/instance=lab";
+    const args = ["get", KINDS, "-A", "-l", selector, "-o", "json", "--show-managed-fields"];
+    const { items } = JSON.parse((await server?.kubectl(...args)) ?? "") as Listed;
+    return {
+      names: items
+        .map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/-[0-9a-f]{8}$/, "")}`)
+        .sort(),
+      appliers: items.map(
+        ({ metadata: { managedFields = [] } }) =>
+          managedFields.filter(({ manager }) => manager.startsWith("pulumi-kubernetes")).length,
+      ),
+    };
+  }
+
+  it("leaves nothing in the way of the same command: an up", async () => {
+    let left = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await recovered();
+      if (await killed("up", randomInt(12_000))) left += 1;
+    }
+    assert.ok(left > 0, "no engine was killed in the middle of a change: nothing has been tried");
+    await recovered();
+    const { all, exitCode } = await project.up("lab", ...TARGETS);
+    assert.equal(exitCode, 0, all);
+    assert.doesNotMatch(all, /pending operations/);
+    const { names, appliers } = await listed();
+    assert.equal(names.length, 9, names.join());
+    assert.deepEqual(names, [...new Set(names)], "nothing is there twice");
+    assert.deepEqual([...new Set(appliers)], [1], "each has one owner");
+    const inState = (await project.state("lab")).filter((type) => type.startsWith("kubernetes:"));
+    assert.equal(inState.length, names.length);
+  });
+
+  it("leaves nothing in the way of the same command: a destroy", async () => {
+    assert.ok(server !== undefined);
+    // Nothing empties a namespace here, so it has to stay.
+    await project.set("lab", { keepData: "true" });
+    assert.equal((await project.up("lab", ...TARGETS)).exitCode, 0);
+    for (let round = 0; round < ROUNDS / 2; round += 1) {
+      await recovered();
+      await server.collecting("secrets,configmaps,services", killed("destroy", randomInt(4000)));
+    }
+    await recovered();
+    const { all, exitCode } = await server.collecting("secrets,configmaps,services", project.destroy("lab"));
+    assert.equal(exitCode, 0, all);
+    assert.deepEqual(await project.state("lab"), []);
+    assert.equal((await listed()).names.length, 6, "the data, which is to be kept");
+  });
+});

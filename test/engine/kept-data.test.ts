@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { ApiServer } from "./support/api-server";
+import { Project, STORAGE_CLASS, targets } from "./support/project";
+
+const PLATFORM = "gourmetgram-platform";
+const DATA = "gourmetgram.dev/data";
+
+/** Only what an API server without nodes can bring up: no pod runs here, so no Deployment or Service gets ready. */
+const TARGETS = targets([
+  "**:Ownership::*",
+  "**RandomPassword::*",
+  "**:PlatformNamespace::platform",
+  "**Namespace::platform-namespace",
+  "**:Mlflow::*",
+  "**Secret::mlflow-credentials",
+  "**PersistentVolumeClaim::mlflow-artifacts",
+  "**:Postgres::*",
+  "**Secret::postgres-credentials",
+  "**Service::postgres-service",
+  "**:AppRepository::*",
+  "**ConfigMap::app-repository-files",
+  "**Secret::app-repository-users",
+  "**PersistentVolumeClaim::app-repository-data",
+  "**:LocalRegistry::*",
+  "**PersistentVolumeClaim::registry-data",
+]);
+
+interface Found {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+// GOURMETGRAM_ENGINE_HOME is a folder as PULUMI_HOME, with the engine, its language host and the plugins.
+describe("a lab with keepData, with the real engine and API server", function () {
+  this.timeout(400_000);
+  let server: ApiServer | undefined;
+  let project: Project;
+  let first: Found[];
+
+  before(async function () {
+    if (process.env["GOURMETGRAM_ENGINE_HOME"] === undefined) return this.skip();
+    server = await ApiServer.ofThisMachine();
+    if (server === undefined) return this.skip();
+    project = new Project(server);
+    await server.kubectl("create", "-f", project.fileOf(STORAGE_CLASS));
+  });
+
+  after(async () => {
+    await server?.stop();
+    if (server !== undefined) project.remove();
+  });
+
+  /** What the lab has in the cluster, of the kinds that hold its data and one that does not. */
+  async function found(): Promise<Found[]> {
+    const kinds = "namespaces,pvc,secrets,configmaps,services";
+    const selector = "app.kubernetes.io/instance=lab";
+    const text = await server?.kubectl("get", kinds, "-A", "-l", selector, "-o", "json");
+    const { items } = JSON.parse(text ?? "") as { items: Found[] };
+    return items.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  }
+
+  const nameOf = ({ kind, metadata: { namespace = "", name } }: Found): string =>
+    `${kind} ${namespace}/${name}`;
+
+  /** What makes an object the one that it was. */
+  const identity = (each: Found): unknown => [nameOf(each), each.metadata.uid, each.data];
+
+  const holdsData = ({ metadata: { labels = {} } }: Found): boolean => DATA in labels;
+
+  async function up(): Promise<string> {
+    const { all, exitCode } = await project.up("lab", ...TARGETS);
+    assert.equal(exitCode, 0, all);
+    return all;
+  }
+
+  it("leaves its volumes, what opens them and the namespace, and nothing else", async () => {
+    await project.make("lab", { keepData: "true" });
+    await up();
+    first = await found();
+    // Also a lab that never went away is not changed by the next run.
+    assert.match(await up(), /\d+ unchanged/);
+    assert.deepEqual((await found()).map(identity), first.map(identity));
+    const destroyed = await server?.collecting("secrets,configmaps,services", project.destroy("lab"));
+    assert.equal(destroyed?.exitCode, 0, destroyed?.all);
+    const left = await found();
+    assert.deepEqual(
+      left.map((each) => nameOf(each).replace(/-[0-9a-f]{8}$/, "")),
+      [
+        `Namespace /${PLATFORM}`,
+        "PersistentVolumeClaim " + `${PLATFORM}/app-repository-data`,
+        "PersistentVolumeClaim " + `${PLATFORM}/mlflow-artifacts`,
+        "PersistentVolumeClaim kube-system/registry-data",
+        `Secret ${PLATFORM}/app-repository-users`,
+        `Secret ${PLATFORM}/postgres-credentials`,
+      ],
+    );
+    assert.deepEqual(left.map(identity), first.filter(holdsData).map(identity));
+    assert.deepEqual(await project.state("lab"), []);
+  });
+
+  it("has them again when it comes up from nothing, with the same passwords", async () => {
+    await project.pulumi("stack", "rm", "lab", "--yes", "--preserve-config");
+    await project.make("lab");
+    await up();
+    const now = await found();
+    assert.deepEqual(now.filter(holdsData).map(identity), first.filter(holdsData).map(identity));
+    // MLflow opens the database with the password of then.
+    const password = text(now, "postgres-credentials", "password");
+    assert.match(
+      text(now, "mlflow-credentials", "databaseUri"),
+      new RegExp(`^postgresql://mlflow:${password}@`),
+    );
+  });
+
+  it("does not change them when it is brought up once more", async () => {
+    const then = (await found()).map(identity);
+    // From here on servers use the data, as in a lab that is up: then nothing says the names of what was kept.
+    for (const [kind, name, namespace] of [
+      ["Deployment", "mlflow", PLATFORM],
+      ["Deployment", "app-repository", PLATFORM],
+      ["StatefulSet", "mlflow-postgres", PLATFORM],
+      ["Deployment", "registry", "kube-system"],
+    ] as const) {
+      const labels = {
+        app: name,
+        "app.kubernetes.io/instance": "lab",
+        "app.kubernetes.io/managed-by": "pulumi",
+      };
+      const template = { metadata: { labels }, spec: { containers: [{ name, image: "example.org/none" }] } };
+      const spec = { selector: { matchLabels: { app: name } }, template };
+      const workload = { apiVersion: "apps/v1", kind, metadata: { name, namespace, labels }, spec };
+      await server?.kubectl("create", "-f", project.fileOf(workload));
+    }
+    await up();
+    await up();
+    assert.deepEqual((await found()).map(identity), then);
+  });
+
+  it("can change its mind without a conflict over who owns them", async () => {
+    await project.set("lab", { keepData: "false" });
+    await up();
+    const now = await found();
+    assert.deepEqual(now.filter(holdsData).map(identity), first.filter(holdsData).map(identity));
+    assert.deepEqual(
+      [...new Set(now.filter(holdsData).map(({ metadata }) => metadata.labels?.[DATA]))],
+      ["goes-with-stack"],
+    );
+  });
+
+  function text(all: readonly Found[], secret: string, key: string): string {
+    const data = all.find(
+      ({ kind, metadata }) => kind === "Secret" && metadata.name.startsWith(secret),
+    )?.data;
+    return Buffer.from(data?.[key] ?? "", "base64").toString();
+  }
+});
