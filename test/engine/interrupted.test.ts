@@ -7,27 +7,8 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { recover } from "../../tooling/engine/interrupted";
 import { ApiServer } from "./support/api-server";
-import { Project, STORAGE_CLASS, targets } from "./support/project";
+import { DATA_TARGETS, Project, STORAGE_CLASS } from "./support/project";
 
-/** Only what an API server without nodes can bring up: no pod runs here, so no Deployment gets ready. */
-const TARGETS = targets([
-  "**:Ownership::*",
-  "**RandomPassword::*",
-  "**:PlatformNamespace::platform",
-  "**Namespace::platform-namespace",
-  "**:Mlflow::*",
-  "**Secret::mlflow-credentials",
-  "**PersistentVolumeClaim::mlflow-artifacts",
-  "**:Postgres::*",
-  "**Secret::postgres-credentials",
-  "**Service::postgres-service",
-  "**:AppRepository::*",
-  "**ConfigMap::app-repository-files",
-  "**Secret::app-repository-users",
-  "**PersistentVolumeClaim::app-repository-data",
-  "**:LocalRegistry::*",
-  "**PersistentVolumeClaim::registry-data",
-]);
 const KINDS = "namespaces,pvc,secrets,configmaps,services";
 const ROUNDS = 6;
 
@@ -86,7 +67,7 @@ describe("the real engine, killed at random moments", function () {
    */
   async function killed(command: string, milliseconds: number): Promise<boolean> {
     const words = [command, "--yes", "--skip-preview", "--stack", "lab", "--non-interactive"];
-    const child = execa("pulumi", command === "up" ? [...words, ...TARGETS] : words, {
+    const child = execa("pulumi", command === "up" ? [...words, ...DATA_TARGETS] : words, {
       cwd: project.folder,
       env: project.environment,
       stdio: "ignore",
@@ -127,7 +108,7 @@ describe("the real engine, killed at random moments", function () {
     }
     assert.ok(left > 0, "no engine was killed in the middle of a change: nothing has been tried");
     await recovered();
-    const { all, exitCode } = await project.up("lab", ...TARGETS);
+    const { all, exitCode } = await project.up("lab", ...DATA_TARGETS);
     assert.equal(exitCode, 0, all);
     assert.doesNotMatch(all, /pending operations/);
     const { names, appliers } = await listed();
@@ -142,7 +123,7 @@ describe("the real engine, killed at random moments", function () {
     assert.ok(server !== undefined);
     // Nothing empties a namespace here, so it has to stay.
     await project.set("lab", { keepData: "true" });
-    assert.equal((await project.up("lab", ...TARGETS)).exitCode, 0);
+    assert.equal((await project.up("lab", ...DATA_TARGETS)).exitCode, 0);
     for (let round = 0; round < ROUNDS / 2; round += 1) {
       await recovered();
       await server.collecting("secrets,configmaps,services", killed("destroy", randomInt(4000)));

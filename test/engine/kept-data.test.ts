@@ -1,29 +1,9 @@
 import assert from "node:assert/strict";
 import { ApiServer } from "./support/api-server";
-import { Project, STORAGE_CLASS, targets } from "./support/project";
+import { DATA_TARGETS, Project, STORAGE_CLASS } from "./support/project";
 
 const PLATFORM = "gourmetgram-platform";
 const DATA = "gourmetgram.dev/data";
-
-/** Only what an API server without nodes can bring up: no pod runs here, so no Deployment or Service gets ready. */
-const TARGETS = targets([
-  "**:Ownership::*",
-  "**RandomPassword::*",
-  "**:PlatformNamespace::platform",
-  "**Namespace::platform-namespace",
-  "**:Mlflow::*",
-  "**Secret::mlflow-credentials",
-  "**PersistentVolumeClaim::mlflow-artifacts",
-  "**:Postgres::*",
-  "**Secret::postgres-credentials",
-  "**Service::postgres-service",
-  "**:AppRepository::*",
-  "**ConfigMap::app-repository-files",
-  "**Secret::app-repository-users",
-  "**PersistentVolumeClaim::app-repository-data",
-  "**:LocalRegistry::*",
-  "**PersistentVolumeClaim::registry-data",
-]);
 
 interface Found {
   readonly kind: string;
@@ -74,7 +54,7 @@ describe("a lab with keepData, with the real engine and API server", function ()
   const holdsData = ({ metadata: { labels = {} } }: Found): boolean => DATA in labels;
 
   async function up(): Promise<string> {
-    const { all, exitCode } = await project.up("lab", ...TARGETS);
+    const { all, exitCode } = await project.up("lab", ...DATA_TARGETS);
     assert.equal(exitCode, 0, all);
     return all;
   }

@@ -19,6 +19,31 @@ export const STORAGE_CLASS = {
 /** Options of the engine that keep it to some of the resources. */
 export const targets = (all: readonly string[]): string[] => all.flatMap((target) => ["--target", target]);
 
+/**
+ * The lab's data, and what it hangs on: what an API server without nodes can bring up. No pod runs there, so no Deployment
+ * gets ready.
+ */
+export const DATA_TARGETS = targets([
+  "**:Ownership::*",
+  "**RandomPassword::ownership-id",
+  "**:PlatformNamespace::platform",
+  "**Namespace::platform-namespace",
+  "**:Mlflow::*",
+  "**Secret::mlflow-credentials",
+  "**PersistentVolumeClaim::mlflow-artifacts",
+  "**:Postgres::*",
+  "**RandomPassword::postgres-password",
+  "**Secret::postgres-credentials",
+  "**Service::postgres-service",
+  "**:AppRepository::*",
+  "**RandomPassword::app-repository-password",
+  "**ConfigMap::app-repository-files",
+  "**Secret::app-repository-users",
+  "**PersistentVolumeClaim::app-repository-data",
+  "**:LocalRegistry::*",
+  "**PersistentVolumeClaim::registry-data",
+]);
+
 export interface Ended {
   readonly all: string;
   readonly exitCode: number | undefined;
