@@ -95,7 +95,7 @@ function scheduleText({ cron, timezone, suspended, name }: LabOutputs["schedule"
 }
 
 function repositorySection({ outputs, pushPassword }: PageFacts): string {
-  const { appRepository } = outputs;
+  const { appRepository, trainRepository } = outputs;
   const { branch, username } = appRepository;
   const address = forwardOf(appRepository.url);
   if (address === undefined || username === null || pushPassword === null) {
@@ -108,7 +108,20 @@ With the port-forward above:
 
 ${shell(`git clone http://${username}@localhost:8081${path}`)}
 
-Branch \`${branch}\` is built. To push, the user is \`${username}\` and the password \`${pushPassword}\`.`;
+Branch \`${branch}\` is built. To push, the user is \`${username}\` and the password \`${pushPassword}\`.${trainingSource(trainRepository, username)}`;
+}
+
+/** How a push of training code starts a training. */
+function trainingSource(repository: LabOutputs["trainRepository"], username: string): string {
+  if (repository === null) return "";
+  const { url, branch } = repository;
+  return `
+
+## The training's source
+
+${shell(`git clone --branch ${branch} http://${username}@localhost:8081${new URL(url).pathname}`)}
+
+A push to \`${branch}\` trains with that commit, and says which run it has started. User and password are the same.`;
 }
 
 const shell = (commands: string): string => `\`\`\`sh\n${commands}\n\`\`\``;

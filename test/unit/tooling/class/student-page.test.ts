@@ -32,6 +32,10 @@ const OUTPUTS = {
     branch: "main",
     username: "student",
   },
+  trainRepository: {
+    url: `${service("app-repository", "gourmetgram-alice", 8080)}/gourmetgram-train.git`,
+    branch: "mlops",
+  },
   builder: {},
   footprint: {},
 } as unknown as LabOutputs;
@@ -60,6 +64,7 @@ describe("class: pages", () => {
       );
     }
     assert.match(page, /the password `s3cret`/);
+    assert.match(page, /git clone --branch mlops http:\/\/student@localhost:8081\/gourmetgram-train\.git/);
   });
 
   it("tells how to submit, follow, retry and stop, and when it trains by itself", () => {
