@@ -87,10 +87,10 @@ def test_builds_pushes_and_notes_the_image(
         *("--frontend", "dockerfile.v0"),
         *("--local", f"context={context}", "--local", f"dockerfile={context}"),
         *("--opt", f"build-arg:BASE_IMAGE={BASE}"),
+        *("--opt", f"build-arg:SOURCE_DATE_EPOCH={COMMITTED_AT}"),
         *("--opt", f"build-arg:MODEL_VERSION={version}"),
         *("--opt", f"build-arg:MODEL_SHA256={'c' * 64}"),
         *("--opt", f"build-arg:APPLICATION_COMMIT={COMMIT}"),
-        *("--opt", f"build-arg:SOURCE_DATE_EPOCH={COMMITTED_AT}"),
         *("--opt", f"label:org.opencontainers.image.revision={COMMIT}"),
         *(
             "--opt",
