@@ -21,57 +21,65 @@ export const images: Check = {
     });
     const pipeline = await expectTemplates(context);
     const { run } = await context.lab.runs.once("failed-accuracy", context);
-    await expectPods(context, run);
+    await expectPods(context, run, pipeline);
     for (const image of [reference, pipeline]) await expectInRegistry(context, image);
   },
 };
 
+/** What the template of the training has for an image: the one that the step before it tells. */
+const TOLD = "{{inputs.parameters.image}}";
+
 /**
- * Every container of the templates: training has one image, all steps of the build share another.
+ * Every container of the templates: all steps share one image, but the training itself.
  *
- * @returns the image of the build's steps
+ * @returns the image of the steps
  */
 async function expectTemplates({ lab, see }: CheckContext): Promise<string> {
-  const { workflowTemplates, trainingImage } = lab.outputs;
+  const { workflowTemplates } = lab.outputs;
   const imagesOf = async (name: string): Promise<string[]> => {
     const { spec } = await lab.argo.template(name);
     const found = (spec.templates ?? []).flatMap(({ container }) => container?.image ?? []);
     expect(found.length > 0, { expected: `a container in WorkflowTemplate ${name}`, seen: "none" });
     return [...new Set(found)];
   };
-  const training = await imagesOf(workflowTemplates.train);
-  expectEqual(`images of ${workflowTemplates.train}`, training.join(", "), trainingImage.reference);
   const building = await imagesOf(workflowTemplates.build);
   const [pipeline = ""] = building;
   expect(building.length === 1 && /@sha256:[0-9a-f]{64}$/.test(pipeline), {
     expected: `one image in all steps of ${workflowTemplates.build}, by digest`,
     seen: building.join(", "),
   });
+  const training = await imagesOf(workflowTemplates.train);
+  expectEqual(`images of ${workflowTemplates.train}`, training.join(", "), `${pipeline}, ${TOLD}`);
   see(`${workflowTemplates.train} and ${workflowTemplates.build}: by digest`);
   return pipeline;
 }
 
 /** The pods of a run, as they were started. */
-async function expectPods({ lab, see }: CheckContext, run: Workflow): Promise<void> {
+async function expectPods({ lab, see }: CheckContext, run: Workflow, pipeline: string): Promise<void> {
   const { namespace, trainingImage, workflowTemplates } = lab.outputs;
   const { spec } = await lab.argo.template(workflowTemplates.train);
-  const training = (spec.templates ?? []).filter((each) => each.container !== undefined);
-  const nodes = nodesOf(run).filter((node) =>
-    training.some((each) => node.type === "Pod" && each.name === node.templateName),
+  const images = new Map(
+    (spec.templates ?? []).flatMap(({ name, container }) =>
+      container === undefined
+        ? []
+        : [[name, container.image === TOLD ? trainingImage.reference : pipeline] as const],
+    ),
   );
+  const nodes = nodesOf(run).filter((node) => node.type === "Pod" && images.has(node.templateName ?? ""));
   const labelSelector = `workflows.argoproj.io/workflow=${nameOf(run)}`;
   const pods = (await lab.cluster.core.listNamespacedPod({ namespace, labelSelector })).items;
   expect(nodes.length > 0, { expected: `pods of ${nameOf(run)} that train`, seen: "none" });
   for (const node of nodes) {
+    const image = images.get(node.templateName ?? "") ?? "";
     const pod = pods.find(
       ({ metadata }) => metadata?.annotations?.["workflows.argoproj.io/node-id"] === node.id,
     );
     const name = pod?.metadata?.name ?? `of step ${node.displayName}`;
     const main = pod?.spec?.containers.find((each) => each.name === "main");
-    expectEqual(`image of pod ${name}`, main?.image, trainingImage.reference);
+    expectEqual(`image of pod ${name}`, main?.image, image);
     const id = pod?.status?.containerStatuses?.find((each) => each.name === "main")?.imageID;
-    expect(id?.endsWith(trainingImage.digest) === true, {
-      expected: `the node ran ${trainingImage.digest} in pod ${name}`,
+    expect(id?.endsWith(digestOf(image)) === true, {
+      expected: `the node ran ${digestOf(image)} in pod ${name}`,
       seen: id ?? "no image",
     });
     see(`pod ${name}: ${id}`);
