@@ -33,12 +33,11 @@ export async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined
 export async function terminateRuns(cluster: Cluster, student: string): Promise<number> {
   let count = 0;
   for (const namespace of namespacesOf(student)) {
-    const runs = (await unlessMissing(new Argo(cluster, namespace).workflows())) ?? [];
+    const argo = new Argo(cluster, namespace);
+    const runs = (await unlessMissing(argo.workflows())) ?? [];
     for (const run of runs.filter((each) => !isOver(each))) {
-      const body = [{ op: "add", path: "/spec/shutdown", value: "Terminate" }];
-      const place = { ...WORKFLOWS, namespace, name: nameOf(run), body };
-      const patched: unknown = await unlessMissing(cluster.objects.patchNamespacedCustomObject(place));
-      if (patched !== undefined) count += 1;
+      const terminated = await unlessMissing(argo.terminate(nameOf(run)));
+      if (terminated !== undefined) count += 1;
     }
   }
   return count;

@@ -1,6 +1,7 @@
 import type { Check } from "../check";
 import { badScenario } from "./training/bad-scenario";
 import { builder } from "./security/builder";
+import { dashboard } from "./services/dashboard";
 import { images } from "./services/images";
 import { lessonAccuracy } from "./lessons/lesson-accuracy";
 import { lessonBadArchitecture } from "./lessons/lesson-bad-architecture";
@@ -36,6 +37,7 @@ export const checks: readonly Check[] = [
   trainingAccepted,
   staging,
   page,
+  dashboard,
   lessonAccuracy,
   trainingRefused,
   images,

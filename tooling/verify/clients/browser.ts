@@ -58,7 +58,10 @@ export function onPath(path: string): string | undefined {
   return PROGRAMS.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
 }
 
-/** Starts a headless browser for some work, and ends it afterwards. */
+/**
+ * Starts a headless browser for some work, and ends it afterwards. It takes the certificates of the lab's servers, which
+ * are their own.
+ */
 export async function withBrowser<T>(
   executablePath: string,
   work: (browser: Browser) => Promise<T>,
@@ -66,12 +69,15 @@ export async function withBrowser<T>(
   const browser = await launch({
     executablePath,
     headless: true,
+    acceptInsecureCerts: true,
     defaultViewport: { ...WINDOW, deviceScaleFactor: 1 },
     args: [
       // Chromium refuses to run as root inside its own sandbox. It is shown pages of the lab only.
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
       // Containers have little shared memory.
       "--disable-dev-shm-usage",
+      // Letters with colored edges make screenshots larger.
+      "--disable-lcd-text",
       // The lab is on this machine, or in a network that is reached directly.
       "--no-proxy-server",
     ],

@@ -142,6 +142,12 @@ export class TrainingRuns {
     await this.lab.argo.label(name, this.label());
   }
 
+  /** Ends a run at once, and waits until it has ended. */
+  async terminate(name: string, { progress, signal }: Waiting): Promise<void> {
+    await this.lab.argo.terminate(name);
+    await this.lab.argo.follow(name, (family) => progress(standingOf(family)), signal);
+  }
+
   /** Removes all runs of this verification, with their children and pods. */
   async remove(signal: AbortSignal): Promise<void> {
     const selector = `${VERIFY_LABEL}=${this.lab.id}`;
