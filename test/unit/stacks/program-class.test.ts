@@ -132,13 +132,10 @@ running("a student's stack", ALICE, (stack) => {
     const [flow, ...others] = all.filter(({ type }) => type.endsWith(":FlowSchema"));
     assert.deepEqual([flow && metadataOf(flow).name, others], ["gourmetgram-student-alice", []]);
     const wide = all.filter((each) => each !== flow);
-    assert.deepEqual(
-      wide.map((each) => [each.type, metadataOf(each).name]).sort(),
-      [
-        ["kubernetes:core/v1:Namespace", "gourmetgram-alice"],
-        ["kubernetes:core/v1:Namespace", "gourmetgram-alice-staging"],
-      ],
-    );
+    assert.deepEqual(wide.map((each) => [each.type, metadataOf(each).name]).sort(), [
+      ["kubernetes:core/v1:Namespace", "gourmetgram-alice"],
+      ["kubernetes:core/v1:Namespace", "gourmetgram-alice-staging"],
+    ]);
     for (const each of wide) {
       assert.equal(metadataOf(each).labels?.["gourmetgram.dev/student"], "alice");
     }

@@ -40,7 +40,10 @@ describe("class: up", () => {
     ]);
     const text = summaryTable(outcomes);
     assert.match(text, /^2 of 4 done$/m);
-    assert.match(text, /^ {2}remedy: wait for the run on the other machine; .* npm run pulumi -- cancel dev-a --yes$/m);
+    assert.match(
+      text,
+      /^ {2}remedy: wait for the run on the other machine; .* npm run pulumi -- cancel dev-a --yes$/m,
+    );
     assert.match(text, /^b:\n {2}no such image\n {2}remedy: .*the whole output: \/logs\/b\.log$/m);
   });
 

@@ -35,10 +35,13 @@ describe("what a class has left in the cluster", () => {
 
   it("is nothing where the cluster says so", async () => {
     assert.deepEqual(await ofAlice(), { left: [], kept: [] });
-    assert.deepEqual(await auditBase(config, { namespaces: ["build"], usedKinds: new Map(), keepData: false }), {
-      left: [],
-      kept: [],
-    });
+    assert.deepEqual(
+      await auditBase(config, { namespaces: ["build"], usedKinds: new Map(), keepData: false }),
+      {
+        left: [],
+        kept: [],
+      },
+    );
   });
 
   it("is everything of a student, in namespaces and outside of them", async () => {
