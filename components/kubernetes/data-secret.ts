@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import { type Input, type Output, type Resource, secret } from "@pulumi/pulumi";
+import { all, type Input, type Output, type Resource, secret } from "@pulumi/pulumi";
 import { DATA_LABELS } from "./labels";
 
 /** Arguments of {@link dataSecret}. */
@@ -38,6 +38,10 @@ export function dataSecret(
     // The provider keeps `stringData` as `data` in the state; with one of them alone each run would replace the Secret.
     { ...options, ignoreChanges: ["data", "stringData", "metadata.name"] },
   );
-  const text = made.data.apply((data) => Buffer.from(data[key] ?? "", "base64").toString("utf8"));
+  // A Secret that is only rendered has what was asked for, and nothing that a cluster gives.
+  const kept: Output<Readonly<Record<string, string>> | undefined> = made.data;
+  const text = all([kept, value]).apply(([data, fresh]) =>
+    data?.[key] === undefined ? fresh : Buffer.from(data[key], "base64").toString("utf8"),
+  );
   return { name: made.metadata.name, value: secret(text) };
 }

@@ -92,7 +92,7 @@ class Pushing {
     expectEqual(`phase of ${nameOf(gated.run)}`, gated.run.status?.phase, "Succeeded", look);
     expectEqual("builds that tests which fail have started", gated.children.length, 0, look);
     const refused = await this.follow(dockerfile);
-    await this.expectFailed(refused, "training-image", "Dockerfile at commit");
+    await this.expectFailed(refused, "training-image", "Dockerfile does not build at commit");
     see(
       "two branches in one push: two runs; tests that fail stop at the gate, a Dockerfile that does not build by name",
     );
