@@ -94,7 +94,7 @@ def send(url: str, secret: str, payload: dict[str, Any]) -> str:
         "X-GitHub-Delivery": str(uuid.uuid4()),
         "X-Hub-Signature-256": f"sha256={signature}",
     }
-    # Argo's server makes its certificate itself, anew at each start. Nothing secret is sent.
+    # Argo's server makes its certificate itself, another one at each start. Nothing secret is sent.
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

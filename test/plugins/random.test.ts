@@ -137,7 +137,7 @@ describe("the stand-in for the random plugin", function () {
       );
     });
 
-    it("draws every password anew, and every character as often as the others", async () => {
+    it("draws every password by itself, and every character as often as the others", async () => {
       const one = await create({ length: 20_000, upper: false, special: false, numeric: false });
       const other = await create({ length: 20_000, upper: false, special: false, numeric: false });
       assert.notEqual(one.password, other.password);

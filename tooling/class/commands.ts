@@ -54,7 +54,7 @@ interface Request {
 /** @throws Error with everything that is wrong with the roster and the selection */
 function requestOf(name: keyof typeof classCommands, options: ClassOptions): Request {
   if (name === "reset" && options.only === undefined) {
-    throw new UsageError("reset needs --only: whose lab is to be made anew");
+    throw new UsageError("reset needs --only: name the student whose lab is to be created again");
   }
   if (name === "revoke" && options.only === undefined) {
     throw new UsageError("revoke needs --only: whose kubeconfig is to be refused");

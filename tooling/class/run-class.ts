@@ -49,7 +49,7 @@ async function outcomeOf(task: ClassTask, { display, signal }: RunOptions): Prom
   return outcome;
 }
 
-const again = "mend the cause and run the same command again: it goes on where it ended";
+const again = "fix the cause and run the same command again: it goes on where it ended";
 
 function failureOf(error: unknown, interrupted: boolean): Pick<Outcome, "result" | "detail" | "remedy"> {
   const detail = messageOf(error);

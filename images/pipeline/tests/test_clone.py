@@ -202,8 +202,8 @@ def test_wrong_or_no_credentials(
         ("--upload-pack=id", "main", "is no URL"),
         ("https://student:gEh3im@host/app.git", "main", "has a password in it"),
         ("https://host/app.git", "", "APP_BRANCH is not set"),
-        ("https://host/app.git", "--upload-pack=id", "is no name of a branch"),
-        ("https://host/app.git", "a..b", "is no name of a branch"),
+        ("https://host/app.git", "--upload-pack=id", "is not the name of a branch"),
+        ("https://host/app.git", "a..b", "is not the name of a branch"),
     ],
 )
 def test_bad_input(

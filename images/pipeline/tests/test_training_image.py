@@ -131,7 +131,7 @@ def test_base_image_that_is_gone(
     ("name", "value", "code", "told"),
     [
         ("TRAIN_BRANCH", "mlpos", 1, "has no branch TRAIN_BRANCH=mlpos; its branches are main"),
-        ("TRAIN_BRANCH", "--upload-pack=id", 2, "is no name of a branch"),
+        ("TRAIN_BRANCH", "--upload-pack=id", 2, "is not the name of a branch"),
         ("TRAIN_COMMIT", "main", 2, "TRAIN_COMMIT='main' is no commit"),
         ("TRAIN_COMMIT", "0" * 39 + "1", 1, "does not have 000000"),
     ],

@@ -5,7 +5,7 @@ import type { Outcome } from "../outcome";
 import { type ClassTask, runClass } from "../run-class";
 import { upTask } from "./up-class";
 
-/** Takes the asked students' stacks away with their data, and brings them up anew. Nobody else's is looked at. */
+/** Takes the asked students' stacks away with their data, and brings them up again. Nobody else's is looked at. */
 export async function resetClass(context: ClassContext, patience: Patience = {}): Promise<Outcome[]> {
   return runClass(
     context.selected.map((student) => resetTask(context, student, patience)),
@@ -20,13 +20,13 @@ function resetTask(context: ClassContext, student: string, patience: Patience): 
     run: async (step) => {
       if (effectiveSettings(context.files.textOf(stack)).keepData === true) {
         throw new Error(
-          "keepData keeps the data that a reset is meant to make anew\n" +
+          "keepData keeps the data that a reset is meant to delete\n" +
             "  remedy: set keepData to false for this student, run up --only for it, then reset",
         );
       }
       await downTask(context, student, patience).run(step);
       context.signal.throwIfAborted();
-      return `anew: ${await upTask(context, student, stack).run(step)}`;
+      return `created again: ${await upTask(context, student, stack).run(step)}`;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Changes, Outputs } from "./stack-runner";
 const VERBS: Partial<Record<OpType, string>> = {
   same: "checking",
   create: "creating",
-  "create-replacement": "creating anew",
+  "create-replacement": "creating again",
   update: "updating",
   replace: "replacing",
   delete: "deleting",

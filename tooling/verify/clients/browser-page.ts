@@ -41,7 +41,7 @@ export async function waitForText(page: Page, words: readonly string[], what: st
 }
 
 /**
- * Writes a screenshot where they are wanted.
+ * Writes a screenshot into the folder that was asked for.
  *
  * @param within Selector of the part that is shown. @default the whole window
  */

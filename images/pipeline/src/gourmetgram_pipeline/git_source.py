@@ -194,7 +194,7 @@ def valid_branch(variable: str, branch: str) -> str:
     command = ["git", "check-ref-format", f"refs/heads/{branch}"]
     checked = subprocess.run(command, capture_output=True, check=False)
     if branch.startswith("-") or checked.returncode != 0:
-        raise BadInput(f"{variable}={branch!r} is no name of a branch")
+        raise BadInput(f"{variable}={branch!r} is not the name of a branch")
     return branch
 
 

@@ -97,7 +97,7 @@ def download(version: str, target: Path) -> None:
         try:
             mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(target))
         except MlflowException as problem:
-            # MLflow wraps it, and it is no error of MLflow's.
+            # MLflow wraps it, and it is not an error of MLflow's.
             if step.is_full(problem):
                 raise OSError(errno.ENOSPC, step.NO_ROOM) from problem
             raise

@@ -121,7 +121,7 @@ describe("class: preview", () => {
     context.runner.failures.set("preview dev-a", new Error("two\nlines"));
     const found = await previewClass(context);
     assert.equal(nothingInTheWay(found), false);
-    assert.match(previewText(found), /^a:\n {2}two\n {2}lines\n {2}remedy: mend the cause/m);
+    assert.match(previewText(found), /^a:\n {2}two\n {2}lines\n {2}remedy: fix the cause/m);
   });
 });
 
@@ -208,12 +208,12 @@ describe("class: down", () => {
 });
 
 describe("class: reset, revoke and status", () => {
-  it("makes one student anew and touches no one else", async () => {
+  it("creates one student again and touches no one else", async () => {
     const context = fakeClass(studentsNamed("a", "b"));
     await upClass(context);
     context.runner.calls.length = 0;
     const outcomes = await resetClass({ ...context, selected: ["b"], only: true }, NO_WAIT);
-    assert.deepEqual(results(outcomes), ["b done: anew: 9 created"]);
+    assert.deepEqual(results(outcomes), ["b done: created again: 9 created"]);
     assert.deepEqual(context.runner.calls, ["destroy dev-b", "remove dev-b", "up dev-b"]);
   });
 

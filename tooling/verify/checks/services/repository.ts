@@ -83,7 +83,7 @@ async function expectRefusal(
   see(`refused to ${who}: ${refusal}`);
 }
 
-/** The same application with the same model again: nothing is built anew, and the image is the very same. */
+/** The same application with the same model again: nothing is built again, and the image is the very same. */
 async function expectCached(
   context: CheckContext,
   version: string,
