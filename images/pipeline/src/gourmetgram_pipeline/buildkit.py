@@ -26,7 +26,9 @@ def wait_for_buildkit(address: str) -> None:
     """Raises TemporaryFailure if nothing listens at `address`."""
     parts = step.parts_of("BUILDKIT_ADDRESS", address)
     if parts.scheme != "tcp" or parts.hostname is None or parts.port is None:
-        raise BadInput(f"BUILDKIT_ADDRESS={address!r} is not an address of the form tcp://host:port")
+        raise BadInput(
+            f"BUILDKIT_ADDRESS={address!r} is not an address of the form tcp://host:port"
+        )
     try:
         socket.create_connection((parts.hostname, parts.port), step.REQUEST_TIMEOUT).close()
     except OSError as problem:
