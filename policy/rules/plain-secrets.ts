@@ -71,12 +71,20 @@ function secretValues(subject: Subject): string[] {
     return isPartOf(subject, "gourmetgram:index:Ownership") ? [] : texts([props["result"]]);
   }
   if (kindOf(subject) !== "Secret") return [];
-  const encoded = texts(Object.values(propsOf(props["data"])));
+  const encoded = texts(secretEntries(props).map(([, value]) => value));
   return [
     ...texts(Object.values(propsOf(props["stringData"]))),
     ...encoded,
     ...encoded.map((text) => Buffer.from(text, "base64").toString("utf8")),
   ];
+}
+
+/** What a Secret holds. That with an account's token also has its namespace and the cluster's certificate, which are public. */
+function secretEntries({ type, data }: Props): [string, unknown][] {
+  const entries = Object.entries(propsOf(data));
+  return type === "kubernetes.io/service-account-token"
+    ? entries.filter(([key]) => key === "token")
+    : entries;
 }
 
 const texts = (values: readonly unknown[]): string[] => values.filter((value) => typeof value === "string");
