@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { Input, Resource } from "@pulumi/pulumi";
+import { dataName } from "./data-name";
 import { DATA_LABELS } from "./labels";
 import { singleWriterClaim, type VolumeSize } from "./volumes";
 
@@ -28,7 +29,10 @@ export function dataClaim(
 ): k8s.core.v1.PersistentVolumeClaim {
   return new k8s.core.v1.PersistentVolumeClaim(
     name,
-    { metadata: { namespace, labels: { ...labels, ...DATA_LABELS } }, spec: singleWriterClaim(size) },
+    {
+      metadata: { name: dataName(name), namespace, labels: { ...labels, ...DATA_LABELS } },
+      spec: singleWriterClaim(size),
+    },
     {
       ...options,
       ignoreChanges: ["spec.storageClassName", "metadata.name"],

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import { all, type Input, type Output, type Resource, secret } from "@pulumi/pulumi";
+import { dataName } from "./data-name";
 import { DATA_LABELS } from "./labels";
 
 /** Arguments of {@link dataSecret}. */
@@ -31,7 +32,7 @@ export function dataSecret(
   const made = new k8s.core.v1.Secret(
     name,
     {
-      metadata: { namespace, labels: { ...labels, ...DATA_LABELS } },
+      metadata: { name: dataName(name), namespace, labels: { ...labels, ...DATA_LABELS } },
       immutable: true,
       stringData: { [key]: value },
     },

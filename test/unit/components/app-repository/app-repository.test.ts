@@ -17,6 +17,7 @@ import { BuiltImage } from "../../../../components/images/built-image";
 import { IMAGES } from "../../../../components/images/images";
 import { externalRegistry } from "../../../../components/registry/registry";
 import { checkout } from "../../../support/checkout";
+import { dataName } from "../../../../components/kubernetes/data-name";
 
 const LABELS = { "app.kubernetes.io/name": "app-repository", "app.kubernetes.io/part-of": "gourmetgram" };
 const IMAGE = `ghcr.io/team/gourmetgram-git@sha256:${"0123456789abcdef".repeat(4)}`;
@@ -175,11 +176,11 @@ describe("AppRepository", () => {
               },
               {
                 name: "users",
-                secret: { secretName: generatedName("app-repository-users"), defaultMode: 0o440 },
+                secret: { secretName: dataName("app-repository-users"), defaultMode: 0o440 },
               },
               {
                 name: "repositories",
-                persistentVolumeClaim: { claimName: generatedName("app-repository-data") },
+                persistentVolumeClaim: { claimName: dataName("app-repository-data") },
               },
               { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
             ],

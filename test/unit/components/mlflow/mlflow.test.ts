@@ -11,6 +11,7 @@ import {
   workload,
 } from "../../../support/mlflow";
 import { Mlflow } from "../../../../components/mlflow/mlflow";
+import { dataName } from "../../../../components/kubernetes/data-name";
 
 const SECRET = generatedName("mlflow-credentials");
 const LOCKED_DOWN = {
@@ -122,7 +123,7 @@ describe("Mlflow", () => {
             ],
             volumes: [
               { name: "tmp", emptyDir: { sizeLimit: "2Gi" } },
-              { name: "artifacts", persistentVolumeClaim: { claimName: generatedName("mlflow-artifacts") } },
+              { name: "artifacts", persistentVolumeClaim: { claimName: dataName("mlflow-artifacts") } },
             ],
           },
         },
@@ -133,7 +134,11 @@ describe("Mlflow", () => {
     assert.deepEqual(claim.inputs, {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
-      metadata: { namespace: "lab", labels: { ...MLFLOW_LABELS, "gourmetgram.dev/data": "goes-with-stack" } },
+      metadata: {
+        name: dataName("mlflow-artifacts"),
+        namespace: "lab",
+        labels: { ...MLFLOW_LABELS, "gourmetgram.dev/data": "goes-with-stack" },
+      },
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
     });
   });

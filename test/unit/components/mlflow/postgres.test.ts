@@ -4,12 +4,12 @@ import {
   assertNotSecret,
   assertSecret,
   childrenOf,
-  generatedName,
   onlyResource,
   promiseOf,
   resetMocks,
 } from "../../../support/mocks";
 import { externalDatabase, Postgres } from "../../../../components/mlflow/postgres";
+import { dataName } from "../../../../components/kubernetes/data-name";
 
 const ARGS = { namespace: "lab", image: "postgres:17", storage: "5Gi" };
 const LABELS = { "app.kubernetes.io/name": "mlflow-postgres", "app.kubernetes.io/part-of": "gourmetgram" };
@@ -99,7 +99,7 @@ describe("Postgres", () => {
             volumes: [
               {
                 name: "password",
-                secret: { secretName: generatedName("postgres-credentials"), defaultMode: 0o440 },
+                secret: { secretName: dataName("postgres-credentials"), defaultMode: 0o440 },
               },
               { name: "run", emptyDir: { sizeLimit: "16Mi" } },
               { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
@@ -131,7 +131,11 @@ describe("Postgres", () => {
     assert.deepEqual(inputs, {
       apiVersion: "v1",
       kind: "Secret",
-      metadata: { namespace: "lab", labels: { ...LABELS, "gourmetgram.dev/data": "goes-with-stack" } },
+      metadata: {
+        name: dataName("postgres-credentials"),
+        namespace: "lab",
+        labels: { ...LABELS, "gourmetgram.dev/data": "goes-with-stack" },
+      },
       immutable: true,
       stringData: { password },
     });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { childrenOf, generatedName, onlyResource, promiseOf, resetMocks } from "../../../support/mocks";
+import { childrenOf, onlyResource, promiseOf, resetMocks } from "../../../support/mocks";
 import { LocalRegistry, type LocalRegistryArgs } from "../../../../components/registry/local-registry";
+import { dataName } from "../../../../components/kubernetes/data-name";
 
 const ARGS: LocalRegistryArgs = {
   image: "registry:3",
@@ -27,6 +28,7 @@ describe("LocalRegistry", () => {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
       metadata: {
+        name: dataName("registry-data"),
         namespace: "kube-system",
         labels: { ...LABELS, "gourmetgram.dev/data": "goes-with-stack" },
       },
@@ -95,7 +97,7 @@ describe("LocalRegistry", () => {
                 volumeMounts: [{ name: "data", mountPath: "/var/lib/registry" }],
               },
             ],
-            volumes: [{ name: "data", persistentVolumeClaim: { claimName: generatedName("registry-data") } }],
+            volumes: [{ name: "data", persistentVolumeClaim: { claimName: dataName("registry-data") } }],
           },
         },
       },

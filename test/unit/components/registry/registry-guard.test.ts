@@ -11,6 +11,7 @@ import { registryConfiguration } from "../../../../tooling/cluster/images/regist
 import { LocalRegistry } from "../../../../components/registry/local-registry";
 import { guardConfig } from "../../../../components/registry/registry-guard-config";
 import { RegistryGuard } from "../../../../components/registry/registry-guard";
+import { dataName } from "../../../../components/kubernetes/data-name";
 
 const LABELS = { part: "registry" };
 const ARGS = {
@@ -156,7 +157,7 @@ describe("RegistryGuard", () => {
       },
     ]);
     assert.deepEqual(template.spec.volumes, [
-      { name: "data", persistentVolumeClaim: { claimName: generatedName("registry-data") } },
+      { name: "data", persistentVolumeClaim: { claimName: dataName("registry-data") } },
       { name: "guard-config", configMap: { name: generatedName("registry-guard-config") } },
       { name: "guard-users", secret: { secretName: "registry-users", defaultMode: 0o440 } },
       { name: "guard-temp", emptyDir: { sizeLimit: "256Mi" } },
