@@ -70,7 +70,7 @@ def carry_out(means):
 until = time.monotonic() + 60
 while order["first"] and carry_out(order["first"])["kind"] != "connected" and time.monotonic() < until:
     time.sleep(1)
-time.sleep(3 if order["first"] else 10)
+time.sleep(3 if order["first"] else 20)
 with concurrent.futures.ThreadPoolExecutor(8) as pool:
     print(json.dumps(list(pool.map(carry_out, order["all"]))))
 `;
