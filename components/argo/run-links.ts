@@ -29,16 +29,14 @@ const RUNS = "/workflows/${metadata.namespace}";
 const VERSION = `\${workflow.status.outputs.parameters.0.value}\${workflow.metadata.labels.${MODEL_VERSION_LABEL}}`;
 
 /**
- * The links of every run's page: to the other run of its delivery, and to what both have made. Their names are short,
- * since they are buttons beside nine others. Builds are found by their version. What started a run is its owner: the
- * training of a build, or the schedule, by whose name the names of its runs begin. A run of its own has none, and leads to
- * the list of all runs.
+ * The links of every run's page, with short names, since they are buttons beside nine others: to the other run of its delivery, and to what both have made. A build is found by its
+ * version, a training as the run that owns the build.
  *
  * @param pages Left out in a class, where students reach those by port-forwards, each at other addresses.
  */
 export const runLinks = (pages: RunPages | undefined): RunLink[] => [
   link("Build", `${RUNS}?label=${encodeURIComponent(`${MODEL_VERSION_LABEL}=`)}${VERSION}`),
-  link("Training", `${RUNS}?Prefix=\${workflow.metadata.ownerReferences.0.name}`),
+  link("Training", `${RUNS}/\${workflow.metadata.ownerReferences.0.name}`),
   ...(pages?.model === undefined ? [] : [link("Model", `${pages.model}/versions/${VERSION}`)]),
   ...(pages === undefined ? [] : [link("Staging", pages.staging)]),
 ];
