@@ -29,8 +29,9 @@ const RUNS = "/workflows/${metadata.namespace}";
 const VERSION = `\${workflow.status.outputs.parameters.0.value}\${workflow.metadata.labels.${MODEL_VERSION_LABEL}}`;
 
 /**
- * The links of every run's page, with short names, since they are buttons beside nine others: to the other run of its delivery, and to what both have made. A build is found by its
- * version, a training as the run that owns the build.
+ * The links of every run's page: to the other run of its delivery, and to what both have made. Their names are short,
+ * since they are buttons beside nine others. A build is found by its version, a training as the run that owns the build.
+ * The owner of a scheduled run is its schedule, so there `Training` leads to a page that says "not found".
  *
  * @param pages Left out in a class, where students reach those by port-forwards, each at other addresses.
  */
