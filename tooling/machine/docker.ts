@@ -78,8 +78,6 @@ export interface DockerServer {
   readonly controlGroups: string;
   /** The runtime that starts containers where none is named. */
   readonly runtime: string;
-  /** Where it keeps images and volumes, on the machine that it runs on. */
-  readonly folder: string;
   /** Architecture of that machine, as `uname -m` has it; empty where Docker does not tell. */
   readonly architecture: string;
   /** Release of the kernel of that machine: another than this one's where it is a virtual machine. */
@@ -121,7 +119,6 @@ export function serverIn(printed: string, errors: string): DockerServer | NoDock
     memory: info.MemTotal ?? 0,
     controlGroups: info.CgroupVersion ?? "1",
     runtime: info.DefaultRuntime ?? "",
-    folder: info.DockerRootDir ?? "",
     architecture: info.Architecture ?? "",
     kernel: info.KernelVersion ?? "",
     inContainerd: (info.DriverStatus ?? []).some(([name]) => name === "driver-type"),
@@ -135,7 +132,6 @@ interface Info {
   readonly MemTotal?: number;
   readonly CgroupVersion?: string;
   readonly DefaultRuntime?: string;
-  readonly DockerRootDir?: string;
   readonly Architecture?: string;
   readonly KernelVersion?: string;
   /** Pairs of a name and a value. With the store of containerd, `driver-type` and what provides it. */

@@ -7,7 +7,7 @@ import type { LabParts } from "../embedded-lab";
 import { type Check, type Docker, gibibyte, inGiB } from "./check";
 
 /** The idle lab takes 2.0 GiB, a training run and a build beside it 2 more; so does the Kubernetes provider's link step. */
-export const requiredMemory = 6 * gibibyte;
+const requiredMemory = 6 * gibibyte;
 
 /** A machine with so much memory shows less of it: its kernel keeps some for itself. */
 const SHOWN = 0.92;

@@ -94,6 +94,7 @@ describe("up on a machine that cannot carry the embedded lab", () => {
       new RegExp(
         `^error: Node image, official failed: the image ${versions.kindNode} in Docker is for linux/amd64, and Docker runs on linux/arm64\n` +
           `  remedy: docker image rm ${versions.kindNode}, if it is for another machine; `,
+        "m",
       ),
     );
     assert.deepEqual(
@@ -111,7 +112,7 @@ describe("up on a machine that cannot carry the embedded lab", () => {
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /^error: User namespaces for BuildKit failed: AppArmor restricts user namespaces on the machine that Docker runs on, so BuildKit does not start without root\n {2}remedy: there, sudo sysctl /,
+      /^error: User namespaces for BuildKit failed: AppArmor restricts user namespaces on the machine that Docker runs on, so BuildKit does not start without root\n {2}remedy: there, sudo sysctl /m,
     );
     assert.deepEqual([kind().calls, lab.pulumi.calls], [["version"], []]);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { serverIn } from "../../../../tooling/machine/docker";
 
 const COMMON = { MemTotal: 8321499136, DefaultRuntime: "runc", CgroupVersion: "2" };
-const READ = { memory: 8321499136, controlGroups: "2", runtime: "runc", folder: "/var/lib/docker" };
+const READ = { memory: 8321499136, controlGroups: "2", runtime: "runc" };
 
 /** The parts of `docker info` that are read, as these print them. */
 const ANSWERS = {
@@ -13,7 +13,6 @@ const ANSWERS = {
       OperatingSystem: "Docker Desktop",
       Architecture: "aarch64",
       KernelVersion: "6.12.54-linuxkit",
-      DockerRootDir: "/var/lib/docker",
       DriverStatus: [["driver-type", "io.containerd.snapshotter.v1"]],
     },
     found: {
@@ -31,7 +30,6 @@ const ANSWERS = {
       OperatingSystem: "Ubuntu 24.04.3 LTS",
       Architecture: "aarch64",
       KernelVersion: "6.8.0-64-generic",
-      DockerRootDir: "/var/lib/docker",
       DriverStatus: [
         ["Backing Filesystem", "extfs"],
         ["Supports d_type", "true"],
@@ -51,14 +49,12 @@ const ANSWERS = {
       ServerVersion: "27.5.1",
       Architecture: "x86_64",
       KernelVersion: "6.8.0-31-generic",
-      DockerRootDir: "/home/me/.local/share/docker",
       SecurityOptions: ["name=seccomp,profile=builtin", "name=rootless", "name=cgroupns"],
       DriverStatus: null,
     },
     found: {
       ...READ,
       version: "27.5.1",
-      folder: "/home/me/.local/share/docker",
       architecture: "x86_64",
       kernel: "6.8.0-31-generic",
       inContainerd: false,

@@ -33,7 +33,6 @@ const DOCKER: DockerServer = {
   memory: 8 * 1024 ** 3,
   controlGroups: "2",
   runtime: "runc",
-  folder: "/var/lib/docker",
   architecture: "x86_64",
   kernel: "6.8.0-31-generic",
   inContainerd: false,
