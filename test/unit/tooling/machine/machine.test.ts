@@ -221,6 +221,11 @@ describe("the check of the machine", () => {
 });
 
 describe("a Docker daemon that the lab starts", () => {
+  // It starts none elsewhere.
+  before(function () {
+    if (process.platform !== "linux") this.skip();
+  });
+
   it("has the ordinary runtime where root may do everything", () => {
     assert.equal(hasSysResource("CapBnd:\t000001ffffffffff\n"), true);
     assert.ok(!daemonArguments(true).includes("--default-runtime"));
