@@ -34,7 +34,10 @@ describe("plain Pulumi with the checkout's stack dev", function () {
     return all;
   };
 
-  it("is made with a file that sets nothing, so that any cluster will do", async () => {
+  it("is made by README.md's commands, with a file that sets nothing, so that any cluster will do", async () => {
+    const readMe = readFileSync(join(checkout, "README.md"), "utf8");
+    const [, commands = ""] = /\nPlain Pulumi [^`]+```sh\n([^`]+)```/.exec(readMe) ?? [];
+    assert.equal(commands, `npm ci\npulumi stack init ${STACK}\npulumi up\n`);
     assert.equal((await project.pulumi("stack", "init", STACK)).exitCode, 0);
     assert.match(readFileSync(join(project.folder, FILE), "utf8"), /^config: \{\}$/m);
   });
