@@ -74,6 +74,19 @@ export async function requireDockerForImages(parts: LabParts): Promise<void> {
   throw new Error(`the stack's images cannot be built: ${obstacle.problem}\n  remedy: ${obstacle.remedy}`);
 }
 
+/** An address of a Docker on another machine. One at a loopback address may be that of this machine's virtual one. */
+const ELSEWHERE = /^(?:ssh|tcp|https?):\/\/(?!(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?\/?$)/;
+
+/** Whether the ports of the cluster's nodes are published on this machine. */
+export function checkPlace(address: string | undefined): Check {
+  const name = "Docker's place";
+  if (address === undefined || !ELSEWHERE.test(address)) return { name, found: "this machine" };
+  const problem = `Docker is on another machine (${address}): the cluster's ports would be published there`;
+  const remedy =
+    "run the lab there, or choose a Docker of this machine: docker context use default, and no DOCKER_HOST";
+  return { name, found: address, obstacle: { problem, remedy } };
+}
+
 export function checkMemory(docker: Docker): Check {
   const bytes = "absent" in docker ? totalmem() : docker.memory;
   const found = inGiB(bytes);

@@ -6,13 +6,13 @@ import { clusterName } from "../kind-config";
 import { nodeCount } from "../node-count";
 import { clusterRecord, type ClusterRecord } from "../../machine/cluster-record";
 import { buildsMuch, type LabParts } from "../embedded-lab";
-import { findDocker } from "../../machine/docker";
+import { dockerEnvironment, findDocker } from "../../machine/docker";
 import { home } from "../../machine/paths";
 import { canInstallGo } from "../../toolchain/go";
 import { canStartDocker } from "../../machine/docker-daemon";
 import { problemOf } from "../../support/errors";
 import { type Check, type Docker, gibibyte, inGiB, type Obstacle } from "./check";
-import { checkDocker, checkMemory, checkUserNamespaces } from "./docker";
+import { checkDocker, checkMemory, checkPlace, checkUserNamespaces } from "./docker";
 import { checkBuilds, checkKind, checkPackageSources } from "./parts";
 import { checkPorts } from "./ports";
 
@@ -67,6 +67,7 @@ export async function checkMachine(parts: LabParts): Promise<Check[]> {
   const canBuild = canStartDocker() && process.arch === "x64";
   return [
     checkDocker(docker, canStartDocker(), parts),
+    checkPlace((await dockerEnvironment())["DOCKER_HOST"]),
     checkMemory(docker),
     checkUserNamespaces(docker),
     checkDisk(parts, await freeBytes()),

@@ -21,6 +21,7 @@ import {
   checkDocker,
   checkKind,
   checkMemory,
+  checkPlace,
   checkPorts,
   checkUserNamespaces,
   MachineError,
@@ -93,6 +94,23 @@ describe("the check of the machine", () => {
       remedy:
         "give Docker more (Docker Desktop: Settings, Resources; colima start --memory 8), or use a larger machine",
     });
+  });
+
+  it("asks for a Docker on this machine, where people and kubectl reach the cluster's ports", () => {
+    for (const address of [
+      undefined,
+      "unix:///Users/me/.docker/run/docker.sock",
+      "npipe:////./pipe/docker_engine",
+      "tcp://localhost:2375",
+      "tcp://127.0.0.1:2376/",
+    ])
+      assert.equal(checkPlace(address).obstacle, undefined, address);
+    for (const address of ["ssh://me@server", "tcp://docker:2375", "tcp://127.0.0.1.example.org:2375"])
+      assert.deepEqual(checkPlace(address).obstacle, {
+        problem: `Docker is on another machine (${address}): the cluster's ports would be published there`,
+        remedy:
+          "run the lab there, or choose a Docker of this machine: docker context use default, and no DOCKER_HOST",
+      });
   });
 
   it("asks for as much disk as is built", () => {
