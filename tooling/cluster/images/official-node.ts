@@ -10,7 +10,10 @@ const image = versions.kindNode;
 export const USER_NAMESPACES = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
 
 /** How the stack's BuildKit runs; only without root it needs a user namespace of its own. */
-export const buildkitMode = (): string => String(stackSetting("gourmetgram:buildkitMode") ?? "rootless");
+export function buildkitMode(): string {
+  const mode = stackSetting("gourmetgram:buildkitMode");
+  return typeof mode === "string" ? mode : "rootless";
+}
 
 /**
  * Why BuildKit does not start without root, and what to do; undefined if it does.
