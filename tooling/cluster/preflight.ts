@@ -12,7 +12,7 @@ import { findDocker, type DockerServer } from "../machine/docker";
 import { home } from "../machine/paths";
 import { aptSourceFiles, filesWithCredentials, PIP_SETTINGS } from "../machine/package-sources";
 import { ask } from "../machine/run";
-import { nodePorts } from "../engine/stack-settings";
+import { nodePorts } from "../engine/stack/stack-settings";
 import { canInstallGo } from "../toolchain/go";
 import { versions } from "../machine/versions";
 import { canStartDocker } from "../machine/docker-daemon";
