@@ -68,6 +68,10 @@ async function proofTimes(runs: number): Promise<Figure[]> {
 }
 
 async function memory(): Promise<Figure[]> {
+  if (process.platform !== "linux") {
+    console.error("memory is not measured: the nodes' processes are those of Docker's virtual machine");
+    return [];
+  }
   const found = await labMemory();
   if (found === undefined) return [];
   const detail = "sum of proportional set sizes";

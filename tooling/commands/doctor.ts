@@ -61,7 +61,7 @@ async function checkEtcd(): Promise<Check[]> {
 /** The stack's own cluster, and the Docker that builds its images. */
 async function examineCluster(): Promise<Examination> {
   const engine = await decideEngine();
-  const docker = checkDocker(await findDocker(), false);
+  const docker = checkDocker(await findDocker(), false, { engine: engine.choice });
   return { checks: [docker, await checkCluster()], facts: { [engine.thing]: engine.text } };
 }
 

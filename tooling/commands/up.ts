@@ -2,7 +2,6 @@ import type { LabOutputs } from "../../stacks";
 import { bringUpCluster, planCluster, type Plan } from "../cluster/bring-up";
 import { apiIsReady } from "../cluster/kind";
 import { isCold, type LabParts } from "../cluster/embedded-lab";
-import { requireDocker } from "../machine/docker";
 import { checkMachine } from "../cluster/preflight";
 import { pulumi, selectStack, stackOutputs } from "../engine/stack/stack";
 import { classOf, isOnEmbeddedCluster, prepareState, stacksInState } from "../engine/stack/state";
@@ -67,11 +66,10 @@ export async function up(options: UpOptions): Promise<void> {
   if (options.dryRun === true) return showPlan(plan);
   if (options.clusterOnly !== true) requireNoClass();
   const kind = hasOwnCluster() ? undefined : await kindOfUp(plan.parts);
-  await bringUpCluster(plan);
+  await bringUpCluster(plan, options.clusterOnly !== true);
   if (options.clusterOnly === true) return;
   await prepareState();
   await requireAnswer(await clusterConfig());
-  await requireDocker();
   await selectStack();
   await recoverLab();
   // Without a terminal Pulumi's redrawn table would be pages of repetition.

@@ -1,7 +1,11 @@
 import { bringUpCluster, planCluster } from "../../cluster/bring-up";
 import { requireEngine } from "../../cluster/embedded-lab";
+<<<<<<< HEAD
 import { requireDocker } from "../../machine/docker";
 import { prepareState } from "../../engine/stack/state";
+=======
+import { prepareState } from "../../engine/stack/state";
+>>>>>>> w/cluster
 import { withLock } from "../../machine/lock";
 import { requireNoLab } from "./no-lab";
 import { requireCluster } from "./open-class";
@@ -13,7 +17,6 @@ export async function prepareAll(): Promise<void> {
   await withLock(() => bringUpCluster(plan));
   await prepareState();
   await requireCluster();
-  await requireDocker();
   await requireNoLab();
 }
 
