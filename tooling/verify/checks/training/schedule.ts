@@ -1,6 +1,6 @@
 import { type Check } from "../../check";
 import { expect, expectEqual } from "../../expect";
-import { stateText } from "../../clients/mlflow";
+import { stateText } from "../../../live/services/mlflow";
 import { nameOf, outputOf, stepOf } from "../../../live/workflows/workflow";
 
 /** The schedule is set as the outputs say, and what it starts works. */
