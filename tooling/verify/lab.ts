@@ -5,8 +5,8 @@ import { findLab } from "../engine/stack/live-lab";
 import { Argo } from "../live/workflows/argo";
 import { clusterOf } from "../live/api-clients";
 import type { LabParts } from "./lab-parts";
-import { Mlflow } from "./clients/mlflow";
-import { StagingService } from "./clients/staging-service";
+import { Mlflow } from "../live/services/mlflow";
+import { StagingService } from "../live/services/staging-service";
 import { TrainingRuns } from "./runs/training-runs";
 
 /** A live lab, with everything that the checks talk to. */
