@@ -52,19 +52,10 @@ describe("a second stack on a cluster that has a lab", function () {
   let theirs: Project;
   let second: Record<string, string>;
 
-<<<<<<< HEAD
   onServerWithProject(async (on) => {
     ({ server, project: ours } = on);
     theirs = new Project(server);
-=======
-  before(async function () {
-    if (process.env["GOURMETGRAM_ENGINE_HOME"] === undefined) return this.skip();
-    server = await ApiServer.ofThisMachine();
-    if (server === undefined) return this.skip();
-    [ours, theirs] = [new Project(server), new Project(server)];
     second = secondOn(server);
-    await server.kubectl("create", "-f", ours.fileOf(STORAGE_CLASS));
->>>>>>> w/cluster
     await ours.make("first");
     const { all, exitCode } = await ours.up("first", ...TARGETS);
     assert.equal(exitCode, 0, all);

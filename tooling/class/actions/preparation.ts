@@ -1,11 +1,6 @@
 import { bringUpCluster, planCluster } from "../../cluster/bring-up";
 import { requireEngine } from "../../cluster/embedded-lab";
-<<<<<<< HEAD
-import { requireDocker } from "../../machine/docker";
 import { prepareState } from "../../engine/stack/state";
-=======
-import { prepareState } from "../../engine/stack/state";
->>>>>>> w/cluster
 import { withLock } from "../../machine/lock";
 import { requireNoLab } from "./no-lab";
 import { requireCluster } from "./open-class";
