@@ -2,6 +2,7 @@ import type { Input } from "@pulumi/pulumi";
 import {
   type CronWorkflowManifest,
   FOLLOW_RUN,
+  type Reference,
   type WorkflowTemplate,
   container,
   cronWorkflow,
@@ -20,6 +21,7 @@ import {
   RETRY_INFRASTRUCTURE,
   SCENARIO_LABEL,
   STEP_CONTAINER,
+  TRAINING_LABEL,
   lifeCycle,
 } from "../components/argo";
 
@@ -63,6 +65,7 @@ export type TrainTemplate = WorkflowTemplate<{
 export function trainModel(args: TrainModelArgs): TrainTemplate {
   return workflowTemplate("train-model", {
     description: "Trains a model, tests it, registers it in MLflow and has a container built from it.",
+    nameLabel: TRAINING_LABEL,
     parameterLabels: { [SCENARIO_LABEL]: "scenario" },
     parameters: {
       scenario: {
@@ -136,7 +139,7 @@ export function trainModel(args: TrainModelArgs): TrainTemplate {
             .output("model-version");
           flow.step(
             "build-container",
-            triggerBuild(args),
+            triggerBuild(args, run),
             { "model-version": version },
             { when: isNotEmpty(version) },
           );
@@ -147,14 +150,19 @@ export function trainModel(args: TrainModelArgs): TrainTemplate {
 }
 
 /** Has no retry: a second attempt would start a second build. Argo itself repeats what the API server refuses. */
-function triggerBuild(args: TrainModelArgs) {
+function triggerBuild(args: TrainModelArgs, run: { readonly name: Reference }) {
   return resource("trigger-build", {
     inputs: { "model-version": {} },
     serviceAccountName: args.serviceAccounts.triggerBuild,
     activeDeadlineSeconds: args.deadlines.build,
     action: "create",
     ...FOLLOW_RUN,
-    manifest: (inputs) => workflowOf(args.build, { "model-version": inputs["model-version"] }),
+    manifest: (inputs) =>
+      workflowOf(
+        args.build,
+        { "model-version": inputs["model-version"] },
+        { labels: { [TRAINING_LABEL]: run.name } },
+      ),
   });
 }
 

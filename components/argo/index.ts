@@ -5,7 +5,7 @@ export { EXECUTOR_RESOURCES, MAIN_CONTAINER_RESOURCES } from "./argo-controller-
 export { ARGO_KINDS, definitionName } from "./argo-crds";
 export { actingRole, listingRole } from "./argo-program";
 export { CONFIG_MAP_NAME, tokenSecretOf, WEBHOOK_CLIENTS } from "./argo-rights";
-export { MODEL_VERSION_LABEL, type RunPages, SCENARIO_LABEL } from "./run-links";
+export { MODEL_VERSION_LABEL, type RunPages, SCENARIO_LABEL, TRAINING_LABEL } from "./run-links";
 export { ARGO_SERVER, ArgoWorkflows, argoServerInside } from "./argo-workflows";
 export {
   type BuildDeadlines,

@@ -5,6 +5,8 @@
 
 /** Of a training: the parameter of that name. */
 export const SCENARIO_LABEL = "gourmetgram/scenario";
+/** Of a training, and of the build that it started: the training's name. */
+export const TRAINING_LABEL = "gourmetgram/training";
 /** Of a build: the version that it is of. */
 export const MODEL_VERSION_LABEL = "gourmetgram/model-version";
 
@@ -30,14 +32,15 @@ const VERSION = `\${workflow.status.outputs.parameters.0.value}\${workflow.metad
 
 /**
  * The links of every run's page: to the other run of its delivery, and to what both have made. Their names are short,
- * since they are buttons beside nine others. A build is found by its version, a training as the run that owns the build.
- * The owner of a scheduled run is its schedule, so there `Training` leads to a page that says "not found".
+ * since they are buttons beside nine others. A build is found by its version, a training by its name, which both have as a
+ * label. The page hides no link, so each leads somewhere from every run: `Training` from a training to itself, however it
+ * was started, and from a build that was submitted by itself to the list of all runs.
  *
  * @param pages Left out in a class, where students reach those by port-forwards, each at other addresses.
  */
 export const runLinks = (pages: RunPages | undefined): RunLink[] => [
   link("Build", `${RUNS}?label=${encodeURIComponent(`${MODEL_VERSION_LABEL}=`)}${VERSION}`),
-  link("Training", `${RUNS}/\${workflow.metadata.ownerReferences.0.name}`),
+  link("Training", `${RUNS}/\${workflow.metadata.labels.${TRAINING_LABEL}}`),
   ...(pages?.model === undefined ? [] : [link("Model", `${pages.model}/versions/${VERSION}`)]),
   ...(pages === undefined ? [] : [link("Staging", pages.staging)]),
 ];

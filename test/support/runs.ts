@@ -190,6 +190,37 @@ export const built = (): Workflow =>
     ...node("y-7", "restore-staging", { type: "Skipped", phase: "Skipped", startedAt: at(66) }),
   });
 
+/** What Argo says of a model that is too large. */
+export const OOM =
+  "Error (exit code 1): model version 7 could not be deployed to staging: the container was killed for want of memory (OOMKilled)";
+
+/** A build whose step after the image has failed: in deploying, where it says nothing else. */
+export const undeployed = (message = OOM): Workflow =>
+  child("Failed", {
+    ...made,
+    ...tried("y-4", "deploy-to-staging", { phase: "Failed", startedAt: at(44), finishedAt: at(60), message }),
+    ...tried("y-7", "restore-staging", done(61, 63)),
+  });
+
+/** A build that has failed in one of the three containers of its pod. */
+export const unmade = (failed: "clone" | "download-model" | "main", message: string): Workflow => {
+  const of = (name: string): Node =>
+    name === failed
+      ? { phase: "Failed", finishedAt: at(37), message: `${name}: ${message}` }
+      : failed === "main"
+        ? done(22, 30)
+        : { phase: "Failed", finishedAt: at(37), message: `${name}: Error (exit code 137): ended` };
+  return child(
+    "Failed",
+    making(
+      { phase: "Failed", finishedAt: at(37), message: `${failed}: ${message}` },
+      of("clone"),
+      of("download-model"),
+      of("main"),
+    ),
+  );
+};
+
 /** What the step of a build that failed said. */
 export const REASON =
   "Error (exit code 1): model version 7 does not fit the application: it takes 3 x 32 x 32";

@@ -1,6 +1,6 @@
-import { stackName } from "../engine/stack-settings";
+import { stackName } from "../engine/stack/stack-settings";
 import { foundIn } from "../engine/answer";
-import { stackOutputs } from "../engine/stack";
+import { stackOutputs } from "../engine/stack/stack";
 import { readTimings, UP_KINDS } from "../machine/timings";
 import { clusterTitle } from "../cluster/embedded-lab";
 import { interruption } from "../support/interruption";

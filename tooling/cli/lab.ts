@@ -102,11 +102,21 @@ export function labCommands(program: Command): void {
 
   const status = program
     .command("status")
-    .description("show what runs and where it is reached")
-    .action(async () => (await import("../commands/status.js")).status());
+    .description("show what runs and where it is reached, or how far the last training has come")
+    .option("--last", "show the last delivery: code, run, model version, image, and what serves in staging")
+    .action(async ({ last }: { last?: boolean }) =>
+      last === true
+        ? (await import("../commands/last-delivery.js")).lastDelivery()
+        : (await import("../commands/status.js")).status(),
+    );
   withHelp(withJson(status), {
-    examples: ["status", "-s status -- --json"],
-    exit: { 0: "the lab is up", 1: "the lab is not up" },
+    notes:
+      "With --last, Argo, MLflow and staging are asked what they know now; a part that does not answer is named.",
+    examples: ["status", "status -- --last", "-s status -- --last --json"],
+    exit: {
+      0: "the lab is up; with --last, everything has answered, however the run has ended",
+      1: "the lab is not up; with --last, or a part of it did not answer",
+    },
   });
 
   const doctor = program

@@ -3,7 +3,7 @@ import { clusterNotes, currentNode } from "./kind";
 import { labParts, partsOf, partsText } from "./lab-parts";
 import { nodeCount } from "./node-count";
 import { requireDockerForImages, requireMachine } from "./preflight";
-import { hasOwnCluster } from "../engine/stack-settings";
+import { hasOwnCluster } from "../engine/stack/stack-settings";
 import { clusterRecord } from "../machine/cluster-record";
 import { decideEngine } from "../machine/reach";
 import { runSteps, type Step } from "../machine/steps";

@@ -6,7 +6,7 @@ import { isDebian12 } from "../machine/packages";
 import { judgeStack } from "../engine/program";
 import { decideEngine, wishFor } from "../machine/reach";
 import { stackSettings } from "../engine/render/settings";
-import { hasOwnCluster } from "../engine/stack-settings";
+import { hasOwnCluster } from "../engine/stack/stack-settings";
 import { clusterConfig } from "../engine/cluster-access";
 import { etcdAlarm, etcdBytes } from "../live/etcd";
 import { messageOf } from "../support/errors";

@@ -10,9 +10,10 @@ import { answersAt, reach } from "../live/reach";
 import type { ServicePort } from "../live/service";
 import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../live/lab-pages";
 import { clusterConfig, requireAnswer } from "../engine/cluster-access";
-import { findOutputs } from "../engine/live-lab";
+import { findOutputs } from "../engine/stack/live-lab";
 import { endBySignal, interruption } from "../support/interruption";
 import { isJson, tellData } from "../support/output";
+import { minuteOf } from "../support/times";
 
 /**
  * Prints the pages, or one, and opens the one that is named. Port-forwards that it takes stay open until it is
@@ -65,7 +66,7 @@ export function logInText(account: AccountName, { token, expires }: TimedToken, 
   const hours = Math.round((expires.getTime() - now.getTime()) / 360_000) / 10;
   return [
     `To log in as the account ${account.name} of ${account.namespace}, paste all of this line into the box in the middle of`,
-    `the page, and click LOGIN below it. It is valid for ${hours} h, until ${expires.toISOString().slice(0, 16).replace("T", " ")} UTC.`,
+    `the page, and click LOGIN below it. It is valid for ${hours} h, until ${minuteOf(expires.toISOString())} UTC.`,
     "",
     `Bearer ${token}`,
   ].join("\n");

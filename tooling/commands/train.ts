@@ -1,16 +1,16 @@
-import { answersAt } from "../live/reach";
-import { findLab, type LiveLab } from "../engine/live-lab";
+import { findLab, type LiveLab } from "../engine/stack/live-lab";
 import { Argo } from "../live/workflows/argo";
 import { type Cluster, clusterOf, reasonOf } from "../live/api-clients";
 import { type Display, displayFor, silentDisplay } from "../live/runs/run-display";
 import { type Family, NoSuchRun } from "../live/workflows/family";
-import { type RunReport, reportOf, textOfReport } from "../live/runs/run-report";
+import { reportOf, textOfLogs } from "../live/runs/run-report";
 import { parametersOf, type ScenarioName } from "../live/workflows/scenarios";
 import { submission } from "../live/workflows/submission";
 import { nameOf } from "../live/workflows/workflow";
 import { beforeStart } from "../support/errors";
 import { interruption } from "../support/interruption";
 import { isJson, tellData } from "../support/output";
+import { lookUp } from "./last-delivery";
 
 /** Exit codes of `train`. */
 export const TRAIN_EXIT = { succeeded: 0, running: 0, failed: 1, "stopped-by-gate": 3 } as const;
@@ -83,11 +83,13 @@ async function follow(followed: Followed, options: TrainOptions, display: Displa
     return;
   }
   await display.end();
-  const report: RunReport = await reportOf(family, cluster.core);
+  const [report, { delivery, text }] = await Promise.all([
+    reportOf(family, cluster.core),
+    lookUp(lab.outputs, () => Promise.resolve(cluster), family),
+  ]);
   process.exitCode = TRAIN_EXIT[report.verdict];
-  tellData(report);
-  const answers = report.verdict !== "succeeded" || (await answersAt(lab.outputs.staging.externalUrl));
-  console.log(`\n${textOfReport(report, lab.outputs, { answers })}`);
+  tellData({ ...report, delivery });
+  console.log(["", text, ...textOfLogs(report)].join("\n"));
 }
 
 function again(name: string): string {

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { type PodAccess, podAccess } from "../live/port-forward";
 import { reach } from "../live/reach";
-import { findLab } from "../engine/live-lab";
+import { findLab } from "../engine/stack/live-lab";
 import { Argo } from "../live/workflows/argo";
 import { clusterOf } from "../live/api-clients";
 import type { LabParts } from "./lab-parts";
-import { Mlflow } from "./clients/mlflow";
-import { StagingService } from "./clients/staging-service";
+import { Mlflow } from "../live/services/mlflow";
+import { StagingService } from "../live/services/staging-service";
 import { TrainingRuns } from "./runs/training-runs";
 
 /** A live lab, with everything that the checks talk to. */

@@ -36,6 +36,13 @@ export interface WorkflowTemplateOptions<P extends Parameters> extends LifeCycle
    * @default none
    */
   readonly parameterLabels?: Readonly<Record<string, keyof P & string>>;
+  /**
+   * Label of every run, however it was started, whose value is the run's name. Argo fails a run whose name is too long
+   * for a label anyway.
+   *
+   * @default none
+   */
+  readonly nameLabel?: string;
   /** What whoever submits a run can set. @default none */
   readonly parameters?: P;
   /** The account of every template that names none itself. */
@@ -90,7 +97,7 @@ export function workflowTemplate<const P extends Parameters = None>(
   name: string,
   options: WorkflowTemplateOptions<P>,
 ): WorkflowTemplate<P> {
-  const { title, description, parameters = {} as P, parameterLabels, ...others } = options;
+  const { title, description, parameters = {} as P, parameterLabels, nameLabel, ...others } = options;
   const { entrypoint, onExit, imagePullSecret, ...spec } = others;
   const scope = new Scope(`what a run of the workflow ${name} has`);
   const atExit = new Scope("what a run has when its steps have ended");
@@ -113,7 +120,7 @@ export function workflowTemplate<const P extends Parameters = None>(
         onExit: last?.name,
         arguments: declared.length === 0 ? undefined : { parameters: declared },
         ...spec,
-        workflowMetadata: parameterLabels === undefined ? undefined : labelsFrom(parameterLabels),
+        workflowMetadata: labelsFrom(parameterLabels, nameLabel),
         imagePullSecrets: imagePullSecret === undefined ? undefined : [{ name: imagePullSecret }],
         templates: [
           ...templates.map((template) => template.render(context)),
@@ -134,14 +141,21 @@ export function workflowTemplate<const P extends Parameters = None>(
   };
 }
 
-const labelsFrom = (labels: Readonly<Record<string, string>>): WorkflowSpec["workflowMetadata"] => ({
-  labelsFrom: Object.fromEntries(
-    Object.entries(labels).map(([label, parameter]) => [
-      label,
-      { expression: `workflow.parameters['${parameter}']` },
-    ]),
-  ),
-});
+function labelsFrom(
+  parameterLabels: Readonly<Record<string, string>> = {},
+  nameLabel?: string,
+): WorkflowSpec["workflowMetadata"] {
+  const expressions = [
+    ...(nameLabel === undefined ? [] : [[nameLabel, "workflow.name"] as const]),
+    ...Object.entries(parameterLabels).map(
+      ([label, parameter]) => [label, `workflow.parameters['${parameter}']`] as const,
+    ),
+  ];
+  if (expressions.length === 0) return undefined;
+  return {
+    labelsFrom: Object.fromEntries(expressions.map(([label, expression]) => [label, { expression }])),
+  };
+}
 
 function complete(workflow: string, what: string, template: Template): Template {
   const [required] = requiredNames(template.inputs);
@@ -169,10 +183,16 @@ function reachable(workflow: string, first: Template, known: readonly Template[]
   return found;
 }
 
+/** What a run that a template creates carries besides. */
+export interface CreatedRun {
+  /** @default none */
+  readonly labels?: Readonly<Record<string, Value>>;
+}
+
 /** A run of a WorkflowTemplate, as an object for a template that creates it. */
 export function workflowOf<P extends Parameters>(
   template: WorkflowTemplate<P>,
-  ...[given]: ArgumentsAnd<P, []>
+  ...[given, { labels } = {}]: ArgumentsAnd<P, [created?: CreatedRun]>
 ): ManifestTree {
   // A workflow takes no artifacts.
   const values = (given ?? {}) as Readonly<Record<string, Value>>;
@@ -180,7 +200,7 @@ export function workflowOf<P extends Parameters>(
   return compact({
     apiVersion: API_VERSION,
     kind: "Workflow",
-    metadata: { generateName: `${template.name}-` },
+    metadata: compact({ generateName: `${template.name}-`, labels }),
     spec: compact({
       workflowTemplateRef: { name: template.name },
       arguments:

@@ -1,6 +1,6 @@
 import { bringUpCluster, planCluster } from "../../cluster/bring-up";
 import { requireEngine } from "../../cluster/embedded-lab";
-import { prepareState } from "../../engine/state";
+import { prepareState } from "../../engine/stack/state";
 import { withLock } from "../../machine/lock";
 import { requireNoLab } from "./no-lab";
 import { requireCluster } from "./open-class";

@@ -3,6 +3,7 @@ import { runClass } from "../run-class";
 import { silentClassDisplay } from "../view/class-display";
 import type { StackState } from "../runner/stack-runner";
 import { textTable } from "../view/table";
+import { minuteOf } from "../../support/times";
 
 /** How it stands with one stack. */
 export interface StudentStatus {
@@ -54,15 +55,12 @@ export function statusText(statuses: readonly StudentStatus[]): string {
     stack === null ? "no stack" : `${stack.resources} resources`,
     stack?.lastUpdate === undefined
       ? ""
-      : `${stack.lastUpdate.kind} ${stack.lastUpdate.result} ${minute(stack.lastUpdate.at)}`,
+      : `${stack.lastUpdate.kind} ${stack.lastUpdate.result} ${minuteOf(stack.lastUpdate.at)}`,
     cluster === null ? "" : `${cluster.ready}/${cluster.pods}`,
     cluster?.lastRun === undefined
       ? ""
-      : `${cluster.lastRun.name} ${cluster.lastRun.phase} ${minute(cluster.lastRun.at)}`,
+      : `${cluster.lastRun.name} ${cluster.lastRun.phase} ${minuteOf(cluster.lastRun.at)}`,
     stack?.locked === true ? "locked" : "",
   ]);
   return textTable(["student", "stack", "last update", "pods", "last run", ""], rows);
 }
-
-/** A time in UTC, to the minute. */
-const minute = (iso: string): string => iso.slice(0, 16).replace("T", " ");

@@ -1,4 +1,4 @@
-import { stackSetting } from "../../engine/stack-settings";
+import { stackSetting } from "../../engine/stack/stack-settings";
 import { askDocker, docker, findDocker } from "../../machine/docker";
 import type { Report } from "../../machine/run";
 import { versions } from "../../machine/versions";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { release, totalmem } from "node:os";
 import { findDocker } from "../../machine/docker";
-import { hasOwnCluster } from "../../engine/stack-settings";
+import { hasOwnCluster } from "../../engine/stack/stack-settings";
 import { buildkitMode, restrictedNamespaces, USER_NAMESPACES } from "../images/official-node";
 import type { LabParts } from "../embedded-lab";
 import { type Check, type Docker, gibibyte, inGiB } from "./check";

@@ -1,5 +1,5 @@
 import { connect, createServer } from "node:net";
-import { nodePorts } from "../../engine/stack-settings";
+import { nodePorts } from "../../engine/stack/stack-settings";
 import type { ClusterRecord } from "../../machine/cluster-record";
 import { ask } from "../../machine/run";
 import type { Check } from "./check";

@@ -33,15 +33,15 @@ export function verdictOf({ run }: Family): Verdict {
   return build !== undefined && isLeftOut(build) ? "stopped-by-gate" : "succeeded";
 }
 
-/** What came of a training run and its child, or of a build that was started by itself. */
-export function productsOf(family: Family): Products {
+/**
+ * What came of a training run and its child, or of a build that was started by itself. A training that was retried has
+ * more than one child, of which the last counts.
+ */
+export function productsOf({ run, children }: Family): Products {
+  const runs = [run, ...children.slice(-1)];
   const output = (step: string, parameter: string): string | undefined =>
-    runsOf(family)
-      .map((run) => outputOf(run, step, parameter))
-      .find((value) => value !== undefined && value !== "");
-  const given = runsOf(family)
-    .map((run) => argumentOf(run, "model-version"))
-    .find((value) => value !== undefined);
+    runs.map((each) => outputOf(each, step, parameter)).find((value) => value !== undefined && value !== "");
+  const given = runs.map((each) => argumentOf(each, "model-version")).find((value) => value !== undefined);
   return {
     modelVersion: output("run-training", "model-version") ?? given,
     imageDigest: output("build-image", "image-digest"),

@@ -1,5 +1,4 @@
 import type { CoreV1Api } from "@kubernetes/client-node";
-import type { LabOutputs } from "../../../stacks";
 import { reasonOf } from "../api-clients";
 import { type Family, runsOf } from "../workflows/family";
 import { hasLog, logOf } from "./logs";
@@ -65,65 +64,11 @@ async function failuresOf(family: Family, core: CoreV1Api): Promise<FailedStep[]
   return [{ run: nameOf(run), step: "", message: run.status?.message ?? "no message", log: null }];
 }
 
-/**
- * The report for a person.
- *
- * @param answers Whether staging's address takes connections from this machine.
- */
-export function textOfReport(
-  report: RunReport,
-  outputs: Pick<LabOutputs, "staging">,
-  { answers = true } = {},
-): string {
-  const { modelVersion, imageDigest, commit, prediction } = report.products;
-  const facts = (
-    [
-      ["model version", modelVersion],
-      ["image digest", imageDigest],
-      ["commit", commit],
-      ["answer to the test picture", prediction],
-    ] as const
-  ).flatMap(([name, value]) => (value === null ? [] : [entry(name, value)]));
-  const hint = answers ? [] : [entry("", "nothing answers there from here; use: npm run open -- staging")];
-  return [...headlineOf(report, outputs), ...hint, ...facts, ...report.failures.flatMap(textOfFailure)].join(
-    "\n",
-  );
-}
-
-function headlineOf(
-  { run, verdict, products }: RunReport,
-  { staging }: Pick<LabOutputs, "staging">,
-): string[] {
-  switch (verdict) {
-    case "succeeded":
-      return [
-        `${run} succeeded.`,
-        ...(products.stagingUrl === null ? [] : [entry("staging", staging.externalUrl)]),
-      ];
-    case "stopped-by-gate":
-      return [
-        `${run} ended at the accuracy gate: the model failed its tests, so nothing was registered or built.`,
-        `What served in staging before still serves: ${staging.externalUrl}`,
-      ];
-    case "failed":
-      return [
-        `${run} FAILED. If a version served in staging before, it still does: ${staging.externalUrl}/version`,
-      ];
-    case "running":
-      return [`${run} goes on.`];
-  }
-}
-
-function textOfFailure({ run, step, message, log }: FailedStep): string[] {
-  const where = step === "" ? `workflow ${run}` : `step ${step} of ${run}`;
-  const lines = (log ?? "").split("\n").filter((line) => line !== "");
-  return [
-    "",
-    `${where}: ${message}`,
-    ...(lines.length === 0 ? [] : ["last lines of its log:", ...lines.map((line) => `  | ${line}`)]),
-  ];
-}
-
-function entry(name: string, value: string): string {
-  return `  ${(name === "" ? "" : `${name}:`).padEnd(28)}${value}`;
+/** The ends of the logs of the steps that failed. */
+export function textOfLogs({ failures }: Pick<RunReport, "failures">): string[] {
+  return failures.flatMap(({ run, step, log }) => {
+    const lines = (log ?? "").split("\n").filter((line) => line !== "");
+    if (lines.length === 0) return [];
+    return ["", `last lines of the log of step ${step} of ${run}:`, ...lines.map((line) => `  | ${line}`)];
+  });
 }

@@ -2,6 +2,7 @@ import type { Check } from "../check";
 import { badScenario } from "./training/bad-scenario";
 import { builder } from "./security/builder";
 import { dashboard } from "./services/dashboard";
+import { delivery } from "./training/delivery";
 import { images } from "./services/images";
 import { lessonAccuracy } from "./lessons/lesson-accuracy";
 import { lessonBadArchitecture } from "./lessons/lesson-bad-architecture";
@@ -25,8 +26,9 @@ import { unreachable } from "./lessons/unreachable";
  * All checks, in the order in which they are carried out: the quick ones first, then what trains and deploys, those
  * that stop or restart something last.
  *
- * Two runs are looked at by several checks each. `staging` comes right after the one that makes it, because any later
- * run may put another version there; the lessons come after it, because they need something that serves.
+ * Some runs are looked at by several checks each. `staging` comes right after the one that makes it, because any later
+ * run may put another version there, and `delivery` before the next one; the lessons come after it, because they need
+ * something that serves.
  */
 export const checks: readonly Check[] = [
   podSecurity,
@@ -37,6 +39,7 @@ export const checks: readonly Check[] = [
   trainingAccepted,
   staging,
   page,
+  delivery,
   dashboard,
   lessonAccuracy,
   trainingRefused,

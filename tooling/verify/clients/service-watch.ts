@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { servedText, type StagingService } from "./staging-service";
+import { servedText, type StagingService } from "../../live/services/staging-service";
 
 /** What a service said while something else went on. */
 export interface Watched {

@@ -3,7 +3,7 @@ import { failedSteps, type RunStep, stepsOf } from "../../live/runs/run-steps";
 import { isOver, nameOf, type Workflow } from "../../live/workflows/workflow";
 import { type CheckContext } from "../check";
 import { expect, expectEqual } from "../expect";
-import { servedText } from "../clients/staging-service";
+import { servedText } from "../../live/services/staging-service";
 import type { LabState, Training } from "./training-runs";
 
 /** A run that was to fail, with where the reason may be found. */

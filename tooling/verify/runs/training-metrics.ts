@@ -1,5 +1,5 @@
 import { type Finding, expect } from "../expect";
-import type { Mlflow, TrackedRun } from "../clients/mlflow";
+import type { Mlflow, TrackedRun } from "../../live/services/mlflow";
 import { type Workflow, nameOf } from "../../live/workflows/workflow";
 
 /** What the tests of a model should have found. */

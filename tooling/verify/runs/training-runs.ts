@@ -12,12 +12,12 @@ import { accountsOf, studentOf, userOf } from "../clients/access";
 import { shown } from "../expect";
 import type { LabParts } from "../lab-parts";
 import type { Waiting } from "../waiting";
-import type { RegistryState } from "../clients/mlflow";
+import type { RegistryState } from "../../live/services/mlflow";
 import { until } from "../../support/until";
 import { undisturbed } from "./quiet";
 import { VERIFY_LABEL } from "../pods/verify-label";
 import { watchWhile, type Watched } from "../clients/service-watch";
-import type { ServedVersion } from "../clients/staging-service";
+import type { ServedVersion } from "../../live/services/staging-service";
 
 /** What a run may change: the model registry, and what serves in staging. */
 export interface LabState {

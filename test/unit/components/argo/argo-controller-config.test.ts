@@ -34,7 +34,7 @@ describe("the configuration of Argo's controller", () => {
         {
           name: "Training",
           scope: "workflow",
-          url: "/workflows/${metadata.namespace}/${workflow.metadata.ownerReferences.0.name}",
+          url: "/workflows/${metadata.namespace}/${workflow.metadata.labels.gourmetgram/training}",
         },
       ],
       columns: [

@@ -221,6 +221,32 @@ describe("a workflow", () => {
         arguments: { parameters: [{ name: "version", value: "3" }] },
       },
     });
+    const labelled = workflowOf(child, { version: "3" }, { labels: { "lab/started-by": "parent" } });
+    assert.deepEqual((labelled as { metadata: unknown }).metadata, {
+      generateName: "child-",
+      labels: { "lab/started-by": "parent" },
+    });
+  });
+
+  it("gives its runs labels with their name and with their parameters", () => {
+    const labelsOf = (options: { nameLabel?: string; parameterLabels?: { "lab/mode": "mode" } }): unknown =>
+      workflowTemplate("child", {
+        description: "A child.",
+        parameters: { mode: { default: "fast" } },
+        serviceAccountName: "account",
+        entrypoint: () => container("work", { container: () => PROGRAM }),
+        ...options,
+      }).manifest("lab").spec.workflowMetadata;
+    assert.equal(labelsOf({}), undefined);
+    assert.deepEqual(labelsOf({ nameLabel: "lab/name" }), {
+      labelsFrom: { "lab/name": { expression: "workflow.name" } },
+    });
+    assert.deepEqual(labelsOf({ nameLabel: "lab/name", parameterLabels: { "lab/mode": "mode" } }), {
+      labelsFrom: {
+        "lab/name": { expression: "workflow.name" },
+        "lab/mode": { expression: "workflow.parameters['mode']" },
+      },
+    });
   });
 
   it("can be run on a schedule, with its required parameters", () => {

@@ -27,7 +27,7 @@ import {
   MachineError,
 } from "../../../../tooling/cluster/preflight";
 import { checkout } from "../../../../tooling/machine/paths";
-import { nodePorts } from "../../../../tooling/engine/stack-settings";
+import { nodePorts } from "../../../../tooling/engine/stack/stack-settings";
 
 const DOCKER: DockerServer = {
   version: "28.2.2",

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { FOOD_CLASSES, FOOD_PICTURE } from "../../../../tooling/verify/runs/food";
 import { watchWhile } from "../../../../tooling/verify/clients/service-watch";
-import { servedText, StagingService } from "../../../../tooling/verify/clients/staging-service";
+import { servedText, StagingService } from "../../../../tooling/live/services/staging-service";
 import { serve, type TestServer } from "../../../support/http";
 
 const VERSION = { model_version: "7", application_commit: "1234567890", image: "app@sha256:0" };

@@ -4,7 +4,7 @@ import { nameOf, stepOf } from "../../../live/workflows/workflow";
 import { type Check } from "../../check";
 import { expect, expectEqual } from "../../expect";
 import { attend } from "../../runs/lessons";
-import { stateText } from "../../clients/mlflow";
+import { stateText } from "../../../live/services/mlflow";
 
 /** A model below the accuracy that is asked for ends at the gate. */
 export const lessonAccuracy: Check = {

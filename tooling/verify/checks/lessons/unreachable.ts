@@ -6,7 +6,7 @@ import { expect, expectEqual } from "../../expect";
 import { requireServing } from "../../runs/lessons";
 import { undisturbed } from "../../runs/quiet";
 import { registryPlace } from "../../clients/registry";
-import { servedText } from "../../clients/staging-service";
+import { servedText } from "../../../live/services/staging-service";
 import type { BuildParameters, Ended } from "../../runs/training-runs";
 import { without } from "../../pods/workloads";
 

@@ -3,7 +3,7 @@ import pRetry from "p-retry";
 import { type Check, type CheckContext } from "../../check";
 import { expectEqual } from "../../expect";
 import type { Lab } from "../../lab";
-import { stateText } from "../../clients/mlflow";
+import { stateText } from "../../../live/services/mlflow";
 import { undisturbed } from "../../runs/quiet";
 import { replacePods, workloadsOf } from "../../pods/workloads";
 

@@ -1,4 +1,4 @@
-import { pushPassword } from "../../../engine/live-lab";
+import { pushPassword } from "../../../engine/stack/live-lab";
 import { runsOf } from "../../../live/workflows/family";
 import { productsOf } from "../../../live/runs/outcome";
 import { stepsOf } from "../../../live/runs/run-steps";
@@ -8,7 +8,7 @@ import { expect, expectEqual } from "../../expect";
 import { Checkout, GitError, type Identity } from "../../clients/git";
 import { requireServing } from "../../runs/lessons";
 import { type Release, requireRelease } from "../../runs/lineage";
-import type { ServedVersion } from "../../clients/staging-service";
+import type { ServedVersion } from "../../../live/services/staging-service";
 import { expectServed } from "./staging";
 
 /** Seconds that a build may take whose layers are all in the cache. */

@@ -1,6 +1,6 @@
 import { type Check } from "../../check";
 import { expect, expectEqual } from "../../expect";
-import { stateText } from "../../clients/mlflow";
+import { stateText } from "../../../live/services/mlflow";
 import { messagesOf, nameOf } from "../../../live/workflows/workflow";
 
 const SCENARIO = "no-such-scenario";

@@ -1,6 +1,6 @@
 import { type Check } from "../../check";
 import { expect, expectEqual } from "../../expect";
-import { stateText } from "../../clients/mlflow";
+import { stateText } from "../../../live/services/mlflow";
 import { nameOf, outputOf, stepOf } from "../../../live/workflows/workflow";
 
 /** The schedule is set as the outputs say, and what it starts works. */
@@ -30,6 +30,9 @@ export const schedule: Check = {
     const name = nameOf(run);
     const look = await lab.runs.look(training);
     expectEqual(`phase of ${name}`, run.status?.phase, "Succeeded", look);
+    // By which Argo's page leads from a run to its training: its owner is the schedule.
+    const label = "gourmetgram/training";
+    expectEqual(`label ${label} of ${name}`, run.metadata.labels?.[label], name, look);
 
     // Its accuracy is left to chance, as in the course: either outcome is right, a mixture is not.
     const version = outputOf(run, "run-training", "model-version");

@@ -1,7 +1,7 @@
 import { SCENARIOS } from "../../../live/workflows/scenarios";
 import { type Check, type CheckContext } from "../../check";
 import { expect, expectEqual } from "../../expect";
-import { stateText } from "../../clients/mlflow";
+import { stateText } from "../../../live/services/mlflow";
 import type { Training } from "../../runs/training-runs";
 import { argumentOf, nameOf, outputOf, stepOf } from "../../../live/workflows/workflow";
 import { expectMetrics, trackedRunOf } from "../../runs/training-metrics";

@@ -1,6 +1,6 @@
 import { type Check } from "../../check";
 import { expect, expectEqual } from "../../expect";
-import { stateText } from "../../clients/mlflow";
+import { stateText } from "../../../live/services/mlflow";
 import { expectMetrics, trackedRunOf } from "../../runs/training-metrics";
 import { nameOf, outputOf, stepOf } from "../../../live/workflows/workflow";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CoreV1Api } from "@kubernetes/client-node";
 import { TRAIN_EXIT } from "../../../../../tooling/commands/train";
 import type { Family } from "../../../../../tooling/live/workflows/family";
-import { type RunReport, reportOf, textOfReport } from "../../../../../tooling/live/runs/run-report";
+import { type RunReport, reportOf, textOfLogs } from "../../../../../tooling/live/runs/run-report";
 import {
   built,
   COMMIT,
@@ -14,15 +14,6 @@ import {
   unfit,
   unreachable,
 } from "../../../../support/runs";
-
-const STAGING = {
-  staging: {
-    namespace: "staging",
-    deployment: "gourmetgram",
-    url: "http://app:8000",
-    externalUrl: "http://localhost:30081",
-  },
-};
 
 /** What a step printed, and what Argo's executor added. */
 const LOG = `asking the pod
@@ -47,38 +38,31 @@ const UNFIT: Family = { run: training("Failed", { phase: "Failed" }), children: 
 const REFUSED: Family = { run: refused(), children: [] };
 
 describe("workflows: report", () => {
-  it("tells how staging is reached where its address does not answer", async () => {
-    assert.deepEqual(
-      textOfReport(await report(NORMAL), STAGING, { answers: false })
-        .split("\n")
-        .slice(0, 3),
-      [
-        "train-model-x succeeded.",
-        "  staging:                    http://localhost:30081",
-        "                              nothing answers there from here; use: npm run open -- staging",
-      ],
-    );
-  });
-
-  it("tells what came of a run, with the address that a person can use", async () => {
-    assert.equal(
-      textOfReport(await report(NORMAL), STAGING),
-      [
-        "train-model-x succeeded.",
-        "  staging:                    http://localhost:30081",
-        "  model version:              7",
-        `  image digest:               ${IMAGE.split("@")[1] ?? ""}`,
-        `  commit:                     ${COMMIT}`,
-        "  answer to the test picture: Soup",
-      ].join("\n"),
-    );
+  it("has what came of a run and its child, their steps and no failure", async () => {
+    const { run, children, verdict, products, failures } = await report(NORMAL);
+    assert.deepEqual([run, children, verdict, failures], ["train-model-x", ["build-y"], "succeeded", []]);
+    assert.deepEqual(products, {
+      modelVersion: "7",
+      imageDigest: IMAGE.split("@")[1],
+      image: IMAGE,
+      commit: COMMIT,
+      trainingImage: "train@sha256:1",
+      stagingUrl: "http://app:8000",
+      prediction: "Soup",
+    });
   });
 
   it("shows the message of the step that failed, and the end of its log", async () => {
-    const text = textOfReport(await report(UNFIT), STAGING);
-    assert.match(text, /^train-model-x FAILED\./);
-    assert.ok(text.includes(`step test-staging of build-y: ${REASON}`), text);
-    assert.ok(text.endsWith("last lines of its log:\n  | asking the pod\n  | no"), text);
+    const unfitReport = await report(UNFIT);
+    assert.deepEqual(unfitReport.failures, [
+      { run: "build-y", step: "test-staging", message: REASON, log: "asking the pod\nno" },
+    ]);
+    assert.deepEqual(textOfLogs(unfitReport), [
+      "",
+      "last lines of the log of step test-staging of build-y:",
+      "  | asking the pod",
+      "  | no",
+    ]);
   });
 
   it("shows the log of the one container that failed of a pod", async () => {
@@ -100,19 +84,13 @@ describe("workflows: report", () => {
     assert.deepEqual(asked, [{ name: "pod", namespace: "lab", container: "clone", tailLines: 35 }]);
   });
 
-  it("says that the gate stopped a model, and that nothing was built", async () => {
-    assert.match(
-      textOfReport(await report(REFUSED), STAGING),
-      /accuracy gate: .* nothing was registered or built/,
-    );
-  });
-
   it("tells a run's own message where no step failed, and a log that is gone", async () => {
     const run = { ...refused(), status: { phase: "Failed", message: "Stopped with strategy 'Stop'" } };
-    assert.match(
-      textOfReport(await report({ run, children: [] }), STAGING),
-      /workflow train-model-x: Stopped/,
-    );
+    const stopped = await report({ run, children: [] });
+    assert.deepEqual(stopped.failures, [
+      { run: "train-model-x", step: "", message: "Stopped with strategy 'Stop'", log: null },
+    ]);
+    assert.deepEqual(textOfLogs(stopped), []);
     const gone = { listNamespacedPod: () => Promise.resolve({ items: [] }) } as unknown as CoreV1Api;
     const [failure] = (await reportOf(UNFIT, gone)).failures;
     assert.match(failure?.log ?? "", /the pod of step test-staging\(0\) is gone/);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Mlflow, MlflowError, stateText } from "../../../../tooling/verify/clients/mlflow";
+import { Mlflow, MlflowError, stateText } from "../../../../../tooling/live/services/mlflow";
 
 /** Answers by path and query, as MLflow's REST API does. */
 type Answers = Readonly<Record<string, { status?: number; body: unknown }>>;
@@ -10,7 +10,7 @@ const MODEL = "/api/2.0/mlflow/registered-models/get?name=m";
 const VERSIONS = "/api/2.0/mlflow/model-versions/search?filter=name+%3D+%27m%27&max_results=200";
 const MISSING = { error_code: "RESOURCE_DOES_NOT_EXIST", message: "no such model" };
 
-describe("verify: MLflow", () => {
+describe("live: MLflow", () => {
   let server: Server | undefined;
   const asked: string[] = [];
 
@@ -85,6 +85,47 @@ describe("verify: MLflow", () => {
     assert.equal(run?.id, "r");
     assert.equal(run.metrics.get("tests_total"), 1);
     assert.equal(run.tags.size, 0);
+  });
+
+  it("reads a version with what was noted on it, the newest one, and the aliases", async () => {
+    const version = {
+      version: "7",
+      run_id: "r7",
+      creation_timestamp: "1767225618000",
+      tags: [{ key: "image_digest", value: "sha256:1" }],
+    };
+    const mlflow = await mlflowWith({
+      [MODEL]: { body: { registered_model: { aliases: [{ alias: "staging", version: "6" }] } } },
+      "/api/2.0/mlflow/model-versions/get?name=m&version=7": { body: { model_version: version } },
+      "/api/2.0/mlflow/model-versions/search?filter=name+%3D+%27m%27&order_by=version_number+DESC&max_results=1":
+        { body: { model_versions: [{ version: "8" }], next_page_token: "more" } },
+      "/api/2.0/mlflow/runs/get?run_id=r7": {
+        body: {
+          run: { info: { run_id: "r7" }, data: { tags: [{ key: "workflow", value: "train-model-x" }] } },
+        },
+      },
+    });
+    const tags = new Map([["image_digest", "sha256:1"]]);
+    assert.deepEqual(await mlflow.version("m", "7"), {
+      version: "7",
+      runId: "r7",
+      registered: 1_767_225_618_000,
+      tags,
+    });
+    assert.deepEqual(await mlflow.tagsOf("m", "7"), tags);
+    assert.equal((await mlflow.newestVersion("m"))?.version, "8");
+    assert.deepEqual([...(await mlflow.aliases("m"))], [["staging", "6"]]);
+    assert.equal((await mlflow.runTags("r7")).get("workflow"), "train-model-x");
+  });
+
+  it("has no newest version and no alias of a model that nobody has registered", async () => {
+    const mlflow = await mlflowWith({
+      [MODEL]: { status: 404, body: MISSING },
+      "/api/2.0/mlflow/model-versions/search?filter=name+%3D+%27m%27&order_by=version_number+DESC&max_results=1":
+        { body: {} },
+    });
+    assert.equal(await mlflow.newestVersion("m"), undefined);
+    assert.equal((await mlflow.aliases("m")).size, 0);
   });
 
   it("says that there is no answer, and why", async () => {

@@ -1,4 +1,3 @@
-import { shown } from "../expect";
 import { causeOf } from "../../support/errors";
 
 /** A number that a training run logged, or an entry that describes it. */
@@ -19,6 +18,16 @@ export interface ModelVersion {
   readonly version: number;
   /** Id of the run that made it. */
   readonly runId: string | undefined;
+}
+
+/** A version of the registered model with all that was noted on it. */
+export interface VersionRecord {
+  readonly version: string;
+  /** Id of the run that made it; undefined where none did, as for one that a person registered. */
+  readonly runId: string | undefined;
+  /** When it was registered, in milliseconds since 1970. */
+  readonly registered: number;
+  readonly tags: ReadonlyMap<string, string>;
 }
 
 /** What the registry knows about a model. */
@@ -70,12 +79,39 @@ export class Mlflow {
 
   /** The tags of a version of a model. */
   async tagsOf(model: string, version: string): Promise<ReadonlyMap<string, string>> {
+    return (await this.version(model, version)).tags;
+  }
+
+  /** @throws MlflowError with the code `RESOURCE_DOES_NOT_EXIST` if there is no such version */
+  async version(model: string, version: string): Promise<VersionRecord> {
     const query = new URLSearchParams({ name: model, version });
-    const { model_version } = await this.ask<{ model_version: { tags?: Entry<string>[] } }>(
-      "GET",
-      `/model-versions/get?${query.toString()}`,
-    );
-    return byKey(model_version.tags);
+    const path = `/model-versions/get?${query.toString()}`;
+    return recordOf((await this.ask<{ model_version: WireVersion }>("GET", path)).model_version);
+  }
+
+  /** The version with the highest number; undefined if the model has none. */
+  async newestVersion(model: string): Promise<VersionRecord | undefined> {
+    const query = new URLSearchParams({
+      filter: `name = '${model}'`,
+      order_by: "version_number DESC",
+      max_results: "1",
+    });
+    const path = `/model-versions/search?${query.toString()}`;
+    const { model_versions: [newest] = [] } = await this.ask<{ model_versions?: WireVersion[] }>("GET", path);
+    return newest === undefined ? undefined : recordOf(newest);
+  }
+
+  /** The version to which each alias points. A model that nobody has registered yet has none. */
+  async aliases(model: string): Promise<ReadonlyMap<string, string>> {
+    const found = (await this.aliasesOf(model)) ?? [];
+    return new Map(found.map(({ alias, version }) => [alias, version]));
+  }
+
+  /** The tags of a run. */
+  async runTags(id: string): Promise<ReadonlyMap<string, string>> {
+    const query = new URLSearchParams({ run_id: id });
+    const { run } = await this.ask<{ run: WireRun }>("GET", `/runs/get?${query.toString()}`);
+    return byKey(run.data.tags);
   }
 
   /** The runs with a tag, in all experiments. */
@@ -196,6 +232,21 @@ interface WireRun {
   readonly data: { readonly metrics?: Entry<number>[]; readonly tags?: Entry<string>[] };
 }
 
+interface WireVersion {
+  readonly version: string;
+  readonly run_id?: string;
+  /** Milliseconds since 1970; a number of 64 bits, which Protocol Buffers may write as text. */
+  readonly creation_timestamp?: number | string;
+  readonly tags?: Entry<string>[];
+}
+
+const recordOf = ({ version, run_id, creation_timestamp, tags }: WireVersion): VersionRecord => ({
+  version,
+  runId: run_id === "" ? undefined : run_id,
+  registered: Number(creation_timestamp ?? 0),
+  tags: byKey(tags),
+});
+
 function byKey<V>(entries: readonly Entry<V>[] = []): Map<string, V> {
   return new Map(entries.map(({ key, value }) => [key, value]));
 }
@@ -213,5 +264,5 @@ function codeIn(text: string): string | undefined {
 /** The registry's state in words. */
 export function stateText({ versions, alias }: RegistryState): string {
   const numbers = versions.map(({ version }) => version);
-  return `versions ${numbers.length === 0 ? "none" : numbers.join(", ")}; alias at ${shown(alias)}`;
+  return `versions ${numbers.length === 0 ? "none" : numbers.join(", ")}; alias at ${alias ?? "nothing"}`;
 }
