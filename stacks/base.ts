@@ -2,11 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { StudentAdmission, studentLevel } from "../components/admission";
 import { BaseGuard, basePriority } from "../components/class";
 import type { BaseConfig } from "../config";
-import type { Unknown } from "./lab-outputs";
-import type { BaseStackOutputs } from "./outputs";
-import { createBase } from "./base-services";
+import type { Unknown } from "./outputs/lab-outputs";
+import type { BaseStackOutputs } from "./outputs/outputs";
+import { createBase } from "./services/base-services";
 import type { KeptObject } from "./data/kept-data";
-import { baseOutput } from "./base-reference";
+import { baseOutput } from "./outputs/base-reference";
 import { labelOwned, outliveStack, prioritize, protectBase, reuse } from "./transforms";
 
 /** What a cluster has once for a class. It stays while a student's stack uses it. */

@@ -4,7 +4,7 @@ import { reasonOf } from "../components/kubernetes";
 import type { StackConfig } from "../config";
 import { type KeptObject, keptData } from "./data/kept-data";
 import type { ClusterSource } from "./preflight/live-cluster";
-import type { FootprintOutput } from "./outputs";
+import type { FootprintOutput } from "./outputs/outputs";
 import { lintWorkflows } from "../workflows";
 import { type Finding, textOf } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";

@@ -2,10 +2,10 @@ import type { LabConfig } from "../config";
 import { LabNetwork } from "../components/class";
 import { databasePort } from "../components/mlflow";
 import { RestrictedNamespace } from "../components/namespace";
-import { createBase } from "./base-services";
-import { createLab } from "./lab-services";
+import { createBase } from "./services/base-services";
+import { createLab } from "./services/lab-services";
 import type { KeptObject } from "./data/kept-data";
-import { type LabStackOutputs, labOutputs } from "./lab-outputs";
+import { type LabStackOutputs, labOutputs } from "./outputs/lab-outputs";
 import { labelOwned, outliveStack, reuse } from "./transforms";
 
 /** Everything in one stack: a lab on a cluster of its own. */

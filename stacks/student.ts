@@ -10,13 +10,13 @@ import { noPriority, quota } from "./footprint/namespace-quota";
 import { databasePort } from "../components/mlflow";
 import { RestrictedNamespace } from "../components/namespace";
 import { portsOf, RegistryUser } from "../components/registry";
-import { referredBase } from "./base-reference";
+import { referredBase } from "./outputs/base-reference";
 import type { KeptObject } from "./data/kept-data";
-import { externalRegistryOf } from "./external-registry";
-import { lastOutput } from "./last-output";
-import { createLab } from "./lab-services";
-import { type LabStackOutputs, labOutputs, type Unknown } from "./lab-outputs";
-import type { StudentOutputs, StudentSecrets } from "./outputs";
+import { externalRegistryOf } from "./services/external-registry";
+import { lastOutput } from "./outputs/last-output";
+import { createLab } from "./services/lab-services";
+import { type LabStackOutputs, labOutputs, type Unknown } from "./outputs/lab-outputs";
+import type { StudentOutputs, StudentSecrets } from "./outputs/outputs";
 import { labelOwned, labelStudent, outliveStack, reuse } from "./transforms";
 
 /** The outputs of a student's stack. */

@@ -20,7 +20,7 @@ import {
   type StudentConfig,
 } from "../../config";
 import { REGISTRY_RESOURCES, GUARD_RESOURCES } from "../../components/registry";
-import type { FootprintOutput } from "../outputs";
+import type { FootprintOutput } from "../outputs/outputs";
 import { bytesOf, bytesText, coresOf, coresText, thousandths } from "../../components/kubernetes";
 
 /** Upper bounds, as Kubernetes quantities. */

@@ -5,7 +5,7 @@ import { existingArgo } from "./argo";
 import { existingObjects, takenPorts } from "./existing-objects";
 import type { Finding, Inspected, Inspection } from "./finding";
 import { nodes, version } from "./nodes";
-import { localRegistry } from "./registry";
+import { imageRegistry } from "./registry";
 import { rights } from "./rights";
 import { storageClass } from "./storage";
 
@@ -19,7 +19,7 @@ const INSPECTIONS: readonly Inspection[] = [
   existingObjects,
   takenPorts,
   existingArgo,
-  localRegistry,
+  imageRegistry,
   apiServer,
 ];
 

@@ -5,13 +5,45 @@ import { parse } from "yaml";
 import { type BaseConfig, type LabConfig, pulumiCommand, setCommand } from "../../config";
 import { REGISTRY_HOSTING, readRegistryHosting, settingsOf } from "./registry-hosting";
 import { type Finding, type Inspected, type Inspection } from "./finding";
-/** Whether images get from this machine into the lab's own registry, and from there to the nodes. */
-export const localRegistry: Inspection = async (inspected) => {
+
+/** Whether images get from this machine into the stack's registry, and from there to the nodes. */
+export const imageRegistry: Inspection = async (inspected) => {
   const { config } = inspected;
-  if (config.scope === "student" || config.externalRegistry !== undefined) return [];
+  if (config.scope === "student") return [];
+  if (config.externalRegistry !== undefined) return unreachable(config, config.externalRegistry);
   const found = await Promise.all([unreachableForPushing(inspected, config), notPulled(inspected, config)]);
   return found.flat();
 };
+
+/** Seconds that a registry has to take a connection. */
+const PATIENCE = 5;
+
+/** What Docker Desktop and its likes call this machine, seen from their virtual one. */
+const THIS_MACHINE = "host.docker.internal";
+
+/** Docker pushes to an external registry from this machine, or from a virtual machine that has the same network. */
+async function unreachable(
+  { registryPushAddress, externalRegistryPlainHttp }: LabConfig | BaseConfig,
+  externalRegistry: string,
+): Promise<Finding[]> {
+  const key = registryPushAddress === undefined ? "externalRegistry" : "registryPushAddress";
+  const address = registryPushAddress ?? externalRegistry;
+  const { hostname, port } = new URL(`${externalRegistryPlainHttp ? "http" : "https"}://${address}`);
+  const number = Number(port || (externalRegistryPlainHttp ? 80 : 443));
+  const host = hostname === THIS_MACHINE ? "127.0.0.1" : hostname.replace(/^\[|\]$/g, "");
+  const reason = await refusal({ port: number, host });
+  if (reason === undefined) return [];
+  return [
+    {
+      problem: `images cannot be pushed: nothing answers at port ${number} of ${hostname} (gourmetgram:${key} is ${address}): ${reason}`,
+      remedies: ["start the registry, or let this machine reach it", setCommand(key, "HOST:PORT/PATH")],
+      // Docker may have its own way there.
+      warning: PROXIES.some((name) => (process.env[name] ?? "") !== ""),
+    },
+  ];
+}
+
+const PROXIES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /**
  * Docker pushes to the registry's node port on its own loopback address. That leads to the registry where a node is this
@@ -23,7 +55,8 @@ async function unreachableForPushing(
   { registryNodePort: nodePort, registryPushAddress }: LabConfig | BaseConfig,
 ): Promise<Finding[]> {
   if (registryPushAddress !== undefined) return [];
-  if (nodes.length === 0 || nodes.some(isThisMachine) || (await accepts(nodePort))) return [];
+  if (nodes.length === 0 || nodes.some(isThisMachine)) return [];
+  if ((await refusal({ port: nodePort, host: "127.0.0.1" })) === undefined) return [];
   const hosted = await hostedRegistry(cluster);
   return [
     {
@@ -114,14 +147,16 @@ function modeIn(text: string | undefined): string | undefined {
   }
 }
 
-/** Whether something on this machine accepts connections at the port. */
-function accepts(port: number): Promise<boolean> {
+/** Why no connection can be made; undefined if it can. */
+function refusal(address: { readonly port: number; readonly host: string }): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1", timeout: 2000 });
-    const end = (answer: boolean) => () => {
+    const socket = connect(address);
+    const end = (reason?: string): void => {
       socket.destroy();
-      resolve(answer);
+      resolve(reason);
     };
-    socket.once("connect", end(true)).once("error", end(false)).once("timeout", end(false));
+    socket.setTimeout(PATIENCE * 1000, () => end(`no answer within ${PATIENCE} s`));
+    socket.once("connect", () => end());
+    socket.once("error", (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
   });
 }

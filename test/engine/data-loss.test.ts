@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ApiServer } from "./support/api-server";
-import { Project, STORAGE_CLASS, targets } from "./support/project";
+import type { ApiServer } from "./support/api-server";
+import { onServerWithProject, Project, targets } from "./support/project";
 
 /** Only what an API server without nodes can bring up: no pod runs here, so no Deployment or Service gets ready. */
 const TARGETS = targets([
@@ -16,37 +16,27 @@ const TARGETS = targets([
   "**PersistentVolumeClaim::registry-data",
 ]);
 
-// GOURMETGRAM_ENGINE_HOME is a folder as PULUMI_HOME, with the engine, its language host and the plugins.
 describe("a setting that would delete data, with the real engine and API server", function () {
   this.timeout(400_000);
-  let server: ApiServer | undefined;
+  let server: ApiServer;
   let project: Project;
 
-  before(async function () {
-    if (process.env["GOURMETGRAM_ENGINE_HOME"] === undefined) return this.skip();
-    server = await ApiServer.ofThisMachine();
-    if (server === undefined) return this.skip();
-    project = new Project(server);
-    await server.kubectl("create", "-f", project.fileOf(STORAGE_CLASS));
+  onServerWithProject(async (on) => {
+    ({ server, project } = on);
     await project.make("lab");
     const { all, exitCode } = await project.up("lab", ...TARGETS);
     assert.equal(exitCode, 0, all);
   });
 
-  after(async () => {
-    await server?.stop();
-    if (server !== undefined) project.remove();
-  });
-
   /** Names and identities of all claims. */
   const claims = async (): Promise<string> =>
-    (await server?.kubectl(
+    server.kubectl(
       "get",
       "pvc",
       "-A",
       "-o",
       'jsonpath={range .items[*]}{.metadata.name} {.metadata.uid}{"\\n"}{end}',
-    )) ?? "";
+    );
 
   for (const [title, settings, refused] of [
     [

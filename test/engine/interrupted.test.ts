@@ -6,8 +6,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { recover } from "../../tooling/engine/interrupted";
-import { ApiServer } from "./support/api-server";
-import { DATA_TARGETS, Project, STORAGE_CLASS } from "./support/project";
+import type { ApiServer } from "./support/api-server";
+import { DATA_TARGETS, onServerWithProject, Project } from "./support/project";
 
 const KINDS = "namespaces,pvc,secrets,configmaps,services";
 const ROUNDS = 6;
@@ -16,24 +16,14 @@ interface Listed {
   readonly items: { kind: string; metadata: { name: string; managedFields?: { manager: string }[] } }[];
 }
 
-// GOURMETGRAM_ENGINE_HOME is a folder as PULUMI_HOME, with the engine, its language host and the plugins.
 describe("the real engine, killed at random moments", function () {
   this.timeout(900_000);
-  let server: ApiServer | undefined;
+  let server: ApiServer;
   let project: Project;
 
-  before(async function () {
-    if (process.env["GOURMETGRAM_ENGINE_HOME"] === undefined) return this.skip();
-    server = await ApiServer.ofThisMachine();
-    if (server === undefined) return this.skip();
-    project = new Project(server);
-    await server.kubectl("create", "-f", project.fileOf(STORAGE_CLASS));
+  onServerWithProject(async (on) => {
+    ({ server, project } = on);
     await project.make("lab");
-  });
-
-  after(async () => {
-    await server?.stop();
-    if (server !== undefined) project.remove();
   });
 
   const locks = (): string => join(project.backend, ".pulumi", "locks", "organization", "gourmetgram");
@@ -52,7 +42,7 @@ describe("the real engine, killed at random moments", function () {
       },
       cluster: () => {
         const config = new KubeConfig();
-        config.loadFromFile(server?.kubeconfig ?? assert.fail());
+        config.loadFromFile(server.kubeconfig);
         return Promise.resolve(config);
       },
       report: () => undefined,
@@ -88,7 +78,7 @@ describe("the real engine, killed at random moments", function () {
   async function listed(): Promise<{ names: string[]; appliers: number[] }> {
     const selector = "app.kubernetes.io/instance=lab";
     const args = ["get", KINDS, "-A", "-l", selector, "-o", "json", "--show-managed-fields"];
-    const { items } = JSON.parse((await server?.kubectl(...args)) ?? "") as Listed;
+    const { items } = JSON.parse(await server.kubectl(...args)) as Listed;
     return {
       names: items
         .map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/-[0-9a-f]{8}$/, "")}`)
@@ -120,7 +110,6 @@ describe("the real engine, killed at random moments", function () {
   });
 
   it("leaves nothing in the way of the same command: a destroy", async () => {
-    assert.ok(server !== undefined);
     // Nothing empties a namespace here, so it has to stay.
     await project.set("lab", { keepData: "true" });
     assert.equal((await project.up("lab", ...DATA_TARGETS)).exitCode, 0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ApiServer } from "./support/api-server";
-import { DATA_TARGETS, Project, STORAGE_CLASS } from "./support/project";
+import type { ApiServer } from "./support/api-server";
+import { DATA_TARGETS, onServerWithProject, Project } from "./support/project";
 
 const PLATFORM = "gourmetgram-platform";
 const DATA = "gourmetgram.dev/data";
@@ -16,32 +16,22 @@ interface Found {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-// GOURMETGRAM_ENGINE_HOME is a folder as PULUMI_HOME, with the engine, its language host and the plugins.
 describe("a lab with keepData, with the real engine and API server", function () {
   this.timeout(400_000);
-  let server: ApiServer | undefined;
+  let server: ApiServer;
   let project: Project;
   let first: Found[];
 
-  before(async function () {
-    if (process.env["GOURMETGRAM_ENGINE_HOME"] === undefined) return this.skip();
-    server = await ApiServer.ofThisMachine();
-    if (server === undefined) return this.skip();
-    project = new Project(server);
-    await server.kubectl("create", "-f", project.fileOf(STORAGE_CLASS));
-  });
-
-  after(async () => {
-    await server?.stop();
-    if (server !== undefined) project.remove();
+  onServerWithProject((on) => {
+    ({ server, project } = on);
   });
 
   /** What the lab has in the cluster, of the kinds that hold its data and one that does not. */
   async function found(): Promise<Found[]> {
     const kinds = "namespaces,pvc,secrets,configmaps,services";
     const selector = "app.kubernetes.io/instance=lab";
-    const text = await server?.kubectl("get", kinds, "-A", "-l", selector, "-o", "json");
-    const { items } = JSON.parse(text ?? "") as { items: Found[] };
+    const text = await server.kubectl("get", kinds, "-A", "-l", selector, "-o", "json");
+    const { items } = JSON.parse(text) as { items: Found[] };
     return items.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   }
 
@@ -66,8 +56,8 @@ describe("a lab with keepData, with the real engine and API server", function ()
     // Also a lab that never went away is not changed by the next run.
     assert.match(await up(), /\d+ unchanged/);
     assert.deepEqual((await found()).map(identity), first.map(identity));
-    const destroyed = await server?.collecting("secrets,configmaps,services", project.destroy("lab"));
-    assert.equal(destroyed?.exitCode, 0, destroyed?.all);
+    const destroyed = await server.collecting("secrets,configmaps,services", project.destroy("lab"));
+    assert.equal(destroyed.exitCode, 0, destroyed.all);
     const left = await found();
     assert.deepEqual(
       left.map((each) => nameOf(each).replace(/-[0-9a-f]{8}$/, "")),
@@ -115,7 +105,7 @@ describe("a lab with keepData, with the real engine and API server", function ()
       const template = { metadata: { labels }, spec: { containers: [{ name, image: "example.org/none" }] } };
       const spec = { selector: { matchLabels: { app: name } }, template };
       const workload = { apiVersion: "apps/v1", kind, metadata: { name, namespace, labels }, spec };
-      await server?.kubectl("create", "-f", project.fileOf(workload));
+      await server.kubectl("create", "-f", project.fileOf(workload));
     }
     await up();
     await up();

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { findLab } from "../../tooling/engine/live-lab";
+import { findLab } from "../../tooling/engine/stack/live-lab";
 import { clusterOf } from "../../tooling/live/api-clients";
 import { Argo } from "../../tooling/live/workflows/argo";
 import { pullSecrets } from "../../tooling/verify/pods/run-pod";

@@ -25,6 +25,8 @@ export interface Answer {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly exitCode?: number;
+  /** Only once another program was asked something that begins so. @default always */
+  readonly once?: readonly [program: FakeProgram, asked: string];
 }
 
 let javascript: string | undefined;
@@ -164,13 +166,15 @@ export class FakeProgram {
   /** Puts it in place, with what it answers from now on. */
   answer(...answers: readonly Answer[]): void {
     mkdirSync(dirname(this.file), { recursive: true });
-    const cases = answers.map(({ to, stdout = "", stderr = "", exitCode = 0 }, index) => {
+    const cases = answers.map(({ to, stdout = "", stderr = "", exitCode = 0, once: after }, index) => {
       const [out, errors] = [`${this.file}.${index}.out`, `${this.file}.${index}.err`];
       writeFileSync(out, stdout);
       writeFileSync(errors, stderr);
-      return `  '${to}'*) cat '${out}'; cat '${errors}' >&2; exit ${exitCode} ;;`;
+      const answering = `cat '${out}'; cat '${errors}' >&2; exit ${exitCode}`;
+      const condition = after === undefined ? "true" : `grep -qs '^${after[1]}' '${after[0].file}.calls'`;
+      return `case "$*" in '${to}'*) if ${condition}; then ${answering}; fi ;; esac`;
     });
-    const script = `printf '%s\\n' "$*" >> '${this.file}.calls'\ncase "$*" in\n${cases.join("\n")}\n  *) ;;\nesac\n`;
+    const script = `printf '%s\\n' "$*" >> '${this.file}.calls'\n${cases.join("\n")}\nexit 0\n`;
     writeFileSync(this.file, `#!/bin/sh\nPATH=/usr/bin:/bin\n${script}`, { mode: 0o755 });
   }
 

@@ -1,5 +1,5 @@
 /** The outputs of a lab that is up, as Pulumi prints them. */
-import type { LabOutputs } from "../../stacks/outputs";
+import type { LabOutputs } from "../../stacks/outputs/outputs";
 import { STUDENT } from "./rights";
 
 export const OUTPUTS: LabOutputs = {

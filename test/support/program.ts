@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterSource } from "../../stacks/preflight/live-cluster";
-import type { LabOutputs } from "../../stacks/outputs";
+import type { LabOutputs } from "../../stacks/outputs/outputs";
 import program from "../../index";
 import { promiseOf, settled } from "./mocks";
 

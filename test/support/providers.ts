@@ -1,6 +1,6 @@
 /** What the real providers would answer, as far as the program looks at it. */
 import { createHash } from "node:crypto";
-import type { BaseOutput } from "../../stacks/outputs";
+import type { BaseOutput } from "../../stacks/outputs/outputs";
 import type { Plain } from "./wire-format";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;

@@ -1,5 +1,5 @@
 /** Rights as a lab's outputs list them. */
-import type { RightOutput } from "../../stacks/outputs";
+import type { RightOutput } from "../../stacks/outputs/outputs";
 
 export const TRAINER: RightOutput = {
   role: "train-model",

@@ -1,6 +1,6 @@
-import { stackName } from "../engine/stack-settings";
+import { stackName } from "../engine/stack/stack-settings";
 import { foundIn } from "../engine/answer";
-import { stackOutputs } from "../engine/stack";
+import { stackOutputs } from "../engine/stack/stack";
 import { readTimings, UP_KINDS } from "../machine/timings";
 import { clusterTitle } from "../cluster/embedded-lab";
 import { interruption } from "../support/interruption";
@@ -68,6 +68,10 @@ async function proofTimes(runs: number): Promise<Figure[]> {
 }
 
 async function memory(): Promise<Figure[]> {
+  if (process.platform !== "linux") {
+    console.error("memory is not measured: the nodes' processes are those of Docker's virtual machine");
+    return [];
+  }
   const found = await labMemory();
   if (found === undefined) return [];
   const detail = "sum of proportional set sizes";

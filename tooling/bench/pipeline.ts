@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { LabOutputs } from "../../stacks";
-import { findLab } from "../engine/live-lab";
+import { findLab } from "../engine/stack/live-lab";
 import { Argo } from "../live/workflows/argo";
 import { type Cluster, clusterOf } from "../live/api-clients";
 import { type Family, runsOf } from "../live/workflows/family";

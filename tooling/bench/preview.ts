@@ -5,8 +5,8 @@ import { execa } from "execa";
 import { writeManifests } from "../engine/render/folder";
 import { checkout } from "../machine/paths";
 import { engineProgram } from "../engine/engine";
-import { pulumiEnvironment } from "../engine/stack";
-import { hasOwnCluster, stackName } from "../engine/stack-settings";
+import { pulumiEnvironment } from "../engine/stack/stack";
+import { hasOwnCluster, stackName } from "../engine/stack/stack-settings";
 import { goBuilds, isBuilt, programPath } from "../toolchain/go-builds";
 import { timeInTurns, type Samples } from "./samples";
 

@@ -2,8 +2,8 @@ import { engineSteps, clusterSteps, tidyStep, type LabParts } from "./embedded-l
 import { clusterNotes, currentNode } from "./kind";
 import { labParts, partsOf, partsText } from "./lab-parts";
 import { nodeCount } from "./node-count";
-import { requireMachine } from "./preflight";
-import { hasOwnCluster } from "../engine/stack-settings";
+import { requireDockerForImages, requireMachine } from "./preflight";
+import { hasOwnCluster } from "../engine/stack/stack-settings";
 import { clusterRecord } from "../machine/cluster-record";
 import { decideEngine } from "../machine/reach";
 import { runSteps, type Step } from "../machine/steps";
@@ -37,10 +37,12 @@ export async function planCluster(): Promise<Plan> {
 /**
  * Carries the plan out. What is there already is left as it is.
  *
- * @throws Error with a remedy if this machine cannot hold the cluster, or a step fails
+ * @param forStack Whether a stack follows, whose images Docker builds.
+ * @throws Error with a remedy if this machine cannot hold the cluster or build the images, or a step fails
  */
-export async function bringUpCluster({ parts, steps }: Plan): Promise<void> {
+export async function bringUpCluster({ parts, steps }: Plan, forStack = true): Promise<void> {
   if (!hasOwnCluster()) await requireMachine(parts);
+  else if (forStack) await requireDockerForImages(parts);
   await runSteps(steps);
   if (!hasOwnCluster()) for (const note of notes(parts)) console.log(note);
 }

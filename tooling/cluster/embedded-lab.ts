@@ -1,8 +1,14 @@
 import { clusterIsReady, startCluster } from "./kind";
 import { clusterRecord, type Origin } from "../machine/cluster-record";
 import { makeBaseImages } from "./images/debian-images";
-import { askDocker, docker } from "../machine/docker";
 import { makeNodeImage, nodeImageIsReady } from "./images/node-image";
+import {
+  buildkitMode,
+  hasOfficialNode,
+  pullOfficialNode,
+  requireUserNamespaces,
+  restrictedNamespaces,
+} from "./images/official-node";
 import { canStartDocker, dockerIsReady, startDocker } from "../machine/docker-daemon";
 import { installPackages, missingPackages, type Purpose } from "../machine/packages";
 import {
@@ -65,6 +71,9 @@ const buildsFor = ({ engine, images, kind }: LabParts): GoBuild[] => [
 /** Whether a program that is needed has yet to be built. */
 export const isCold = (parts: LabParts): boolean => !buildsFor(parts).every(isBuilt);
 
+/** Whether more is built than kind, which takes a fraction of the time and room. */
+export const buildsMuch = (parts: LabParts): boolean => isCold({ ...parts, kind: "official" });
+
 /** Whether there is a cluster. It keeps what it was made of, so nothing is built for it. */
 const hasCluster = (): boolean => (clusterRecord()?.containers.length ?? 0) > 0;
 
@@ -109,11 +118,19 @@ const builtNode: Step = {
 
 const officialNode: Step = {
   title: "Node image, official",
-  isDone: async () => (await askDocker(["image", "inspect", versions.kindNode])) !== undefined,
-  run: async (report) => {
-    await docker(["pull", versions.kindNode], { log: "node-image", report });
-  },
-  remedy: "npm run up -- --offline builds the image here, on a Debian machine",
+  isDone: hasOfficialNode,
+  run: pullOfficialNode,
+  remedy:
+    `docker image rm ${versions.kindNode}, if it is for another machine; ` +
+    "npm run up -- --offline builds the image here, on a Debian machine",
+};
+
+/** Docker may run on the kernel of a virtual machine, which only a container shows. */
+const userNamespaces: Step = {
+  title: "User namespaces for BuildKit",
+  isDone: () => buildkitMode() !== "rootless",
+  run: requireUserNamespaces,
+  remedy: restrictedNamespaces("1")?.remedy ?? "",
 };
 
 /** What the step is called that makes the cluster. */
@@ -134,7 +151,7 @@ export function clusterSteps(parts: LabParts): Step[] {
   return [
     ...(builds.length === 0 ? [] : toolchain),
     ...builds.map(build),
-    ...(parts.images === "built" ? [...images, builtNode] : [dockerStep, officialNode]),
+    ...(parts.images === "built" ? [...images, builtNode] : [dockerStep, officialNode, userNamespaces]),
     cluster(parts.images),
   ];
 }

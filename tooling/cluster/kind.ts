@@ -7,11 +7,11 @@ import { restrictedRuntime } from "../machine/docker-daemon";
 import { kubeconfig, live } from "../machine/paths";
 import { decideKind } from "../machine/reach";
 import { run, type Report } from "../machine/run";
-import { nodePorts } from "../engine/stack-settings";
+import { nodePorts } from "../engine/stack/stack-settings";
 import { until } from "../support/until";
 import { goBuilds, programPath } from "../toolchain/go-builds";
 import { versions } from "../machine/versions";
-import { embeddedSettings } from "../engine/embedded-settings";
+import { embeddedSettings } from "../engine/stack/embedded-settings";
 import { clusterName, controlPlane, kindConfiguration, registryHost, registryHosts } from "./kind-config";
 import { nodeCount } from "./node-count";
 import {

@@ -9,8 +9,8 @@ import { messageOf } from "../support/errors";
 import { type Leftovers, requireNothingLeft } from "../support/leftovers";
 import { labDockerPid } from "../machine/docker-daemon";
 import { cache, home, logs, state } from "../machine/paths";
-import { stacksInState } from "../engine/state";
-import { nodePorts, stackName } from "../engine/stack-settings";
+import { stacksInState } from "../engine/stack/state";
+import { nodePorts, stackName } from "../engine/stack/stack-settings";
 import { versions } from "../machine/versions";
 
 /** Files and folders of the lab outside the cache. */

@@ -1,5 +1,5 @@
-import { stackExists } from "../engine/stack";
-import { hasOwnCluster, keepsData, stackName } from "../engine/stack-settings";
+import { stackExists } from "../engine/stack/stack";
+import { hasOwnCluster, keepsData, stackName } from "../engine/stack/stack-settings";
 import { clusterRecord } from "../machine/cluster-record";
 import { confirm } from "../support/confirm";
 import type { DownOptions } from "./down";

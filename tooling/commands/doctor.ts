@@ -6,7 +6,7 @@ import { isDebian12 } from "../machine/packages";
 import { judgeStack } from "../engine/program";
 import { decideEngine, wishFor } from "../machine/reach";
 import { stackSettings } from "../engine/render/settings";
-import { hasOwnCluster } from "../engine/stack-settings";
+import { hasOwnCluster } from "../engine/stack/stack-settings";
 import { clusterConfig } from "../engine/cluster-access";
 import { etcdAlarm, etcdBytes } from "../live/etcd";
 import { messageOf } from "../support/errors";
@@ -61,7 +61,7 @@ async function checkEtcd(): Promise<Check[]> {
 /** The stack's own cluster, and the Docker that builds its images. */
 async function examineCluster(): Promise<Examination> {
   const engine = await decideEngine();
-  const docker = checkDocker(await findDocker(), false);
+  const docker = checkDocker(await findDocker(), false, { engine: engine.choice });
   return { checks: [docker, await checkCluster()], facts: { [engine.thing]: engine.text } };
 }
 

@@ -7,9 +7,16 @@ import { foundIn } from "../engine/answer";
 import { clusterConfig } from "../engine/cluster-access";
 import { engineIsReady } from "../engine/engine";
 import { recoverLab } from "../engine/interrupted";
-import { askPulumi, NO_ENGINE, pulumi, removeStateIfEmpty, stackExists, stackOutputs } from "../engine/stack";
-import { classOf, isOnEmbeddedCluster, type StackInState, stacksInState } from "../engine/state";
-import { hasOwnCluster, keepsData, stackName } from "../engine/stack-settings";
+import {
+  askPulumi,
+  NO_ENGINE,
+  pulumi,
+  removeStateIfEmpty,
+  stackExists,
+  stackOutputs,
+} from "../engine/stack/stack";
+import { classOf, isOnEmbeddedCluster, type StackInState, stacksInState } from "../engine/stack/state";
+import { hasOwnCluster, keepsData, stackName } from "../engine/stack/stack-settings";
 import { DEFINITION, removeKinds, usedKindText } from "../live/kinds";
 import { objectsIn, remainsOf } from "../live/stack-remains";
 import { clusterRecord, removeClusterRecord } from "../machine/cluster-record";

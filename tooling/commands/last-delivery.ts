@@ -1,6 +1,6 @@
 import type { LabOutputs } from "../../stacks";
 import { clusterConfig, requireAnswer } from "../engine/cluster-access";
-import { findOutputs } from "../engine/live-lab";
+import { findOutputs } from "../engine/stack/live-lab";
 import { type Cluster, clusterOf } from "../live/api-clients";
 import type { Delivery } from "../live/delivery/delivery";
 import { textOfDelivery } from "../live/delivery/delivery-text";

@@ -10,7 +10,7 @@ import { answersAt, reach } from "../live/reach";
 import type { ServicePort } from "../live/service";
 import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../live/lab-pages";
 import { clusterConfig, requireAnswer } from "../engine/cluster-access";
-import { findOutputs } from "../engine/live-lab";
+import { findOutputs } from "../engine/stack/live-lab";
 import { endBySignal, interruption } from "../support/interruption";
 import { isJson, tellData } from "../support/output";
 import { minuteOf } from "../support/times";

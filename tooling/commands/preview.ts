@@ -3,7 +3,7 @@ import { requireEngine } from "../cluster/embedded-lab";
 import { checkout } from "../machine/paths";
 import { engineProgram } from "../engine/engine";
 import { inPreviewPlace } from "../engine/preview-place";
-import { stackName } from "../engine/stack-settings";
+import { stackName } from "../engine/stack/stack-settings";
 import { handOver } from "../support/hand-over";
 
 /**

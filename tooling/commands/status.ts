@@ -3,8 +3,8 @@ import { within } from "../../components/kubernetes";
 import { nodeContainers } from "../cluster/kind";
 import { type Answer, foundIn } from "../engine/answer";
 import { clusterConfig, requireAnswer } from "../engine/cluster-access";
-import { stackOutputs } from "../engine/stack";
-import { hasOwnCluster, stackName } from "../engine/stack-settings";
+import { stackOutputs } from "../engine/stack/stack";
+import { hasOwnCluster, stackName } from "../engine/stack/stack-settings";
 import { messageOf } from "../support/errors";
 import { tellData } from "../support/output";
 

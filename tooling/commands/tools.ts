@@ -7,7 +7,7 @@ import { kubeconfigSetting } from "../engine/cluster-access";
 import { succeeds } from "../machine/run";
 import { handOver } from "../support/hand-over";
 import { withTemporaryFolder } from "../support/interruption";
-import { hasOwnCluster, stackSetting } from "../engine/stack-settings";
+import { hasOwnCluster, stackSetting } from "../engine/stack/stack-settings";
 import { goBuilds, isBuilt, programPath } from "../toolchain/go-builds";
 
 const builds = { kubectl: goBuilds.kubernetes, argo: goBuilds.argo } as const;

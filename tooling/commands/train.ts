@@ -1,4 +1,4 @@
-import { findLab, type LiveLab } from "../engine/live-lab";
+import { findLab, type LiveLab } from "../engine/stack/live-lab";
 import { Argo } from "../live/workflows/argo";
 import { type Cluster, clusterOf, reasonOf } from "../live/api-clients";
 import { type Display, displayFor, silentDisplay } from "../live/runs/run-display";

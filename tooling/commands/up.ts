@@ -2,15 +2,14 @@ import type { LabOutputs } from "../../stacks";
 import { bringUpCluster, planCluster, type Plan } from "../cluster/bring-up";
 import { apiIsReady } from "../cluster/kind";
 import { isCold, type LabParts } from "../cluster/embedded-lab";
-import { requireDocker } from "../machine/docker";
 import { checkMachine } from "../cluster/preflight";
-import { pulumi, selectStack, stackOutputs } from "../engine/stack";
-import { classOf, isOnEmbeddedCluster, prepareState, stacksInState } from "../engine/state";
+import { pulumi, selectStack, stackOutputs } from "../engine/stack/stack";
+import { classOf, isOnEmbeddedCluster, prepareState, stacksInState } from "../engine/stack/state";
 import { foundIn } from "../engine/answer";
 import { recoverLab } from "../engine/interrupted";
 import { clusterConfig, requireAnswer, waitForWorkloads } from "../engine/cluster-access";
 import { wishFor } from "../machine/reach";
-import { hasOwnCluster, stackName } from "../engine/stack-settings";
+import { hasOwnCluster, stackName } from "../engine/stack/stack-settings";
 import { recordTiming, UP_KINDS } from "../machine/timings";
 import { runSteps, type Step } from "../machine/steps";
 
@@ -67,11 +66,10 @@ export async function up(options: UpOptions): Promise<void> {
   if (options.dryRun === true) return showPlan(plan);
   if (options.clusterOnly !== true) requireNoClass();
   const kind = hasOwnCluster() ? undefined : await kindOfUp(plan.parts);
-  await bringUpCluster(plan);
+  await bringUpCluster(plan, options.clusterOnly !== true);
   if (options.clusterOnly === true) return;
   await prepareState();
   await requireAnswer(await clusterConfig());
-  await requireDocker();
   await selectStack();
   await recoverLab();
   // Without a terminal Pulumi's redrawn table would be pages of repetition.

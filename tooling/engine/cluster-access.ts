@@ -3,9 +3,9 @@ import { AppsV1Api, type KubeConfig, VersionApi } from "@kubernetes/client-node"
 import { loadKubeconfig, within } from "../../components/kubernetes";
 import { kubeconfig } from "../machine/paths";
 import { type Report } from "../machine/run";
-import { hasOwnCluster, stackName, stackSetting } from "./stack-settings";
+import { hasOwnCluster, stackName, stackSetting } from "./stack/stack-settings";
 import { foundIn } from "./answer";
-import { askPulumi } from "./stack";
+import { askPulumi } from "./stack/stack";
 import { until } from "../support/until";
 import { messageOf } from "../support/errors";
 

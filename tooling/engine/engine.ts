@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { installPlugins, pluginFolder, stampFile } from "./plugins/install";
 import { cache, checkout } from "../machine/paths";
+import { THROUGH_PROXIES } from "../machine/reach";
 import { run, type Report } from "../machine/run";
 import { goBuilds, programPath } from "../toolchain/go-builds";
 import { versions } from "../machine/versions";
@@ -68,7 +69,7 @@ export async function installOfficialEngine(report: Report): Promise<void> {
   const options = {
     log: "pulumi-engine",
     report,
-    env: { PULUMI_HOME: pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    env: { ...THROUGH_PROXIES, PULUMI_HOME: pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true" },
   };
   await run(launcher, ["version"], options);
   await keepNoLogs();

@@ -5,9 +5,9 @@ import { execa } from "execa";
 import { parseDocument } from "yaml";
 import { checkout } from "../machine/paths";
 import { withTemporaryFolder } from "../support/interruption";
-import { stackFile, stackFileText, stackName } from "./stack-settings";
+import { stackFile, stackFileText, stackName } from "./stack/stack-settings";
 import { engineEnvironment, engineProgram } from "./engine";
-import { pulumiEnvironment, stackExists } from "./stack";
+import { pulumiEnvironment, stackExists } from "./stack/stack";
 
 /** Where a preview runs. */
 export interface PreviewPlace {

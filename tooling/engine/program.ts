@@ -1,5 +1,5 @@
 import type * as Stacks from "../../stacks";
-import { pulumiCommand } from "./stack";
+import { pulumiCommand } from "./stack/stack";
 import type { Settings } from "./render/settings";
 
 /**

@@ -49,10 +49,8 @@ export function removeStalePid(file: string, text: string): void {
   if (runningPid(file, text) === undefined) rmSync(file, { force: true });
 }
 
-const answers = async (): Promise<boolean> => !("absent" in (await findDocker()));
-
 /** Whether a Docker daemon answers. */
-export const dockerIsReady = answers;
+export const dockerIsReady = async (): Promise<boolean> => !("absent" in (await findDocker()));
 
 /** The arguments of `dockerd`. Images are kept in the cache, so that their layers outlive the lab. */
 export function daemonArguments(unrestricted: boolean): string[] {
@@ -70,7 +68,7 @@ export async function startDocker(report: Report): Promise<void> {
   await installPackages("docker", report);
   if (existsSync("/run/systemd/system")) await run("systemctl", ["start", "docker"], { log: "docker" });
   else startDaemon();
-  await until(answers, {
+  await until(dockerIsReady, {
     seconds: 60,
     pauseMilliseconds: 500,
     late: () => `dockerd does not answer after 60 s\n${endOfLog()}`,

@@ -22,6 +22,8 @@ async function findEnvironment(): Promise<Record<string, string>> {
   const hasBuildx = await succeeds(client, ["buildx", "version"]);
   return {
     ...(host === undefined || host === "" ? {} : { DOCKER_HOST: host }),
+    // What runs here is for the machine that Docker runs on, whatever the user builds for others.
+    ...(process.env["DOCKER_DEFAULT_PLATFORM"] === undefined ? {} : { DOCKER_DEFAULT_PLATFORM: "" }),
     ...(hasBuildx ? {} : { DOCKER_BUILDKIT: "0" }),
   };
 }
@@ -76,8 +78,12 @@ export interface DockerServer {
   readonly controlGroups: string;
   /** The runtime that starts containers where none is named. */
   readonly runtime: string;
-  /** Where it keeps images and volumes, on the machine that it runs on. */
-  readonly folder: string;
+  /** Architecture of that machine, as `uname -m` has it; empty where Docker does not tell. */
+  readonly architecture: string;
+  /** Release of the kernel of that machine: another than this one's where it is a virtual machine. */
+  readonly kernel: string;
+  /** Whether it keeps images in the store of containerd. */
+  readonly inContainerd: boolean;
 }
 
 /** No daemon that answers. */
@@ -93,31 +99,57 @@ export async function findDocker(): Promise<DockerServer | NoDocker> {
   const { failed, code, timedOut, stdout, stderr } = await question(["info", "--format", "{{json .}}"]);
   if (timedOut) return { absent: `no answer within ${PATIENCE / 1000} s`, isMissing: false };
   if (code === "ENOENT") return { absent: "there is no docker command", isMissing: true };
-  const info = failed ? undefined : (JSON.parse(stdout) as Partial<Record<string, unknown>>);
+  return serverIn(failed ? "{}" : stdout, stderr);
+}
+
+/** What Docker's client, or a program in its place, tells of the daemon: the output of `docker info`, as JSON. */
+export function serverIn(printed: string, errors: string): DockerServer | NoDocker {
+  const info = JSON.parse(printed) as Info;
+  const version = info.ServerVersion ?? "";
+  const podman = info.host === undefined ? podmanVersion(version) : (info.version?.Version ?? "");
+  if (podman !== undefined)
+    return { absent: `Podman ${podman} answers, which the lab does not support`, isMissing: false };
   // The client ends well without a daemon, and says so in the document.
-  if (typeof info?.["ServerVersion"] !== "string" || info["ServerVersion"] === "") {
-    const errors = (info?.["ServerErrors"] as string[] | undefined) ?? [stderr];
-    return { absent: errors.join(" ").trim().split("\n").at(-1) ?? "it failed", isMissing: false };
+  if (version === "") {
+    const reason = (info.ServerErrors ?? [errors]).join(" ").trim().split("\n").at(-1) ?? "";
+    return { absent: reason === "" ? "docker info failed" : reason, isMissing: false };
   }
   return {
-    version: info["ServerVersion"],
-    memory: Number(info["MemTotal"]),
-    controlGroups: typeof info["CgroupVersion"] === "string" ? info["CgroupVersion"] : "1",
-    runtime: String(info["DefaultRuntime"]),
-    folder: String(info["DockerRootDir"]),
+    version,
+    memory: info.MemTotal ?? 0,
+    controlGroups: info.CgroupVersion ?? "1",
+    runtime: info.DefaultRuntime ?? "",
+    architecture: info.Architecture ?? "",
+    kernel: info.KernelVersion ?? "",
+    inContainerd: (info.DriverStatus ?? []).some(([name]) => name === "driver-type"),
   };
 }
 
-/**
- * Asks the Docker daemon that the user's own client reaches, which builds the stack's images.
- *
- * @throws Error if there is no client or no daemon; nothing has been changed then
- */
+/** The part of `docker info` that is read. */
+interface Info {
+  readonly ServerVersion?: string;
+  readonly ServerErrors?: readonly string[];
+  readonly MemTotal?: number;
+  readonly CgroupVersion?: string;
+  readonly DefaultRuntime?: string;
+  readonly Architecture?: string;
+  readonly KernelVersion?: string;
+  /** Pairs of a name and a value. With the store of containerd, `driver-type` and what provides it. */
+  readonly DriverStatus?: readonly (readonly string[])[] | null;
+  /** Of Podman's own command, which some systems have under Docker's name. */
+  readonly host?: unknown;
+  readonly version?: { readonly Version?: string };
+}
+
+/** Podman's socket answers like Docker with a version of its own. Docker's were 1.13 and 17.03, with nothing in between. */
+function podmanVersion(version: string): string | undefined {
+  const major = Number(/^(\d+)\./.exec(version)?.[1]);
+  return major >= 2 && major < 17 ? version : undefined;
+}
+
+/** @throws Error if no daemon answers */
 export async function requireDocker(): Promise<DockerServer> {
   const found = await findDocker();
-  if (!("absent" in found)) return found;
-  throw new Error(
-    `the stack's images cannot be built: no Docker daemon answers (${found.absent})\n` +
-      "  remedy: start one, or point DOCKER_HOST at one; docker version has to show a server",
-  );
+  if ("absent" in found) throw new Error(`no Docker daemon answers (${found.absent})`);
+  return found;
 }

@@ -22,24 +22,11 @@ export type Purpose = keyof typeof debianPackages;
 /** The packages for a purpose that are not installed. */
 export async function missingPackages(purpose: Purpose): Promise<string[]> {
   const names = Object.keys(debianPackages[purpose]);
-  const printed =
-    (await ask("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Abbrev}\\n", ...names])) ?? "";
-  // dpkg-query fails when it does not know a package, so ask one by one then.
-  if (printed !== "") {
-    const installed = new Set(
-      printed
-        .split("\n")
-        .filter((line) => line.includes(" ii"))
-        .map((line) => line.split(" ")[0]),
-    );
-    return names.filter((name) => !installed.has(name));
-  }
-  const missing: string[] = [];
-  for (const name of names) {
-    const status = await ask("dpkg-query", ["-W", "-f", "${db:Status-Abbrev}", name]);
-    if (status?.startsWith("ii") !== true) missing.push(name);
-  }
-  return missing;
+  // One by one: dpkg-query fails if it does not know one of several.
+  const states = await Promise.all(
+    names.map((name) => ask("dpkg-query", ["-W", "-f", "${db:Status-Abbrev}", name])),
+  );
+  return names.filter((_, index) => states[index]?.startsWith("ii") !== true);
 }
 
 /** Installs what is missing. Daemons that come along are not started here. */

@@ -1,5 +1,5 @@
 import { type Origin } from "./cluster-record";
-import { ask } from "./run";
+import { ask, succeeds } from "./run";
 import { versions } from "./versions";
 
 /** What was decided about where something comes from, and why. */
@@ -34,15 +34,18 @@ export function currentWish(): Wish {
   );
 }
 
-/** Any answer counts: a registry says 401 to those who have not signed in. */
-const answers: Probe = async (address) => {
-  try {
-    await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(5000) });
-    return true;
-  } catch {
-    return false;
-  }
-};
+/**
+ * Whether anything answers at an address: a registry says 401 to those who have not signed in. Asked by a process of its
+ * own, which alone can be told to use the proxies of the environment (Node 22.21, 24.5 and later), as Pulumi's launcher is.
+ */
+export const answers: Probe = (address) =>
+  succeeds(process.execPath, ["--eval", PROBE, address], THROUGH_PROXIES);
+
+const PROBE =
+  'fetch(process.argv[1], { method: "HEAD", signal: AbortSignal.timeout(5000) }).catch(() => process.exit(1));';
+
+/** Has Node's fetch use the proxies that the environment names. */
+export const THROUGH_PROXIES: Readonly<Record<string, string>> = { NODE_USE_ENV_PROXY: "1" };
 
 /** Decides for one thing between the official form and one that is built here. */
 async function decide(

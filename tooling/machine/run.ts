@@ -86,7 +86,7 @@ async function runToEnd(command: string, args: string[], options: RunOptions): P
 export async function succeeds(
   command: string,
   args: string[],
-  env: Record<string, string> = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
   const result = await execa(command, args, { reject: false, env, stdin: "ignore" });
   return !result.failed;

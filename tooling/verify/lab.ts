@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type PodAccess, podAccess } from "../live/port-forward";
 import { reach } from "../live/reach";
-import { findLab } from "../engine/live-lab";
+import { findLab } from "../engine/stack/live-lab";
 import { Argo } from "../live/workflows/argo";
 import { clusterOf } from "../live/api-clients";
 import type { LabParts } from "./lab-parts";

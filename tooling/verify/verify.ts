@@ -1,4 +1,4 @@
-import { stackName } from "../engine/stack-settings";
+import { stackName } from "../engine/stack/stack-settings";
 import { beforeStart, messageOf, NotStarted } from "../support/errors";
 import { finishing, interruption } from "../support/interruption";
 import { isJson, tellData } from "../support/output";

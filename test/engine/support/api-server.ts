@@ -24,6 +24,8 @@ export class ApiServer {
     private readonly kubectlProgram: string,
     private readonly folder: string,
     private readonly children: ChildProcess[],
+    /** Where it takes connections, as `host:port`. */
+    readonly address: string,
   ) {}
 
   /**
@@ -81,7 +83,7 @@ export class ApiServer {
       ],
       { stdio: "ignore" },
     );
-    const server = new ApiServer(programs.kubectl, folder, [apiserver, etcd]);
+    const server = new ApiServer(programs.kubectl, folder, [apiserver, etcd], `127.0.0.1:${secure}`);
     file("kubeconfig", kubeconfig(secure));
     try {
       await server.ready();

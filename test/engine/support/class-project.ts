@@ -7,7 +7,7 @@ import { devDependencies } from "../../../package.json";
 import { AutomationRunner } from "../../../tooling/class/runner/automation-runner";
 import { ClassFiles } from "../../../tooling/class/runner/class-files";
 import { type Answer, answerOf } from "../../../tooling/engine/answer";
-import { CLASS_TAG } from "../../../tooling/engine/state";
+import { CLASS_TAG } from "../../../tooling/engine/stack/state";
 import { checkout } from "../../support/checkout";
 
 /** Set by test/engine.ts: a folder as PULUMI_HOME, with the engine. */

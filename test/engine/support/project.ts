@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { devDependencies } from "../../../package.json";
 import { checkout } from "../../support/checkout";
-import type { ApiServer } from "./api-server";
+import { ApiServer } from "./api-server";
 
 /** Without one no stack with volumes is let in. */
 export const STORAGE_CLASS = {
@@ -135,4 +135,33 @@ export class Project {
   remove(): void {
     rmSync(this.folder, { recursive: true });
   }
+}
+
+/** A project and the API server that its stacks are on. */
+export interface ProjectOnServer {
+  readonly server: ApiServer;
+  readonly project: Project;
+}
+
+/**
+ * Has the tests of a block run with an API server that has a storage class, and a project on it. They are skipped on a
+ * machine without Kubernetes, or without GOURMETGRAM_ENGINE_HOME: a folder as PULUMI_HOME, with the engine, its language
+ * host and the plugins.
+ *
+ * @param prepare Runs before the first test.
+ */
+export function onServerWithProject(prepare: (on: ProjectOnServer) => Promise<void> | void): void {
+  let on: ProjectOnServer | undefined;
+  before(async function () {
+    if (process.env["GOURMETGRAM_ENGINE_HOME"] === undefined) return this.skip();
+    const server = await ApiServer.ofThisMachine();
+    if (server === undefined) return this.skip();
+    on = { server, project: new Project(server) };
+    await server.kubectl("create", "-f", on.project.fileOf(STORAGE_CLASS));
+    await prepare(on);
+  });
+  after(async () => {
+    await on?.server.stop();
+    on?.project.remove();
+  });
 }

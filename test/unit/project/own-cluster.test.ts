@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { KubeConfig } from "@kubernetes/client-node";
-import { requireDocker } from "../../../tooling/machine/docker";
+import { requireDockerForImages } from "../../../tooling/cluster/preflight";
 import { requireAnswer } from "../../../tooling/engine/cluster-access";
+
+const PARTS = { engine: "official", images: "official", kind: "official" } as const;
 
 function clusterAt(server: string): KubeConfig {
   const config = new KubeConfig();
@@ -37,14 +39,14 @@ describe("before anything is changed on a cluster of one's own", () => {
     it("is told, with the remedy", async () => {
       process.env["DOCKER_HOST"] = "unix:///nonexistent/docker.sock";
       await assert.rejects(
-        requireDocker(),
-        /no Docker daemon answers \(.+\)\n {2}remedy: start one, or point DOCKER_HOST/,
+        requireDockerForImages(PARTS),
+        /^Error: the stack's images cannot be built: no Docker daemon answers \(.+\)\n {2}remedy: start Docker, or choose its context/,
       );
     });
 
     it("is told where there is not even the command", async () => {
       process.env["PATH"] = "/nonexistent";
-      await assert.rejects(requireDocker(), /there is no docker command/);
+      await assert.rejects(requireDockerForImages(PARTS), /there is no docker command/);
     });
   });
 });

@@ -54,7 +54,7 @@ describe("docs/reference/configuration.md", () => {
 
 describe("docs/reference/outputs.md", () => {
   it("has each output of every kind of stack, and no other", () => {
-    const source = read("stacks/outputs.ts");
+    const source = read("stacks/outputs/outputs.ts");
     const ofInterface = (name: string): string[] => {
       const body = new RegExp(`^export interface ${name} \\{\n(.*?)^\\}`, "ms").exec(source)?.[1] ?? "";
       return [...body.matchAll(/^ {2}readonly (\w+):/gm)].map(([, output = ""]) => output);

@@ -4,7 +4,7 @@ import { promiseOf, recorded, type RecordedResource, resetMocks, setConfig } fro
 import { runProgram } from "../../support/program";
 import { componentsOf } from "../../support/stack";
 import { estimateFootprint } from "../../../stacks/footprint/footprint";
-import type { BaseStackOutputs } from "../../../stacks/outputs";
+import type { BaseStackOutputs } from "../../../stacks/outputs/outputs";
 
 const ALICE = { scope: "student", student: "alice", baseStack: "dev-base", size: "small" };
 

@@ -1,7 +1,7 @@
 import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { checkout } from "../../machine/paths";
-import { pulumiEnvironment } from "../../engine/stack";
+import { pulumiEnvironment } from "../../engine/stack/stack";
 import { namespacesOf } from "../../class/cluster/student-cluster";
 import { type ClassContext, baseOf, stackOf, studentsWithStack } from "../../class/class-context";
 import { downClass } from "../../class/actions/down-class";

@@ -1,6 +1,6 @@
 import { foundIn } from "../../engine/answer";
-import { stackOutputs } from "../../engine/stack";
-import { hasOwnCluster, stackName } from "../../engine/stack-settings";
+import { stackOutputs } from "../../engine/stack/stack";
+import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
 
 /** @throws Error if a single-user lab, with its own registry and Argo, is on the embedded cluster, or nobody can tell */
 export async function requireNoLab(): Promise<void> {

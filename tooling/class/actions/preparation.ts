@@ -1,7 +1,6 @@
 import { bringUpCluster, planCluster } from "../../cluster/bring-up";
 import { requireEngine } from "../../cluster/embedded-lab";
-import { requireDocker } from "../../machine/docker";
-import { prepareState } from "../../engine/state";
+import { prepareState } from "../../engine/stack/state";
 import { withLock } from "../../machine/lock";
 import { requireNoLab } from "./no-lab";
 import { requireCluster } from "./open-class";
@@ -13,7 +12,6 @@ export async function prepareAll(): Promise<void> {
   await withLock(() => bringUpCluster(plan));
   await prepareState();
   await requireCluster();
-  await requireDocker();
   await requireNoLab();
 }
 

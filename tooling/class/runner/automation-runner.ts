@@ -16,8 +16,8 @@ import { answerOf, foundIn } from "../../engine/answer";
 import { recover } from "../../engine/interrupted";
 import type { ClassFiles } from "./class-files";
 import { EngineEvents } from "./engine-events";
-import { shortName } from "../../engine/stack-settings";
-import { CLASS_TAG } from "../../engine/state";
+import { shortName } from "../../engine/stack/stack-settings";
+import { CLASS_TAG } from "../../engine/stack/state";
 import { failureOf } from "./pulumi-errors";
 import {
   type Changes,

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { labOutputs } from "../../engine/outputs";
+import { labOutputs } from "../../engine/stack/outputs";
 import { type ClassContext, stackOf } from "../class-context";
 import { studentPage } from "./student-page";
 import type { Outcome } from "../outcome";

@@ -65,7 +65,8 @@ const commonFiles: Readonly<Record<string, string>> = {
   "/etc/mime.types": "text/plain txt log\ntext/html html\napplication/json json\napplication/gzip gz tgz\n",
 };
 
-const filesOf = (spec: ScratchImage): [path: string, text: string][] =>
+/** Absolute path and text of each file beside the program. */
+export const filesOf = (spec: ScratchImage): [path: string, text: string][] =>
   Object.entries({ ...commonFiles, ...spec.files });
 
 const entryOf = (spec: ScratchImage): CacheEntry =>

@@ -4,9 +4,9 @@ import { state } from "../../machine/paths";
 import { interruption } from "../../support/interruption";
 import { foundIn } from "../answer";
 import { clusterConfig } from "../cluster-access";
-import { askPulumi } from "../stack";
-import { stackName } from "../stack-settings";
-import { locksFolder } from "../state";
+import { askPulumi } from "../stack/stack";
+import { stackName } from "../stack/stack-settings";
+import { locksFolder } from "../stack/state";
 import { recover } from "./recover";
 
 const what = `the state of ${stackName}`;

@@ -62,8 +62,8 @@ function lockIn(file: string): LockContent | "unreadable" | undefined {
 /** Whether the process that made a lock still runs: one with its number that was there by then. */
 async function isHeld(pid: number, since: Date): Promise<boolean> {
   if (!isAlive(pid)) return false;
-  // The same on Linux and macOS; in the C locale, whose names of months can be read.
-  const { stdout, exitCode } = await execa("ps", ["-o", "lstart=,stat=", "-p", String(pid)], {
+  // On macOS, the text after `=` up to the next option is a heading. In the C locale, names of months can be read.
+  const { stdout, exitCode } = await execa("ps", ["-o", "lstart=", "-o", "stat=", "-p", String(pid)], {
     env: { LC_ALL: "C" },
     reject: false,
   });

@@ -4,13 +4,13 @@ import { join, resolve } from "node:path";
 import { loadProgram } from "../program";
 import { engineIsInstalled } from "../engine";
 import { foundIn } from "../answer";
-import { askPulumi, stackExists } from "../stack";
+import { askPulumi, stackExists } from "../stack/stack";
 import { type Rendered, render as renderManifests } from "./manifests";
 import { readMe, TITLE } from "./read-me";
 import { stackSettings } from "./settings";
 import { declaredBy } from "./stand-in-engine";
 import { NO_STATE, type StateValues, stateValues } from "./state-values";
-import { stackName } from "../stack-settings";
+import { stackName } from "../stack/stack-settings";
 
 /** A rendering is about the stack alone. */
 const noCluster = () => Promise.resolve(undefined);

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { foundIn } from "../answer";
-import { askPulumi } from "../stack";
-import { stackFileText, stackName } from "../stack-settings";
+import { askPulumi } from "../stack/stack";
+import { stackFileText, stackName } from "../stack/stack-settings";
 
 /** A stack's configuration, as the engine would hand it to the program. */
 export interface Settings {

@@ -6,6 +6,10 @@ import { run } from "../../machine/run";
 
 /** Names under which Chromium, or what is made of it, is on the PATH. */
 const PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+/** Where macOS has it, which puts nothing on the PATH. */
+const MAC_PROGRAMS = ["Google Chrome", "Chromium"].map(
+  (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
+);
 /** Of Debian. */
 const PACKAGE = "chromium";
 
@@ -13,7 +17,7 @@ const PACKAGE = "chromium";
 export const WINDOW = { width: 1280, height: 860 } as const;
 
 /**
- * Finds a browser: the one that GOURMETGRAM_CHROMIUM names, one on the PATH, or Debian's, which is installed where
+ * Finds a browser: the one that GOURMETGRAM_CHROMIUM names, one on the PATH or among macOS' applications, or Debian's, which is installed where
  * that is possible.
  *
  * @throws Error with a remedy if there is none
@@ -24,7 +28,7 @@ export async function findChromium(progress: (line: string) => void): Promise<st
     if (!existsSync(named)) throw new Error(`GOURMETGRAM_CHROMIUM is ${named}, which is not there`);
     return named;
   }
-  const found = onPath(process.env["PATH"] ?? "");
+  const found = onPath(process.env["PATH"] ?? "") ?? MAC_PROGRAMS.find(existsSync);
   if (found !== undefined) return found;
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
     throw new Error(

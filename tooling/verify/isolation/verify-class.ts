@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
-import { stackName } from "../../engine/stack-settings";
+import { stackName } from "../../engine/stack/stack-settings";
 import { type Cluster, clusterOf } from "../../live/api-clients";
 import { beforeStart, messageOf } from "../../support/errors";
 import { finishing, interruption } from "../../support/interruption";

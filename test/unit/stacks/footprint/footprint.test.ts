@@ -9,7 +9,7 @@ import {
   footprintOf,
   overBudget,
 } from "../../../../stacks/footprint/footprint";
-import type { FootprintOutput } from "../../../../stacks/outputs";
+import type { FootprintOutput } from "../../../../stacks/outputs/outputs";
 import { registeredAmounts } from "../../../support/registered-amounts";
 
 const GI = 2 ** 30;

@@ -1,6 +1,7 @@
 import { resetMocks, setConfig, STACK } from "../../../support/mocks";
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { V1Node } from "@kubernetes/client-node";
 import { loadConfig } from "../../../../config/load";
@@ -8,9 +9,10 @@ import { apiServer } from "../../../../stacks/preflight/api-server";
 import { existingArgo } from "../../../../stacks/preflight/argo";
 import { type Inspection, textOf } from "../../../../stacks/preflight/finding";
 import { nodes, version } from "../../../../stacks/preflight/nodes";
-import { localRegistry } from "../../../../stacks/preflight/registry";
+import { imageRegistry } from "../../../../stacks/preflight/registry";
 import { rights } from "../../../../stacks/preflight/rights";
 import { storageClass } from "../../../../stacks/preflight/storage";
+import { withoutProxies } from "../../../support/proxies";
 import { clusterWith, type Contents, object } from "../../../support/live-cluster";
 
 type Settings = Parameters<typeof setConfig>[0];
@@ -101,7 +103,10 @@ describe("the inspection of nodes", () => {
   });
 
   it("refuses an architecture for which an image has no build", async () => {
-    assert.match((await found(nodes, { objects: [node("one", { architecture: "s390x" })] })).join(), /s390x/);
+    assert.deepEqual(await found(nodes, { objects: [node("one", { architecture: "s390x" })] }), [
+      "the nodes have the architecture s390x; images of the lab exist for linux/amd64, linux/arm64\n" +
+        "    fix: pulumi config set gourmetgram:platform linux/amd64",
+    ]);
   });
 
   it("knows where BuildKit cannot have user namespaces, and what to choose instead", async () => {
@@ -154,10 +159,10 @@ describe("the inspection of storage classes", () => {
       "gourmetgram:storageClass is fast, which does not exist: the cluster has slow\n" +
         "    fix: pulumi config set gourmetgram:storageClass slow",
     ]);
-    assert.match(
-      (await found(storageClass, {})).join(),
-      /the cluster has none\n.*install a storage provisioner/,
-    );
+    assert.deepEqual(await found(storageClass, {}), [
+      "there is no default storage class for the stack's volumes: the cluster has none\n" +
+        "    fix: install a storage provisioner with a default class",
+    ]);
   });
 });
 
@@ -249,7 +254,7 @@ describe("the inspection of the API server's place", () => {
   });
 });
 
-describe("the inspection of the way to the lab's registry", () => {
+describe("the inspection of the way to the registry", () => {
   /** A port on which nothing listens. */
   async function closedPort(): Promise<number> {
     for (let port = 32_700; ; port -= 1) {
@@ -262,21 +267,62 @@ describe("the inspection of the way to the lab's registry", () => {
     }
   }
 
-  it("finds nothing where a node is this machine, in Docker Desktop, or with a registry elsewhere", async () => {
+  it("finds nothing where a node is this machine, in Docker Desktop, or with an address for pushing", async () => {
     const registryNodePort = await closedPort();
     const own = Object.values(networkInterfaces()).flatMap((each) => each ?? [])[0]?.address ?? assert.fail();
     for (const each of [node("this", { address: own }), node("docker-desktop")]) {
-      assert.deepEqual(await found(localRegistry, { objects: [each] }, { registryNodePort }), []);
+      assert.deepEqual(await found(imageRegistry, { objects: [each] }, { registryNodePort }), []);
     }
-    for (const settings of [
-      { externalRegistry: "registry.example.org" },
-      { registryPushAddress: "192.0.2.1:30500" },
-    ]) {
-      assert.deepEqual(
-        await found(localRegistry, { objects: [node("far")] }, { ...settings, registryNodePort }),
-        [],
+    // Whoever sets it knows a way, which nothing can be at the end of before the registry is there.
+    const settings = { registryPushAddress: "192.0.2.1:30500", registryNodePort };
+    assert.deepEqual(await found(imageRegistry, { objects: [node("far")] }, settings), []);
+  });
+
+  describe("elsewhere", () => {
+    withoutProxies();
+    afterEach(() => delete process.env["HTTPS_PROXY"]);
+
+    it("finds nothing where it takes connections, at the address for pushing if there is one", async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      try {
+        for (const settings of [
+          { externalRegistry: `127.0.0.1:${port}/team`, externalRegistryInCluster: "registry:5000/team" },
+          { externalRegistry: "registry.invalid/team", registryPushAddress: `127.0.0.1:${port}/team` },
+          {
+            externalRegistry: "registry.invalid/team",
+            registryPushAddress: `host.docker.internal:${port}/team`,
+          },
+        ]) {
+          assert.deepEqual(await found(imageRegistry, {}, settings), []);
+        }
+      } finally {
+        server.close();
+      }
+    });
+
+    it("says before the first build that it cannot be reached, and why", async () => {
+      const port = await closedPort();
+      const push = { externalRegistry: "ghcr.io/team", registryPushAddress: `127.0.0.1:${port}/team` };
+      assert.deepEqual(await found(imageRegistry, {}, push), [
+        `images cannot be pushed: nothing answers at port ${port} of 127.0.0.1 (gourmetgram:registryPushAddress is 127.0.0.1:${port}/team): ECONNREFUSED\n` +
+          "    fix: start the registry, or let this machine reach it\n" +
+          "    fix: pulumi config set gourmetgram:registryPushAddress HOST:PORT/PATH",
+      ]);
+      // The top-level domain that no name is ever given in.
+      const [text = ""] = await found(imageRegistry, {}, { externalRegistry: "registry.invalid/team" });
+      assert.match(
+        text,
+        /^images cannot be pushed: nothing answers at port 443 of registry\.invalid \(gourmetgram:externalRegistry is registry\.invalid\/team\): (?:ENOTFOUND|EAI_AGAIN)\n/,
       );
-    }
+    });
+
+    it("only warns where there is a proxy, which Docker may go through", async () => {
+      process.env["HTTPS_PROXY"] = "http://proxy.example.org:3128";
+      const settings = { externalRegistry: "registry.invalid/team" };
+      assert.match((await found(imageRegistry, {}, settings)).join(), /^warning: images cannot be pushed/);
+    });
   });
 
   it("finds nothing where the port is published on this machine", async () => {
@@ -285,7 +331,7 @@ describe("the inspection of the way to the lab's registry", () => {
     await new Promise((resolve) => server.once("listening", resolve));
     try {
       const kind = node("kind", { providerID: "kind://docker/kind/kind-control-plane" });
-      assert.deepEqual(await found(localRegistry, { objects: [kind] }, { registryNodePort }), []);
+      assert.deepEqual(await found(imageRegistry, { objects: [kind] }, { registryNodePort }), []);
     } finally {
       server.close();
     }
@@ -315,7 +361,7 @@ describe("the inspection of the way to the lab's registry", () => {
     it(`says before the first build that ${title} cannot be pushed to, and what to do`, async () => {
       const registryNodePort = await closedPort();
       const [text = "", ...others] = await found(
-        localRegistry,
+        imageRegistry,
         { objects: [node(name, parts)] },
         { registryNodePort },
       );
@@ -333,7 +379,7 @@ describe("the inspection of the way to the lab's registry", () => {
     });
     const registryNodePort = await closedPort();
     assert.match(
-      (await found(localRegistry, { objects: [node("n"), hosting] }, { registryNodePort })).join(),
+      (await found(imageRegistry, { objects: [node("n"), hosting] }, { registryNodePort })).join(),
       /pulumi config set-all --plaintext gourmetgram:externalRegistry=localhost:5001 .*externalRegistryInCluster=kind-registry:5000 .*externalRegistryPlainHttp=true/,
     );
   });
@@ -344,11 +390,11 @@ describe("the inspection of the way to the lab's registry", () => {
         data: { "config.conf": `mode: ${mode}\n` },
       });
       assert.match(
-        (await found(localRegistry, { objects: [proxy] })).join(),
+        (await found(imageRegistry, { objects: [proxy] })).join(),
         new RegExp(`kube-proxy has the mode ${mode}`),
       );
       assert.deepEqual(
-        await found(localRegistry, { objects: [proxy] }, { registryPullFrom: "in-cluster" }),
+        await found(imageRegistry, { objects: [proxy] }, { registryPullFrom: "in-cluster" }),
         [],
       );
     });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LabOutputs } from "../../../../stacks/outputs";
+import type { LabOutputs } from "../../../../stacks/outputs/outputs";
 import { writePages } from "../../../../tooling/class/view/class-pages";
 import { forwardOf, studentPage } from "../../../../tooling/class/view/student-page";
 import { fakeClass, studentsNamed } from "./fake-class";

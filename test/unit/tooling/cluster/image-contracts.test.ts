@@ -8,13 +8,13 @@ import {
   registryConfiguration,
   registryFile,
 } from "../../../../tooling/cluster/images/registry-configuration";
-import { dockerfile, scratchImages } from "../../../../tooling/cluster/images/scratch-images";
+import { dockerfile, filesOf, scratchImages } from "../../../../tooling/cluster/images/scratch-images";
 import { dockerfileOf, type Dockerfile } from "../../../support/dockerfile";
 import { checkout } from "../../../support/checkout";
 
 const read = (path: string): string => readFileSync(join(checkout, path), "utf8");
 
-/** A row of the table in docs/how-to/images.md. */
+/** A row of the first table in docs/how-to/images.md, and of the second. */
 interface Contract {
   readonly setting: string;
   readonly image: string;
@@ -23,15 +23,36 @@ interface Contract {
   readonly port: string;
   readonly endsBy: string;
 }
+interface Use {
+  readonly setting: string;
+  readonly paths: readonly string[];
+  readonly variables: readonly string[];
+  readonly configuration: readonly string[];
+}
 
-const contracts: readonly Contract[] = read("docs/how-to/images.md")
-  .split("\n")
-  .filter((line) => line.startsWith("| `"))
-  .map((line) => {
-    const cells = line.split("|").map((cell) => cell.trim().replaceAll("`", ""));
-    const [, setting = "", image = "", user = "", starts = "", port = "", endsBy = ""] = cells;
-    return { setting, image, user, starts, port, endsBy };
-  });
+/** The cells of the table below a heading, with their backticks. */
+const rows = (heading: RegExp): string[][] =>
+  (read("docs/how-to/images.md").split(heading)[1]?.split(/^## /m)[0] ?? "")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+
+const contracts: readonly Contract[] = rows(/^# .*$/m).map((row) => {
+  const cells = row.map((cell) => cell.replaceAll("`", ""));
+  const [, setting = "", image = "", user = "", starts = "", port = "", endsBy = ""] = cells;
+  return { setting, image, user, starts, port, endsBy };
+});
+
+/** What stands in backticks in a cell. */
+const codeIn = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+
+const uses: readonly Use[] = rows(/^## What is used of each$/m).map(([, setting, ...cells]) => {
+  const [paths = [], variables = [], configuration = []] = cells.map(codeIn);
+  return { setting: codeIn(setting)[0] ?? "", paths, variables, configuration };
+});
+
+const useOf = (setting: KeyName): Use =>
+  uses.find((each) => each.setting === setting) ?? assert.fail(setting);
 
 function contractOf(setting: KeyName): Contract {
   const found = contracts.find((each) => each.setting === setting);
@@ -52,6 +73,27 @@ describe("docs/how-to/images.md", () => {
       contracts.map(({ setting, image }) => [setting, image]).sort(),
       settings.map(([name, key]) => [name, key.default]).sort(),
     );
+    assert.deepEqual(
+      uses.map(({ setting }) => setting),
+      contracts.map(({ setting }) => setting),
+    );
+  });
+
+  it("names the folders that the pods mount for each image to write to", () => {
+    const written = {
+      registryImage: ["components/registry/local-registry.ts"],
+      postgresImage: ["components/mlflow/postgres.ts"],
+      argoServerImage: ["components/argo/argo-program.ts"],
+      buildkitImage: ["components/builder/builder-pod.ts"],
+    } satisfies Partial<Record<KeyName, readonly string[]>>;
+    for (const [setting, files] of Object.entries(written)) {
+      const text = files.map(read).join();
+      const { paths } = useOf(setting as KeyName);
+      assert.ok(
+        paths.some((path) => text.includes(`"${path}"`)),
+        setting,
+      );
+    }
   });
 });
 
@@ -83,9 +125,33 @@ describe("the stand-ins for official images", () => {
     assert.deepEqual(readdirSync(join(checkout, "images")).sort(), [...own, ...cluster, ...standIns].sort());
   });
 
+  it("have the folders and variables that the second table names", () => {
+    for (const [setting, { folder }] of Object.entries(fromFolders)) {
+      const text = readdirSync(join(checkout, "images", folder))
+        .filter((file) => file === "Dockerfile" || file.endsWith(".sh"))
+        .map((file) => read(`images/${folder}/${file}`))
+        .join("\n");
+      const { paths, variables, configuration } = useOf(setting as KeyName);
+      // Every image of Debian has that one.
+      const named = [...paths, ...configuration].filter((path) => path !== "/tmp");
+      for (const each of [...named, ...variables.map((name) => name.replace(/_FILE$/, ""))])
+        assert.ok(text.includes(each), `${setting}: ${each}`);
+    }
+    const executor = scratchImages.find(({ image }) => image === labImages.argoExecutor);
+    assert.ok(executor);
+    for (const path of useOf("argoExecutorImage").configuration)
+      assert.ok(
+        filesOf(executor).some(([file]) => file === path),
+        path,
+      );
+    const { configuration, paths } = useOf("registryImage");
+    assert.deepEqual(configuration, [registryFile]);
+    assert.ok(registryConfiguration.includes(`rootdirectory: ${paths[0] ?? ""}\n`));
+  });
+
   it("keep Postgres' data, variables and port where the official image has them", () => {
     const image = dockerfileOf(read("images/postgres/Dockerfile"));
-    assert.equal(image.environment["PGDATA"], "/var/lib/postgresql/data");
+    assert.equal(image.environment["PGDATA"], useOf("postgresImage").paths[0]);
     assert.deepEqual(image.ports, [contractOf("postgresImage").port]);
     const script = read("images/postgres/docker-entrypoint.sh");
     for (const name of [
@@ -102,6 +168,7 @@ describe("the stand-ins for official images", () => {
 
   it("give BuildKit's user the folders and variables of the official image", () => {
     const text = read("images/buildkit/Dockerfile");
+    assert.deepEqual(Object.keys(dockerfileOf(text).environment), useOf("buildkitImage").variables);
     assert.deepEqual(dockerfileOf(text).environment, {
       HOME: "/home/user",
       USER: "user",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
-import type { LabOutputs } from "../../../../stacks/outputs";
+import type { LabOutputs } from "../../../../stacks/outputs/outputs";
 import type { PlaceName } from "../../../../tooling/live/places";
 import type { PodAccess } from "../../../../tooling/live/port-forward";
 import { answersAt, reach, type Reached } from "../../../../tooling/live/reach";

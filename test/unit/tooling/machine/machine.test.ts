@@ -17,21 +17,26 @@ import {
 } from "../../../../tooling/machine/docker-daemon";
 import {
   checkBuilds,
+  checkDisk,
   checkDocker,
   checkKind,
   checkMemory,
+  checkPlace,
   checkPorts,
+  checkUserNamespaces,
   MachineError,
 } from "../../../../tooling/cluster/preflight";
 import { checkout } from "../../../../tooling/machine/paths";
-import { nodePorts } from "../../../../tooling/engine/stack-settings";
+import { nodePorts } from "../../../../tooling/engine/stack/stack-settings";
 
 const DOCKER: DockerServer = {
   version: "28.2.2",
   memory: 8 * 1024 ** 3,
   controlGroups: "2",
   runtime: "runc",
-  folder: "/var/lib/docker",
+  architecture: "x86_64",
+  kernel: "6.8.0-31-generic",
+  inContainerd: false,
 };
 const SILENT = { absent: "Cannot connect to the Docker daemon" };
 const OFFICIAL: LabParts = { engine: "official", images: "official", kind: "official" };
@@ -39,9 +44,9 @@ const BUILT: LabParts = { engine: "built", images: "built", kind: "built" };
 
 describe("the check of the machine", () => {
   it("asks for a Docker that answers, unless it can be started here", () => {
-    assert.equal(checkDocker(DOCKER, false).obstacle, undefined);
-    assert.equal(checkDocker(SILENT, true).obstacle, undefined);
-    assert.deepEqual(checkDocker(SILENT, false).obstacle, {
+    assert.equal(checkDocker(DOCKER, false, OFFICIAL).obstacle, undefined);
+    assert.equal(checkDocker(SILENT, true, OFFICIAL).obstacle, undefined);
+    assert.deepEqual(checkDocker(SILENT, false, OFFICIAL).obstacle, {
       problem: "no Docker daemon answers (Cannot connect to the Docker daemon)",
       remedy:
         "start Docker, or choose its context (docker context use NAME); or use a cluster of your own: " +
@@ -49,21 +54,94 @@ describe("the check of the machine", () => {
     });
   });
 
-  it("asks for a Docker that is not too old", () => {
-    for (const version of ["20.10.24+dfsg1", "23.0.0", "28.2.2"])
-      assert.equal(checkDocker({ ...DOCKER, version }, false).obstacle, undefined, version);
-    assert.equal(
-      checkDocker({ ...DOCKER, version: "19.03.15" }, true).obstacle?.problem,
-      "Docker 19.03.15 is too old, 20.10 or later is needed",
-    );
+  it("asks for a Docker that is not too old, and takes each way of writing a version", () => {
+    // Debian, Docker CE, Ubuntu, Rancher Desktop, a build of one's own.
+    for (const version of ["20.10.24+dfsg1", "23.0.0", "28.2.2-0ubuntu1", "28.3.3-rd", "library-import"])
+      assert.equal(checkDocker({ ...DOCKER, version }, false, OFFICIAL).obstacle, undefined, version);
+    for (const version of ["19.03.15", "1.13.1", "20.9.0"])
+      assert.deepEqual(checkDocker({ ...DOCKER, version }, true, OFFICIAL).obstacle, {
+        problem: `Docker ${version} is too old, 20.10 or later is needed`,
+        remedy: "update Docker",
+      });
   });
 
-  it("asks for memory where Docker runs, which may be a virtual machine", () => {
-    assert.equal(checkMemory(DOCKER).obstacle, undefined);
-    assert.equal(
-      checkMemory({ ...DOCKER, memory: 2 * 1024 ** 3 }).obstacle?.problem,
-      "Docker has 2.0 GiB of memory, 6.0 GiB needed",
-    );
+  it("refuses an image store with which Pulumi's plugin cannot build, where that plugin builds", () => {
+    const old = { ...DOCKER, version: "27.5.1", inContainerd: true };
+    assert.deepEqual(checkDocker(old, false, OFFICIAL).obstacle, {
+      problem:
+        "Docker 27.5.1 keeps its images in containerd, with which Pulumi builds only from Docker 28 on",
+      remedy:
+        "update Docker, or turn that image store off (Docker Desktop: Settings, General, Use containerd)",
+    });
+    assert.equal(checkDocker(old, false, BUILT).obstacle, undefined);
+    assert.equal(checkDocker({ ...old, version: "28.0.0" }, false, OFFICIAL).obstacle, undefined);
+  });
+
+  it("refuses an architecture for which an image has no build", () => {
+    for (const architecture of ["x86_64", "aarch64", "arm64", ""])
+      assert.equal(checkDocker({ ...DOCKER, architecture }, false, OFFICIAL).obstacle, undefined);
+    assert.deepEqual(checkDocker({ ...DOCKER, architecture: "s390x" }, false, OFFICIAL).obstacle, {
+      problem: "Docker runs on s390x; images of the lab exist for linux/amd64 and linux/arm64",
+      remedy: "use a machine or a Docker context of one of these",
+    });
+  });
+
+  it("asks for memory where Docker runs, which may be a virtual machine that shows less than it was given", () => {
+    for (const gibibytes of [5.78, 8])
+      assert.equal(checkMemory({ ...DOCKER, memory: gibibytes * 1024 ** 3 }).obstacle, undefined);
+    assert.deepEqual(checkMemory({ ...DOCKER, memory: 3.83 * 1024 ** 3 }).obstacle, {
+      problem: "Docker has 3.8 GiB of memory, 6.0 GiB needed",
+      remedy:
+        "give Docker more (Docker Desktop: Settings, Resources; colima start --memory 8), or use a larger machine",
+    });
+  });
+
+  it("asks for a Docker on this machine, where people and kubectl reach the cluster's ports", () => {
+    for (const address of [
+      undefined,
+      "unix:///Users/me/.docker/run/docker.sock",
+      "npipe:////./pipe/docker_engine",
+      "tcp://localhost:2375",
+      "tcp://127.0.0.1:2376/",
+    ])
+      assert.equal(checkPlace(address).obstacle, undefined, address);
+    for (const address of ["ssh://me@server", "tcp://docker:2375", "tcp://127.0.0.1.example.org:2375"])
+      assert.deepEqual(checkPlace(address).obstacle, {
+        problem: `Docker is on another machine (${address}): the cluster's ports would be published there`,
+        remedy:
+          "run the lab there, or choose a Docker of this machine: docker context use default, and no DOCKER_HOST",
+      });
+  });
+
+  it("asks for as much disk as is built", () => {
+    const free = 12 * 1024 ** 3;
+    assert.equal(checkDisk(OFFICIAL, free).obstacle, undefined);
+    // Kind alone is small.
+    assert.equal(checkDisk({ ...OFFICIAL, kind: "built" }, free).obstacle, undefined);
+    assert.deepEqual(checkDisk(OFFICIAL, 9 * 1024 ** 3).obstacle, {
+      problem: "9.0 GiB free, 10.0 GiB needed",
+      remedy: "free some, or set GOURMETGRAM_LAB_HOME to a folder on a larger disk",
+    });
+  });
+
+  it("refuses a kernel on which BuildKit does not start, where Docker runs on it", () => {
+    const kernel = { release: DOCKER.kernel, setting: "1\n" };
+    assert.deepEqual(checkUserNamespaces(DOCKER, kernel, "rootless").obstacle, {
+      problem:
+        "AppArmor restricts user namespaces on the machine that Docker runs on, so BuildKit does not start without root",
+      remedy:
+        "there, sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (with Colima: colima ssh -- sudo sysctl …); " +
+        "or npm run pulumi -- config set gourmetgram:buildkitMode userns",
+    });
+    for (const setting of ["0\n", undefined])
+      assert.equal(
+        checkUserNamespaces(DOCKER, { ...kernel, setting }, "rootless").obstacle,
+        undefined,
+        setting,
+      );
+    assert.equal(checkUserNamespaces(DOCKER, kernel, "userns").obstacle, undefined);
+    // The kernel of Docker Desktop, say, whose settings are another's.
+    assert.equal(checkUserNamespaces({ ...DOCKER, kernel: "6.10-linuxkit" }, kernel).obstacle, undefined);
   });
 
   it("refuses to build where that cannot be done, and says what would be built", () => {
@@ -76,10 +154,14 @@ describe("the check of the machine", () => {
     );
   });
 
-  it("asks for kind where it cannot be built", () => {
+  it("asks for kind where it cannot be built, as where the PATH has another version", () => {
     assert.equal(checkKind(OFFICIAL, false).obstacle, undefined);
     assert.equal(checkKind(BUILT, true).obstacle, undefined);
-    assert.match(checkKind(BUILT, false).obstacle?.remedy ?? "", /go install sigs\.k8s\.io\/kind@v0\.33\.0$/);
+    assert.deepEqual(checkKind(BUILT, false).obstacle, {
+      problem: "kind 0.33.0 is not on the PATH, and cannot be built here without Python's pip",
+      remedy:
+        "install it: https://kind.sigs.k8s.io/docs/user/quick-start, or go install sigs.k8s.io/kind@v0.33.0",
+    });
   });
 
   it("names the port that is taken, by which program, and the remedy", async function () {
@@ -97,6 +179,25 @@ describe("the check of the machine", () => {
         new RegExp(`\\b${port} \\(gourmetgram:mlflowNodePort\\) is held by ${holder}`),
       );
       assert.match(obstacle?.remedy ?? "", /npm run pulumi -- config set gourmetgram:KEY PORT$/);
+    } finally {
+      if (free) {
+        server.close();
+        await once(server, "close");
+      }
+    }
+  });
+
+  it("finds a port taken by a program that listens on all addresses", async () => {
+    const port = nodePorts().stagingNodePort;
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false)).listen(port, "0.0.0.0", () => resolve(true));
+    });
+    try {
+      assert.match(
+        (await checkPorts(undefined)).obstacle?.problem ?? "",
+        new RegExp(`\\b${port} \\(gourmetgram:stagingNodePort\\)`),
+      );
     } finally {
       if (free) {
         server.close();
@@ -138,6 +239,11 @@ describe("the check of the machine", () => {
 });
 
 describe("a Docker daemon that the lab starts", () => {
+  // It starts none elsewhere.
+  before(function () {
+    if (process.platform !== "linux") this.skip();
+  });
+
   it("has the ordinary runtime where root may do everything", () => {
     assert.equal(hasSysResource("CapBnd:\t000001ffffffffff\n"), true);
     assert.ok(!daemonArguments(true).includes("--default-runtime"));

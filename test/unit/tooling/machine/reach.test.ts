@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import {
+  answers,
   currentWish,
   decideEngine,
   decideImages,
@@ -97,5 +101,16 @@ describe("what is decided about the way to the internet", () => {
         "GOURMETGRAM_REACH is maybe: expected online, offline or auto\n" +
         "  remedy: unset GOURMETGRAM_REACH, or use --online or --offline",
     });
+  });
+
+  it("a server answers whatever it says, and where none listens nobody does", async () => {
+    const server = createServer((_, response) => response.writeHead(401).end()).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v2/`;
+    assert.equal(await answers(address), true);
+    server.close();
+    server.closeAllConnections();
+    await once(server, "close");
+    assert.equal(await answers(address), false);
   });
 });

@@ -1,6 +1,6 @@
 import { type Check } from "../../check";
 import { expect } from "../../expect";
-import { pushPassword } from "../../../engine/live-lab";
+import { pushPassword } from "../../../engine/stack/live-lab";
 import { countsOf, haystacksOf } from "../../secrets/haystacks";
 import type { Lab } from "../../lab";
 import { type Needle, finds, needlesOf, secretsOf } from "../../secrets/needles";

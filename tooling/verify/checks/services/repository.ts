@@ -1,4 +1,4 @@
-import { pushPassword } from "../../../engine/live-lab";
+import { pushPassword } from "../../../engine/stack/live-lab";
 import { runsOf } from "../../../live/workflows/family";
 import { productsOf } from "../../../live/runs/outcome";
 import { stepsOf } from "../../../live/runs/run-steps";

@@ -1,5 +1,5 @@
 import { eventSecret, pushEvent, sendPush } from "../../clients/events";
-import { pushPassword } from "../../../engine/live-lab";
+import { pushPassword } from "../../../engine/stack/live-lab";
 import { isOver, nameOf, type Workflow } from "../../../live/workflows/workflow";
 import { productsOf } from "../../../live/runs/outcome";
 import { failedSteps } from "../../../live/runs/run-steps";

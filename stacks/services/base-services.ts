@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BuiltImage, IMAGES } from "../components/images";
-import { ArgoWorkflows, type RunPages } from "../components/argo";
-import { Builder } from "../components/builder";
-import type { ServedNamespaces } from "../components/class";
-import { hostInUrl } from "../components/kubernetes";
-import { REGISTERED_MODEL } from "../components/mlflow";
-import type { BaseConfig, LabConfig } from "../config";
-import { LocalRegistry, externalRegistry, type RegistryTarget } from "../components/registry";
+import { BuiltImage, IMAGES } from "../../components/images";
+import { ArgoWorkflows, type RunPages } from "../../components/argo";
+import { Builder } from "../../components/builder";
+import type { ServedNamespaces } from "../../components/class";
+import { hostInUrl } from "../../components/kubernetes";
+import { REGISTERED_MODEL } from "../../components/mlflow";
+import type { BaseConfig, LabConfig } from "../../config";
+import { LocalRegistry, externalRegistry, type RegistryTarget } from "../../components/registry";
 import { externalRegistryOf } from "./external-registry";
 
 /** What a cluster has once, for one lab or for a class. */

@@ -1,5 +1,5 @@
-import type { ExternalRegistryArgs } from "../components/registry";
-import { type StackConfig, together } from "../config";
+import type { ExternalRegistryArgs } from "../../components/registry";
+import { type StackConfig, together } from "../../config";
 
 /** The external registry of the stack's settings; nothing where the stack uses the local one. */
 export function externalRegistryOf(config: StackConfig): ExternalRegistryArgs | undefined {

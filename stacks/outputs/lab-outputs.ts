@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LabConfig, StudentConfig } from "../config";
+import type { LabConfig, StudentConfig } from "../../config";
 import type { LabOutputs, LabSecrets } from "./outputs";
-import { REGISTERED_MODEL } from "../components/mlflow";
-import { TRAINING_BRANCH } from "../components/app-repository";
-import type { Base } from "./base-services";
-import type { Lab } from "./lab-services";
+import { REGISTERED_MODEL } from "../../components/mlflow";
+import { TRAINING_BRANCH } from "../../components/app-repository";
+import type { Base } from "../services/base-services";
+import type { Lab } from "../services/lab-services";
 
 /** Outputs before they are known. */
 export type Unknown<T> = { readonly [Name in keyof T]: pulumi.Output<T[Name]> };

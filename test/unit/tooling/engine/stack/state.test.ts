@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makePassphrase } from "../../../../tooling/engine/state";
+import { makePassphrase } from "../../../../../tooling/engine/stack/state";
 
 describe("the passphrase of the lab's state", () => {
   let folder: string;

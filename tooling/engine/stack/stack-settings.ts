@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseDocument } from "yaml";
 import { embeddedSettings } from "./embedded-settings";
-import { clusterRecord } from "../machine/cluster-record";
-import { checkout } from "../machine/paths";
-import { decideImages } from "../machine/reach";
+import { clusterRecord } from "../../machine/cluster-record";
+import { checkout } from "../../machine/paths";
+import { decideImages } from "../../machine/reach";
 
 const CLUSTER_KEYS = ["kubernetes:kubeconfig", "kubernetes:context"];
 

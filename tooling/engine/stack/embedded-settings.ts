@@ -1,5 +1,5 @@
-import { baseImages, labImages } from "../machine/image-names";
-import type { Origin } from "../machine/cluster-record";
+import { baseImages, labImages } from "../../machine/image-names";
+import type { Origin } from "../../machine/cluster-record";
 
 /** The images that stand in for the official ones where those cannot be pulled. */
 const builtImages = {

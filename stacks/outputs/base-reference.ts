@@ -1,8 +1,8 @@
 /** What the base of a class tells the stacks of its students, written on one side and checked on the other. */
 import * as pulumi from "@pulumi/pulumi";
-import { setCommand, pulumiCommand, type StudentConfig } from "../config";
+import { setCommand, pulumiCommand, type StudentConfig } from "../../config";
 import type { BaseOutput } from "./outputs";
-import type { Base } from "./base-services";
+import type { Base } from "../services/base-services";
 
 /** Version of the contract. Raise it when a field of {@link BaseOutput} changes its meaning. */
 export const CONTRACT = 1;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { labOutputs } from "../../../../tooling/engine/outputs";
-import { OUTPUTS } from "../../../support/lab-outputs";
+import { labOutputs } from "../../../../../tooling/engine/stack/outputs";
+import { OUTPUTS } from "../../../../support/lab-outputs";
 
 describe("lab: outputs", () => {
   it("takes the outputs of a lab that is up", () => {

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { chmod, link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { home, state } from "../machine/paths";
-import { type LogIn, pulumiLogIn } from "./log-in";
+import { home, state } from "../../machine/paths";
+import { type LogIn, pulumiLogIn } from "../log-in";
 import { hasOwnCluster } from "./stack-settings";
 
 export const backendFolder = join(state, "backend");

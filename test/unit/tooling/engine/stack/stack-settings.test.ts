@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { embeddedSettings } from "../../../../tooling/engine/embedded-settings";
-import { baseImages, labImages } from "../../../../tooling/machine/image-names";
-import { defaultStack, nodePorts, withSettings } from "../../../../tooling/engine/stack-settings";
-import { loadConfig } from "../../../../config/load";
-import { KEYS } from "../../../../config/keys";
-import type { LabConfig } from "../../../../config/stack-config";
-import { PROJECT, resetMocks, setConfig, type Plain } from "../../../support/mocks";
+import { embeddedSettings } from "../../../../../tooling/engine/stack/embedded-settings";
+import { baseImages, labImages } from "../../../../../tooling/machine/image-names";
+import { defaultStack, nodePorts, withSettings } from "../../../../../tooling/engine/stack/stack-settings";
+import { loadConfig } from "../../../../../config/load";
+import { KEYS } from "../../../../../config/keys";
+import type { LabConfig } from "../../../../../config/stack-config";
+import { PROJECT, resetMocks, setConfig, type Plain } from "../../../../support/mocks";
 
 describe("the stack that is worked on", () => {
   it("is dev where its file names a cluster, else the embedded lab's", () => {

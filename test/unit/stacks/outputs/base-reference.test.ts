@@ -1,6 +1,6 @@
-import { recorded, resetMocks, setConfig } from "../../support/mocks";
-import { runProgram } from "../../support/program";
-import { BASE_OUTPUT } from "../../support/providers";
+import { recorded, resetMocks, setConfig } from "../../../support/mocks";
+import { runProgram } from "../../../support/program";
+import { BASE_OUTPUT } from "../../../support/providers";
 import assert from "node:assert/strict";
 
 const ALICE = { scope: "student", student: "alice", baseStack: "dev-base" };

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { argoServerInside } from "../components/argo";
-import { AppRepository, type AppSource, externalAppRepository } from "../components/app-repository";
-import { type LabConfig, type StudentConfig, together } from "../config";
-import { Mlflow, type MlflowS3, externalDatabase, Postgres } from "../components/mlflow";
-import { Rbac } from "../components/rbac";
-import { type RegistryTarget, registryPullSecret } from "../components/registry";
-import { Staging, STAGING_DEPLOYMENT } from "../components/staging";
-import { EventSender, eventsAddress, PUSH_EVENT } from "../components/webhook";
-import { TrainingWorkflows } from "../workflows";
+import { argoServerInside } from "../../components/argo";
+import { AppRepository, type AppSource, externalAppRepository } from "../../components/app-repository";
+import { type LabConfig, type StudentConfig, together } from "../../config";
+import { Mlflow, type MlflowS3, externalDatabase, Postgres } from "../../components/mlflow";
+import { Rbac } from "../../components/rbac";
+import { type RegistryTarget, registryPullSecret } from "../../components/registry";
+import { Staging, STAGING_DEPLOYMENT } from "../../components/staging";
+import { EventSender, eventsAddress, PUSH_EVENT } from "../../components/webhook";
+import { TrainingWorkflows } from "../../workflows";
 import type { Base } from "./base-services";
 
 /** What one student works with. */

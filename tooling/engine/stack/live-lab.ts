@@ -1,8 +1,8 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { LabOutputs } from "../../stacks";
+import type { LabOutputs } from "../../../stacks";
 import { stackName } from "./stack-settings";
-import { clusterConfig, requireAnswer } from "./cluster-access";
-import { foundIn } from "./answer";
+import { clusterConfig, requireAnswer } from "../cluster-access";
+import { foundIn } from "../answer";
 import { labOutputs } from "./outputs";
 import { askPulumi, stackOutputs } from "./stack";
 

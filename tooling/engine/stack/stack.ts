@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
-import { dockerEnvironment } from "../machine/docker";
-import { cache, checkout, kubeconfig, state } from "../machine/paths";
-import { handOver } from "../support/hand-over";
+import { dockerEnvironment } from "../../machine/docker";
+import { cache, checkout, kubeconfig, state } from "../../machine/paths";
+import { handOver } from "../../support/hand-over";
 import { hasOwnCluster, shortName, stackFile, stackFileText, stackName } from "./stack-settings";
-import { type Answer, answerOf, foundIn, mapped, type Unreadable } from "./answer";
-import { freeDeadLocks } from "./interrupted/locks";
-import { engineEnvironment, engineIsInstalled, engineProgram } from "./engine";
+import { type Answer, answerOf, foundIn, mapped, type Unreadable } from "../answer";
+import { freeDeadLocks } from "../interrupted/locks";
+import { engineEnvironment, engineIsInstalled, engineProgram } from "../engine";
 import {
   backendFolder,
   clusterTags,

@@ -1,4 +1,4 @@
-import type { LabOutputs } from "../../stacks";
+import type { LabOutputs } from "../../../stacks";
 
 /** The outputs that must be there, and what each is. The compiler sees to it that none is left out. */
 const FORM: Readonly<Record<keyof LabOutputs, "string" | "object" | "object or null">> = {

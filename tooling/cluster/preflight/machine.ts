@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { mkdir, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import { foreignContainers, nodeContainers } from "../kind";
+import { clusterName } from "../kind-config";
+import { nodeCount } from "../node-count";
+import { clusterRecord, type ClusterRecord } from "../../machine/cluster-record";
+import { buildsMuch, type LabParts } from "../embedded-lab";
+import { dockerEnvironment, findDocker } from "../../machine/docker";
+import { home } from "../../machine/paths";
+import { canInstallGo } from "../../toolchain/go";
+import { canStartDocker } from "../../machine/docker-daemon";
+import { problemOf } from "../../support/errors";
+import { type Check, type Docker, gibibyte, inGiB, type Obstacle } from "./check";
+import { checkDocker, checkMemory, checkPlace, checkUserNamespaces } from "./docker";
+import { checkBuilds, checkKind, checkPackageSources } from "./parts";
+import { checkPorts } from "./ports";
+
+/** What a cold build and the running lab take, as measured: 17 GB in the cache and 6 GB of images and volumes. */
+const requiredDisk = { cold: 35 * gibibyte, warm: 10 * gibibyte };
+
+/** Whether there is room for what is kept on this machine; `bytes` are free. */
+export function checkDisk(parts: LabParts, bytes: number): Check {
+  const required = buildsMuch(parts) ? requiredDisk.cold : requiredDisk.warm;
+  const found = `${inGiB(bytes)} free for ${home}`;
+  if (bytes >= required) return { name: "disk", found };
+  const remedy = "free some, or set GOURMETGRAM_LAB_HOME to a folder on a larger disk";
+  const problem = `${inGiB(bytes)} free, ${inGiB(required)} needed`;
+  return { name: "disk", found, obstacle: { problem, remedy } };
+}
+
+async function freeBytes(): Promise<number> {
+  let folder = home;
+  while (!existsSync(folder)) folder = dirname(folder);
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+async function otherCluster(docker: Docker, record: ClusterRecord | undefined): Promise<Check> {
+  const name = `no other cluster ${clusterName}`;
+  // That no Docker answers is an obstacle of its own.
+  const foreign = "absent" in docker ? [] : foreignContainers(await nodeContainers(), record);
+  if (foreign.length === 0) return { name, found: "none" };
+  const found = foreign.map((each) => each.name).join(", ");
+  const problem = `there is a kind cluster ${clusterName} that this lab, in ${home}, did not make: ${found}`;
+  const remedy =
+    "use the lab that made it (GOURMETGRAM_LAB_HOME names its folder), or delete it with its data: " +
+    `kind delete cluster --name ${clusterName}`;
+  return { name, found, obstacle: { problem, remedy } };
+}
+
+function nodes(): Check {
+  const name = "nodes";
+  try {
+    return { name, found: String(nodeCount()) };
+  } catch (error) {
+    const { message: problem, remedy = "" } = problemOf(error);
+    return { name, found: "invalid", obstacle: { problem, remedy } };
+  }
+}
+
+/** Looks at everything that the embedded lab needs of the machine, and changes nothing. */
+export async function checkMachine(parts: LabParts): Promise<Check[]> {
+  const docker = await findDocker();
+  const record = clusterRecord();
+  const system = `${process.platform} ${process.arch}, ${process.getuid?.() === 0 ? "root" : "not root"}`;
+  const canBuild = canStartDocker() && process.arch === "x64";
+  return [
+    checkDocker(docker, canStartDocker(), parts),
+    checkPlace((await dockerEnvironment())["DOCKER_HOST"]),
+    checkMemory(docker),
+    checkUserNamespaces(docker),
+    checkDisk(parts, await freeBytes()),
+    checkBuilds(parts, system, canBuild),
+    checkPackageSources(parts),
+    checkKind(parts, canBuild || (await canInstallGo())),
+    nodes(),
+    await checkPorts(record),
+    await otherCluster(docker, record),
+  ];
+}
+
+/** All obstacles in one error. */
+export class MachineError extends Error {
+  constructor(obstacles: readonly Obstacle[]) {
+    const lines = obstacles.map(({ problem, remedy }) => `  - ${problem}\n    remedy: ${remedy}`);
+    super(`this machine cannot hold the embedded lab:\n${lines.join("\n")}`);
+    this.name = "MachineError";
+  }
+}
+
+/** @throws {MachineError} if anything stands in the way; nothing has been changed then */
+export async function requireMachine(parts: LabParts): Promise<void> {
+  const obstacles = (await checkMachine(parts)).flatMap((check) => check.obstacle ?? []);
+  if (obstacles.length > 0) throw new MachineError(obstacles);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+}
