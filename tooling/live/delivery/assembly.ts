@@ -44,7 +44,7 @@ export function deliveryOf({ family, model, staging, unanswered }: Facts, output
       url: outputs.staging.externalUrl,
       serves,
       rollsOut,
-      isThis: build != null && serves?.workflow === build.name,
+      ofThisRun: build != null && serves?.workflow === build.name,
     },
     prediction: found.prediction,
     at: family === undefined ? [] : placesOf(family),

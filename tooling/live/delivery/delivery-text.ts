@@ -130,15 +130,15 @@ function stagingRow(delivery: Delivery): Row {
   }
   const { image, workflow, since } = serves;
   const isSame = image !== null && image === delivery.image?.reference;
-  const which = staging.isThis
+  const which = staging.ofThisRun
     ? " of this run"
     : isSame
       ? ", this image"
       : image === null
         ? ""
         : ` (${digestOf(image)})`;
-  const who = staging.isThis || workflow === null ? "" : `, deployed by ${workflow}`;
-  const time = since === null ? "" : `${staging.isThis ? "" : ","} since ${minuteOf(since)} UTC`;
+  const who = staging.ofThisRun || workflow === null ? "" : `, deployed by ${workflow}`;
+  const time = since === null ? "" : `${staging.ofThisRun ? "" : ","} since ${minuteOf(since)} UTC`;
   const text = `serves version ${serves.modelVersion ?? "?"}${which}${who}${time}`;
   return ["staging", `${text}${rolloutText(rollsOut)}`, url];
 }

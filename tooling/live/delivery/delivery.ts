@@ -61,7 +61,7 @@ export interface DeliveredModel {
 export interface DeliveryStaging extends Omit<StagingState, "unanswered"> {
   readonly url: string;
   /** Whether the build of this delivery deployed what serves. */
-  readonly isThis: boolean;
+  readonly ofThisRun: boolean;
 }
 
 /** A step of a run. */

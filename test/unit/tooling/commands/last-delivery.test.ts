@@ -95,7 +95,7 @@ describe("status --last: a lab on a cluster of its own", () => {
       [delivery.run?.name, delivery.model?.version, delivery.application.commit, delivery.image?.reference],
       ["train-model-x", "7", COMMIT, IMAGE],
     );
-    assert.deepEqual([delivery.staging.isThis, delivery.staging.serves?.since], [true, at(62)]);
+    assert.deepEqual([delivery.staging.ofThisRun, delivery.staging.serves?.since], [true, at(62)]);
     assert.match(text, /^train-model-x succeeded\.\n/);
     assert.match(text, /^ {2}model version: +7, alias development$/m);
     assert.doesNotMatch(text, /from here/);

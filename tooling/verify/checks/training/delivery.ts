@@ -78,10 +78,10 @@ async function expectAgreement(
   see(`MLflow: the same, and aliases ${JSON.stringify(told.aliases)}`);
 
   const served = await lab.staging.version();
-  const { serves, isThis, rollsOut } = told.staging;
+  const { serves, ofThisRun, rollsOut } = told.staging;
   expectEqual("version that serves, as staging tells it", serves?.modelVersion, served.model_version ?? "");
   expectEqual("image that serves, as staging tells it", serves.image, served.image ?? "");
-  expectEqual("whether the build of the run deployed it", isThis, true, look);
+  expectEqual("whether the build of the run deployed it", ofThisRun, true, look);
   expectEqual("what is being rolled out", rollsOut?.workflow, undefined, look);
   const [from, since] = [new Date(run.metadata.creationTimestamp ?? 0), new Date(serves.since ?? 0)];
   expect(since > from && since <= new Date(Date.now() + CLOCKS), {
@@ -101,8 +101,8 @@ function expectStop({ see }: CheckContext, stopped: Delivery, before: Delivery):
   expectEqual("verdict of a model that is too large", stopped.run?.verdict, "failed");
   expectEqual("step at which it stopped", place?.step, "deploy-to-staging");
   expect(place.message.includes("OOMKilled"), { expected: "OOMKilled as the reason", seen: place.message });
-  const { serves, isThis } = stopped.staging;
-  expectEqual("whether its build deployed what serves", isThis, false);
+  const { serves, ofThisRun } = stopped.staging;
+  expectEqual("whether its build deployed what serves", ofThisRun, false);
   expectEqual("image that goes on serving", serves?.image, before.staging.serves?.image ?? "");
   see(`${stopped.run.name} stopped at ${place.step}: ${place.message}`);
   see(`staging goes on serving version ${serves.modelVersion ?? "?"}`);

@@ -34,7 +34,7 @@ const WHOLE: Delivery = {
       since: "2026-11-26T14:05:20.000Z",
     },
     rollsOut: null,
-    isThis: true,
+    ofThisRun: true,
   },
   prediction: "Soup",
   at: [],
@@ -49,7 +49,7 @@ const NOTHING: Delivery = {
   aliases: {},
   application: { commit: null },
   image: null,
-  staging: { ...WHOLE.staging, serves: null, isThis: false },
+  staging: { ...WHOLE.staging, serves: null, ofThisRun: false },
   prediction: null,
 };
 
@@ -161,7 +161,7 @@ describe("delivery: text", () => {
 
   it("tells what serves where that is not of this run", () => {
     const staging = (change: Partial<Delivery["staging"]>): string =>
-      row("staging", { staging: { ...WHOLE.staging, isThis: false, ...change } });
+      row("staging", { staging: { ...WHOLE.staging, ofThisRun: false, ...change } });
     const { serves } = WHOLE.staging;
     assert.ok(serves !== null);
     assert.match(

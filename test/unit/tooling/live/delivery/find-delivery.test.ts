@@ -81,7 +81,7 @@ describe("delivery: what Argo, MLflow and staging tell", () => {
       aliases: {},
       application: { commit: null },
       image: null,
-      staging: { url: "http://localhost:30081", serves: null, rollsOut: null, isThis: false },
+      staging: { url: "http://localhost:30081", serves: null, rollsOut: null, ofThisRun: false },
       prediction: null,
       at: [],
       unanswered: [],
@@ -126,7 +126,7 @@ describe("delivery: what Argo, MLflow and staging tell", () => {
           since: at(62),
         },
         rollsOut: null,
-        isThis: true,
+        ofThisRun: true,
       },
       prediction: "Soup",
       at: [],
@@ -174,7 +174,7 @@ describe("delivery: what Argo, MLflow and staging tell", () => {
     assert.equal(delivery.run?.verdict, "failed");
     assert.deepEqual(delivery.at, [{ run: "train-model-x", step: "run-training", message }]);
     assert.equal(delivery.staging.serves?.modelVersion, "6");
-    assert.equal(delivery.staging.isThis, false);
+    assert.equal(delivery.staging.ofThisRun, false);
   });
 
   it("tells a run's own message where no step of it failed", async () => {
@@ -225,8 +225,8 @@ describe("delivery: what Argo, MLflow and staging tell", () => {
     const delivery = await find({ ...REGISTERED, runs: [FAILED, undeployed()], ready: [OLDER] });
     assert.deepEqual(delivery.at, [{ run: "build-y", step: "deploy-to-staging", message: OOM }]);
     assert.equal(delivery.image?.reference, IMAGE);
-    const { serves, isThis, rollsOut } = delivery.staging;
-    assert.deepEqual([serves?.modelVersion, serves?.since, isThis, rollsOut], ["6", at(-600), false, null]);
+    const { serves, ofThisRun, rollsOut } = delivery.staging;
+    assert.deepEqual([serves?.modelVersion, serves?.since, ofThisRun, rollsOut], ["6", at(-600), false, null]);
   });
 
   it("stops where staging's test failed", async () => {
@@ -295,9 +295,9 @@ describe("delivery: what Argo, MLflow and staging tell", () => {
   it("tells that staging serves something else: an older one, or the same image from another run", async () => {
     const known = { ...REGISTERED, runs: [SUCCEEDED, built()] };
     const older = await find({ ...known, ready: [OLDER] });
-    assert.deepEqual([older.staging.isThis, older.staging.serves?.workflow], [false, "build-old"]);
+    assert.deepEqual([older.staging.ofThisRun, older.staging.serves?.workflow], [false, "build-old"]);
     const again = await find({ ...known, ready: [{ ...THIS, workflow: "build-z" }] });
-    assert.deepEqual([again.staging.isThis, again.staging.serves?.image], [false, IMAGE]);
+    assert.deepEqual([again.staging.ofThisRun, again.staging.serves?.image], [false, IMAGE]);
   });
 
   it("tells what is being rolled out while the release before serves", async () => {
@@ -332,7 +332,7 @@ describe("delivery: what Argo, MLflow and staging tell", () => {
     assert.equal(delivery.run?.name, "build-alone");
     assert.equal(delivery.run.build?.name, "build-alone");
     assert.equal(delivery.training.commit, CODE);
-    assert.equal(delivery.staging.isThis, true);
+    assert.equal(delivery.staging.ofThisRun, true);
   });
 
   it("counts the last build of a training that was retried", async () => {
@@ -379,7 +379,7 @@ describe("delivery: what Argo, MLflow and staging tell", () => {
       assert.deepEqual(delivery.training, { commit: CODE, branch: null, image: TRAINER });
       assert.deepEqual(delivery.image, { digest: "sha256:1", reference: "app@sha256:1" });
       assert.deepEqual([delivery.model?.version, delivery.application.commit], ["8", COMMIT]);
-      assert.equal(delivery.staging.isThis, true);
+      assert.equal(delivery.staging.ofThisRun, true);
       assert.deepEqual(delivery.at, []);
     });
 
@@ -423,14 +423,14 @@ describe("delivery: what Argo, MLflow and staging tell", () => {
       const delivery = await find({ ...whole, answers: new Error("no answer from /version") });
       assert.deepEqual(delivery.unanswered, [{ part: "staging", reason: "no answer from /version" }]);
       assert.equal(delivery.staging.serves?.since, at(62));
-      assert.equal(delivery.staging.isThis, true);
+      assert.equal(delivery.staging.ofThisRun, true);
     });
 
     it("is named where it is the cluster: what answers at staging's address counts", async () => {
       const delivery = await find({ ...whole, answers: answerOf(THIS), cluster: new Error("away") });
       assert.deepEqual(delivery.unanswered, [{ part: "staging", reason: "away" }]);
-      const { serves, isThis } = delivery.staging;
-      assert.deepEqual([serves?.modelVersion, serves?.since, isThis], ["7", null, false]);
+      const { serves, ofThisRun } = delivery.staging;
+      assert.deepEqual([serves?.modelVersion, serves?.since, ofThisRun], ["7", null, false]);
     });
 
     it("is each of them where all are away", async () => {
