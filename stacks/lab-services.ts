@@ -68,6 +68,7 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
     image: images.mlflow,
     imagePullSecret,
     databaseUri: database.uri,
+    ownDatabase: config.mlflowDatabaseUri === undefined,
     storage: config.mlflowStorage,
     storageClass,
     size,

@@ -22,6 +22,8 @@ export interface MlflowArgs {
   readonly imagePullSecret?: pulumi.Input<string> | undefined;
   /** URI of a PostgreSQL database. It becomes a Secret, never a plain environment variable. */
   readonly databaseUri: pulumi.Input<string>;
+  /** Whether the database's server is the lab's own: it is copied there before an upgrade of its tables. @default false */
+  readonly ownDatabase?: boolean | undefined;
   /** Size of the artifacts' volume, as a Kubernetes quantity. Unused with `s3`. */
   readonly storage: pulumi.Input<string>;
   /** Storage class of the volume. @default the cluster's default class */
@@ -117,6 +119,7 @@ export class Mlflow extends pulumi.ComponentResource {
               serviceAccount: account?.metadata.name,
               secretName: secret.metadata.name,
               claimName: claim?.metadata.name,
+              copyBeforeUpgrade: args.ownDatabase === true,
               resources: sizeOf(args.size).mlflow,
               artifacts: artifactEnvironment(args.s3, secret.metadata.name),
               allowedHosts: allowedHosts(MLFLOW_NAME, namespace, exposure, service),

@@ -1,6 +1,7 @@
 import type { V1Node } from "@kubernetes/client-node";
 import { apiServer } from "./api-server";
 import { dataLoss } from "../data/data-loss";
+import { postgresMajor } from "../data/postgres-major";
 import { existingArgo } from "./argo";
 import { existingObjects, takenPorts } from "./existing-objects";
 import type { Finding, Inspected, Inspection } from "./finding";
@@ -16,6 +17,7 @@ const INSPECTIONS: readonly Inspection[] = [
   nodes,
   storageClass,
   dataLoss,
+  postgresMajor,
   existingObjects,
   takenPorts,
   existingArgo,
