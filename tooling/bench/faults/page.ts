@@ -1,12 +1,12 @@
 import { thisMachine } from "../class/page";
-import { FAULTY_PART_NAMES, FAULTY_PARTS, FAULTY_STEPS, type Fault } from "./parts";
+import { FAULTY_PART_NAMES, FAULTY_PARTS, FAULTY_STEPS, type Fault, happensIn } from "./parts";
 import type { Trial } from "./trial";
 
 /** The generated part of the page is between these. */
 const MARKS = ["<!-- faults: begin -->", "<!-- faults: end -->"] as const;
 
 const HEAD = [
-  "part killed",
+  "what failed",
   "in the step",
   "tried",
   "the run",
@@ -43,7 +43,9 @@ export function faultsPage(page: string, trials: readonly Trial[], day: string):
 
 /** Each part in each step, in the order of the table. */
 function everyFault(): Fault[] {
-  return FAULTY_PART_NAMES.flatMap((part) => FAULTY_STEPS.map((step) => ({ part, step })));
+  return FAULTY_PART_NAMES.flatMap((part) =>
+    FAULTY_STEPS.filter((step) => happensIn(step, part)).map((step) => ({ part, step })),
+  );
 }
 
 const cells = (texts: readonly string[]): string => `| ${texts.join(" | ")} |`;

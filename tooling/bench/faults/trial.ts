@@ -11,7 +11,8 @@ import type { Lab } from "../../verify/lab";
 import { servedText } from "../../verify/clients/staging-service";
 import { watchWhile } from "../../verify/clients/service-watch";
 import { kill } from "./kill";
-import { FAULTY_PARTS, type Fault, type StepName } from "./parts";
+import { FullVolume } from "./full-volume";
+import { FAULTY_PARTS, type Fault, type Part, type StepName } from "./parts";
 
 /** What came of one fault. */
 export interface Trial extends Fault {
@@ -44,7 +45,24 @@ export class FaultTrials {
 
   /** Starts a run, kills the part when the run is in the step, and looks at what comes of it. */
   async carryOut(fault: Fault): Promise<Trial> {
+    const part: Part = FAULTY_PARTS[fault.part];
     await this.untilReady();
+    if (part.full === undefined || typeof part.of !== "function")
+      return this.observe(fault, () => Promise.resolve());
+    const volume = new FullVolume(this.lab, part.of(this.lab.outputs), this.signal);
+    try {
+      this.report(`filling ${part.title}`);
+      await volume.fill();
+      await this.untilReady();
+      return await this.observe(fault, () => volume.makeRoom());
+    } finally {
+      await volume.restore();
+    }
+  }
+
+  /** @param recover Makes an end of what does not end by itself, before the next run. */
+  private async observe(fault: Fault, recover: () => Promise<void>): Promise<Trial> {
+    const part: Part = FAULTY_PARTS[fault.part];
     const before = servedText(await this.lab.staging.served());
     const begin = performance.now();
     let killing: Promise<void> | undefined;
@@ -53,13 +71,14 @@ export class FaultTrials {
       this.train((now) => {
         const step = killing === undefined ? atStep(now, fault.step) : undefined;
         if (step === undefined) return;
-        this.report(`${nameOf(now.run)} is in ${fault.step}: killing ${FAULTY_PARTS[fault.part].title}`);
-        killing = kill(fault.part, step, this.lab);
+        this.report(`${nameOf(now.run)} is in ${fault.step}: ${part.title}`);
+        killing = part.full === undefined ? kill(fault.part, step, this.lab) : Promise.resolve();
         killing.catch(() => undefined);
       }),
     );
     const seconds = Math.round((performance.now() - begin) / 1000);
     await killing;
+    await recover();
     const verdict = verdictOf(family);
     const run = verdict === "running" ? "not ended" : killing === undefined ? "not reached" : verdict;
     const message = verdict === "succeeded" ? "" : messageOf(family);
@@ -70,8 +89,8 @@ export class FaultTrials {
     const problems = [
       ...(run === "not ended" ? [`the run had not ended after ${RUN_SECONDS} s: ${message}`] : []),
       ...(run === "not reached" ? [`the run never was in ${fault.step}: ${message}`] : []),
-      ...(verdict === "failed" && !FAULTY_PARTS[fault.part].named.test(message)
-        ? [`the run's message does not name ${FAULTY_PARTS[fault.part].title}: ${message}`]
+      ...(verdict === "failed" && !part.named.test(message)
+        ? [`the run's message does not name ${part.title}: ${message}`]
         : []),
       // One node alone: nothing answers while it starts.
       ...(fault.part === "node" || watched.unanswered === 0

@@ -30,7 +30,11 @@ const rowsOf = (page: string): string[][] =>
 describe("the faults of a selection", () => {
   it("are each part in each step, by step", () => {
     const all = selectedFaults({});
-    assert.equal(all.length, FAULTY_PART_NAMES.length * FAULTY_STEPS.length);
+    // Of the parts, two are volumes that are full in one step.
+    assert.equal(all.length, (FAULTY_PART_NAMES.length - 2) * FAULTY_STEPS.length + 2);
+    assert.deepEqual(selectedFaults({ parts: ["mlflow-volume"] }), [
+      { part: "mlflow-volume", step: "run-training" },
+    ]);
     assert.deepEqual(selectedFaults({ parts: ["postgres", "mlflow"], steps: ["test-staging", "clone"] }), [
       { part: "mlflow", step: "clone" },
       { part: "postgres", step: "clone" },
@@ -86,7 +90,7 @@ describe("the page of the faults", () => {
     const page = faultsPage(EMPTY, [TRIAL, failed, { ...TRIAL, step: "run-training" }], "2026-11-26");
     assert.match(page, /^# Faults\n/);
     assert.match(page, /Not tried: floods\.\n$/);
-    assert.match(page, /\n2 of 54 faults were tried;/);
+    assert.match(page, /\n2 of 56 faults were tried;/);
     assert.deepEqual(rowsOf(page.replaceAll("\\|", "/")), [
       ["MLflow", "`run-training`", "1", "succeeded 1", "61 s", "0 s", "as it must be", "2026-11-26"],
       [
