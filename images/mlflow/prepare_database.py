@@ -127,7 +127,7 @@ def copy_before_upgrade(url: URL) -> None:
     if COPIES:
         log(f"copied the database first, as {database_copy.make(url, ahead[0])}")
     else:
-        log("no copy is made, because the database is not the lab's own: a backup of yours has to do")
+        log("no copy is made, because the database is not the lab's own: a backup has to do")
 
 
 def main() -> int:
