@@ -1,6 +1,7 @@
 import type { V1Node } from "@kubernetes/client-node";
 import { apiServer } from "./api-server";
 import { dataLoss } from "../data/data-loss";
+import { mlflowUpgrade } from "../data/mlflow-upgrade";
 import { postgresMajor } from "../data/postgres-major";
 import { existingArgo } from "./argo";
 import { existingObjects, takenPorts } from "./existing-objects";
@@ -18,6 +19,7 @@ const INSPECTIONS: readonly Inspection[] = [
   storageClass,
   dataLoss,
   postgresMajor,
+  mlflowUpgrade,
   existingObjects,
   takenPorts,
   existingArgo,

@@ -17,9 +17,7 @@ async function found(
   setConfig({ postgresImage }, secrets);
   const spec = { template: { spec: { containers: [{ name: "postgres", image: running }] } } };
   const objects =
-    running === undefined
-      ? []
-      : [object("StatefulSet", "gourmetgram-platform/mlflow-postgres", { spec })];
+    running === undefined ? [] : [object("StatefulSet", "gourmetgram-platform/mlflow-postgres", { spec })];
   const findings = await postgresMajor({
     config: loadConfig(),
     stack: STACK,
