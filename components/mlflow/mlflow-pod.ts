@@ -36,6 +36,8 @@ export interface MlflowPodArgs {
   readonly secretName: pulumi.Input<string>;
   /** Claim of the artifacts' volume; `undefined` where they are in S3. */
   readonly claimName: pulumi.Input<string> | undefined;
+  /** Whether the database is copied within its server before an upgrade of its tables. */
+  readonly copyBeforeUpgrade: boolean;
   readonly resources: LabSize["mlflow"];
   readonly artifacts: ArtifactEnvironment;
   readonly allowedHosts: pulumi.Input<string>;
@@ -92,7 +94,10 @@ function prepareDatabase(args: MlflowPodArgs): Container {
     name: "prepare-database",
     image: args.image,
     command: ["python", "/opt/mlflow/prepare_database.py"],
-    env: commonEnv(args),
+    env: [
+      ...commonEnv(args),
+      ...(args.copyBeforeUpgrade ? [{ name: "COPY_BEFORE_UPGRADE", value: "true" }] : []),
+    ],
     resources: args.resources.prepareDatabase,
     securityContext: LOCKED_DOWN_CONTAINER,
     volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],

@@ -10,6 +10,7 @@ import {
   MLFLOW_NAME,
   MLFLOW_PORT,
 } from "./mlflow-access";
+import { VERSION_LABEL } from "./mlflow-version";
 import { artifactEnvironment, mlflowPod, type MlflowS3 } from "./mlflow-pod";
 
 /** Arguments of {@link Mlflow}. */
@@ -18,10 +19,14 @@ export interface MlflowArgs {
   readonly namespace: pulumi.Input<string>;
   /** Reference of the server's image. */
   readonly image: pulumi.Input<string>;
+  /** Version of MLflow in the image, a label of the Deployment. @default not noted */
+  readonly version?: string | undefined;
   /** Name of the Secret with which the nodes pull the image. @default none: the registry allows anonymous access */
   readonly imagePullSecret?: pulumi.Input<string> | undefined;
   /** URI of a PostgreSQL database. It becomes a Secret, never a plain environment variable. */
   readonly databaseUri: pulumi.Input<string>;
+  /** Whether the database's server is the lab's own: it is copied there before an upgrade of its tables. @default false */
+  readonly ownDatabase?: boolean | undefined;
   /** Size of the artifacts' volume, as a Kubernetes quantity. Unused with `s3`. */
   readonly storage: pulumi.Input<string>;
   /** Storage class of the volume. @default the cluster's default class */
@@ -103,7 +108,11 @@ export class Mlflow extends pulumi.ComponentResource {
       `${name}-server`,
       {
         // Fixed, so that `kubectl logs deployment/mlflow` works as it reads.
-        metadata: { name: MLFLOW_NAME, namespace, labels },
+        metadata: {
+          name: MLFLOW_NAME,
+          namespace,
+          labels: args.version === undefined ? labels : { ...labels, [VERSION_LABEL]: args.version },
+        },
         spec: {
           replicas: 1,
           selector: { matchLabels: labels },
@@ -117,6 +126,7 @@ export class Mlflow extends pulumi.ComponentResource {
               serviceAccount: account?.metadata.name,
               secretName: secret.metadata.name,
               claimName: claim?.metadata.name,
+              copyBeforeUpgrade: args.ownDatabase === true,
               resources: sizeOf(args.size).mlflow,
               artifacts: artifactEnvironment(args.s3, secret.metadata.name),
               allowedHosts: allowedHosts(MLFLOW_NAME, namespace, exposure, service),

@@ -1,6 +1,8 @@
 import type { V1Node } from "@kubernetes/client-node";
 import { apiServer } from "./api-server";
 import { dataLoss } from "../data/data-loss";
+import { mlflowUpgrade } from "../data/mlflow-upgrade";
+import { postgresMajor } from "../data/postgres-major";
 import { existingArgo } from "./argo";
 import { existingObjects, takenPorts } from "./existing-objects";
 import type { Finding, Inspected, Inspection } from "./finding";
@@ -16,6 +18,8 @@ const INSPECTIONS: readonly Inspection[] = [
   nodes,
   storageClass,
   dataLoss,
+  postgresMajor,
+  mlflowUpgrade,
   existingObjects,
   takenPorts,
   existingArgo,

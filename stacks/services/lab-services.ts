@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { argoServerInside } from "../../components/argo";
 import { AppRepository, type AppSource, externalAppRepository } from "../../components/app-repository";
 import { type LabConfig, type StudentConfig, together } from "../../config";
-import { Mlflow, type MlflowS3, externalDatabase, Postgres } from "../../components/mlflow";
+import { Mlflow, mlflowVersion, type MlflowS3, externalDatabase, Postgres } from "../../components/mlflow";
 import { Rbac } from "../../components/rbac";
 import { type RegistryTarget, registryPullSecret } from "../../components/registry";
 import { Staging, STAGING_DEPLOYMENT } from "../../components/staging";
@@ -66,8 +66,10 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
   const mlflow = new Mlflow("mlflow", {
     namespace,
     image: images.mlflow,
+    version: mlflowVersion(),
     imagePullSecret,
     databaseUri: database.uri,
+    ownDatabase: config.mlflowDatabaseUri === undefined,
     storage: config.mlflowStorage,
     storageClass,
     size,

@@ -6,6 +6,9 @@ import { clusterTitle } from "../cluster/embedded-lab";
 import { interruption } from "../support/interruption";
 import { tellData } from "../support/output";
 import { classFigures } from "./class/figures";
+import { faultFigures } from "./faults/figures";
+import { interruptedFigures } from "./faults/interrupted";
+import type { FaultSelection, Interrupted } from "./faults/parts";
 import { type Figure, medianOf, rounded, spread, verdictOn } from "./figure";
 import { isMlflow, labMemory } from "./memory";
 import { measurePipeline } from "./pipeline";
@@ -107,20 +110,27 @@ async function pipelineTimes(runs: number): Promise<Figure[]> {
   ];
 }
 
-/** Not measured unless asked for: it needs the cluster for itself, for 20 minutes. */
-const ON_REQUEST: readonly Part[] = ["class"];
+/** Not measured unless asked for: they need the cluster for themselves, for 20 minutes and more. */
+const ON_REQUEST: readonly Part[] = ["class", "faults"];
 
 /** The parts that need the stack to be up. */
-const NEEDS_STACK: readonly Part[] = ["preview", "pipeline"];
+const NEEDS_STACK: readonly Part[] = ["preview", "pipeline", "faults"];
 
-export interface BenchOptions {
+export interface BenchOptions extends FaultSelection {
   runs?: number;
   only?: Part[];
   write?: boolean;
+  interrupt?: Interrupted;
 }
 
 /** Prints how fast and how large the lab is, beside the targets. */
-export async function bench({ runs, only, write = false }: BenchOptions): Promise<void> {
+export async function bench({
+  runs,
+  only,
+  write = false,
+  interrupt,
+  ...faults
+}: BenchOptions): Promise<void> {
   const measure: Record<Part, () => Figure[] | Promise<Figure[]>> = {
     up: setUpTimes,
     memory,
@@ -128,6 +138,14 @@ export async function bench({ runs, only, write = false }: BenchOptions): Promis
     preview: () => previewTimes(runs ?? 5),
     pipeline: () => pipelineTimes(runs ?? 3),
     class: () => classFigures({ write }, interruption),
+    faults: () =>
+      interrupt === undefined
+        ? faultFigures({ ...faults, runs: runs ?? 1, write }, interruption)
+        : interruptedFigures(
+            { command: interrupt, runs: runs ?? 1 },
+            (line) => console.error(line),
+            interruption,
+          ),
   };
   const wanted = PARTS.filter((part) => only?.includes(part) ?? !ON_REQUEST.includes(part));
   const left = wanted.filter((part) => NEEDS_STACK.includes(part));

@@ -1,9 +1,16 @@
 import { type Command, Option } from "commander";
 import type { BenchOptions } from "../bench/bench";
+import { FAULTY_PART_NAMES, FAULTY_STEPS, INTERRUPTED } from "../bench/faults/parts";
 import { PARTS } from "../bench/parts";
 import type { VerifyOptions } from "../verify/verify";
 import { names, path, positiveInteger } from "./arguments";
 import { withHelp, withJson } from "./declare";
+
+/** What `verify` does instead of checking. */
+interface SurveyOptions {
+  readonly remember?: string;
+  readonly compare?: string;
+}
 
 /** The commands that prove and measure a live lab. */
 export function proofCommands(program: Command): void {
@@ -17,14 +24,21 @@ export function proofCommands(program: Command): void {
     .option("--keep", "leave the workflows that were started, to look at them")
     .option("--screenshots <folder>", "write pictures of the pages there, as PNG", path)
     .option("--timeout <seconds>", "longest time that one check may take", positiveInteger, 900)
-    .action(async (options: VerifyOptions) => (await import("../verify/verify.js")).verify(options));
+    .option("--remember <file>", "check nothing: note there what the lab holds, with digests", path)
+    .option("--compare <file>", "check nothing: say what the lab has lost since then", path)
+    .action(async ({ remember, compare, ...options }: VerifyOptions & SurveyOptions) => {
+      if (remember !== undefined) return (await import("../verify/survey/compare.js")).remember(remember);
+      if (compare !== undefined) return (await import("../verify/survey/compare.js")).compare(compare);
+      return (await import("../verify/verify.js")).verify(options);
+    });
   withHelp(withJson(verify), {
     notes:
       "What is trained stays in MLflow as versions of the model, and what served in staging last stays there; everything\n" +
       "else that was created is removed. Nobody else should train meanwhile: MLflow, its database and the lab's own registry\n" +
       "are stopped or restarted; after Ctrl+C they are started again first. Where nothing answers at the lab's addresses, it\n" +
       "is reached through the cluster's API. A check looks at the pages in Chromium: the one that GOURMETGRAM_CHROMIUM\n" +
-      "names, or one on the PATH; as root on Debian, the package chromium is installed where there is none.",
+      "names, or one on the PATH; as root on Debian, the package chromium is installed where there is none.\n" +
+      "--remember and --compare read all of MLflow's artifacts and change nothing.",
     examples: ["verify", "verify -- --list", "-s verify -- --json --only training"],
     exit: {
       0: "all checks passed",
@@ -63,11 +77,41 @@ export function proofCommands(program: Command): void {
     .addOption(
       new Option(
         "--only <part...>",
-        "measure these alone; pipeline takes minutes, class 20 minutes (default: all but class)",
+        "measure these alone; pipeline takes minutes, class 20 minutes, faults two hours (default: all but class and faults)",
       ).choices(PARTS),
     )
-    .option("--write", "with class: put table and picture into docs/reference/class-scale.md")
-    .option("--runs <number>", "how often each is repeated (default: 5, the pipeline 3)", positiveInteger)
+    .option("--write", "with class and faults: put table and picture into docs/reference")
+    .option(
+      "--runs <number>",
+      "how often each is repeated (default: 5, the pipeline 3, faults 1)",
+      positiveInteger,
+    )
+    .addOption(
+      new Option("--parts <names...>", "with faults: kill these alone (default: all)").choices(
+        FAULTY_PART_NAMES,
+      ),
+    )
+    .addOption(
+      new Option("--steps <names...>", "with faults: while a run is in these (default: all)").choices(
+        FAULTY_STEPS,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--interrupt <command>",
+        "with faults: kill this command instead, at random moments, and give it again; up and down change the lab",
+      ).choices(INTERRUPTED),
+    )
+    .option("--sample <number>", "with faults: so many of them, chosen at random", positiveInteger)
     .action(async (options: BenchOptions) => (await import("../bench/bench.js")).bench(options));
-  withHelp(withJson(bench), { examples: ["bench", "bench -- --only proof preview"] });
+  withHelp(withJson(bench), {
+    notes:
+      "The part faults kills parts of the lab on the kind cluster in the middle of training runs: nobody else should train\n" +
+      "meanwhile. Each fault takes a run, and one without a fault where it failed. A part's data is left alone.",
+    examples: [
+      "bench",
+      "bench -- --only proof preview",
+      "bench -- --only faults --parts mlflow postgres --steps build-image",
+    ],
+  });
 }

@@ -2,14 +2,15 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { askDocker, docker, dockerEnvironment, listDocker, requireDocker } from "../machine/docker";
 import { nodeImage } from "../machine/image-names";
+import { loadKubeconfig } from "../../components/kubernetes";
+import { certificateEnd, isDue, renewCertificates } from "./certificates";
 import { nodeImageHash } from "./images/node-image";
 import { restrictedRuntime } from "../machine/docker-daemon";
 import { kubeconfig, live } from "../machine/paths";
-import { decideKind } from "../machine/reach";
 import { run, type Report } from "../machine/run";
 import { nodePorts } from "../engine/stack/stack-settings";
 import { until } from "../support/until";
-import { goBuilds, programPath } from "../toolchain/go-builds";
+import { kindProgram } from "../toolchain/kind-source";
 import { versions } from "../machine/versions";
 import { embeddedSettings } from "../engine/stack/embedded-settings";
 import { clusterName, controlPlane, kindConfiguration, registryHost, registryHosts } from "./kind-config";
@@ -91,15 +92,20 @@ async function controllersWork(since: number): Promise<boolean> {
   return Date.parse(renewed) > since;
 }
 
-/** Whether the cluster is up with all its nodes. */
+/** Whether the cluster is up with all its nodes, and its certificates hold. */
 export async function clusterIsReady(): Promise<boolean> {
   const record = clusterRecord();
-  if (record === undefined || !(await apiIsReady())) return false;
+  if (record === undefined || !(await apiIsReady()) || (await certificatesAreDue())) return false;
   const since = await startOf(record);
   return (await nodesAreReady(record, since)) && (await controllersWork(since));
 }
 
-/** Makes the cluster, or starts the one that is there. */
+async function certificatesAreDue(): Promise<boolean> {
+  const end = await certificateEnd(await loadKubeconfig({ kubeconfig }));
+  return end !== undefined && isDue(end);
+}
+
+/** Makes the cluster, or starts the one that is there and renews its certificates where they are about to end. */
 export async function startCluster(images: Origin, report: Report): Promise<void> {
   const record = clusterRecord();
   const containers = await nodeContainers();
@@ -111,6 +117,7 @@ export async function startCluster(images: Origin, report: Report): Promise<void
     if (missing.length > 0)
       throw new Error(`${missing.length} of the cluster's ${record.nodes} nodes are gone from Docker`);
     for (const { id, running } of containers) if (!running) await docker(["start", id], { log });
+    if (await certificatesAreDue()) await renewCertificates(report);
   }
   const isReady = (): Promise<boolean> => {
     report("waiting for the nodes");
@@ -121,11 +128,6 @@ export async function startCluster(images: Origin, report: Report): Promise<void
     pauseMilliseconds: 500,
     late: () => `the nodes are not ready after ${NODES_SECONDS} s`,
   });
-}
-
-/** The program that {@link decideKind} has chosen. */
-async function kindProgram(): Promise<string> {
-  return (await decideKind()).choice === "official" ? "kind" : programPath(goBuilds.kind, "kind");
 }
 
 /** What the cluster of this checkout would be made from. */

@@ -1,3 +1,4 @@
+import { certificateAlarm, certificateEnd, daysUntil } from "../cluster/certificates";
 import { isCold } from "../cluster/embedded-lab";
 import { findDocker } from "../machine/docker";
 import { labParts, partsOf } from "../cluster/lab-parts";
@@ -27,7 +28,7 @@ interface Examination {
 export async function doctor(options: DoctorOptions): Promise<void> {
   wishFor(options);
   const { checks: found, facts } = await (hasOwnCluster() ? examineCluster() : examineMachine());
-  const checks = [...found, ...(await checkEtcd())];
+  const checks = [...found, ...(await checkCertificates()), ...(await checkEtcd())];
   const fit = checks.every((check) => check.obstacle === undefined);
   if (!fit) process.exitCode = 1;
   tellData({ fit, checks, facts });
@@ -47,6 +48,17 @@ async function examineMachine(): Promise<Examination> {
     ...(isDebian12() ? { Debian: "12" } : {}),
   };
   return { checks: await checkMachine(parts), facts };
+}
+
+/** Nothing where there is no cluster yet, or none of its certificates is known. */
+async function checkCertificates(): Promise<Check[]> {
+  const end = await clusterConfig()
+    .then(certificateEnd)
+    .catch(() => undefined);
+  if (end === undefined) return [];
+  const found = `the first ends on ${end.toISOString().slice(0, 10)}, in ${daysUntil(end)} days`;
+  const obstacle = certificateAlarm(end, hasOwnCluster());
+  return [{ name: "certificates", found, ...(obstacle === undefined ? {} : { obstacle }) }];
 }
 
 /** Nothing where there is no cluster yet, or it does not tell. */

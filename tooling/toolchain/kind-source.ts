@@ -1,8 +1,9 @@
 import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheEntry } from "../machine/cache";
+import { decideKind } from "../machine/reach";
 import { versions } from "../machine/versions";
-import { moduleSource } from "./go-builds";
+import { goBuilds, moduleSource, programPath } from "./go-builds";
 
 const MODULE = `sigs.k8s.io/kind@v${versions.kind}`;
 const SUM = "h1:AjvDv3vOygb/VKLVQW87lfktIBzkxR8Ump9DjxC8+Lk=";
@@ -36,4 +37,9 @@ export async function fetchKindSource(): Promise<void> {
     await cp(join(source, "images", "base", "files"), join(folder, "files"), { recursive: true });
     await rm(modules, { recursive: true, force: true });
   });
+}
+
+/** The program that {@link decideKind} has chosen. */
+export async function kindProgram(): Promise<string> {
+  return (await decideKind()).choice === "official" ? "kind" : programPath(goBuilds.kind, "kind");
 }

@@ -110,3 +110,22 @@ def test_registry_of_another_image_that_has_no_time_now(tmp_path: Path) -> None:
     failure = build_failure.failure_of(build_of(tmp_path), [said], 1)
     assert isinstance(failure, TemporaryFailure)
     assert "names the image docker.io/library/python:3.12" in str(failure)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "unexpected status from PUT request to http://registry/v2/a: 500 Internal Server Error",
+        "server message: unknown: unknown error",
+        "write /var/lib/registry/x: no space left on device",
+    ],
+)
+def test_registry_that_fails(tmp_path: Path, reason: str) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    said = f"error: failed to solve: failed to push registry:5000/gourmetgram-app: {reason}"
+    failure = build_failure.failure_of(build_of(tmp_path), [said], 1)
+    assert isinstance(failure, TemporaryFailure)
+    assert "not pushed to PUSH_REPOSITORY=registry:5000/gourmetgram-app: the registry fails" in (
+        str(failure)
+    )
+    assert "such as a full volume" in str(failure)

@@ -75,9 +75,11 @@ class Container:
             )
         return self.process
 
-    def query(self, sql: str, password: str = PASSWORD) -> subprocess.CompletedProcess[str]:
+    def query(
+        self, sql: str, database: str = 'ml"flow', password: str = PASSWORD
+    ) -> subprocess.CompletedProcess[str]:
         """Ask the server over TCP."""
-        connection = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "mlflow", "-d", 'ml"flow']
+        connection = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "mlflow", "-d", database]
         environment = {**self.environment, "PGPASSWORD": password}
         return subprocess.run(
             [self.binaries / "psql", "-w", "-At", *connection, "-c", sql],
@@ -195,6 +197,84 @@ def test_mlflow_waits_for_it_and_makes_its_tables(container: Container) -> None:
     assert waiting.returncode == 0, told
     assert told.endswith("done\n")
     assert container.query("SELECT count(*) FROM registered_models").stdout == "0\n"
+
+
+# What MLflow's own `upgrade` does with a new database, ending at an older version.
+MAKE_OLDER_TABLES = """
+import sys
+from alembic import command
+from alembic.script import ScriptDirectory
+from mlflow.store.db import utils
+from mlflow.store.tracking.dbmodels.initial_models import Base
+from sqlalchemy import create_engine
+engine = create_engine(sys.argv[1])
+config = utils._get_alembic_config("")
+scripts = ScriptDirectory.from_config(config)
+older = scripts.get_revision(scripts.get_current_head()).down_revision
+Base.metadata.create_all(engine)
+with engine.begin() as connection:
+    config.attributes["connection"] = connection
+    command.upgrade(config, older)
+print(older)
+"""
+
+
+def test_mlflow_copies_it_before_it_upgrades_its_tables(container: Container) -> None:
+    container.start()
+    container.wait_until_ready()
+    password = urllib.parse.quote(PASSWORD)
+    uri = f'postgresql://mlflow:{password}@127.0.0.1:{container.port}/ml"flow'
+    made = subprocess.run(
+        [mlflow_python(), "-c", MAKE_OLDER_TABLES, uri], capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stderr
+    older = made.stdout.split()[-1]
+    container.query("INSERT INTO registered_models (name) VALUES ('kept')")
+    for day in ("20200101", "20210101"):
+        container.query(f'CREATE DATABASE "ml""flow_{day}_0123abcd"')
+
+    def prepare(**variables: str) -> str:
+        environment = {**os.environ, "MLFLOW_BACKEND_STORE_URI": uri, **variables}
+        result = subprocess.run(
+            [mlflow_python(), PREPARE_DATABASE],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stdout
+        return result.stdout
+
+    def copies() -> list[str]:
+        names = container.query("SELECT datname FROM pg_database WHERE datname LIKE 'ml%_\\_%'")
+        return sorted(names.stdout.split())
+
+    # Somebody is connected, as the MLflow before is until its pod has ended.
+    with subprocess.Popen(
+        [container.binaries / "psql", uri, "-c", "SELECT pg_sleep(600)"],
+        env=container.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as other:
+        told = prepare(COPY_BEFORE_UPGRADE="true")
+        assert other.wait(timeout=10) != 0
+    name = f'ml"flow_{time.strftime("%Y%m%d", time.gmtime())}_{older}'
+    assert f"copied the database first, as {name}" in told
+    assert 'deleted the old copy ml"flow_20200101_0123abcd' in told
+    assert copies() == ['ml"flow_20210101_0123abcd', name]
+    upgraded = container.query("SELECT version_num FROM alembic_version").stdout
+    assert upgraded.strip() != older
+
+    # The way back, as docs/how-to/update.md says it.
+    for old, new in (('ml"flow', "upgraded"), (name, 'ml"flow')):
+        names = [each.replace('"', '""') for each in (old, new)]
+        done = container.query('ALTER DATABASE "{}" RENAME TO "{}"'.format(*names), "postgres")
+        assert done.returncode == 0, done.stderr
+    assert container.query("SELECT version_num FROM alembic_version").stdout.strip() == older
+    assert container.query("SELECT name FROM registered_models").stdout == "kept\n"
+
+    told = prepare()
+    assert "no copy is made, because the database is not the lab's own" in told
 
 
 def test_password_from_a_file(container: Container) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import mlflow
 import pytest
+import requests
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST
@@ -230,6 +231,10 @@ def test_model_that_cannot_be_loaded_is_a_sentence_after_its_traceback(
                 "Model Version is deleted", RESOURCE_DOES_NOT_EXIST
             ),
             "failed: Model Version is deleted. Correct that on MLflow's page",
+        ),
+        (
+            requests.HTTPError("500 Server Error: INTERNAL SERVER ERROR for url: http://mlflow"),
+            "MLflow's log tells why, such as a full volume",
         ),
         (KeyError("input_shape"), "KeyError: 'input_shape'. The log shows where"),
     ],

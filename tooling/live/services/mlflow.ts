@@ -116,6 +116,15 @@ export class Mlflow {
 
   /** The runs with a tag, in all experiments. */
   async runsTagged(key: string, value: string): Promise<TrackedRun[]> {
+    return this.runs(`tags.\`${key}\` = '${value}'`);
+  }
+
+  /**
+   * The newest runs of all experiments, 1000 at most.
+   *
+   * @param filter In MLflow's language. @default all of them
+   */
+  async runs(filter = ""): Promise<TrackedRun[]> {
     const { experiments = [] } = await this.ask<{ experiments?: { experiment_id: string }[] }>(
       "POST",
       "/experiments/search",
@@ -123,8 +132,8 @@ export class Mlflow {
     );
     const { runs = [] } = await this.ask<{ runs?: WireRun[] }>("POST", "/runs/search", {
       experiment_ids: experiments.map((each) => each.experiment_id),
-      filter: `tags.\`${key}\` = '${value}'`,
-      max_results: 100,
+      filter,
+      max_results: 1000,
     });
     return runs.map(({ info, data }) => ({
       id: info.run_id,
@@ -158,6 +167,17 @@ export class Mlflow {
 
   async getArtifact(path: string): Promise<Uint8Array> {
     return new Uint8Array(await (await this.send("GET", `${ARTIFACTS}/${path}`)).arrayBuffer());
+  }
+
+  /** What is in a folder of the artifacts; nothing where it is not there. */
+  async listArtifacts(folder: string): Promise<{ path: string; isFolder: boolean }[]> {
+    const query = new URLSearchParams({ path: folder });
+    const answer = await this.send("GET", `${ARTIFACTS}?${query.toString()}`);
+    const { files = [] } = (await answer.json()) as { files?: { path: string; is_dir: boolean }[] };
+    return files.map(({ path, is_dir }) => ({
+      path: folder === "" ? path : `${folder}/${path}`,
+      isFolder: is_dir,
+    }));
   }
 
   /** Deletes a file, or a folder with all that is in it. */

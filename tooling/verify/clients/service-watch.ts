@@ -5,6 +5,8 @@ import { servedText, type StagingService } from "../../live/services/staging-ser
 export interface Watched {
   /** How many times it was asked. */
   readonly asked: number;
+  /** How many times of these it did not answer. */
+  readonly unanswered: number;
   /** Each different answer, in the order of its first time, a failure to answer among them. */
   readonly answers: readonly string[];
 }
@@ -19,18 +21,24 @@ export async function watchWhile<T>(
 ): Promise<{ result: T; watched: Watched }> {
   const answers = new Set<string>();
   let asked = 0;
+  let unanswered = 0;
   const done = new AbortController();
   const watch = async (): Promise<void> => {
     while (!done.signal.aborted) {
       asked += 1;
-      answers.add(await service.version().then(servedText, (error: unknown) => (error as Error).message));
+      answers.add(
+        await service.version().then(servedText, (error: unknown) => {
+          unanswered += 1;
+          return (error as Error).message;
+        }),
+      );
       await delay(PAUSE, undefined, { signal: done.signal }).catch(() => undefined);
     }
   };
   const watching = watch();
   try {
     const result = await work;
-    return { result, watched: { asked, answers: [...answers] } };
+    return { result, watched: { asked, unanswered, answers: [...answers] } };
   } finally {
     done.abort();
     await watching;

@@ -16,6 +16,9 @@ NETWORK_TROUBLE = re.compile(
 )
 """What BuildKit says when a registry does not answer, or answers that it cannot now."""
 
+SERVER_TROUBLE = re.compile(r"unexpected status.*\b50[07]\b|unknown: unknown error", re.DOTALL)
+"""What BuildKit says of a registry that answers, and cannot do its work."""
+
 REFUSED = re.compile(r"unauthorized|authorization failed|denied|insufficient_scope|\b40[13]\b")
 BUILDKIT_GONE = re.compile(r"failed to (list workers|dial|get status)|code = Unavailable")
 
@@ -38,7 +41,8 @@ def failure_of(build: Build, said: Iterable[str], exit_code: int) -> Failure:
 
     if BUILDKIT_GONE.search(whole):
         return TemporaryFailure(buildkit_gone(build.buildkit, reason))
-    if step.NO_ROOM.lower() in whole.lower():
+    # In a push it is the registry that says so.
+    if step.NO_ROOM.lower() in whole.lower() and "failed to push" not in whole:
         return Failure(
             f"BuildKit at BUILDKIT_ADDRESS={build.buildkit} has no room left: {reason}. Free space "
             "on its node, or use a smaller model or repository."
@@ -74,6 +78,11 @@ def foreign_frontend(build: Build) -> Failure:
 
 def registry_failure(what: str, reason: str, remedy: str) -> Failure:
     """A failure of the registry of the lab, for which `remedy` helps where it answers."""
+    if SERVER_TROUBLE.search(reason) or step.NO_ROOM.lower() in reason.lower():
+        return TemporaryFailure(
+            f"{what}: the registry fails: {reason}. Its log tells why, such as a full volume: "
+            "`npm run kubectl -- logs -n kube-system deployment/registry` for the lab's own."
+        )
     if NETWORK_TROUBLE.search(reason):
         return TemporaryFailure(
             f"{what}: the registry cannot be reached: {reason}. "

@@ -143,6 +143,17 @@ describe("Mlflow", () => {
     });
   });
 
+  it("copies the database before an upgrade where it is the lab's own", async () => {
+    new Mlflow("mlflow", mlflowArgs({ ownDatabase: true }));
+    const { inputs } = await deployment();
+    const { spec } = (inputs as { spec: { template: { spec: { initContainers: { env: object[] }[] } } } })
+      .spec.template;
+    assert.deepEqual(spec.initContainers[0]?.env, [
+      ...COMMON_ENV,
+      { name: "COPY_BEFORE_UPGRADE", value: "true" },
+    ]);
+  });
+
   it("keeps the database's address in a Secret and nowhere else", async () => {
     new Mlflow("mlflow", mlflowArgs());
 

@@ -54,6 +54,22 @@ describe("live: MLflow", () => {
     assert.equal(stateText(state), "versions 2, 10; alias at 2");
   });
 
+  it("lists a folder of the artifacts by whole paths", async () => {
+    const files = [
+      { path: "data", is_dir: true },
+      { path: "MLmodel", is_dir: false, file_size: 7 },
+    ];
+    const mlflow = await mlflowWith({
+      "/api/2.0/mlflow-artifacts/artifacts?path=1%2Fm": { body: { files } },
+      "/api/2.0/mlflow-artifacts/artifacts?path=": { body: { files: [] } },
+    });
+    assert.deepEqual(await mlflow.listArtifacts("1/m"), [
+      { path: "1/m/data", isFolder: true },
+      { path: "1/m/MLmodel", isFolder: false },
+    ]);
+    assert.deepEqual(await mlflow.listArtifacts(""), []);
+  });
+
   it("takes a model that nobody has registered as one without versions", async () => {
     const mlflow = await mlflowWith({ [MODEL]: { status: 404, body: MISSING } });
     const state = await mlflow.registryState("m", "development");

@@ -1,0 +1,61 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../../live/api-clients";
+import { statusOf } from "../../live/api-clients";
+import type { RunStep } from "../../live/runs/run-steps";
+import { docker } from "../../machine/docker";
+import { controlPlane } from "../../cluster/kind-config";
+import type { LabOutputs } from "../../../stacks";
+import { FAULTY_PARTS, type Part, type PartName, type Pods } from "./parts";
+
+const log = "faults";
+
+/**
+ * Kills a part of a lab on the kind cluster without a warning: the processes of its pods get SIGKILL, and the pods are
+ * deleted, so that the part comes back as a new pod and kubelet does not hold it back. The node is killed and started.
+ *
+ * @param step In which a run is.
+ * @throws Error if there is nothing to kill
+ */
+export async function kill(
+  part: PartName,
+  step: RunStep,
+  { cluster, outputs }: { cluster: Cluster; outputs: LabOutputs },
+): Promise<void> {
+  const { of, title }: Part = FAULTY_PARTS[part];
+  if (of === "node") {
+    await docker(["restart", "--time", "0", controlPlane], { log });
+    return;
+  }
+  const pods =
+    of === "step" ? await podOfStep(cluster, outputs.namespace, step) : await podsOf(cluster, of(outputs));
+  if (pods.length === 0) throw new Error(`there is no pod of ${title} to be killed`);
+  for (const pod of pods) await killPod(cluster, pod);
+}
+
+async function podsOf({ core }: Cluster, { namespace, name }: Pods): Promise<V1Pod[]> {
+  const labelSelector = `app.kubernetes.io/name=${name}`;
+  return (await core.listNamespacedPod({ namespace, labelSelector })).items;
+}
+
+async function podOfStep({ core }: Cluster, namespace: string, { run, node }: RunStep): Promise<V1Pod[]> {
+  const labelSelector = `workflows.argoproj.io/workflow=${run}`;
+  const { items } = await core.listNamespacedPod({ namespace, labelSelector });
+  const ids = [node.id, node.boundaryID];
+  return items.filter(({ metadata }) =>
+    ids.includes(metadata?.annotations?.["workflows.argoproj.io/node-id"]),
+  );
+}
+
+async function killPod({ core }: Cluster, { metadata, spec, status }: V1Pod): Promise<void> {
+  const { namespace = "", name = "" } = metadata ?? {};
+  for (const { state, containerID } of status?.containerStatuses ?? []) {
+    if (state?.running === undefined || containerID === undefined) continue;
+    const id = containerID.replace("containerd://", "");
+    const ctr = ["ctr", "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL", id];
+    await docker(["exec", spec?.nodeName ?? "", ...ctr], { log });
+  }
+  // Not 0 seconds: the successor would start beside processes of this one, on the same volume.
+  await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 1 }).catch((error: unknown) => {
+    if (statusOf(error) !== 404) throw error;
+  });
+}
