@@ -169,6 +169,8 @@ function differences(told: readonly FileRecord[], seen: readonly FileRecord[]): 
     return one.bytes === each.bytes && one.sha256 === each.sha256 ? [] : [`${each.path} is another`];
   });
   const known = new Set(told.map(({ path }) => path));
-  const more = seen.filter(({ path }) => !known.has(path)).map(({ path }) => `${path} is not in the manifest`);
+  const more = seen
+    .filter(({ path }) => !known.has(path))
+    .map(({ path }) => `${path} is not in the manifest`);
   return [...missing, ...more];
 }

@@ -113,7 +113,9 @@ export class BackupWriter {
   private async entry(name: string, data: Buffer): Promise<void> {
     this.written += data.length + 1024;
     if (this.written > LONGEST) {
-      throw new Error("a backup file holds 63 GiB at most\n  remedy: back up fewer students at once, with --only");
+      throw new Error(
+        "a backup file holds 63 GiB at most\n  remedy: back up fewer students at once, with --only",
+      );
     }
     const taken = new Promise<void>((resolve, reject) => {
       const header = { name, size: data.length, mode: 0o600, mtime: new Date(0) };

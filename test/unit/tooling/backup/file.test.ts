@@ -6,7 +6,13 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { FORMAT } from "../../../../tooling/backup/file/header";
 import type { Manifest } from "../../../../tooling/backup/file/manifest";
-import { type BackupFile, checkBackup, filesOf, findBackup, unlocked } from "../../../../tooling/backup/file/reader";
+import {
+  type BackupFile,
+  checkBackup,
+  filesOf,
+  findBackup,
+  unlocked,
+} from "../../../../tooling/backup/file/reader";
 import { BackupWriter, PART } from "../../../../tooling/backup/file/writer";
 
 const ABOUT = { created: "2026-01-02T03:04:05Z", project: "0.2.0" };
@@ -111,7 +117,8 @@ describe("backup: the file", function () {
     return path;
   }
 
-  const check = async (path: string): Promise<Manifest> => checkBackup({ ...(await findBackup(path)), key: whole.key });
+  const check = async (path: string): Promise<Manifest> =>
+    checkBackup({ ...(await findBackup(path)), key: whole.key });
   const DAMAGED = /is damaged: .*nothing was changed\n {2}remedy: use another copy/s;
 
   for (const [where, at] of [
