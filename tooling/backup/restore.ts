@@ -114,18 +114,26 @@ async function targetsOf(manifest: Manifest, only: readonly string[] | undefined
     const has = manifest.labs.map(({ student, stack }) => student ?? stack).join(", ");
     throw new Error(`the backup has no ${lost.join(", ")}; it has ${has}\n  remedy: name others with --only`);
   }
-  const students = manifest.kind === "class" ? wanted.flatMap(({ student }) => student ?? []) : undefined;
-  const stacks = await findStacks(students);
+  const stacks = await findStacks(undefined);
   if (stacks.kind !== manifest.kind) {
     throw new Error(
       `the backup is of a ${manifest.kind}, and ${stacks.name} is a ${stacks.kind}` +
         "\n  remedy: GOURMETGRAM_STACK names the stack or the class to restore into",
     );
   }
-  return wanted.flatMap((record) => {
+  const targets = wanted.flatMap((record) => {
     const stack = stacks.labs.find(({ student }) => student === record.student);
     return stack === undefined ? [] : [{ record, stack }];
   });
+  const missing = wanted.filter((record) => !targets.some((each) => each.record === record));
+  if (missing.length > 0) {
+    const names = missing.map(({ student }) => student ?? "").join(" ");
+    throw new Error(
+      `the class ${stacks.name} has no stack of ${names}` +
+        "\n  remedy: npm run class -- up --roster FILE with them in the roster, or name others with --only",
+    );
+  }
+  return targets;
 }
 
 async function withLab<T>(

@@ -4,12 +4,15 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { extract, type Source } from "tar-stream";
+import { type Extract, extract } from "tar-stream";
 import { FORMAT, type Header, keyOf, LONGEST_HEADER, parseHeader, Unreadable } from "./header";
 import { type FileRecord, type Manifest, MANIFEST_FILE } from "./manifest";
 import { messageOf } from "../../support/errors";
 
 const TAG = 16;
+
+/** An entry of a tar file, as it is read. */
+type Source = Extract extends AsyncIterable<infer Each> ? Each : never;
 
 /** A file that says that it is a backup. */
 export interface SealedBackup {

@@ -1,6 +1,5 @@
 /** Requests with bodies of any size, which are neither held in memory nor sent without their size. */
-import { request } from "node:http";
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -28,6 +27,8 @@ export async function send(
   const length = body === undefined ? (method === "POST" ? 0 : undefined) : body.bytes;
   const asked = request(url, {
     method,
+    // A connection may be a port-forward, of which nobody tells when the pod behind it was replaced.
+    agent: false,
     headers: { ...headers, ...(length === undefined ? {} : { "content-length": String(length) }) },
     ...(signal === undefined ? {} : { signal }),
   });

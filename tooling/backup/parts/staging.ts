@@ -1,6 +1,6 @@
 /** What staging serves, as the pipeline notes it on the Deployment (images/pipeline, `release.py`). */
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import type { StagingOutput } from "../../../stacks";
+import type { LabOutputs } from "../../../stacks";
 import type { Cluster } from "../../live/api-clients";
 import { until } from "../../support/until";
 import type { ServedRelease } from "../file/manifest";
@@ -12,7 +12,7 @@ const TESTED = `${PREFIX}tested`;
 const PATIENCE = 300;
 
 /** Staging, by way of the cluster's API. */
-export function stagingOf({ apps }: Cluster, place: StagingOutput): LabAccess["staging"] {
+export function stagingOf({ apps }: Cluster, place: LabOutputs["staging"]): LabAccess["staging"] {
   const { namespace, deployment: name } = place;
   return {
     tested: async () => {

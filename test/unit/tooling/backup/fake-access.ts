@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -17,6 +17,12 @@ import { OUTPUTS } from "../../../support/lab-outputs";
 
 export const digestOf = (content: Buffer | string): string =>
   `sha256:${createHash("sha256").update(content).digest("hex")}`;
+
+/** A repository as the lab makes it, made once. */
+let template: string | undefined;
+process.once("exit", () => {
+  if (template !== undefined) rmSync(template, { recursive: true, force: true });
+});
 
 /** What an empty database holds. */
 const EMPTY: DatabaseRecord = {
@@ -68,11 +74,17 @@ export class FakeAccess implements LabAccess {
       mlflow: await access.serve((request, response) => access.answerAsMlflow(request, response)),
       registry: await access.serve((request, response) => access.answerAsRegistry(request, response)),
     };
-    for (const name of ["gourmetgram.git", "gourmetgram-train.git"]) {
-      mkdirSync(join(access.folder, name));
-      access.gitIn(name, "init", "--quiet", "--bare", "--initial-branch=main");
-      access.commit(name, "course", "the lab's");
-      access.gitIn(name, "update-ref", "refs/heads/main", "refs/heads/course");
+    const [application, training] = ["gourmetgram.git", "gourmetgram-train.git"];
+    if (template === undefined) {
+      mkdirSync(join(access.folder, application));
+      access.gitIn(application, "init", "--quiet", "--bare", "--initial-branch=main");
+      access.commit(application, "course", "the lab's");
+      access.gitIn(application, "update-ref", "refs/heads/main", "refs/heads/course");
+      template = mkdtempSync(join(tmpdir(), "gourmetgram-template-"));
+      cpSync(join(access.folder, application), template, { recursive: true });
+    }
+    for (const name of [application, training]) {
+      cpSync(template, join(access.folder, name), { recursive: true });
     }
     return access;
   }

@@ -16,7 +16,7 @@ const EMPTYING = "npm run down";
 const MODEL = Buffer.alloc(9_000_000, "model ");
 
 describe("backup: a lab", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   let file: BackupFile;
   let manifest: Manifest;
