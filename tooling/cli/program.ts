@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { classCommands } from "./class";
+import { dataCommands } from "./data";
 import { labCommands } from "./lab";
 import { proofCommands } from "./proof";
 import { toolCommands } from "./tools";
@@ -18,6 +19,7 @@ GOURMETGRAM_LAB_HOME names the folder of what is built and kept. Default: ~/.cac
     )
     .exitOverride();
   labCommands(program);
+  dataCommands(program);
   classCommands(program);
   toolCommands(program);
   proofCommands(program);

@@ -5,6 +5,7 @@ import { Writable } from "node:stream";
 import { type KubeConfig, PortForward } from "@kubernetes/client-node";
 import { clusterOf } from "./api-clients";
 import { type PodPort, readyPodOf, serviceOnNodePort, type ServicePort } from "./service";
+import { pacedReader, type PacedSocket, pacedSender } from "./streams/flow-control";
 import { messageOf } from "../support/errors";
 
 /** What of a cluster a port-forward needs. */
@@ -48,8 +49,12 @@ async function carry(config: KubeConfig, { namespace, pod, port }: PodPort, sock
     },
   });
   const forwarding = new PortForward(config);
+  let carrier: PacedSocket | undefined;
+  const sender = pacedSender(() => carrier);
+  const reader = pacedReader(socket, () => carrier);
+  reader.on("error", () => undefined);
   const connection = await forwarding
-    .portForward(namespace, pod, [port], socket, refusals, socket)
+    .portForward(namespace, pod, [port], reader, refusals, sender)
     .catch((error: unknown) => {
       // The library's reason is an event of the WebSocket, which is no Error.
       throw new Error(
@@ -58,6 +63,8 @@ async function carry(config: KubeConfig, { namespace, pod, port }: PodPort, sock
     });
   // It is a function only where the library is told to connect again and again.
   if (typeof connection === "function") return;
+  carrier = connection as unknown as PacedSocket;
+  socket.pipe(sender, { end: false });
   await new Promise<void>((resolve) => {
     connection.addEventListener("close", () => resolve());
     if (socket.destroyed) connection.close();

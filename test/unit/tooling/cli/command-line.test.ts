@@ -101,6 +101,9 @@ describe("the command line", function () {
     ["verify:class", "--nope"],
     ["bench", "--runs", "x"],
     ["render"],
+    ["backup"],
+    ["backup", "/nowhere/lab.backup", "--check"],
+    ["restore", "/nowhere/lab.backup"],
     ["rights", "--nope"],
     ["lint", "--next", "x", "file"],
   ]) {

@@ -1,0 +1,118 @@
+import { version } from "../../package.json";
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { runSteps, type Step } from "../machine/steps";
+import { beforeStart } from "../support/errors";
+import { interruption } from "../support/interruption";
+import { tellData } from "../support/output";
+import { FORMAT } from "./file/header";
+import { type LabRecord, type Manifest, NOT_INCLUDED, SETTINGS_FILE } from "./file/manifest";
+import { checkBackup, findBackup, unlocked } from "./file/reader";
+import { BackupWriter } from "./file/writer";
+import { backUpLab } from "./labs/back-up-lab";
+import { answeringCluster, openLab } from "./labs/open-lab";
+import { findStacks, type LabStacks, settingsOf } from "./labs/stacks";
+import { megabytes } from "./parts/artifacts";
+import { backupPassphrase } from "./passphrase";
+import { backupText, dataOf } from "./text";
+
+export interface BackupOptions {
+  force?: boolean;
+  only?: string[];
+  check?: boolean;
+}
+
+/** Writes a backup of the lab or the class, or checks one. */
+export async function backup(target: string, options: BackupOptions): Promise<void> {
+  if (options.check === true) return check(target);
+  const { passphrase, stacks } = await beforeStart(() => begin(target, options));
+  const about = { created: new Date().toISOString(), project: version };
+  const writer = await BackupWriter.open(target, passphrase, about);
+  let manifest: Manifest | undefined;
+  const labs: LabRecord[] = [];
+  try {
+    await runSteps([
+      ...stacks.labs.map((stack): Step => ({
+        title: `Back up ${stack.student ?? stack.stack}`,
+        run: async (report) => {
+          const lab = await openLab(await answeringCluster(), stack, report);
+          try {
+            labs.push(await backUpLab(lab, writer, { report, signal: interruption }));
+          } finally {
+            await lab.close();
+          }
+        },
+        remedy: "npm run status shows what runs; nothing was changed in the lab, and no file was written",
+      })),
+      {
+        title: "Settings and manifest",
+        run: async () => {
+          manifest = await finish(writer, stacks, labs, about);
+        },
+        remedy: "make room, and run it again; no file was written",
+      },
+      {
+        title: `Check ${target}`,
+        run: async (report) => {
+          const file = await unlocked(await findBackup(target), passphrase);
+          await checkBackup(file, (done, all) => report(`${megabytes(done)} of ${megabytes(all)}`));
+        },
+        remedy: "write it to another disk",
+      },
+    ]);
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  if (manifest !== undefined) await told(target, manifest);
+}
+
+/** @throws Error with a remedy if the file is there, or there is nothing to back up */
+async function begin(
+  target: string,
+  { force, only }: BackupOptions,
+): Promise<{ passphrase: string; stacks: LabStacks }> {
+  if (existsSync(target) && force !== true) {
+    throw new Error(`${target} exists\n  remedy: name another file, or replace this one with --force`);
+  }
+  const stacks = await findStacks(only);
+  await answeringCluster();
+  return { passphrase: await backupPassphrase(true), stacks };
+}
+
+async function finish(
+  writer: BackupWriter,
+  stacks: LabStacks,
+  labs: readonly LabRecord[],
+  about: Pick<Manifest, "created" | "project">,
+): Promise<Manifest> {
+  const settings = await settingsOf(stacks);
+  await writer.add(SETTINGS_FILE, JSON.stringify(settings, null, 2));
+  return writer.finish({
+    format: FORMAT,
+    id: randomUUID(),
+    ...about,
+    name: stacks.name,
+    kind: stacks.kind,
+    labs,
+    settings: settings.map(({ key, value, secret }) => ({ key, value: secret ? null : value })),
+    notIncluded: NOT_INCLUDED,
+  });
+}
+
+/** Reads a backup to its end, and says what is in it. */
+async function check(target: string): Promise<void> {
+  const { file, passphrase } = await beforeStart(async () => ({
+    file: await findBackup(target),
+    passphrase: await backupPassphrase(false),
+  }));
+  const manifest = await checkBackup(await unlocked(file, passphrase));
+  await told(target, manifest);
+}
+
+async function told(target: string, manifest: Manifest): Promise<void> {
+  const { size } = await stat(target);
+  tellData(dataOf(target, size, manifest));
+  console.log(`\n${backupText(target, size, manifest)}`);
+}
