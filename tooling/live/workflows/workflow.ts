@@ -42,6 +42,7 @@ export interface Workflow {
   readonly status?: {
     readonly phase?: string;
     readonly message?: string;
+    readonly finishedAt?: string;
     readonly nodes?: Readonly<Record<string, RunNode>>;
   };
 }
