@@ -50,10 +50,7 @@ describe("verify: what a push comes to", () => {
 
   it("is a run of which the answer came late, or a line why there is none", () => {
     assert.equal(fateOf("mlops: no answer from Argo's server within 5 s", COMMIT, true), "started");
-    assert.equal(
-      fateOf("no training started: Argo's server cannot be told (…)", COMMIT, false),
-      "refused",
-    );
+    assert.equal(fateOf("no training started: Argo's server cannot be told (…)", COMMIT, false), "refused");
   });
 
   it("is lost if there is no run and no reason, or a line and no run", () => {
@@ -65,9 +62,6 @@ describe("verify: what a push comes to", () => {
 
 describe("verify: the run that an alert starts", () => {
   it("is named after the hour in UTC", () => {
-    assert.equal(
-      degradedRun(new Date("2026-11-26T17:05:00+01:00")),
-      "train-model-degraded-2026-11-26-16",
-    );
+    assert.equal(degradedRun(new Date("2026-11-26T17:05:00+01:00")), "train-model-degraded-2026-11-26-16");
   });
 });
