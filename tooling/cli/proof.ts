@@ -46,8 +46,9 @@ export function proofCommands(program: Command): void {
     notes:
       "The class is the stack that GOURMETGRAM_STACK names (default embedded). Without --students, the first two are taken.\n" +
       "Each tries the next one, and the last one the first. Pods are created in their namespaces for a moment, with your own\n" +
-      "rights, and a few bytes are pushed to each one's repository and removed. Nothing else is changed: what would change\n" +
-      "something is asked for as a dry run. With --attacks a suspended run of each is there for a moment, to tamper with.",
+      "rights, a few bytes are pushed to each one's image repository and removed, and a commit to a branch of each one's\n" +
+      "training code: the run that this starts is removed too. Nothing else is changed: what would change something is asked\n" +
+      "for as a dry run. With --attacks a suspended run of each is there for a moment, to tamper with.",
     examples: ["verify:class", "verify:class -- --students alice,bob --attacks"],
     exit: {
       0: "all as it must be",
