@@ -1,10 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import { type EventBindingManifest, eventBinding } from "../packages/argo-workflows";
-import { PUSH_EVENT } from "../components/webhook";
+import { PUSH_EVENT, TRIGGER_LABEL } from "../components/webhook";
 import type { TrainTemplate } from "./train-model";
-
-/** Label of a run: what has started it. */
-export const TRIGGER_LABEL = "gourmetgram.dev/trigger";
 
 /** Name of the training code's repository, on whatever server it is. */
 const REPOSITORY = "gourmetgram-train";

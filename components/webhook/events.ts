@@ -3,6 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 /** The event of a push; Argo calls it the discriminator. */
 export const PUSH_EVENT = "push";
 
+/** Label of a run that an event has started: the kind of the event. */
+export const TRIGGER_LABEL = "gourmetgram.dev/trigger";
+
 /**
  * Where Argo's server takes events of a kind.
  *

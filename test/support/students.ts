@@ -39,6 +39,7 @@ export function studentNamed(name: string, number: number): Student {
     },
     kubeconfig: "",
     registryUser: { username: name, password: `${name}s-password` },
+    pushPassword: `${name}s-push-password`,
     services,
     mlflowPod: `mlflow-${name}`,
     secret: `mlflow-credentials-${name}`,

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { BenchOptions } from "../bench/bench";
 import { FAULTY_PART_NAMES, FAULTY_STEPS, INTERRUPTED } from "../bench/faults/parts";
 import { PARTS } from "../bench/parts";
+import type { TutorialOptions } from "../verify/tutorial/verify-tutorial";
 import type { VerifyOptions } from "../verify/verify";
 import { names, path, positiveInteger } from "./arguments";
 import { withHelp, withJson } from "./declare";
@@ -59,13 +60,37 @@ export function proofCommands(program: Command): void {
     notes:
       "The class is the stack that GOURMETGRAM_STACK names (default embedded). Without --students, the first two are taken.\n" +
       "Each tries the next one, and the last one the first. Pods are created in their namespaces for a moment, with your own\n" +
-      "rights, and a few bytes are pushed to each one's repository and removed. Nothing else is changed: what would change\n" +
-      "something is asked for as a dry run. With --attacks a suspended run of each is there for a moment, to tamper with.",
+      "rights, a few bytes are pushed to each one's image repository and removed, and a commit to a branch of each one's\n" +
+      "training code: the run that this starts is removed too. Nothing else is changed: what would change something is asked\n" +
+      "for as a dry run. With --attacks a suspended run of each is there for a moment, to tamper with.",
     examples: ["verify:class", "verify:class -- --students alice,bob --attacks"],
     exit: {
       0: "all as it must be",
       1: "something is not",
       2: "nothing was tried: wrong option, or the class cannot be reached",
+    },
+  });
+
+  const verifyTutorial = program
+    .command("verify:tutorial")
+    .description(
+      "run the commands of the tutorial as they are printed, and compare what one sees with the pages",
+    )
+    .option("--only <pages...>", "these pages only, for example triggers")
+    .option("--list", "name the commands and end")
+    .action(async (options: TutorialOptions) =>
+      (await import("../verify/tutorial/verify-tutorial.js")).verifyTutorial(options),
+    );
+  withHelp(withJson(verifyTutorial), {
+    notes:
+      "It takes a lab at the addresses of the pages, which is that of the kind cluster on this machine. It trains, pushes to\n" +
+      "both repositories and changes the schedule; branches and settings are put back at the end, and npm run up with them.\n" +
+      "Runs and model versions stay. Nobody else should train meanwhile.",
+    examples: ["verify:tutorial", "verify:tutorial -- --list", "verify:tutorial -- --only triggers"],
+    exit: {
+      0: "every command did what its page says",
+      1: "one did not",
+      2: "nothing was run: wrong option, or there is no lab at these addresses",
     },
   });
 

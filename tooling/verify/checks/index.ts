@@ -12,7 +12,12 @@ import { mlflowGuard } from "./security/mlflow-guard";
 import { page } from "./services/page";
 import { persistence } from "./services/persistence";
 import { podSecurity } from "./security/pod-security";
-import { push } from "./training/push";
+import { events } from "./events/events";
+import { eventsRefused } from "./events/events-refused";
+import { push } from "./events/push";
+import { pushBurst } from "./events/push-burst";
+import { pushFailures } from "./events/push-failures";
+import { pushUnheard } from "./events/push-unheard";
 import { repository } from "./services/repository";
 import { rights } from "./security/rights";
 import { schedule } from "./training/schedule";
@@ -48,7 +53,12 @@ export const checks: readonly Check[] = [
   lessonBadArchitecture,
   lessonOversized,
   lessonBadCode,
+  eventsRefused,
+  events,
   push,
+  pushFailures,
+  pushBurst,
+  pushUnheard,
   repository,
   schedule,
   unreachable,

@@ -64,33 +64,28 @@ export class Checkout {
    */
   async pushAll(branches: Readonly<Record<string, string>>, identity: Identity): Promise<string> {
     const references = Object.entries(branches).map(([name, commit]) => `${commit}:refs/heads/${name}`);
-    const { stderr } = await this.run(["push", "--quiet", this.urlFor(identity), ...references], {
+    const { stderr } = await this.run(["push", "--quiet", addressFor(this.url, identity), ...references], {
       identity,
     });
     return remoteLines(stderr);
   }
 
-  /** @param identity Left out, nobody's. */
-  async push(branch: string, identity?: Identity): Promise<void> {
-    await this.git(["push", "--quiet", this.urlFor(identity), `HEAD:refs/heads/${branch}`], { identity });
+  /**
+   * @param identity Left out, nobody's.
+   * @param url @default that of the clone
+   */
+  async push(branch: string, identity?: Identity, url = this.url): Promise<void> {
+    await this.git(["push", "--quiet", addressFor(url, identity), `HEAD:refs/heads/${branch}`], { identity });
   }
 
   /** @returns what the server said, in lines */
   async deleteBranch(branch: string, identity?: Identity): Promise<string> {
-    const args = ["push", "--quiet", this.urlFor(identity), `:refs/heads/${branch}`];
+    const args = ["push", "--quiet", addressFor(this.url, identity), `:refs/heads/${branch}`];
     return remoteLines((await this.run(args, { identity })).stderr);
   }
 
   private get clone(): string {
     return join(this.folder, "clone");
-  }
-
-  /** With the user's name, so that only the password is asked for. */
-  private urlFor(identity: Identity | undefined): string {
-    if (identity === undefined) return this.url;
-    const url = new URL(this.url);
-    url.username = identity.username;
-    return url.href;
   }
 
   private async git(args: readonly string[], options: GitOptions = {}): Promise<string> {
@@ -131,6 +126,14 @@ export class Checkout {
 interface GitOptions {
   readonly cwd?: string;
   readonly identity?: Identity | undefined;
+}
+
+/** With the user's name, so that only the password is asked for. */
+function addressFor(address: string, identity: Identity | undefined): string {
+  if (identity === undefined) return address;
+  const url = new URL(address);
+  url.username = identity.username;
+  return url.href;
 }
 
 /** What the server said, without Git's own lines. */

@@ -5,7 +5,7 @@ import { probe, type Probing } from "./probe";
 import { askApi, askAsAdmin, askRegistry } from "./requests";
 import type { Student } from "./student";
 import type { Round } from "./tries/tries";
-import { type Answer, judge, type PodRole, type Try } from "./tries/try";
+import { type Answer, type Attempt, judge, type PodRole, type Try } from "./tries/try";
 
 /** Tries of one round, one after the other; a failure does not keep the others from being tried. */
 export async function carryOut(
@@ -57,7 +57,7 @@ function answerTo(own: Student, means: Exclude<Try["means"], { readonly from: Po
 }
 
 /** A try as a line of the report. */
-export function resultOf(attempt: Try, answer: Answer, seconds: number): Result {
+export function resultOf(attempt: Attempt, answer: Answer, seconds: number): Result {
   const { passed, seen } = judge(attempt, answer);
   return {
     name: attempt.who,

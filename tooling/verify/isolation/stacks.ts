@@ -56,7 +56,7 @@ async function studentStack(stack: string, name: string): Promise<StudentStack> 
  * @throws Error that names what is missing
  */
 export function studentOf(name: string, found: Readonly<Record<string, unknown>>): StudentStack {
-  const { studentKubeconfig, registryUser, registryPassword } = found;
+  const { studentKubeconfig, registryUser, registryPassword, appRepositoryPassword } = found;
   const outputs = labOutputs(found);
   if (typeof studentKubeconfig !== "string") throw new Error("the stack lacks the output studentKubeconfig");
   const user = registryUser as { username: string } | null | undefined;
@@ -64,11 +64,15 @@ export function studentOf(name: string, found: Readonly<Record<string, unknown>>
   if (user !== null && typeof registryPassword !== "string") {
     throw new Error("the stack lacks the output registryPassword");
   }
+  if (appRepositoryPassword !== null && typeof appRepositoryPassword !== "string") {
+    throw new Error("the stack lacks the output appRepositoryPassword");
+  }
   return {
     name,
     outputs,
     kubeconfig: studentKubeconfig,
     registryUser: user === null ? null : { username: user.username, password: String(registryPassword) },
+    pushPassword: appRepositoryPassword,
   };
 }
 

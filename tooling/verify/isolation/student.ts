@@ -9,6 +9,8 @@ export interface StudentStack {
   readonly kubeconfig: string;
   /** `null` where the registry is someone else's: it makes no difference between students. */
   readonly registryUser: { readonly username: string; readonly password: string } | null;
+  /** With which the student pushes to the own git server; `null` where the repository is someone else's. */
+  readonly pushPassword: string | null;
 }
 
 /** A service of a student, or of the cluster. */

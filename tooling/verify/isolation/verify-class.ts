@@ -10,6 +10,7 @@ import { attacksOf, startTarget } from "./attacks";
 import { carryOut } from "./carry-out";
 import { findShared, findStudent } from "./targets";
 import type { Probing } from "./probe";
+import { verifyPushes } from "./pushes/pushes";
 import { studentStacks } from "./stacks";
 import { standIn } from "./stand-in";
 import { pushOwnBlob } from "./own-blob";
@@ -55,6 +56,7 @@ async function verify(
     for (const round of roundsOf(students, shared, attack)) {
       results.push(...(await carryOut(round, probing, tell)));
     }
+    results.push(...(await verifyPushes(students, { cluster, ...probing }, tell)));
     return results;
   } finally {
     for (const remove of removals) {

@@ -6,6 +6,7 @@ const ACCESS = {
   studentKubeconfig: "apiVersion: v1",
   registryUser: { username: "alice" },
   registryPassword: "hidden",
+  appRepositoryPassword: "for git",
 };
 
 describe("the stacks of a class", () => {
@@ -23,11 +24,21 @@ describe("the stacks of a class", () => {
       outputs: { ...OUTPUTS, ...ACCESS },
       kubeconfig: "apiVersion: v1",
       registryUser: { username: "alice", password: "hidden" },
+      pushPassword: "for git",
     });
     assert.equal(studentOf("alice", { ...OUTPUTS, ...ACCESS, registryUser: null }).registryUser, null);
+    const elsewhere = studentOf("alice", { ...OUTPUTS, ...ACCESS, appRepositoryPassword: null });
+    assert.equal(elsewhere.pushPassword, null);
   });
 
-  for (const missing of ["studentKubeconfig", "registryUser", "registryPassword", "namespace"]) {
+  const needed = [
+    "studentKubeconfig",
+    "registryUser",
+    "registryPassword",
+    "appRepositoryPassword",
+    "namespace",
+  ];
+  for (const missing of needed) {
     it(`are not taken without ${missing}`, () => {
       const found = Object.fromEntries(
         Object.entries({ ...OUTPUTS, ...ACCESS }).filter(([name]) => name !== missing),

@@ -30,13 +30,17 @@ export interface Request {
   readonly body?: unknown;
 }
 
-/** An attempt, and what it has to come to. */
-export interface Try {
+/** An attempt, and how it is made. */
+export interface Try extends Attempt {
+  readonly means: Means;
+}
+
+/** What an attempt is of, and what it has to come to. */
+export interface Attempt {
   /** Completes "… tries". */
   readonly who: string;
   readonly what: string;
   readonly expected: Outcome;
-  readonly means: Means;
   /**
    * Further HTTP statuses that count as what is expected. Without them, 2xx is reached, 401 and 403 are refused, and any
    * other status is neither.
@@ -65,12 +69,12 @@ export interface Verdict {
 }
 
 /** Judges an answer. One that tells nothing passes for neither outcome. */
-export function judge(attempt: Try, answer: Answer): Verdict {
+export function judge(attempt: Attempt, answer: Answer): Verdict {
   const outcome = outcomeOf(attempt, answer);
   return { passed: outcome === attempt.expected, seen: `${outcome ?? "undecided"} (${textOf(answer)})` };
 }
 
-function outcomeOf({ expected, also = [], only, because }: Try, answer: Answer): Outcome | undefined {
+function outcomeOf({ expected, also = [], only, because }: Attempt, answer: Answer): Outcome | undefined {
   switch (answer.kind) {
     case "connected":
       return "reached";

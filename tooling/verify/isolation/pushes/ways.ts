@@ -1,0 +1,77 @@
+/** The ways to what a push goes through: the students' git servers, and Argo's server. */
+import { KubeConfig } from "@kubernetes/client-node";
+import type { Cluster } from "../../../live/api-clients";
+import { type Forward, forward, podAccess } from "../../../live/port-forward";
+import { reach } from "../../../live/reach";
+import { serviceOf } from "../../../live/service";
+import type { StudentStack } from "../student";
+
+/** A student, with a way to the own git server. */
+export interface Pusher extends StudentStack {
+  /** Address of the training code, by a port-forward with the student's own rights. */
+  readonly url: string;
+  /** The branch that people push to. */
+  readonly branch: string;
+  readonly pushPassword: string;
+}
+
+/** What is open. */
+export interface Ways {
+  /** The students who have a git server. */
+  readonly pushers: readonly Pusher[];
+  /** Argo's server, from this machine. */
+  readonly argoServerUrl: string;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens a way to each student's git server with the student's own kubeconfig, and one to Argo's server.
+ *
+ * @throws Error if one of them cannot be reached
+ */
+export async function openWays(students: readonly StudentStack[], cluster: Cluster): Promise<Ways> {
+  const closing: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(closing.map((each) => each()));
+  };
+  try {
+    const pushers: Pusher[] = [];
+    for (const student of students) {
+      const { trainRepository } = student.outputs;
+      const { pushPassword } = student;
+      const service = trainRepository === null ? undefined : serviceOf(trainRepository.url);
+      if (trainRepository === null || service === undefined || pushPassword === null) continue;
+      const access = podAccess(configOf(student));
+      // Any port: the students' addresses are the same ones.
+      const opened: Forward = await forward(access, service, 0, () => undefined);
+      closing.push(opened.close);
+      const { pathname } = new URL(trainRepository.url);
+      const url = `http://localhost:${opened.port}${pathname}`;
+      pushers.push({ ...student, url, branch: trainRepository.branch, pushPassword });
+    }
+    const [first] = students;
+    if (first === undefined) throw new Error("there are no students");
+    const access = () => Promise.resolve(podAccess(cluster.config));
+    const { outputs, close: closeArgo } = await reach(first.outputs, ["argo"], {
+      access,
+      notice: () => undefined,
+    });
+    closing.push(closeArgo);
+    return { pushers, argoServerUrl: outputs.argoServerUrl, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The student's own kubeconfig. */
+function configOf({ kubeconfig }: StudentStack): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  return config;
+}
+
+/** The token with which the student asks the API server. */
+export function tokenIn(student: StudentStack): string {
+  return configOf(student).getCurrentUser()?.token ?? "";
+}
