@@ -13,7 +13,7 @@ export function attacksOf(own: Student, other: Student, shared: Shared, run: str
   return [
     ...runAttacks(own, other, run),
     ...accountAttacks(own),
-    ...podAttacks(own),
+    ...podAttacks(own, other),
     ...wayAttacks(own, other, shared),
   ];
 }
