@@ -10,6 +10,10 @@ const DIGEST = `sha256:${"0".repeat(64)}`;
 
 const CLAIM = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
 
+/** A container that runs first. */
+const startOf = (image: string): V1Container[] =>
+  (restrictedPod(image).spec?.containers ?? []).map((each) => ({ ...each, name: "first" }));
+
 export function podAttacks({ name, outputs }: Student, other: Student): Try[] {
   const { namespace, staging, trainingImage, registry } = outputs;
   const address = /^(.+)\/[^/]+$/.exec(trainingImage.reference)?.[1] ?? "";
@@ -59,7 +63,7 @@ export function podAttacks({ name, outputs }: Student, other: Student): Try[] {
             ask(
               "refused",
               `to create a pod ${there} that starts with ${other.name}'s image`,
-              pod(where, { initContainers: restrictedPod(theirs).spec?.containers ?? [] }),
+              pod(where, { initContainers: startOf(theirs) }),
               /gourmetgram-student-pods/,
             ),
           ]),
