@@ -4,7 +4,9 @@ import { BaseGuard, basePriority } from "../components/class";
 import type { BaseConfig } from "../config";
 import type { Unknown } from "./outputs/lab-outputs";
 import type { BaseStackOutputs } from "./outputs/outputs";
-import { createBase } from "./services/base-services";
+import { localPullAddress } from "../components/registry";
+import { createBase, placeOf } from "./services/base-services";
+import { externalRegistryOf } from "./services/external-registry";
 import type { KeptObject } from "./data/kept-data";
 import { baseOutput } from "./outputs/base-reference";
 import { labelOwned, outliveStack, prioritize, protectBase, reuse } from "./transforms";
@@ -18,7 +20,10 @@ export function baseStack(
   if (config.keepData) outliveStack();
   reuse(kept);
   const guard = new BaseGuard("guard", { namespace: config.argoNamespace });
-  const admission = new StudentAdmission("admission", { argoNamespace: config.argoNamespace });
+  const admission = new StudentAdmission("admission", {
+    argoNamespace: config.argoNamespace,
+    registry: externalRegistryOf(config) === undefined ? localPullAddress(placeOf(config)) : undefined,
+  });
   protectBase([guard.binding, ...admission.bindings]);
   prioritize(basePriority("priority"));
   studentLevel("api-fairness");

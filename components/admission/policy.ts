@@ -1,9 +1,11 @@
 /** Rules for what students write, as data. */
+import type * as pulumi from "@pulumi/pulumi";
+
 /** A rule about objects, and what is said to those who break it. */
 export interface Rule {
-  readonly expression: string;
+  readonly expression: pulumi.Input<string>;
   /** What is refused, why, and what to do instead. */
-  readonly message: string;
+  readonly message: pulumi.Input<string>;
 }
 
 /** Rules for some objects. */

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { BASE_LABELS, STUDENT_LABEL, studentNamespaces } from "../class";
-import { POD_POLICY } from "./pod-policy";
+import { podPolicy } from "./pod-policy";
 import type { Policy } from "./policy";
 import { RESULT_POLICY } from "./result-policy";
 import { STAGING_POLICY } from "./staging-policy";
@@ -11,15 +11,20 @@ import { WORKFLOW_POLICY } from "./workflow-policy";
 export interface StudentAdmissionArgs {
   /** Namespace of Argo's own programs, whose accounts are not bounded. */
   readonly argoNamespace: string;
+  /** Address in pods' image references of a registry that tells students apart. @default none does */
+  readonly registry?: pulumi.Input<string> | undefined;
 }
 
 /** All rules for what students write. */
-export const STUDENT_POLICIES: readonly Policy[] = [
+const policies = (registry?: pulumi.Input<string>): readonly Policy[] => [
   WORKFLOW_POLICY,
   RESULT_POLICY,
   STAGING_POLICY,
-  POD_POLICY,
+  podPolicy(registry),
 ];
+
+/** Names of the policies and of their bindings. */
+export const STUDENT_POLICIES: readonly string[] = policies().map(({ name }) => name);
 
 /**
  * Bounds what students write by admission. Argo's controller, etcd and the scheduler are one for the class and act on
@@ -37,7 +42,7 @@ export class StudentAdmission extends pulumi.ComponentResource {
   constructor(name: string, args: StudentAdmissionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:StudentAdmission", name, {}, opts);
     const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } = k8s.admissionregistration.v1;
-    this.bindings = STUDENT_POLICIES.map((each) => {
+    this.bindings = policies(args.registry).map((each) => {
       const child = `${name}-${each.resource}`;
       const metadata = { name: each.name, labels: BASE_LABELS };
       const policy = new ValidatingAdmissionPolicy(

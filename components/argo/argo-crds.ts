@@ -7,9 +7,10 @@ type Column = k8s.types.input.apiextensions.v1.CustomResourceColumnDefinition;
 /**
  * One of the eight kinds of Argo Workflows 3.7.
  *
- * In the minimal form: fields inside `spec` and `status` are not described, so the API server takes any. The full
- * form is several megabytes, too much for the annotation that a client-side apply writes. Argo's controller does not
- * start while one stored object is of a wrong type, so admission checks the types of all that students may write.
+ * In the minimal form: fields inside `spec` and `status` are not described, so the API server takes any. Argo's controller
+ * does not start while one stored object is of a wrong type, so admission checks the types of all that students may
+ * write. The full form does not: it takes any content of `inline` templates. It costs the API server 500 MB, and the
+ * stack's state 53 MB.
  */
 export interface ArgoKind {
   readonly kind: string;

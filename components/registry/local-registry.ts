@@ -120,20 +120,10 @@ export class LocalRegistry extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    const byNodePort = `localhost:${args.nodePort}`;
-    this.addresses = {
-      inCluster: pulumi.interpolate`${serviceHost(SERVICE, NAMESPACE)}:${PORT}`,
-      fromNodes: pulumi.output(args.pullAddress ?? byNodePort),
-      forPushing: pulumi.output(args.pushAddress ?? byNodePort),
-      own: pulumi.output(true),
-      plainHttp: pulumi.output(true),
-    };
+    this.addresses = addressesOf(args);
     this.target = {
       addresses: this.addresses,
-      pullAddress:
-        args.pullFrom === "in-cluster" && args.pullAddress === undefined
-          ? this.addresses.inCluster
-          : this.addresses.fromNodes,
+      pullAddress: localPullAddress(args),
       ...(guard === undefined ? {} : { credentials: guard.credentials, guarded: true }),
       pods: { namespace: NAMESPACE, labels, port: PORT },
       ready: [deployment, service],
@@ -141,6 +131,29 @@ export class LocalRegistry extends pulumi.ComponentResource {
     };
     this.registerOutputs({ addresses: this.addresses });
   }
+}
+
+/** What decides under which addresses the registry is reached. */
+export type LocalRegistryPlace = Pick<
+  LocalRegistryArgs,
+  "nodePort" | "pullFrom" | "pullAddress" | "pushAddress"
+>;
+
+function addressesOf({ nodePort, pullAddress, pushAddress }: LocalRegistryPlace): RegistryAddresses {
+  const byNodePort = `localhost:${nodePort}`;
+  return {
+    inCluster: pulumi.interpolate`${serviceHost(SERVICE, NAMESPACE)}:${PORT}`,
+    fromNodes: pulumi.output(pullAddress ?? byNodePort),
+    forPushing: pulumi.output(pushAddress ?? byNodePort),
+    own: pulumi.output(true),
+    plainHttp: pulumi.output(true),
+  };
+}
+
+/** The registry's address in pods' image references, known before the registry is created. */
+export function localPullAddress(place: LocalRegistryPlace): pulumi.Output<string> {
+  const { inCluster, fromNodes } = addressesOf(place);
+  return place.pullFrom === "in-cluster" && place.pullAddress === undefined ? inCluster : fromNodes;
 }
 
 const httpGet = { path: "/", port: "http" };

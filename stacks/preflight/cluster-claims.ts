@@ -101,7 +101,7 @@ function baseAlone({ argo }: BaseConfig): ClaimedObject[] {
   const programs = ["workflow-controller", "argo-server"] as const;
   const roles = argo === "install" ? programs.map(listingRole) : [];
   return [
-    ...[BASE_GUARD, ...STUDENT_POLICIES.map(({ name }) => name)].flatMap((name) => [
+    ...[BASE_GUARD, ...STUDENT_POLICIES].flatMap((name) => [
       { apiVersion: ADMISSION, kind: "ValidatingAdmissionPolicy", name, remedy },
       { apiVersion: ADMISSION, kind: "ValidatingAdmissionPolicyBinding", name, remedy },
     ]),

@@ -6,7 +6,12 @@ import type { ServedNamespaces } from "../../components/class";
 import { hostInUrl } from "../../components/kubernetes";
 import { REGISTERED_MODEL } from "../../components/mlflow";
 import type { BaseConfig, LabConfig } from "../../config";
-import { LocalRegistry, externalRegistry, type RegistryTarget } from "../../components/registry";
+import {
+  LocalRegistry,
+  type LocalRegistryPlace,
+  externalRegistry,
+  type RegistryTarget,
+} from "../../components/registry";
 import { externalRegistryOf } from "./external-registry";
 
 /** What a cluster has once, for one lab or for a class. */
@@ -59,12 +64,9 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
     external === undefined
       ? new LocalRegistry("registry", {
           image: config.registryImage,
-          nodePort: config.registryNodePort,
+          ...placeOf(config),
           storage: config.registryStorage,
           storageClass,
-          pullFrom: config.registryPullFrom,
-          pullAddress: config.registryPullAddress,
-          pushAddress: config.registryPushAddress,
           guard: config.scope === "base" ? { image: config.registryGuardImage } : undefined,
         }).target
       : externalRegistry(external);
@@ -130,6 +132,16 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
     },
     builder,
     argo: { serverUrl: argo.serverUrl, namespace: config.argoNamespace, ready: argo.ready },
+  };
+}
+
+/** Where the local registry is reached. */
+export function placeOf(config: LabConfig | BaseConfig): LocalRegistryPlace {
+  return {
+    nodePort: config.registryNodePort,
+    pullFrom: config.registryPullFrom,
+    pullAddress: config.registryPullAddress,
+    pushAddress: config.registryPushAddress,
   };
 }
 

@@ -26,7 +26,8 @@ function student(name: string, kubeconfig: string): Student {
       namespace: `gourmetgram-${name}`,
       workflowTemplates: { train: "train-model", build: "build-container-image" },
       staging: { namespace: `gourmetgram-${name}-staging`, deployment: "gourmetgram" },
-      trainingImage: { reference: "registry.example/gourmetgram-train:1" },
+      registry: { own: true },
+      trainingImage: { reference: `localhost:30500/gourmetgram-train@sha256:${"1".repeat(64)}` },
     },
     mlflowPod: "mlflow-0",
     services: { mlflow: { what: "MLflow", host: "mlflow", port: 8000, addresses: [] } },
@@ -138,7 +139,7 @@ describe("what a student of a class writes, before an API server", function () {
   });
 
   it("takes no more of the cluster than its namespaces have, by which rule each", async () => {
-    assert.deepEqual(await judged(podAttacks(alice)), []);
+    assert.deepEqual(await judged(podAttacks(alice, student("bob", ""))), []);
   });
 
   it("does not pass the policies by a proxy of the API server", async () => {

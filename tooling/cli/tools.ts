@@ -50,6 +50,24 @@ export function toolCommands(program: Command): void {
       (await import("../commands/rights/rights.js")).rights(options),
     );
   withHelp(rights, { examples: ["-s rights > docs/reference/rights.md", "rights -- --check"] });
+
+  const outdated = program
+    .command("outdated")
+    .description(
+      "say which pinned versions are old or have published vulnerabilities, as the registries tell",
+    )
+    .action(async () => (await import("../commands/outdated/outdated.js")).outdated());
+  withHelp(withJson(outdated), {
+    notes:
+      "Asks npm, pip, pip-audit, go, govulncheck and the image registries, as this machine reaches them. What nobody\n" +
+      "answers is listed: it is no good news. Installs pip-audit below node_modules the first time. Changes nothing else.",
+    examples: ["outdated", "-s outdated -- --json"],
+    exit: {
+      0: "no known vulnerability, and every question was answered; there may be newer versions",
+      1: "there is a published vulnerability",
+      3: "no known vulnerability, but a question has no answer",
+    },
+  });
 }
 
 /** A command whose arguments are another program's, its `--help` among them. */

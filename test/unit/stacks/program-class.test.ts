@@ -14,9 +14,20 @@ interface Metadata {
   labels?: Record<string, string>;
 }
 
-const metadataOf = ({ inputs }: RecordedResource): Metadata => (inputs["metadata"] ?? {}) as Metadata;
+const metadataOf = ({ inputs }: Pick<RecordedResource, "inputs">): Metadata =>
+  (inputs["metadata"] ?? {}) as Metadata;
 const kubernetes = (all: readonly RecordedResource[]) =>
   all.filter(({ type }) => type.startsWith("kubernetes:"));
+
+const EXTERNAL = { scope: "base", externalRegistry: "registry.example.org" };
+
+/** The rules for students' pods. */
+const podPolicyOf = (all: readonly RecordedResource[]): unknown =>
+  all.find(
+    ({ inputs, type }) =>
+      type.endsWith(":ValidatingAdmissionPolicy") &&
+      metadataOf({ inputs }).name === "gourmetgram-student-pods",
+  )?.inputs;
 
 /** Kinds that belong to the cluster as a whole. */
 const CLUSTER_WIDE =
@@ -85,6 +96,12 @@ running("the base of a class", { scope: "base" }, (stack) => {
     }
   });
 
+  it("has students' pods run no image of another student", () => {
+    const text = JSON.stringify(podPolicyOf(stack.all));
+    assert.match(text, /!each\.startsWith\(\\"localhost:30500\/\\"\) \|\| !each\.substring\(16\)/);
+    assert.match(text, /namespaceObject\.metadata\.labels\[\\"gourmetgram.dev\/student\\"\]/);
+  });
+
   it("has the label on everything by which the guard knows it", () => {
     const without = kubernetes(stack.all).filter(
       (each) => metadataOf(each).labels?.["gourmetgram.dev/scope"] !== "base",
@@ -123,6 +140,14 @@ running("the base of a class", { scope: "base" }, (stack) => {
     const acts = rules("gourmetgram-workflow-controller");
     assert.ok(acts.some(({ verbs, resources }) => resources.includes("pods") && verbs.includes("create")));
     assert.ok(acts.every(({ verbs }) => !verbs.includes("list") && !verbs.includes("watch")));
+  });
+});
+
+running("the base of a class with a registry elsewhere", EXTERNAL, (stack) => {
+  it("does not tell students' images apart, which one account pulls", () => {
+    const text = JSON.stringify(podPolicyOf(stack.all));
+    assert.doesNotMatch(text, /registry\.example\.org|namespaceObject/);
+    assert.match(text, /names an image by its ID/);
   });
 });
 

@@ -2,7 +2,7 @@
 import { reasonOf } from "../../live/api-clients";
 import type { Result } from "../report";
 import { probe, type Probing } from "./probe";
-import { askApi, askAsAdmin, askRegistry } from "./requests";
+import { askAmidStorm, askApi, askAsAdmin, askRegistry } from "./requests";
 import type { Student } from "./student";
 import type { Round } from "./tries/tries";
 import { type Answer, type Attempt, judge, type PodRole, type Try } from "./tries/try";
@@ -53,6 +53,7 @@ async function answersFrom(
 
 function answerTo(own: Student, means: Exclude<Try["means"], { readonly from: PodRole }>): Promise<Answer> {
   if (means.kind === "admin") return askAsAdmin(means);
+  if (means.kind === "storm") return askAmidStorm(own, means);
   return means.kind === "api" ? askApi(own, means) : askRegistry(own, means);
 }
 

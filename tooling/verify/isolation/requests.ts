@@ -5,7 +5,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { clusterConfig } from "../../engine/cluster-access";
 import { registryPlace } from "../clients/registry";
 import type { Student } from "./student";
-import type { Answer, Means, Request } from "./tries/try";
+import type { Answer, Means, Request, Storm } from "./tries/try";
 
 /** Milliseconds that an answer may take. */
 const TIMEOUT = 20_000;
@@ -17,6 +17,20 @@ export function askApi({ kubeconfig }: Student, request: Request): Promise<Answe
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
   return askWith(config, request);
+}
+
+/** A request of another student, after many of the student's have gone out and before they are answered. */
+export async function askAmidStorm(
+  own: Student,
+  { other, flood, times, ...request }: Storm,
+): Promise<Answer> {
+  const storm = Array.from({ length: times }, () => askApi(own, flood));
+  const answer = await askApi(other, request);
+  const arrived = (await Promise.all(storm)).filter(({ kind }) => kind === "status").length;
+  // Where little arrives, there was no storm.
+  return arrived >= times / 2
+    ? answer
+    : { kind: "failed", reason: `of ${times} requests at once, ${arrived} were answered` };
 }
 
 /** A request to the API server with the rights of whoever runs this. */

@@ -4,6 +4,7 @@ import type { Try } from "../tries/try";
 import { accountAttacks } from "./account-attacks";
 import { podAttacks } from "./pod-attacks";
 import { runAttacks } from "./run-attacks";
+import { stormAttacks } from "./storm-attacks";
 import { wayAttacks } from "./way-attacks";
 
 export { startTarget } from "./target";
@@ -13,7 +14,8 @@ export function attacksOf(own: Student, other: Student, shared: Shared, run: str
   return [
     ...runAttacks(own, other, run),
     ...accountAttacks(own),
-    ...podAttacks(own),
+    ...podAttacks(own, other),
     ...wayAttacks(own, other, shared),
+    ...stormAttacks(own, other),
   ];
 }

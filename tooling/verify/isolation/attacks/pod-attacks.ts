@@ -5,10 +5,18 @@ import { core, create } from "../tries/api-requests";
 import type { Student } from "../student";
 import type { Outcome, Request, Try } from "../tries/try";
 
+/** Of any image: none is pulled. */
+const DIGEST = `sha256:${"0".repeat(64)}`;
+
 const CLAIM = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
 
-export function podAttacks({ name, outputs }: Student): Try[] {
-  const { namespace, staging, trainingImage } = outputs;
+/** A container that runs first. */
+const startOf = (image: string): V1Container[] =>
+  (restrictedPod(image).spec?.containers ?? []).map((each) => ({ ...each, name: "first" }));
+
+export function podAttacks({ name, outputs }: Student, other: Student): Try[] {
+  const { namespace, staging, trainingImage, registry } = outputs;
+  const address = /^(.+)\/[^/]+$/.exec(trainingImage.reference)?.[1] ?? "";
   const pod = (where: string, spec: Partial<V1PodSpec>, container: Partial<V1Container> = {}): Request => {
     const body = restrictedPod(trainingImage.reference, { spec, container });
     return create(core(where, "pods"), body);
@@ -26,6 +34,41 @@ export function podAttacks({ name, outputs }: Student): Try[] {
     means: { kind: "admin", ...request },
     ...(because === undefined ? {} : { because }),
   });
+  /** A node starts what it has pulled before, for whoever names it. */
+  const images = (where: string, there: string): Try[] => {
+    const runs = (image: string): Request => pod(where, {}, { image });
+    const theirs = `${address}/${other.name}/gourmetgram-app@${DIGEST}`;
+    return [
+      ask(
+        "refused",
+        `to create a pod ${there} of an image by its ID`,
+        runs(DIGEST),
+        /gourmetgram-student-pods/,
+      ),
+      // A registry elsewhere has one account for the whole class.
+      ...(!registry.own
+        ? []
+        : [
+            ask(
+              "reached",
+              `to create a pod ${there} of ${name}'s image`,
+              runs(`${address}/${name}/gourmetgram-app@${DIGEST}`),
+            ),
+            ask(
+              "refused",
+              `to create a pod ${there} of ${other.name}'s image`,
+              runs(theirs),
+              /gourmetgram-student-pods/,
+            ),
+            ask(
+              "refused",
+              `to create a pod ${there} that starts with ${other.name}'s image`,
+              pod(where, { initContainers: startOf(theirs) }),
+              /gourmetgram-student-pods/,
+            ),
+          ]),
+    ];
+  };
   const claim = { metadata: { generateName: "verify-" }, spec: CLAIM };
   const inBoth = [
     [namespace, `in ${name}'s namespace`],
@@ -33,6 +76,7 @@ export function podAttacks({ name, outputs }: Student): Try[] {
   ] as const;
   return [
     ...inBoth.flatMap(([where, there]) => [
+      ...images(where, there),
       ask("reached", `to create a small pod ${there}`, pod(where, {}, disk("16Mi"))),
       ask(
         "refused",

@@ -1,5 +1,7 @@
 /** One attempt at reaching something, as data, and what is made of the answer to it. */
 
+import type { Student } from "../student";
+
 /** What an attempt comes to. */
 export type Outcome = "reached" | "refused";
 
@@ -19,8 +21,18 @@ export type Means =
   | ({ readonly kind: "api" } & Request)
   /** A request to the API server with the rights of whoever runs this. */
   | ({ readonly kind: "admin" } & Request)
+  /** Another student's request to the API server while the student sends many. */
+  | ({ readonly kind: "storm" } & Storm)
   /** A request to the registry, with or without the student's password. */
   | ({ readonly kind: "registry"; readonly as: "nobody" | "student" } & Request);
+
+/** What is asked for with the kubeconfig of another student, in the midst of many requests of the student's. */
+export interface Storm extends Request {
+  readonly other: Student;
+  readonly flood: Request;
+  /** How many are sent at once, and no more. */
+  readonly times: number;
+}
 
 /** An HTTP request. The path goes out as it is written here. */
 export interface Request {

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { stormAttacks } from "../../tooling/verify/isolation/attacks/storm-attacks";
+import { askAmidStorm } from "../../tooling/verify/isolation/requests";
+import type { Student } from "../../tooling/verify/isolation/student";
+import { judge } from "../../tooling/verify/isolation/tries/try";
+import { ClassCluster } from "./support/class-cluster";
+
+describe("a student's storm of requests, before an API server", function () {
+  this.timeout(300_000);
+  let cluster: ClassCluster;
+
+  before(async function () {
+    const started = await ClassCluster.start(["alice", "bob"]);
+    if (started === undefined) return this.skip(); // No programs of Kubernetes on this machine.
+    cluster = started;
+  });
+
+  after(async () => {
+    if (cluster !== undefined) await cluster.stop();
+  });
+
+  async function student(name: string): Promise<Student> {
+    const namespace = `gourmetgram-${name}`;
+    const kubeconfig = await cluster.kubeconfigOf(namespace, "student");
+    return { name, kubeconfig, outputs: { namespace } } as unknown as Student;
+  }
+
+  it("does not keep another student from being answered", async () => {
+    const [attack] = stormAttacks(await student("alice"), await student("bob"));
+    assert.ok(attack?.means.kind === "storm");
+    const { passed, seen } = judge(attack, await askAmidStorm(await student("alice"), attack.means));
+    assert.ok(passed, seen);
+  });
+
+  it("waits at the level of students, each account in queues of its own", async () => {
+    // Which requests the API server has carried out at which level, by which schema.
+    const metrics = await cluster.server.kubectl("get", "--raw", "/metrics");
+    const flows = [...metrics.matchAll(/^apiserver_flowcontrol_dispatched_requests_total\{(.*)\} \d/gm)].map(
+      ([, labels = ""]) =>
+        Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value])),
+    );
+    const levelOf = (schema: string): (string | undefined)[] =>
+      flows.filter(({ flow_schema }) => flow_schema === schema).map(({ priority_level }) => priority_level);
+    for (const name of ["alice", "bob"]) {
+      assert.deepEqual(levelOf(`gourmetgram-student-${name}`), ["gourmetgram-students"]);
+    }
+    assert.deepEqual(levelOf("exempt"), ["exempt"]);
+  });
+});
