@@ -17,6 +17,7 @@ export function* templateArguments(object: WorkflowObject, set: WorkflowSet): Ge
     yield* artifactSources(template.node.in("outputs", "artifacts").items);
     for (const { node } of callsOf(template)) {
       yield* artifactSources(node.in("arguments", "artifacts").items);
+      yield* withoutSource(node.in("arguments", "artifacts").items);
       const called = set.resolve(node, object).template;
       if (called !== undefined) {
         yield* callArguments(node, called);
@@ -83,13 +84,25 @@ function* artifactSources(artifacts: readonly Node[]): Generator<RuleDiagnostic>
   }
 }
 
+/** Members of an artifact that do not say where it is. */
+const ELSEWHERE = ["name", "path", "mode", "archive", "recurseMode", "subPath", "deleted", "optional"];
+
+/** Artifacts that are passed come from somewhere. */
+function* withoutSource(artifacts: readonly Node[]): Generator<RuleDiagnostic> {
+  for (const artifact of artifacts) {
+    if (artifact.isObject && artifact.members.every(([key]) => ELSEWHERE.includes(key))) {
+      const fix = "add from, or a place such as s3 or raw";
+      yield error("arguments", artifact, "the artifact is passed without a source", fix);
+    }
+  }
+}
+
 function isRequired(input: Node, sort: "parameter" | "artifact"): boolean {
   if (sort === "parameter") {
     return !["value", "default", "valueFrom"].some((key) => input.at(key).exists);
   }
   // A place to load it from makes an artifact complete.
-  const own = ["name", "path", "mode", "archive", "recurseMode", "subPath", "deleted"];
-  return input.at("optional").value !== true && input.members.every(([key]) => own.includes(key));
+  return input.at("optional").value !== true && input.members.every(([key]) => ELSEWHERE.includes(key));
 }
 
 function* allowed(value: Node, declared: Node | undefined): Generator<RuleDiagnostic> {
@@ -113,6 +126,7 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
   for (const parameter of given) {
     yield* allowed(parameter.at("value"), parameter);
   }
+  yield* withoutSource(object.spec.in("arguments", "artifacts").items);
   if (source === undefined) {
     return;
   }

@@ -9,9 +9,17 @@ import type { WorkflowSet } from "../../objects/workflow-set";
 export function* loops(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
   for (const template of set.templatesOf(object)) {
     for (const { node } of callsOf(template)) {
+      yield* kinds(node);
       yield* list(node.at("withParam"));
       yield* sequence(node.at("withSequence"));
     }
+  }
+}
+
+function* kinds(call: Node): Generator<RuleDiagnostic> {
+  const given = ["withItems", "withParam", "withSequence"].filter((key) => call.at(key).exists);
+  if (given.length > 1) {
+    yield error("loop", call, `${given.join(" and ")} are used together`, "give one of them");
   }
 }
 
@@ -37,6 +45,9 @@ function* sequence(node: Node): Generator<RuleDiagnostic> {
   if (!node.exists) return;
   if (!node.at("count").exists && !node.at("end").exists) {
     yield error("loop", node, "the sequence has neither count nor end", "add one of them");
+  }
+  if (node.at("count").exists && node.at("end").exists) {
+    yield error("loop", node, "the sequence has both count and end", "remove one of them");
   }
   for (const key of ["start", "count", "end"]) {
     const text = literal(node.at(key));

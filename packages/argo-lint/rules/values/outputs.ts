@@ -1,6 +1,6 @@
 import { callsOf } from "../../flow/calls";
 import { callGraphOf } from "../../flow/call-graph";
-import { type RuleDiagnostic, unsupported, error } from "../../diagnostic";
+import { type RuleDiagnostic, unsupported, warning, error } from "../../diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { hooked, reachFrom } from "../../flow/reach";
@@ -40,6 +40,7 @@ function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext
   return {
     object,
     workflowParameters: new Set(parameters),
+    metadata: new Set([object, ...(source === undefined ? [] : [source])].flatMap(metadataOf)),
     mayGetMore: mayGetMore(object, source, set),
     running: false,
     everyPod: false,
@@ -48,10 +49,20 @@ function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext
     group: undefined,
     before: NOTHING,
     all: NOTHING,
-    inCall: false,
-    loops: false,
     resolve: (call) => set.resolve(call.node, object).template,
   };
+}
+
+/** Labels and annotations that a run of the object has from it, as `labels.app`. */
+function metadataOf({ kind, root, spec }: WorkflowObject): string[] {
+  const holders = [root.in("spec", "workflowMetadata"), spec.at("workflowMetadata")];
+  // The runs of a schedule have those that it names for them.
+  if (kind !== "CronWorkflow") holders.push(root.at("metadata"));
+  return holders.flatMap((holder) =>
+    ["labels", "labelsFrom", "annotations"].flatMap((group) =>
+      holder.at(group).members.map(([key]) => `${group.replace("From", "")}.${key}`),
+    ),
+  );
 }
 
 /** Whether a run may have parameters that are declared nowhere in what was given. */
@@ -99,7 +110,7 @@ function* inTemplate(template: Template, outer: ReferenceContext): Generator<Rul
   yield* check(template.node, inside, OUTSIDE_CALLS);
   yield* check(template.node.at("outputs"), inside);
   for (const { call, before } of flow.order) {
-    const context: ReferenceContext = { ...inside, before, inCall: true, loops: call.loops };
+    const context: ReferenceContext = { ...inside, before, call };
     yield* check(call.node, context, STEP_MEMBERS);
     yield* check(call.node.at("hooks"), { ...context, self: call.name });
     const inline = call.node.at("inline");
@@ -116,6 +127,7 @@ function* check(
   except?: ReadonlySet<string>,
 ): Generator<RuleDiagnostic> {
   for (const [text, tags] of taggedTexts(node, except)) {
+    const inMetrics = /\.metrics\./.test(text.label);
     if (hasNestedTags(text.text ?? "")) {
       yield unsupported("kind", text, "what a nested reference refers to is known only during the run");
     }
@@ -124,12 +136,13 @@ function* check(
         yield unsupported("kind", text, "expressions are not checked");
         continue;
       }
+      // Metrics have names of their own, retries among them.
+      if (inMetrics && /^(?:retries|lastRetry)\b/.test(tag.text)) continue;
       const problem = referenceProblem(tag.text, context);
       if (problem !== undefined) {
         const message = `${tag.text}: ${problem.message}`;
-        yield problem.unsure === true
-          ? unsupported("output", text, message, problem.fix)
-          : error("output", text, message, problem.fix);
+        const report = problem.unsure === true ? unsupported : problem.harmless === true ? warning : error;
+        yield report("output", text, message, problem.fix);
       }
     }
   }
