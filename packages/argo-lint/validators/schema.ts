@@ -86,6 +86,10 @@ export function schemaCheck(file: string | undefined, objects: readonly unknown[
     verbose: true,
     validateFormats: false,
     logger: false,
+    // Argo's schema is large, and used once: shorter ways to a validator count for more than a fast one.
+    inlineRefs: false,
+    validateSchema: false,
+    code: { optimize: false },
   });
   ajv.addSchema({ $id: "argo", definitions: asRead(schema.definitions) });
   const validators = new Map<string, ValidateFunction>();

@@ -127,7 +127,6 @@ function* check(
   except?: ReadonlySet<string>,
 ): Generator<RuleDiagnostic> {
   for (const [text, tags] of taggedTexts(node, except)) {
-    const inMetrics = /\.metrics\./.test(text.label);
     if (hasNestedTags(text.text ?? "")) {
       yield unsupported("kind", text, "what a nested reference refers to is known only during the run");
     }
@@ -137,7 +136,7 @@ function* check(
         continue;
       }
       // Metrics have names of their own, retries among them.
-      if (inMetrics && /^(?:retries|lastRetry)\b/.test(tag.text)) continue;
+      if (/^(?:retries|lastRetry)\b/.test(tag.text) && /\.metrics\./.test(text.label)) continue;
       const problem = referenceProblem(tag.text, context);
       if (problem !== undefined) {
         const message = `${tag.text}: ${problem.message}`;
