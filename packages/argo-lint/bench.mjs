@@ -83,7 +83,11 @@ async function timed(thing) {
   const result = await thing();
   const { user, system } = process.cpuUsage(cpu);
   const seconds = (performance.now() - start) / 1000;
-  return { result, seconds, words: `${seconds.toFixed(2)} s (${((user + system) / 1e6).toFixed(2)} s of a core)` };
+  return {
+    result,
+    seconds,
+    words: `${seconds.toFixed(2)} s (${((user + system) / 1e6).toFixed(2)} s of a core)`,
+  };
 }
 
 const schema = join(import.meta.dirname, "dist", "schema.json");
@@ -94,14 +98,15 @@ try {
     for (let index = 0; index < FILES; index += 1)
       writeFileSync(join(folder, `${index}.yaml`), workflow(index));
   }
-  const files = await timed(() =>
-    lintFiles(["."], { folder, next: 3, now: new Date(), schema }),
+  const files = await timed(() => lintFiles(["."], { folder, next: 3, now: new Date(), schema }));
+  console.log(
+    `${files.result.workflows} workflows of files: ${files.words}, ${files.result.diagnostics.length} findings`,
   );
-  console.log(`${files.result.workflows} workflows of files: ${files.words}, ${files.result.diagnostics.length} findings`);
   const templates = await timed(() => lint([library(TEMPLATES)]));
-  console.log(`${TEMPLATES} templates of one workflow: ${templates.words}, ${templates.result.length} findings`);
-  const tooSlow =
-    (given === undefined && files.seconds > MOST.files) || templates.seconds > MOST.templates;
+  console.log(
+    `${TEMPLATES} templates of one workflow: ${templates.words}, ${templates.result.length} findings`,
+  );
+  const tooSlow = (given === undefined && files.seconds > MOST.files) || templates.seconds > MOST.templates;
   if (tooSlow) console.error(`expected at most ${MOST.files} s and ${MOST.templates} s`);
   process.exitCode = tooSlow ? 1 : 0;
 } finally {

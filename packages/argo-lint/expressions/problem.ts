@@ -6,6 +6,8 @@ export interface Problem {
   readonly unsure?: boolean;
   /** True if the run goes on all the same. */
   readonly harmless?: boolean;
+  /** True if it goes on where the artifact is optional. */
+  readonly harmlessIfOptional?: boolean;
 }
 
 /** The fix for a name that is not known. */

@@ -28,7 +28,11 @@ function fact(name: string, template: Template, { loops }: Call): Problem | unde
 }
 
 /** What is wrong with a value of a step that has ended: what comes after its name. */
-export function stepValueProblem(call: Call, rest: readonly string[], template: Template | undefined): Problem | undefined {
+export function stepValueProblem(
+  call: Call,
+  rest: readonly string[],
+  template: Template | undefined,
+): Problem | undefined {
   const [first = "", sort, name] = rest;
   const { type } = template ?? {};
   if (first !== "outputs") {
@@ -54,6 +58,13 @@ export function stepValueProblem(call: Call, rest: readonly string[], template: 
     };
   }
   const known = template.node.in("outputs", sort).names;
+  if (sort === "artifacts" && call.loops && name !== undefined && known.includes(name)) {
+    return {
+      message: "Argo gathers parameters and results of a loop, and no artifacts",
+      fix: "let the items write below one key of the artifact repository, and pass that on",
+      harmlessIfOptional: true,
+    };
+  }
   if (name === undefined) {
     return call.loops
       ? undefined

@@ -39,8 +39,7 @@ export interface FilesRead {
 }
 
 /** What only a Helm chart has between braces, `{{`{{workflow.name}}`}}` included, which is how it writes Argo's tags. */
-const HELM =
-  /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities)\b|include\s+"|define\s+"|`\{\{|"\{\{"?)/;
+const HELM = /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities)\b|include\s+"|define\s+"|`\{\{|"\{\{"?)/;
 /** What other programs have too, whose templates can be values of a workflow: it counts only where the text is not YAML. */
 const GO_TEMPLATE = /\{\{-?\s*(?:\.|\$|\/\*|(?:template|range|if|with|end|else|toYaml|tpl|block)\b)/;
 

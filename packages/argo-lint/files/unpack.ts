@@ -82,7 +82,11 @@ function sensor(value: Plain): Contents {
       }
       const prefix = ["spec", "triggers", index, "template", type, "source"];
       const contents = unpack(filled(resource, member(trigger, "template", type, "parameters")));
-      return [typeof inline === "string" ? inText(contents, [...prefix, "inline"]) : below(contents, [...prefix, "resource"])];
+      return [
+        typeof inline === "string"
+          ? inText(contents, [...prefix, "inline"])
+          : below(contents, [...prefix, "resource"]),
+      ];
     }),
   );
   return found.length === 0 ? { workflows: [], others: ["Sensor without a workflow"] } : join(found);

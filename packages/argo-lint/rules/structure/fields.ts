@@ -98,6 +98,7 @@ function* ofTemplate(template: Template): Generator<RuleDiagnostic> {
     const message = "only steps and dag templates have parallelism, and Argo refuses the object";
     yield error("template", node.at("parallelism"), message, "move it to the template that calls this one");
   }
+  yield* oneOf(node.in("resource", "mergeStrategy"), ["strategic", "merge", "json"]);
   yield* artifacts(template, isLeaf);
   yield* mounts(template);
   yield* manifest(template);

@@ -13,6 +13,7 @@ const SORTS = [
 
 /** What is passed to templates is declared there, and what they require is passed. */
 export function* templateArguments(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  yield* hookArguments(object.spec, object, set);
   for (const template of set.templatesOf(object)) {
     yield* artifactSources(template.node.in("outputs", "artifacts").items);
     for (const { node } of callsOf(template)) {
@@ -22,7 +23,19 @@ export function* templateArguments(object: WorkflowObject, set: WorkflowSet): Ge
       if (called !== undefined) {
         yield* callArguments(node, called);
       }
+      yield* hookArguments(node, object, set);
     }
+  }
+}
+
+function* hookArguments(
+  holder: Node,
+  object: WorkflowObject,
+  set: WorkflowSet,
+): Generator<RuleDiagnostic> {
+  for (const [, hook] of holder.at("hooks").members) {
+    const called = set.resolve(hook, object).template;
+    if (called !== undefined) yield* callArguments(hook, called);
   }
 }
 
@@ -163,6 +176,8 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
     ...(object.runs && first !== undefined ? taken.filter((each) => isRequired(each, "parameter")) : []),
   ];
   const place = object.templateRef.exists ? object.templateRef : object.spec;
+  yield* runArtifacts(object, source, first, place);
+  yield* exitArguments(object, source);
   for (const name of new Set(required.map((each) => each.at("name").text ?? ""))) {
     const declaredHere = [...given, ...declared].some((each) => each.at("name").text === name);
     if (!hasValue(name) && (nobodyElsePasses || !declaredHere)) {
@@ -173,6 +188,45 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
         `pass ${name} under arguments.parameters, or give it a value there`,
       );
     }
+  }
+}
+
+/** What the exit handler requires is among the parameters of the workflow: it gets those, and no others. */
+function* exitArguments(object: WorkflowObject, source: WorkflowObject): Generator<RuleDiagnostic> {
+  const node = [object, source].map(({ spec }) => spec.at("onExit")).find(({ exists }) => exists);
+  const handler = node && source.template(literal(node) ?? "");
+  if (!object.runs || node === undefined || handler === undefined) return;
+  const given = [object, source].flatMap(({ spec }) => spec.in("arguments", "parameters").names);
+  for (const input of handler.node.in("inputs", "parameters").items) {
+    const name = input.at("name").text ?? "";
+    if (given.includes(name) || !isRequired(input, "parameter")) continue;
+    yield error(
+      "arguments",
+      object.spec.at("onExit").exists ? node : object.templateRef,
+      `the exit handler requires the parameter ${name}, which the workflow does not have`,
+      `declare ${name} under arguments.parameters, or use hooks.exit, which has arguments of its own`,
+    );
+  }
+}
+
+/** The artifacts that the entrypoint requires are passed: who submits a run can pass parameters only. */
+function* runArtifacts(
+  object: WorkflowObject,
+  source: WorkflowObject,
+  first: Template | undefined,
+  place: Node,
+): Generator<RuleDiagnostic> {
+  if (!object.runs || first === undefined) return;
+  const given = [object, source].flatMap(({ spec }) => spec.in("arguments", "artifacts").names);
+  for (const input of first.node.in("inputs", "artifacts").items) {
+    const name = input.at("name").text ?? "";
+    if (given.includes(name) || !isRequired(input, "artifact")) continue;
+    yield error(
+      "arguments",
+      place,
+      `the entrypoint requires the artifact ${name}, which is not passed`,
+      `pass ${name} under arguments.artifacts, or give it a place of its own`,
+    );
   }
 }
 

@@ -3,7 +3,8 @@ import { callGraphOf } from "../../flow/call-graph";
 import { type RuleDiagnostic, unsupported, warning, error } from "../../diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
-import { hooked, reachFrom } from "../../flow/reach";
+import { hooked, reachFrom, reachOfRun } from "../../flow/reach";
+import { declared } from "../../expressions/problem";
 import { referenceProblem, type ReferenceContext } from "../../expressions/references";
 import type { Node } from "../../objects/node";
 import { hasNestedTags, taggedTexts } from "../../expressions/tags";
@@ -29,6 +30,41 @@ export function* outputs(object: WorkflowObject, set: WorkflowSet): Generator<Ru
   const running = reachFrom(first === undefined ? [] : [first], set, { hooks: false });
   for (const template of object.templates) {
     yield* inTemplate(template, { ...base, running: running.has(template) });
+  }
+  yield* borrowed(object, set, base);
+}
+
+/** Whether it is the source of an artifact that may be missing. */
+function isOptional(from: Node, { call, templates }: ReferenceContext): boolean {
+  const passed = call?.node.in("arguments", "artifacts") ?? templates.at(-1)?.node.in("outputs", "artifacts");
+  return (passed?.items ?? []).some(
+    (each) => each.at("optional").value === true && each.at("from").label === from.label,
+  );
+}
+
+/** The parameters of the run that templates of others use: what such a template finds is the run's, not its own. */
+function* borrowed(
+  object: WorkflowObject,
+  set: WorkflowSet,
+  { workflowParameters, mayGetMore }: ReferenceContext,
+): Generator<RuleDiagnostic> {
+  if (!object.runs || mayGetMore) return;
+  const source = set.source(object).object;
+  for (const template of reachOfRun(object, set)) {
+    const { home, node } = template;
+    if (home === object || home === source) continue;
+    for (const [, tags] of taggedTexts(node, new Set(["inputs"]))) {
+      for (const { text, expression } of tags) {
+        const [, name] = /^workflow\.parameters\.([^.]+)$/.exec(text) ?? [];
+        if (expression || name === undefined || name === "json" || workflowParameters.has(name)) continue;
+        yield error(
+          "output",
+          object.spec,
+          `the template ${template.name ?? "inline"} of ${home.title} uses workflow.parameters.${name}, which this workflow does not have`,
+          declared("parameters", [...workflowParameters]),
+        );
+      }
+    }
   }
 }
 
@@ -109,6 +145,7 @@ function* inTemplate(template: Template, outer: ReferenceContext): Generator<Rul
   const inside: ReferenceContext = { ...own, group, all: flow.all, before: flow.all };
   yield* check(template.node, inside, OUTSIDE_CALLS);
   yield* check(template.node.at("outputs"), inside);
+  yield* check(template.node.in("dag", "target"), inside);
   for (const { call, before } of flow.order) {
     const context: ReferenceContext = { ...inside, before, call };
     yield* check(call.node, context, STEP_MEMBERS);
@@ -140,7 +177,9 @@ function* check(
       const problem = referenceProblem(tag.text, context);
       if (problem !== undefined) {
         const message = `${tag.text}: ${problem.message}`;
-        const report = problem.unsure === true ? unsupported : problem.harmless === true ? warning : error;
+        const isHarmless =
+          problem.harmless === true || (problem.harmlessIfOptional === true && isOptional(text, context));
+        const report = problem.unsure === true ? unsupported : isHarmless ? warning : error;
         yield report("output", text, message, problem.fix);
       }
     }
