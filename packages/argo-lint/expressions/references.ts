@@ -1,12 +1,15 @@
 import type { Call } from "../flow/calls";
-import { containersOfSet } from "../objects/containers";
 import type { Template, WorkflowObject } from "../objects/workflow-object";
+import { declared, type Problem } from "./problem";
+import { stepValueProblem } from "./step-values";
 
 /** What can be referred to from a node in a template. */
 export interface ReferenceContext {
   readonly object: WorkflowObject;
   /** The workflow's own parameters. */
   readonly workflowParameters: ReadonlySet<string>;
+  /** Labels and annotations that every run has: the group, a point, and the key. */
+  readonly metadata: ReadonlySet<string>;
   /** True where a run may bring further ones. */
   readonly mayGetMore: boolean;
   /** True where the run is surely still going on: what is known of its end is not there yet. */
@@ -25,26 +28,17 @@ export interface ReferenceContext {
   readonly all: ReadonlyMap<string, Call>;
   /** The call that refers to itself, as hooks do. */
   readonly self?: string | undefined;
-  /** True inside of a step or task; `item` is then there only if it has a list of items. */
-  readonly inCall: boolean;
-  readonly loops: boolean;
+  /** The step or task that it stands in; `item` is there only if it has a list of items. */
+  readonly call?: Call;
   /** The template that a call runs; undefined if it is not known. */
   readonly resolve: (call: Call) => Template | undefined;
 }
 
-/** What is wrong with a reference, and the fix. */
-export interface Problem {
-  readonly message: string;
-  readonly fix: string;
-  /** True if it is not sure that it is a mistake. */
-  readonly unsure?: boolean;
-}
+/** Keys of labels and annotations that Argo gives to runs. */
+const ARGOS_OWN = "workflows.argoproj.io/";
 
 const WORKFLOW =
   /^(?:name|namespace|mainEntrypoint|serviceAccountName|uid|priority|duration|status|failures|scheduledTime|creationTimestamp(?:\..+)?|parameters(?:\.json)?|(?:labels|annotations)(?:\..+)?|outputs\..+)$/;
-
-/** What every step has, apart from its outputs. */
-const FACTS = ["id", "ip", "status", "exitCode", "startedAt", "finishedAt", "hostNodeName", "message"];
 
 /** Checks a reference: the text between the braces. One that Argo does not know is not an error here. */
 export function referenceProblem(path: string, context: ReferenceContext): Problem | undefined {
@@ -66,18 +60,53 @@ export function referenceProblem(path: string, context: ReferenceContext): Probl
     case "tasks":
       return second === "name" ? undefined : step(first, second, [third ?? "", ...rest], context);
     case "item":
-      return context.inCall && !context.loops
-        ? { message: "there are no items here", fix: "add withItems, withParam or withSequence" }
-        : undefined;
+      return context.call && item(path, context.call);
+    case "pod":
+      return pod(context.templates.at(-1));
+    case "retries":
+    case "lastRetry":
+      return retry(context);
     default:
       return undefined;
   }
 }
 
-function declared(what: string, known: readonly string[]): string {
-  return known.length === 0
-    ? `declare it: there are no ${what}`
-    : `declare it, or use one of ${known.join(", ")}`;
+/** Keys that the items have, if they are written out; a list is taken apart by `item.[0]`. */
+function item(path: string, { node, loops }: Call): Problem | undefined {
+  if (!loops) return { message: "there are no items here", fix: "add withItems, withParam or withSequence" };
+  const key = path.slice("item.".length);
+  if (key === "" || (node.at("withParam").text ?? "") !== "") return undefined;
+  const items = node.at("withItems").items;
+  const keys = items.flatMap((each) =>
+    Array.isArray(each.value)
+      ? each.items.map((_, index) => `[${index}]`)
+      : each.members.map(([name]) => name),
+  );
+  return keys.includes(key)
+    ? undefined
+    : { message: `no item has ${key}`, fix: declared("keys of items", [...new Set(keys)]) };
+}
+
+function pod(template: Template | undefined): Problem | undefined {
+  return template === undefined || template.isPod || template.types.length !== 1
+    ? undefined
+    : {
+        message: `a template of type ${template.type ?? ""} has no pod`,
+        fix: "use it in the templates that run in a pod",
+      };
+}
+
+/** Only what is tried again counts how often: a template by itself, or all those of the run. */
+function retry({ object, templates }: ReferenceContext): Problem | undefined {
+  const { spec } = templates.at(-1)?.home ?? object;
+  const holders = [...templates.map(({ node }) => node), spec, spec.at("templateDefaults")];
+  return holders.some((holder) => holder.at("retryStrategy").exists)
+    ? undefined
+    : {
+        message: "there is no retryStrategy, and Argo leaves the braces as they are",
+        fix: "add retryStrategy to the template, or remove the reference",
+        harmless: true,
+      };
 }
 
 function input(sort: string, name: string | undefined, context: ReferenceContext): Problem | undefined {
@@ -137,6 +166,14 @@ function workflow(parts: readonly string[], context: ReferenceContext): Problem 
       ? { message: `${message}; a run must pass it`, fix, unsure: true }
       : { message, fix };
   }
+  const [, key = ""] = /^(?:labels|annotations)\.(.+)$/.exec(parts.join(".")) ?? [];
+  if (key !== "" && key !== "json" && !key.startsWith(ARGOS_OWN) && !context.metadata.has(parts.join("."))) {
+    return {
+      message: `the workflow has no ${key} among its ${sort ?? ""}; a run must bring it`,
+      fix: "give it to the workflow under metadata or workflowMetadata",
+      unsure: true,
+    };
+  }
   if (sort === "outputs" && (name === "parameters" || name === "artifacts") && last !== undefined) {
     return context.exported?.has(last) === false
       ? { message: `no template exports an output as ${last}`, fix: "give that output a globalName" }
@@ -181,48 +218,5 @@ function step(
           fix: declared(`earlier ${group}`, [...context.before.keys()]),
         };
   }
-  return property(call, rest, context.resolve(call));
-}
-
-/** Whether it is a container set of which one container yields what it prints. */
-function hasMain(template: Template): boolean {
-  return containersOfSet(template).some((each) => each.at("name").text === "main");
-}
-
-function property(call: Call, rest: readonly string[], template: Template | undefined): Problem | undefined {
-  const [first = "", sort, name] = rest;
-  if (first !== "outputs") {
-    return FACTS.includes(first)
-      ? undefined
-      : { message: `a step has no ${first}`, fix: `use outputs or one of ${FACTS.join(", ")}` };
-  }
-  const { type } = template ?? {};
-  // What plugins, HTTP calls and data templates yield is decided elsewhere.
-  if (template === undefined || type === undefined || ["http", "plugin", "data"].includes(type)) {
-    return undefined;
-  }
-  const title = `the template ${template.name ?? "inline"}`;
-  if (sort === "result") {
-    return ["container", "script"].includes(type) || hasMain(template)
-      ? undefined
-      : { message: `${title} has no result: its type is ${type}`, fix: "use an output parameter" };
-  }
-  if (sort !== "parameters" && sort !== "artifacts") {
-    return {
-      message: `${title} has no outputs.${sort ?? ""}`,
-      fix: "use parameters, artifacts or result",
-    };
-  }
-  const known = template.node.in("outputs", sort).names;
-  if (name === undefined) {
-    return call.loops
-      ? undefined
-      : { message: "the name of the output is missing", fix: declared(`outputs`, known) };
-  }
-  return known.includes(name)
-    ? undefined
-    : {
-        message: `${title} has no output ${name} among its ${sort}`,
-        fix: declared(`output ${sort}`, known),
-      };
+  return stepValueProblem(call, rest, context.resolve(call));
 }

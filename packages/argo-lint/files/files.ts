@@ -38,11 +38,17 @@ export interface FilesRead {
   readonly notChecked: readonly FileNote[];
 }
 
-/** What only a Helm chart has between braces. */
-const HELM =
-  /\{\{-?\s*(?:\.(?:Values|Release|Chart|Template|Files|Capabilities)\b|include\s+"|template\s+"|define\s+"|range\s|if\s|with\s|end\s*-?\}\}|toYaml\s|tpl\s|\/\*)/;
-const HELM_MESSAGE =
-  "this is the source of a Helm chart, which is not YAML yet: give the output of helm template";
+/** What only a Helm chart has between braces, `{{`{{workflow.name}}`}}` included, which is how it writes Argo's tags. */
+const HELM = /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities)\b|include\s+"|define\s+"|`\{\{|"\{\{"?)/;
+/** What other programs have too, whose templates can be values of a workflow: it counts only where the text is not YAML. */
+const GO_TEMPLATE = /\{\{-?\s*(?:\.|\$|\/\*|(?:template|range|if|with|end|else|toYaml|tpl|block)\b)/;
+
+/** The text of a chart, which is not YAML yet. */
+class HelmSource extends Error {
+  constructor() {
+    super("this is the source of a Helm chart, which is not YAML yet: give the output of helm template");
+  }
+}
 
 /**
  * Reads YAML files, each of which may hold several objects, and the YAML and JSON files of folders.
@@ -56,14 +62,13 @@ export async function readFiles(paths: readonly string[], folder: string): Promi
   const notChecked: FileNote[] = [];
   const read = async (path: string, asked: boolean): Promise<void> => {
     const file = path === "-" ? "(standard input)" : path;
+    let isArgo = true;
     try {
       const text = path === "-" ? await standardInput() : await readFile(resolve(folder, path), "utf8");
-      if (HELM.test(text)) {
-        (asked ? unreadable : notChecked).push({ file, message: HELM_MESSAGE });
-        return;
-      }
+      if (asked && text.includes("\0")) throw new Error("it is not text in UTF-8");
+      isArgo = text.includes("argoproj.io");
       // A folder may hold any YAML.
-      if (!asked && !/argoproj\.io|\bkind"?:/.test(text)) return;
+      if (!asked && !isArgo && !/\bkind"?:/.test(text)) return;
       const found = contentsOf(file, text);
       objects.push(...found.objects.map((each) => ({ ...each, found: !asked })));
       notChecked.push(...found.notChecked);
@@ -71,7 +76,8 @@ export async function readFiles(paths: readonly string[], folder: string): Promi
         notChecked.push({ file, message: "the file holds no object" });
       }
     } catch (error) {
-      unreadable.push({ file, message: reasonOf(error) });
+      const isOther = !asked && (error instanceof HelmSource || !isArgo);
+      (isOther ? notChecked : unreadable).push({ file, message: reasonOf(error) });
     }
   };
   for (const path of paths) {
@@ -81,7 +87,9 @@ export async function readFiles(paths: readonly string[], folder: string): Promi
       await read(path, true);
       continue;
     }
-    const files = await filesOf(resolve(folder, path));
+    const files = await filesOf(resolve(folder, path), (below, message, isProblem) => {
+      (isProblem ? unreadable : notChecked).push({ file: join(path, below), message });
+    });
     if (files.length === 0) notChecked.push({ file: path, message: "the folder holds no YAML or JSON file" });
     for (const file of files) await read(join(path, file), false);
   }
@@ -95,15 +103,31 @@ function reasonOf(error: unknown): string {
   return code === "EACCES" ? "it may not be read: permission denied" : error.message;
 }
 
-/** The YAML and JSON files in a folder and below, apart from hidden folders and installed packages. */
-async function filesOf(folder: string, below = ""): Promise<string[]> {
-  const entries = await readdir(join(folder, below), { withFileTypes: true });
+/**
+ * The YAML and JSON files in a folder and below, apart from hidden folders and installed packages. Links to files are
+ * followed, links to folders are not: they may lead in a circle.
+ */
+async function filesOf(
+  folder: string,
+  tell: (file: string, message: string, isProblem: boolean) => void,
+  below = "",
+): Promise<string[]> {
   const found: string[] = [];
+  const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
+    tell(below, reasonOf(error), true);
+    return [];
+  });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(below, entry.name);
+    const hasName = /\.(?:ya?ml|json)$/.test(entry.name);
     if (entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules") {
-      found.push(...(await filesOf(folder, path)));
-    } else if (entry.isFile() && /\.(?:ya?ml|json)$/.test(entry.name)) {
+      found.push(...(await filesOf(folder, tell, path)));
+    } else if (entry.isSymbolicLink() && !entry.name.startsWith(".")) {
+      const target = await stat(join(folder, path)).catch(() => undefined);
+      if (target?.isDirectory() === true) tell(path, "a link to a folder is not followed", false);
+      else if (target === undefined && hasName) tell(path, "the link leads nowhere", true);
+      else if (hasName) found.push(path);
+    } else if (entry.isFile() && hasName) {
       found.push(path);
     }
   }
@@ -117,9 +141,10 @@ async function filesOf(folder: string, below = ""): Promise<string[]> {
  * @throws Error if the text is not YAML.
  */
 export function contentsOf(file: string, text: string): Omit<FilesRead, "unreadable"> {
+  if (HELM.test(text)) throw new HelmSource();
   const read = readYaml(text);
   if (read.error !== undefined) {
-    throw new Error(`not YAML: ${read.error}`);
+    throw GO_TEMPLATE.test(text) ? new HelmSource() : new Error(`not YAML: ${read.error}`);
   }
   const { documents, values } = read;
   const position = positionsIn(text);

@@ -1,6 +1,7 @@
 import { isKind } from "../objects/workflow-object";
 import { isRecord, type Segment } from "../objects/node";
 import { FILLED_IN_LATER } from "../expressions/tags";
+import { readYaml } from "./yaml-text";
 
 /** A workflow in a document: the document itself, or a part of it. */
 export interface Unpacked {
@@ -53,6 +54,11 @@ function below({ workflows, others }: Contents, prefix: readonly Segment[]): Con
   };
 }
 
+/** Of a text in the document: all its parts are where the text is. */
+function inText({ workflows, others }: Contents, place: readonly Segment[]): Contents {
+  return { workflows: workflows.map(({ value }) => ({ value, place: () => place })), others };
+}
+
 type Plain = Readonly<Record<string, unknown>>;
 
 function member(value: unknown, ...keys: string[]): unknown {
@@ -64,7 +70,9 @@ function sensor(value: Plain): Contents {
   const found = (Array.isArray(triggers) ? (triggers as unknown[]) : []).flatMap((trigger, index) =>
     ["argoWorkflow", "k8s"].flatMap((type) => {
       const source = member(trigger, "template", type, "source");
-      const resource = member(source, "resource");
+      const inline = member(source, "inline");
+      const given = typeof inline === "string" ? readYaml(inline).values?.[0] : member(source, "resource");
+      const resource: unknown = given ?? undefined;
       if (resource === undefined) {
         // A file, a bucket or an address, which only the run reads.
         const [from] = isRecord(source) ? Object.keys(source) : [];
@@ -72,8 +80,13 @@ function sensor(value: Plain): Contents {
         const what = `the workflow that the trigger ${typeof name === "string" ? name : index} loads from ${from ?? ""}`;
         return from === undefined ? [] : [{ workflows: [], others: [what] }];
       }
-      const prefix = ["spec", "triggers", index, "template", type, "source", "resource"];
-      return [below(unpack(filled(resource, member(trigger, "template", type, "parameters"))), prefix)];
+      const prefix = ["spec", "triggers", index, "template", type, "source"];
+      const contents = unpack(filled(resource, member(trigger, "template", type, "parameters")));
+      return [
+        typeof inline === "string"
+          ? inText(contents, [...prefix, "inline"])
+          : below(contents, [...prefix, "resource"]),
+      ];
     }),
   );
   return found.length === 0 ? { workflows: [], others: ["Sensor without a workflow"] } : join(found);

@@ -74,7 +74,7 @@ export function readYaml(text: string): YamlText {
     const line = source.indexOf("\n", Math.max(0, (first.pos[0] ?? 0) - 1)) + 1;
     const isQuoteAtLineEnd = first.code === "MISSING_CHAR" && /closing ["']/.test(first.message);
     if (!isQuoteAtLineEnd || line === 0 || source.startsWith(INDENT, line)) {
-      return { error: first.message.split("\n")[0] ?? first.code };
+      return { error: first.message.split("\n")[0]?.replace(/:$/, "") ?? first.code };
     }
     source = `${source.slice(0, line)}${INDENT}${source.slice(line)}`;
   }

@@ -48,7 +48,10 @@ export function callsOf(template: Template): readonly Call[] {
 }
 
 function call(node: Node, group: Call["group"]): Call {
-  const loops = ["withItems", "withParam", "withSequence"].some((key) => node.at(key).exists);
+  // An empty list of items is none: the step runs once.
+  const loops =
+    node.at("withItems").items.length > 0 ||
+    ["withParam", "withSequence"].some((key) => node.at(key).exists && node.at(key).text !== "");
   return {
     name: node.at("name").text,
     node,

@@ -148,8 +148,8 @@ export function missingFromLoop(
   };
 }
 
-/** The text, or the value that the parameter has which it refers to. */
-function knownText(text: string, user: Template): string | undefined {
+/** The text, or the value that the parameter has which it refers to; undefined if that is not known. */
+export function knownText(text: string, user: Template): string | undefined {
   const [, sort, name = ""] =
     /^\s*\{\{\s*(inputs|workflow)\.parameters\.([^.{}\s]+)\s*\}\}\s*$/.exec(text) ?? [];
   if (sort === undefined) return text.trim();

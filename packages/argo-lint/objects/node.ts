@@ -2,7 +2,7 @@
 export type Segment = string | number;
 
 /**
- * A value inside an object, with its path, so that a diagnostic can name the place.
+ * A value inside an object, with its place, so that a diagnostic can name the place.
  *
  * The objects may come from anyone, so nothing is taken for granted: what is missing, or has an unexpected form, is
  * `undefined`. What is not plain data, such as an output of another resource, is a value that is not known yet.
@@ -10,21 +10,38 @@ export type Segment = string | number;
 export class Node {
   /**
    * @param value The value, as it was parsed or rendered.
-   * @param path The way to it from the root of the object that was given.
-   * @param label The same for people: items that have a name are called by it.
-   * @param inText True below a text that holds an object itself: `path` then stops at that text.
+   * @param parent What it is a member or an item of; undefined for the object that was given.
+   * @param segment Its place there.
+   * @param inText True for an object that is written out as text, and below it: the path of all that is the text's.
    */
   constructor(
     readonly value: unknown,
-    readonly path: readonly Segment[] = [],
-    readonly label: string = "",
+    private readonly parent?: Node,
+    private readonly segment: Segment = "",
     private readonly inText = false,
   ) {}
+
+  /** The way to it from the root of the object that was given. Made when it is asked for: few nodes are reported. */
+  get path(): readonly Segment[] {
+    if (this.parent === undefined) return [];
+    return this.parent.inText ? this.parent.path : [...this.parent.path, this.segment];
+  }
+
+  /** The same for people: items that have a name are called by it. */
+  get label(): string {
+    if (this.parent === undefined) return "";
+    const before = this.parent.label;
+    if (typeof this.segment === "number") {
+      const name = isRecord(this.value) ? this.value["name"] : undefined;
+      return `${before}[${typeof name === "string" ? name : this.segment}]`;
+    }
+    return before === "" ? this.segment : `${before}.${this.segment}`;
+  }
 
   /** The member with this name. */
   at(key: string): Node {
     const value = isRecord(this.value) ? this.value[key] : undefined;
-    return this.below(value, key, this.label === "" ? key : `${this.label}.${key}`);
+    return new Node(value, this, key, this.inText);
   }
 
   /** The member under several names, one inside the other. */
@@ -37,10 +54,7 @@ export class Node {
     if (!Array.isArray(this.value)) {
       return [];
     }
-    return this.value.map((item: unknown, index) => {
-      const name = isRecord(item) && typeof item["name"] === "string" ? item["name"] : String(index);
-      return this.below(item, index, `${this.label}[${name}]`);
-    });
+    return this.value.map((item: unknown, index) => new Node(item, this, index, this.inText));
   }
 
   /** The item of a list that has this name. */
@@ -86,11 +100,7 @@ export class Node {
 
   /** An object that is written out as text here. Its parts are found at this text. */
   holding(value: unknown): Node {
-    return new Node(value, this.path, this.label, true);
-  }
-
-  private below(value: unknown, segment: Segment, label: string): Node {
-    return new Node(value, this.inText ? this.path : [...this.path, segment], label, this.inText);
+    return new Node(value, this.parent, this.segment, true);
   }
 }
 

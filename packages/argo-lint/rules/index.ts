@@ -7,7 +7,9 @@ import { retries } from "./runtime/retries";
 import { exitDeadlines, images, resources } from "./runtime/production";
 import { schedules } from "./runtime/schedules";
 import { containerSets } from "./structure/container-sets";
+import { dags } from "./structure/dags";
 import { dependencies, recursion } from "./structure/dependencies";
+import { fields } from "./structure/fields";
 import { forms } from "./structure/forms";
 import { entrypoint, references, templates, uniqueNames } from "./structure/structure";
 import { unsupportedParts } from "./structure/unsupported";
@@ -24,6 +26,7 @@ export const CORRECTNESS: readonly LintRule[] = [
   entrypoint,
   templates,
   forms,
+  fields,
   references,
   templateArguments,
   workflowArguments,
@@ -32,6 +35,7 @@ export const CORRECTNESS: readonly LintRule[] = [
   conditions,
   loops,
   dependencies,
+  dags,
   recursion,
   containerSets,
   volumes,

@@ -1,3 +1,4 @@
+import { isGoDuration } from "../objects/duration";
 import { CronFields } from "./cron";
 import { clockOf, timeZoneProblem } from "./time-zone";
 
@@ -13,8 +14,6 @@ const NICKNAMES: Readonly<Record<string, string>> = {
   "@midnight": "0 0 * * *",
   "@hourly": "0 * * * *",
 };
-
-const DURATION = /^[-+]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
 
 /** A day long before any schedule is written. */
 const SOME_DAY = Date.UTC(2000, 0, 1);
@@ -42,7 +41,7 @@ function read(schedule: string, timezone: string | undefined): Schedule {
   }
   if (!text.startsWith("@")) return { zone, fields: new CronFields(text) };
   const [, duration] = /^@every (.*)$/.exec(text) ?? [];
-  if (duration !== undefined && DURATION.test(duration)) return { zone, fields: undefined };
+  if (duration !== undefined && isGoDuration(duration)) return { zone, fields: undefined };
   const nickname = NICKNAMES[text];
   if (nickname === undefined) {
     throw new Error(`${text} is none of ${Object.keys(NICKNAMES).join(", ")} and @every 1h30m`);

@@ -4,6 +4,7 @@ import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { exitHandlers, reachFrom } from "../../flow/reach";
 import type { Node } from "../../objects/node";
+import { literal } from "../../expressions/tags";
 
 /**
  * The innermost deadline ends first, so that its message is the one that is seen: a template's fits in its workflow's,
@@ -27,6 +28,9 @@ export function* deadlines(object: WorkflowObject, set: WorkflowSet): Generator<
         "Argo ignores activeDeadlineSeconds of steps and dag templates",
         "move it to the templates that they call",
       );
+    } else if (own === undefined && node.text !== undefined && literal(node) !== undefined) {
+      const message = `"${node.text}" is not a number of seconds, and Argo refuses the object`;
+      yield error("deadline", node, message, "give a whole number, or use timeout, which takes 10m");
     } else if (own !== undefined && own <= 0) {
       yield error(
         "deadline",

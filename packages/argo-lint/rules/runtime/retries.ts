@@ -18,6 +18,11 @@ function* strategy(node: Node): Generator<RuleDiagnostic> {
     const message = `"${limit}" is not a number of retries: nothing is tried again, and the run fails`;
     yield error("retry", node.at("limit"), message, "give a whole number");
   }
+  const factor = node.in("backoff", "factor");
+  if (!/^[-+]?\d+$/.test(literal(factor) ?? "1")) {
+    const message = `"${literal(factor) ?? ""}" is not a factor: nothing is tried again, and the run fails`;
+    yield error("retry", factor, message, "give a whole number");
+  }
   for (const key of ["duration", "maxDuration", "cap"]) {
     const pause = node.in("backoff", key);
     if (!isDuration(literal(pause) ?? "0")) {

@@ -36,6 +36,11 @@ export function* schedules(object: WorkflowObject): Generator<RuleDiagnostic> {
       );
     }
   }
+  const late = spec.at("startingDeadlineSeconds");
+  if ((late.integer ?? 0) < 0) {
+    const message = "the time in which a missed run may still start is negative, and Argo refuses the object";
+    yield error("schedule", late, message, "give 0 or more seconds");
+  }
   const policy = literal(spec.at("concurrencyPolicy"));
   if (policy !== undefined && !["Allow", "Forbid", "Replace", ""].includes(policy)) {
     yield error(

@@ -22,6 +22,7 @@ export function* forms(object: WorkflowObject, set: WorkflowSet): Generator<Rule
     yield error("template", object.spec.at("templates"), message, "remove templates or workflowTemplateRef");
   }
   yield* named(object.spec.at("arguments"));
+  yield* passed(object.spec, false);
   for (const template of set.templatesOf(object)) {
     if (template.name !== undefined) yield* name(template.node, NAME);
     yield* named(template.node.at("inputs"));
@@ -67,9 +68,18 @@ function* named(holder: Node): Generator<RuleDiagnostic> {
   }
 }
 
-function* passed(call: Node): Generator<RuleDiagnostic> {
+/** Where a value that is passed can come from, and where only an output can. */
+const PASSED_FROM = ["configMapKeyRef", "event", "supplied"];
+const NOT_PASSED_FROM = ["path", "jsonPath", "parameter", "expression"];
+
+function* passed(call: Node, required = true): Generator<RuleDiagnostic> {
   for (const parameter of call.in("arguments", "parameters").items) {
-    if (!parameter.at("value").exists && !parameter.at("valueFrom").exists) {
+    const from = parameter.at("valueFrom");
+    const isOf = (keys: readonly string[]): boolean => keys.some((key) => from.at(key).exists);
+    if (from.isObject && (!isOf(PASSED_FROM) || isOf(NOT_PASSED_FROM))) {
+      const message = "a value that is passed comes from a ConfigMap, an event, or whoever is asked for it";
+      yield error("arguments", from, message, "give configMapKeyRef, or write the reference as value");
+    } else if (required && !parameter.at("value").exists && !from.exists) {
       yield error("arguments", parameter, "the parameter is passed without a value", "add value");
     }
   }

@@ -42,6 +42,8 @@ export function* entrypoint(object: WorkflowObject, set: WorkflowSet): Generator
 /** Every template is of one kind, and names are given once. */
 export function* templates(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
   yield* repeated(object.spec.at("templates").items, "template");
+  yield* repeated(object.spec.in("arguments", "parameters").items, "parameter");
+  yield* repeated(object.spec.in("arguments", "artifacts").items, "artifact");
   for (const template of set.templatesOf(object)) {
     const { node, types } = template;
     if (types.length !== 1) {
@@ -61,6 +63,8 @@ export function* templates(object: WorkflowObject, set: WorkflowSet): Generator<
     }
     yield* repeated(node.in("inputs", "parameters").items, "input parameter");
     yield* repeated(node.in("outputs", "parameters").items, "output parameter");
+    yield* repeated(node.in("inputs", "artifacts").items, "input artifact");
+    yield* repeated(node.in("outputs", "artifacts").items, "output artifact");
     yield* calls(template);
     const action = node.in("resource", "action");
     const known = ["get", "create", "apply", "delete", "replace", "patch"];
@@ -85,6 +89,8 @@ function* calls(template: Template): Generator<RuleDiagnostic> {
     "step or task",
   );
   for (const { node, name } of all) {
+    yield* repeated(node.in("arguments", "parameters").items, "parameter");
+    yield* repeated(node.in("arguments", "artifacts").items, "artifact");
     if (name === undefined) {
       yield error("template", node, "the step has no name", "add name");
     }

@@ -13,15 +13,29 @@ const SORTS = [
 
 /** What is passed to templates is declared there, and what they require is passed. */
 export function* templateArguments(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  yield* hookArguments(object.spec, object, set);
   for (const template of set.templatesOf(object)) {
     yield* artifactSources(template.node.in("outputs", "artifacts").items);
     for (const { node } of callsOf(template)) {
       yield* artifactSources(node.in("arguments", "artifacts").items);
+      yield* withoutSource(node.in("arguments", "artifacts").items);
       const called = set.resolve(node, object).template;
       if (called !== undefined) {
         yield* callArguments(node, called);
       }
+      yield* hookArguments(node, object, set);
     }
+  }
+}
+
+function* hookArguments(
+  holder: Node,
+  object: WorkflowObject,
+  set: WorkflowSet,
+): Generator<RuleDiagnostic> {
+  for (const [, hook] of holder.at("hooks").members) {
+    const called = set.resolve(hook, object).template;
+    if (called !== undefined) yield* callArguments(hook, called);
   }
 }
 
@@ -83,13 +97,25 @@ function* artifactSources(artifacts: readonly Node[]): Generator<RuleDiagnostic>
   }
 }
 
+/** Members of an artifact that do not say where it is. */
+const ELSEWHERE = ["name", "path", "mode", "archive", "recurseMode", "subPath", "deleted", "optional"];
+
+/** Artifacts that are passed come from somewhere. */
+function* withoutSource(artifacts: readonly Node[]): Generator<RuleDiagnostic> {
+  for (const artifact of artifacts) {
+    if (artifact.isObject && artifact.members.every(([key]) => ELSEWHERE.includes(key))) {
+      const fix = "add from, or a place such as s3 or raw";
+      yield error("arguments", artifact, "the artifact is passed without a source", fix);
+    }
+  }
+}
+
 function isRequired(input: Node, sort: "parameter" | "artifact"): boolean {
   if (sort === "parameter") {
     return !["value", "default", "valueFrom"].some((key) => input.at(key).exists);
   }
   // A place to load it from makes an artifact complete.
-  const own = ["name", "path", "mode", "archive", "recurseMode", "subPath", "deleted"];
-  return input.at("optional").value !== true && input.members.every(([key]) => own.includes(key));
+  return input.at("optional").value !== true && input.members.every(([key]) => ELSEWHERE.includes(key));
 }
 
 function* allowed(value: Node, declared: Node | undefined): Generator<RuleDiagnostic> {
@@ -113,6 +139,7 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
   for (const parameter of given) {
     yield* allowed(parameter.at("value"), parameter);
   }
+  yield* withoutSource(object.spec.in("arguments", "artifacts").items);
   if (source === undefined) {
     return;
   }
@@ -149,6 +176,8 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
     ...(object.runs && first !== undefined ? taken.filter((each) => isRequired(each, "parameter")) : []),
   ];
   const place = object.templateRef.exists ? object.templateRef : object.spec;
+  yield* runArtifacts(object, source, first, place);
+  yield* exitArguments(object, source);
   for (const name of new Set(required.map((each) => each.at("name").text ?? ""))) {
     const declaredHere = [...given, ...declared].some((each) => each.at("name").text === name);
     if (!hasValue(name) && (nobodyElsePasses || !declaredHere)) {
@@ -159,6 +188,45 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
         `pass ${name} under arguments.parameters, or give it a value there`,
       );
     }
+  }
+}
+
+/** What the exit handler requires is among the parameters of the workflow: it gets those, and no others. */
+function* exitArguments(object: WorkflowObject, source: WorkflowObject): Generator<RuleDiagnostic> {
+  const node = [object, source].map(({ spec }) => spec.at("onExit")).find(({ exists }) => exists);
+  const handler = node && source.template(literal(node) ?? "");
+  if (!object.runs || node === undefined || handler === undefined) return;
+  const given = [object, source].flatMap(({ spec }) => spec.in("arguments", "parameters").names);
+  for (const input of handler.node.in("inputs", "parameters").items) {
+    const name = input.at("name").text ?? "";
+    if (given.includes(name) || !isRequired(input, "parameter")) continue;
+    yield error(
+      "arguments",
+      object.spec.at("onExit").exists ? node : object.templateRef,
+      `the exit handler requires the parameter ${name}, which the workflow does not have`,
+      `declare ${name} under arguments.parameters, or use hooks.exit, which has arguments of its own`,
+    );
+  }
+}
+
+/** The artifacts that the entrypoint requires are passed: who submits a run can pass parameters only. */
+function* runArtifacts(
+  object: WorkflowObject,
+  source: WorkflowObject,
+  first: Template | undefined,
+  place: Node,
+): Generator<RuleDiagnostic> {
+  if (!object.runs || first === undefined) return;
+  const given = [object, source].flatMap(({ spec }) => spec.in("arguments", "artifacts").names);
+  for (const input of first.node.in("inputs", "artifacts").items) {
+    const name = input.at("name").text ?? "";
+    if (given.includes(name) || !isRequired(input, "artifact")) continue;
+    yield error(
+      "arguments",
+      place,
+      `the entrypoint requires the artifact ${name}, which is not passed`,
+      `pass ${name} under arguments.artifacts, or give it a place of its own`,
+    );
   }
 }
 

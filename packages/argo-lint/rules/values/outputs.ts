@@ -1,9 +1,10 @@
 import { callsOf } from "../../flow/calls";
 import { callGraphOf } from "../../flow/call-graph";
-import { type RuleDiagnostic, unsupported, error } from "../../diagnostic";
+import { type RuleDiagnostic, unsupported, warning, error } from "../../diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
-import { hooked, reachFrom } from "../../flow/reach";
+import { hooked, reachFrom, reachOfRun } from "../../flow/reach";
+import { declared } from "../../expressions/problem";
 import { referenceProblem, type ReferenceContext } from "../../expressions/references";
 import type { Node } from "../../objects/node";
 import { hasNestedTags, taggedTexts } from "../../expressions/tags";
@@ -30,6 +31,41 @@ export function* outputs(object: WorkflowObject, set: WorkflowSet): Generator<Ru
   for (const template of object.templates) {
     yield* inTemplate(template, { ...base, running: running.has(template) });
   }
+  yield* borrowed(object, set, base);
+}
+
+/** Whether it is the source of an artifact that may be missing. */
+function isOptional(from: Node, { call, templates }: ReferenceContext): boolean {
+  const passed = call?.node.in("arguments", "artifacts") ?? templates.at(-1)?.node.in("outputs", "artifacts");
+  return (passed?.items ?? []).some(
+    (each) => each.at("optional").value === true && each.at("from").label === from.label,
+  );
+}
+
+/** The parameters of the run that templates of others use: what such a template finds is the run's, not its own. */
+function* borrowed(
+  object: WorkflowObject,
+  set: WorkflowSet,
+  { workflowParameters, mayGetMore }: ReferenceContext,
+): Generator<RuleDiagnostic> {
+  if (!object.runs || mayGetMore) return;
+  const source = set.source(object).object;
+  for (const template of reachOfRun(object, set)) {
+    const { home, node } = template;
+    if (home === object || home === source) continue;
+    for (const [, tags] of taggedTexts(node, new Set(["inputs"]))) {
+      for (const { text, expression } of tags) {
+        const [, name] = /^workflow\.parameters\.([^.]+)$/.exec(text) ?? [];
+        if (expression || name === undefined || name === "json" || workflowParameters.has(name)) continue;
+        yield error(
+          "output",
+          object.spec,
+          `the template ${template.name ?? "inline"} of ${home.title} uses workflow.parameters.${name}, which this workflow does not have`,
+          declared("parameters", [...workflowParameters]),
+        );
+      }
+    }
+  }
 }
 
 function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext {
@@ -40,6 +76,7 @@ function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext
   return {
     object,
     workflowParameters: new Set(parameters),
+    metadata: new Set([object, ...(source === undefined ? [] : [source])].flatMap(metadataOf)),
     mayGetMore: mayGetMore(object, source, set),
     running: false,
     everyPod: false,
@@ -48,10 +85,20 @@ function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext
     group: undefined,
     before: NOTHING,
     all: NOTHING,
-    inCall: false,
-    loops: false,
     resolve: (call) => set.resolve(call.node, object).template,
   };
+}
+
+/** Labels and annotations that a run of the object has from it, as `labels.app`. */
+function metadataOf({ kind, root, spec }: WorkflowObject): string[] {
+  const holders = [root.in("spec", "workflowMetadata"), spec.at("workflowMetadata")];
+  // The runs of a schedule have those that it names for them.
+  if (kind !== "CronWorkflow") holders.push(root.at("metadata"));
+  return holders.flatMap((holder) =>
+    ["labels", "labelsFrom", "annotations"].flatMap((group) =>
+      holder.at(group).members.map(([key]) => `${group.replace("From", "")}.${key}`),
+    ),
+  );
 }
 
 /** Whether a run may have parameters that are declared nowhere in what was given. */
@@ -98,8 +145,9 @@ function* inTemplate(template: Template, outer: ReferenceContext): Generator<Rul
   const inside: ReferenceContext = { ...own, group, all: flow.all, before: flow.all };
   yield* check(template.node, inside, OUTSIDE_CALLS);
   yield* check(template.node.at("outputs"), inside);
+  yield* check(template.node.in("dag", "target"), inside);
   for (const { call, before } of flow.order) {
-    const context: ReferenceContext = { ...inside, before, inCall: true, loops: call.loops };
+    const context: ReferenceContext = { ...inside, before, call };
     yield* check(call.node, context, STEP_MEMBERS);
     yield* check(call.node.at("hooks"), { ...context, self: call.name });
     const inline = call.node.at("inline");
@@ -124,12 +172,15 @@ function* check(
         yield unsupported("kind", text, "expressions are not checked");
         continue;
       }
+      // Metrics have names of their own, retries among them.
+      if (/^(?:retries|lastRetry)\b/.test(tag.text) && /\.metrics\./.test(text.label)) continue;
       const problem = referenceProblem(tag.text, context);
       if (problem !== undefined) {
         const message = `${tag.text}: ${problem.message}`;
-        yield problem.unsure === true
-          ? unsupported("output", text, message, problem.fix)
-          : error("output", text, message, problem.fix);
+        const isHarmless =
+          problem.harmless === true || (problem.harmlessIfOptional === true && isOptional(text, context));
+        const report = problem.unsure === true ? unsupported : isHarmless ? warning : error;
+        yield report("output", text, message, problem.fix);
       }
     }
   }

@@ -29,7 +29,7 @@ describe("lint: arguments", () => {
 
   it("asks for artifacts that have no place to come from", () => {
     const inputs =
-      "{ artifacts: [{ name: f, path: /f }, { name: g, path: /g, raw: { data: x } }, { name: h, optional: true }] }";
+      "{ artifacts: [{ name: f, path: /f }, { name: g, path: /g, raw: { data: x } }, { name: h, path: /h, optional: true }] }";
     assert.deepEqual(errors(call("{}", inputs)), [`arguments: ${STEP}`]);
     assert.deepEqual(errors(call("{ artifacts: [{ name: f, raw: { data: x } }] }", inputs)), []);
     assert.deepEqual(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { objectsOf } from "../../../../packages/argo-lint/files/files";
@@ -233,6 +233,73 @@ spec:
     );
     const named = await lintFiles(["inner/chart.yaml"], { ...options, folder });
     assert.equal(exitCode(named), 2);
+  });
+
+  it("tells the source of a Helm chart from templates that a workflow has as values", async () => {
+    const write = (name: string, args: string): void =>
+      writeFileSync(join(folder, name), GOOD.replace("spec:", `  annotations: { x: '${args}' }\nspec:`));
+    write("go.yaml", "{{range .Items}}{{.Name}}{{end}}");
+    write("vault.yaml", `{{- with secret "${ref("workflow.name")}" -}}{{ .Data.x }}{{- end }}`);
+    write("escaped.yaml", `{{\`${ref("workflow.name")}\`}}`);
+    writeFileSync(join(folder, "block.yaml"), "kind: Workflow\n{{- if $x }}\nspec: {}\n{{- end }}\n");
+    const names = ["go.yaml", "vault.yaml", "escaped.yaml", "block.yaml"];
+    const report = await lintFiles(names, { ...options, closed: false, folder });
+    assert.deepEqual(
+      report.unreadable.map(({ file, message }) => `${file}: ${/Helm chart/.exec(message)?.[0] ?? message}`),
+      ["escaped.yaml: Helm chart", "block.yaml: Helm chart"],
+    );
+    assert.equal(report.workflows, 2);
+  });
+
+  it("follows links to files, and names those that it does not follow", async () => {
+    const inner = join(folder, "linked");
+    mkdirSync(inner);
+    writeFileSync(join(inner, "good.yaml"), GOOD);
+    symlinkSync("good.yaml", join(inner, "twin.yaml"));
+    symlinkSync("..", join(inner, "up"));
+    symlinkSync("nowhere", join(inner, "gone.yaml"));
+    const report = await lintFiles(["linked"], { ...options, folder });
+    assert.equal(report.workflows, 2);
+    assert.deepEqual(
+      [...report.notChecked, ...report.unreadable].map(({ file, message }) => `${file}: ${message}`),
+      ["linked/up: a link to a folder is not followed", "linked/gone.yaml: the link leads nowhere"],
+    );
+  });
+
+  it("passes over YAML of others in a folder that it cannot read, and refuses what is not text", async () => {
+    const inner = join(folder, "others");
+    mkdirSync(inner);
+    writeFileSync(join(inner, "ansible.yaml"), "kind: x\n{% if y %}\n");
+    writeFileSync(join(inner, "broken.yaml"), "apiVersion: argoproj.io/v1alpha1\nkind: [\n");
+    writeFileSync(join(folder, "picture.yaml"), Buffer.from([0, 1, 2]));
+    const report = await lintFiles(["others", "picture.yaml"], { ...options, folder });
+    assert.deepEqual(
+      report.notChecked.map(({ file }) => file),
+      ["others/ansible.yaml"],
+    );
+    assert.deepEqual(
+      report.unreadable.map(({ file }) => file),
+      ["others/broken.yaml", "picture.yaml"],
+    );
+  });
+
+  it("reads the workflow that a Sensor has as text", async () => {
+    const report = await judged(`
+kind: Sensor
+spec:
+  triggers:
+    - template:
+        k8s:
+          source:
+            inline: |
+              kind: Workflow
+              metadata: { name: b }
+              spec: { entrypoint: a, templates: [{ name: b, container: { image: busybox } }] }
+`);
+    assert.deepEqual(
+      report.diagnostics.map(({ line, rule }) => `${line} ${rule}`),
+      ["8 entrypoint"],
+    );
   });
 
   it("refuses one name twice in the files that are named, and warns of it in a folder", async () => {

@@ -186,4 +186,53 @@ describe("lint: outputs of what can be skipped", () => {
     assert.deepEqual(judge("first.Succeeded && (m || m.Omitted)"), [`skipped: ${IN_DAG}`]);
     assert.deepEqual(judge("m"), []);
   });
+
+  it("to labels and annotations are sure only where the workflow has them", () => {
+    const using = (what: string, more = ""): unknown =>
+      workflow(
+        `{ entrypoint: a, ${more} templates: [{ name: a, container: { image: i, args: ["${ref(`workflow.${what}`)}"] } }] }`,
+      );
+    const place = "output: spec.templates[a].container.args[0]";
+    assert.deepEqual(unsupported(using("labels.team")), [place]);
+    assert.deepEqual(unsupported(using("annotations.note")), [place]);
+    assert.deepEqual(unsupported(using("labels.team", "workflowMetadata: { labels: { team: x } },")), []);
+    assert.deepEqual(
+      unsupported(using("labels.team", "workflowMetadata: { labelsFrom: { team: { expression: x } } },")),
+      [],
+    );
+    assert.deepEqual(unsupported(using("labels.json")), []);
+    assert.deepEqual(unsupported(using("labels.workflows.argoproj.io/creator")), []);
+    assert.deepEqual(errors(using("labels.team")), []);
+  });
+
+  it("to the pod can be made in templates that have one", () => {
+    const spec = (args: string): unknown =>
+      workflow(
+        `{ entrypoint: a, templates: [{ name: a, steps: [[{ name: u, template: use, ${args} }]] }, ` +
+          `{ name: use, inputs: { parameters: [{ name: x, default: "" }] }, container: { image: i, args: ["${ref("pod.name")}"] } }] }`,
+      );
+    assert.deepEqual(errors(spec("arguments: {}")), []);
+    assert.deepEqual(errors(spec(pass(ref("pod.name")))), [
+      "output: spec.templates[a].steps[0][u].arguments.parameters[x].value",
+    ]);
+  });
+
+  it("to items of lists can be made by their place", () => {
+    const over = (items: string, what: string): unknown =>
+      workflow(
+        `{ entrypoint: a, templates: [{ name: a, steps: [[{ name: u, template: use, withItems: ${items}, ${pass(ref(what))} }]] }, ${USE}] }`,
+      );
+    assert.deepEqual(errors(over("[[p, q]]", "item.[1]")), []);
+    for (const [items, what] of [
+      ["[[p, q]]", "item.[2]"],
+      ["[p]", "item.x"],
+      ["[]", "item"],
+    ] as const) {
+      assert.deepEqual(
+        errors(over(items, what)),
+        ["output: spec.templates[a].steps[0][u].arguments.parameters[x].value"],
+        what,
+      );
+    }
+  });
 });

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RULES } from "../../../../packages/argo-lint";
 import { checkout } from "../../../support/checkout";
+import { collection } from "../../../support/workflow-collection";
 
 describe("the table of the rules", () => {
   const rows = readFileSync(join(checkout, "packages", "argo-lint", "README.md"), "utf8")
@@ -24,5 +25,17 @@ describe("the table of the rules", () => {
         assert.ok(existsSync(join(checkout, folder, file)), file);
       }
     }
+  });
+
+  it("names workflows that are run live, and end as the row says", () => {
+    const cases = collection();
+    for (const [, rule = "", severity = "", , , , files = "", name = ""] of rows) {
+      if (name === "") continue;
+      const found = cases.find((each) => files.includes(each.file) && each.title === `${each.file}: ${name}`);
+      assert.ok(found?.run !== undefined, `${name} in ${files}`);
+      assert.equal(found.verdict, `${severity.split(";")[0] ?? ""} ${rule.replaceAll("`", "")}`);
+    }
+    const isLive = rows.filter((cells) => (cells[7] ?? "") !== "");
+    assert.ok(isLive.length > rows.length / 2);
   });
 });

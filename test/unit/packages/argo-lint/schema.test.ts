@@ -32,11 +32,16 @@ const SCHEMA = {
       workflowTemplateRef: object({ name: text }),
       arguments: object({ parameters: listOf(`${NAMES}Parameter`) }),
       templates: listOf(`${NAMES}Template`),
+      templateDefaults: { $ref: `#/definitions/${NAMES}Template` },
     }),
+    [`${NAMES}Gauge`]: object({ value: text, realtime: { type: "boolean" } }, ["value", "realtime"]),
+    [`${NAMES}HTTP`]: object({ url: text, method: text }, ["url"]),
     [`${NAMES}Parameter`]: object({ name: text, value: text }, ["name"]),
     [`${NAMES}Template`]: object({
       name: text,
       container: { $ref: "#/definitions/io.k8s.api.core.v1.Container" },
+      gauge: { $ref: `#/definitions/${NAMES}Gauge` },
+      http: { $ref: `#/definitions/${NAMES}HTTP` },
       steps: { type: "array", items: { type: "array", items: { type: "object" } } },
     }),
     "io.k8s.api.core.v1.Container": object(
@@ -102,6 +107,24 @@ describe("Argo's schema", () => {
 status: { phase: Running }
 `),
       [],
+    );
+  });
+
+  it("asks for no field that Argo does without, nor for those that the templates have and the defaults do not", async () => {
+    assert.deepEqual(
+      await found(`  entrypoint: x
+  templateDefaults: { http: { method: POST } }
+  templates: [{ name: x, container: { image: i }, gauge: { value: "1" } }]
+`),
+      [],
+    );
+    assert.deepEqual(
+      (
+        await found(`  entrypoint: x
+  templates: [{ name: x, http: { method: POST } }]
+`)
+      ).filter((each) => each.includes("url")),
+      ["4:33 schema: the field url is missing"],
     );
   });
 

@@ -1,0 +1,79 @@
+import type { Call } from "../flow/calls";
+import { containersOfSet } from "../objects/containers";
+import type { Template } from "../objects/workflow-object";
+import { declared, type Problem } from "./problem";
+
+/** What every step has, apart from its outputs. */
+const FACTS = ["id", "ip", "status", "exitCode", "startedAt", "finishedAt", "hostNodeName"];
+
+/** Whether it is a container set of which one container yields what it prints. */
+function hasMain(template: Template): boolean {
+  return containersOfSet(template).some((each) => each.at("name").text === "main");
+}
+
+/** What only some steps have: a daemon its address, a pod its exit code. */
+function fact(name: string, template: Template, { loops }: Call): Problem | undefined {
+  const { node, home, type = "" } = template;
+  const title = `the template ${template.name ?? "inline"}`;
+  if (name === "ip") {
+    const holders = [node, home.spec.at("templateDefaults")];
+    return holders.some((holder) => holder.at("daemon").exists)
+      ? undefined
+      : { message: `${title} is not a daemon, and has no address`, fix: "add daemon: true to it" };
+  }
+  const hasCode = ["container", "script", "data", "http", "plugin"].includes(type) || hasMain(template);
+  return name !== "exitCode" || hasCode || loops
+    ? undefined
+    : { message: `${title} has no exit code: its type is ${type}`, fix: "use its status" };
+}
+
+/** What is wrong with a value of a step that has ended: what comes after its name. */
+export function stepValueProblem(
+  call: Call,
+  rest: readonly string[],
+  template: Template | undefined,
+): Problem | undefined {
+  const [first = "", sort, name] = rest;
+  const { type } = template ?? {};
+  if (first !== "outputs") {
+    if (!FACTS.includes(first)) {
+      return { message: `a step has no ${first}`, fix: `use outputs or one of ${FACTS.join(", ")}` };
+    }
+    return template === undefined || type === undefined ? undefined : fact(first, template, call);
+  }
+  // What plugins, HTTP calls and data templates yield is decided elsewhere.
+  if (template === undefined || type === undefined || ["http", "plugin", "data"].includes(type)) {
+    return undefined;
+  }
+  const title = `the template ${template.name ?? "inline"}`;
+  if (sort === "result") {
+    return ["container", "script"].includes(type) || hasMain(template)
+      ? undefined
+      : { message: `${title} has no result: its type is ${type}`, fix: "use an output parameter" };
+  }
+  if (sort !== "parameters" && sort !== "artifacts") {
+    return {
+      message: `${title} has no outputs.${sort ?? ""}`,
+      fix: "use parameters, artifacts or result",
+    };
+  }
+  const known = template.node.in("outputs", sort).names;
+  if (sort === "artifacts" && call.loops && name !== undefined && known.includes(name)) {
+    return {
+      message: "Argo gathers parameters and results of a loop, and no artifacts",
+      fix: "let the items write below one key of the artifact repository, and pass that on",
+      harmlessIfOptional: true,
+    };
+  }
+  if (name === undefined) {
+    return call.loops
+      ? undefined
+      : { message: "the name of the output is missing", fix: declared(`outputs`, known) };
+  }
+  return known.includes(name)
+    ? undefined
+    : {
+        message: `${title} has no output ${name} among its ${sort}`,
+        fix: declared(`output ${sort}`, known),
+      };
+}
