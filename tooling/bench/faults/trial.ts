@@ -8,7 +8,7 @@ import { nameOf } from "../../live/workflows/workflow";
 import { waitForWorkloads } from "../../engine/cluster-access";
 import { TimeOver, until } from "../../support/until";
 import type { Lab } from "../../verify/lab";
-import { servedText } from "../../verify/clients/staging-service";
+import { servedText } from "../../live/services/staging-service";
 import { watchWhile } from "../../verify/clients/service-watch";
 import { kill } from "./kill";
 import { FullVolume } from "./full-volume";

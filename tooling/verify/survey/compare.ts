@@ -9,8 +9,8 @@ import { reach } from "../../live/reach";
 import { beforeStart, messageOf, NotStarted } from "../../support/errors";
 import { tellData } from "../../support/output";
 import type { LabOutputs } from "../../../stacks";
-import { Mlflow } from "../clients/mlflow";
-import { StagingService } from "../clients/staging-service";
+import { Mlflow } from "../../live/services/mlflow";
+import { StagingService } from "../../live/services/staging-service";
 import { lossesBetween, type Survey, surveyOf } from "./survey";
 
 /** Notes in a file what the lab holds, to be compared later. It has digests of secrets, and is for its owner alone. */

@@ -3,8 +3,8 @@ import { execa } from "execa";
 import { DATA_LABEL } from "../../../components/kubernetes";
 import type { LabOutputs } from "../../../stacks";
 import type { Cluster } from "../../live/api-clients";
-import type { Mlflow } from "../clients/mlflow";
-import { servedText, type StagingService } from "../clients/staging-service";
+import type { Mlflow } from "../../live/services/mlflow";
+import { servedText, type StagingService } from "../../live/services/staging-service";
 
 /** What a lab holds, each thing by a name that people understand: of contents, a digest. */
 export type Survey = Readonly<Record<string, string>>;
