@@ -30,7 +30,8 @@ export async function keepLab(
   const commits = await Promise.all(branches.map(commitOf));
   const carryOut = async (command: string): Promise<void> => {
     await shell.begin();
-    const { code, printed } = await shell.run(command);
+    // Also after an interruption.
+    const { code, printed } = await shell.run(command, new AbortController().signal);
     if (code !== 0) throw new Error(`${command} failed:\n${printed}`);
   };
   return async () => {

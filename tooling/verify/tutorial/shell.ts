@@ -62,8 +62,12 @@ export class Shell {
     await writeFile(join(this.folder, "variables"), "");
   }
 
-  /** Runs a command in the folder in which the one before has ended, with the variables that were set before. */
-  async run(command: string): Promise<Ran> {
+  /**
+   * Runs a command in the folder in which the one before has ended, with the variables that were set before.
+   *
+   * @param signal Ends it. @default that of the shell
+   */
+  async run(command: string, signal = this.signal): Promise<Ran> {
     const place = join(this.folder, "place");
     const variables = join(this.folder, "variables");
     // Bash has a few of its own, which have the same value again.
@@ -79,10 +83,10 @@ export class Shell {
       reject: false,
       stdin: "ignore",
       timeout: PATIENCE * 1000,
-      cancelSignal: this.signal,
+      cancelSignal: signal,
       forceKillAfterDelay: 60_000,
     });
-    this.signal.throwIfAborted();
+    signal.throwIfAborted();
     const late = timedOut ? `\nno end within ${PATIENCE} s` : "";
     return { code: exitCode, printed: this.withoutSecrets(`${all}${late}`) };
   }
