@@ -1,5 +1,5 @@
 /** The registry: the lab's own, or one elsewhere; its guard and its users. */
-export { LocalRegistry, REGISTRY_PLACE, REGISTRY_RESOURCES } from "./local-registry";
+export { LocalRegistry, REGISTRY_PLACE, REGISTRY_PODS, REGISTRY_RESOURCES } from "./local-registry";
 export { GUARD_RESOURCES } from "./registry-guard";
 export { registryPullSecret } from "./registry-pull-secret";
 export { REGISTRY_USERS, RegistryUser } from "./registry-user";

@@ -12,7 +12,7 @@ export { startTarget } from "./target";
 export function attacksOf(own: Student, other: Student, shared: Shared, run: string): Try[] {
   return [
     ...runAttacks(own, other, run),
-    ...accountAttacks(own),
+    ...accountAttacks(own, other),
     ...podAttacks(own),
     ...wayAttacks(own, other, shared),
   ];
