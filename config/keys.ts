@@ -282,16 +282,16 @@ const APPLICATION = {
     check.namespaceName,
   ),
   stagingNodePort: lab.nodePort("Node port of the application in staging.", 30081),
-  buildNamespace: labAndBase.text(
+  buildNamespace: lab.text(
     "Namespace of BuildKit. The stack creates it.",
     "gourmetgram-build",
     check.namespaceName,
   ),
-  buildkitImage: labAndBase.image(
+  buildkitImage: every.image(
     "Image of BuildKit, with the commands, the user and the folders of the official rootless one.",
     "docker.io/moby/buildkit:v0.32.2-rootless",
   ),
-  buildkitMode: labAndBase.choice(
+  buildkitMode: every.choice(
     '"rootless" for a BuildKit that makes a user namespace of its own. "userns" has Kubernetes make ' +
       "one: for nodes that refuse the first, such as Ubuntu 24.04's; needs Kubernetes 1.33 and " +
       'containerd 2. "privileged" where the nodes allow neither: then anyone who may build controls the ' +
@@ -299,7 +299,12 @@ const APPLICATION = {
     ["rootless", "userns", "privileged"],
     "rootless",
   ),
-  buildCacheStorage: labAndBase.volume("Size of the volume of BuildKit's cache.", "20Gi"),
+  buildCacheStorage: labAndStudent.text(
+    "Disk that BuildKit may fill on its node during a build: what the Dockerfile's steps need of the base image is " +
+      "unpacked there. A Kubernetes quantity.",
+    "20Gi",
+    check.quantity,
+  ),
   appRepositoryUrl: every.optional(
     "The application's repository, an http or https address. Empty for a git server in the cluster " +
       "that serves images/app/.",

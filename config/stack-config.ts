@@ -25,6 +25,7 @@ export interface StudentConfig extends Settings<"student"> {
   readonly baseStack: string;
   readonly namespace: string;
   readonly stagingNamespace: string;
+  readonly buildNamespace: string;
   /** How far the student's schedule is from the class's. */
   readonly scheduleOffset: OffsetSchedule;
 }
@@ -77,7 +78,7 @@ function settingsOf<S extends Scope>(
 function studentConfig(values: Values, settings: Settings<"student">): StudentConfig {
   // The rules refuse a student's stack without them.
   const { student, baseStack } = values as Values & Record<"student" | "baseStack", string>;
-  const { platform, staging } = studentNamespaces(student);
+  const { platform, staging, build } = studentNamespaces(student);
   const scheduleOffset = offsetSchedule(values.schedule, student, values.scheduleSpreadMinutes);
   const root = values.mlflowArtifactRoot;
   return {
@@ -87,6 +88,7 @@ function studentConfig(values: Values, settings: Settings<"student">): StudentCo
     baseStack,
     namespace: platform,
     stagingNamespace: staging,
+    buildNamespace: build,
     scheduleOffset,
     schedule: scheduleOffset.cron,
     // The class may share a bucket and a database server, but no two students a folder or a database.

@@ -32,6 +32,5 @@ export function baseStack(
     base: baseOutput(base),
     registry: pulumi.output(base.registry.addresses),
     argoServerUrl: base.argo.serverUrl,
-    builder: pulumi.output(base.builder).apply(({ address, namespace }) => ({ address, namespace })),
   };
 }

@@ -4,6 +4,13 @@ export type { KeptObject } from "./data/kept-data";
 export { estimateFootprint } from "./footprint/footprint";
 export { judged } from "./judgement";
 export { labStack } from "./lab";
-export type { LabOutputs, RegistryOutput, RightOutput, RuleOutput, WorkloadsOutput } from "./outputs/outputs";
+export type {
+  BuilderOutput,
+  LabOutputs,
+  RegistryOutput,
+  RightOutput,
+  RuleOutput,
+  WorkloadsOutput,
+} from "./outputs/outputs";
 export { type ClusterSource, configuredCluster } from "./preflight/live-cluster";
 export { studentStack } from "./student";

@@ -9,7 +9,7 @@ import { volumesOf } from "./footprint/footprint";
 import { noPriority, quota } from "./footprint/namespace-quota";
 import { databasePort } from "../components/mlflow";
 import { RestrictedNamespace } from "../components/namespace";
-import { portsOf, RegistryUser } from "../components/registry";
+import { portsOf, REGISTRY_PODS, RegistryUser } from "../components/registry";
 import { referredBase } from "./outputs/base-reference";
 import type { KeptObject } from "./data/kept-data";
 import { externalRegistryOf } from "./services/external-registry";
@@ -61,16 +61,21 @@ export async function studentStack(
   const lab = createLab(config, {
     namespace: platform.name,
     base,
-    registry: { ...base.registry, pullCredentials: credentials },
+    registry: {
+      ...base.registry,
+      pullCredentials: credentials,
+      ...(external === undefined ? { pods: REGISTRY_PODS } : { ports: portsOf(external) }),
+    },
     appImage: `${student}/gourmetgram-app`,
     trainImage: `${student}/gourmetgram-train`,
     ready: argoRights,
   });
   noPriority("staging", lab.staging.namespace, { parent: lab.staging });
+  noPriority("builder", lab.builder.namespace, { parent: lab.builder });
   const network = new StudentNetwork("network", {
     namespace: platform.name,
     stagingNamespace: lab.staging.namespace,
-    builder: { namespace: base.builder.namespace, labels: labelsOf(BUILDKIT), port: BUILDKIT_PORT },
+    builder: { namespace: lab.builder.namespace, labels: labelsOf(BUILDKIT), port: BUILDKIT_PORT },
     argoServer: { namespace: base.argo.namespace, labels: labelsOf(ARGO_SERVER), port: SERVER_PORT },
     apiServerAddresses: config.apiServerAddresses,
     apiServerPorts: config.apiServerPorts,
@@ -86,7 +91,7 @@ export async function studentStack(
     account: lab.rbac.serviceAccounts.student,
     namespace: platform.name,
     days: config.studentTokenDays,
-    after: [platform, lab.staging, lab.rbac, network],
+    after: [platform, lab.builder, lab.staging, lab.rbac, network],
     last: lastOutput("studentKubeconfig"),
     cluster: clusterSettings(),
   });

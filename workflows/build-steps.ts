@@ -11,11 +11,14 @@ import { BUILD_ROLE } from "../components/kubernetes";
 import type { Resources } from "../components/sizes";
 import {
   type AppRepositorySource,
+  type BuilderTarget,
   type ImageRepository,
   type PipelineStep,
+  builderEnv,
   outputsIn,
   pipelineContainer,
   registryCredentials,
+  startsBuilder,
 } from "./pipeline-step";
 import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "../components/argo";
 
@@ -31,8 +34,7 @@ export interface BuildStepsArgs {
   readonly registry: ImageRepository;
   /** Secret of the type `kubernetes.io/dockerconfigjson` with which BuildKit pushes and pulls. @default none */
   readonly registryCredentialsSecret?: Input<string> | undefined;
-  /** Address of BuildKit inside the cluster, `tcp://host:port`. */
-  readonly builderAddress: Input<string>;
+  readonly builder: BuilderTarget;
   readonly deadlines: BuildDeadlines;
 }
 
@@ -64,7 +66,7 @@ const RESOURCES = {
 /**
  * Makes the image in one pod: `clone` and `download-model` bring the application and the model version into a folder
  * of the pod, side by side; then the main container has BuildKit build the image from it and push it, and notes the
- * image in MLflow.
+ * image in MLflow. BuildKit is started while the first two work, and stopped at the end.
  *
  * Argo takes outputs from a container named `main` alone, so the one that builds has that name, and the step its own:
  * `build-image`. Argo's page shows `main` below `build-image`; `npm run train` shows the three by what they do.
@@ -82,6 +84,7 @@ export function buildImageStep(args: BuildStepsArgs, run: { readonly name: Refer
     outputs: outputsIn(OUTPUTS, ["commit", "training-image", "image-digest", "image"]),
     // Allows access to BuildKit, which no other pods have.
     labels: BUILD_ROLE,
+    uses: startsBuilder(args.builder),
     activeDeadlineSeconds: args.deadlines.build,
     retryStrategy: RETRY_INFRASTRUCTURE,
     mounts: { [WORKSPACE]: emptyDir("workspace", WORKSPACE_SIZE) },
@@ -93,7 +96,7 @@ export function buildImageStep(args: BuildStepsArgs, run: { readonly name: Refer
   });
 }
 
-function cloning({ appRepository }: BuildStepsArgs, inputs: Inputs): PipelineStep {
+function cloning({ appRepository, builder }: BuildStepsArgs, inputs: Inputs): PipelineStep {
   const { url, credentialsSecret } = appRepository;
   const credentials =
     credentialsSecret === undefined
@@ -112,6 +115,7 @@ function cloning({ appRepository }: BuildStepsArgs, inputs: Inputs): PipelineSte
     env: {
       APP_REPOSITORY: inputs["app-repository"],
       APP_BRANCH: inputs["app-branch"],
+      ...builderEnv(builder),
       ...credentials.env,
     },
     mounts: credentials.mounts,
@@ -119,10 +123,14 @@ function cloning({ appRepository }: BuildStepsArgs, inputs: Inputs): PipelineSte
   };
 }
 
-function downloading({ mlflowUrl }: BuildStepsArgs, inputs: Inputs): PipelineStep {
+function downloading({ mlflowUrl, builder }: BuildStepsArgs, inputs: Inputs): PipelineStep {
   return {
     name: "download-model",
-    env: { MLFLOW_TRACKING_URI: mlflowUrl, MODEL_VERSION: inputs["model-version"] },
+    env: {
+      MLFLOW_TRACKING_URI: mlflowUrl,
+      MODEL_VERSION: inputs["model-version"],
+      ...builderEnv(builder),
+    },
     resources: RESOURCES.downloadModel,
   };
 }
@@ -132,7 +140,7 @@ function building(args: BuildStepsArgs, inputs: Inputs, run: { readonly name: Re
   return {
     name: "build-image",
     env: {
-      BUILDKIT_ADDRESS: args.builderAddress,
+      ...builderEnv(args.builder),
       MODEL_VERSION: inputs["model-version"],
       APP_REPOSITORY: inputs["app-repository"],
       APP_BASE_IMAGE: args.appBaseImage,

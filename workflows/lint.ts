@@ -11,6 +11,7 @@ import {
   rightsOfEvents,
   runsOf,
 } from "../packages/argo-lint";
+import { BUILDKIT } from "../components/builder";
 import { ACCOUNTS, type Right, RIGHTS } from "../components/rbac";
 import { STAGING_DEPLOYMENT } from "../components/staging";
 import type { LabConfig, StudentConfig } from "../config";
@@ -27,6 +28,7 @@ export function lintWorkflows(config: LabConfig | StudentConfig): void {
     ...placeholderArgs(),
     namespace: config.namespace,
     staging: { namespace: config.stagingNamespace, deployment: STAGING_DEPLOYMENT, url: "" },
+    builder: { namespace: config.buildNamespace, deployment: BUILDKIT, address: "" },
     schedule: config.schedule,
     timezone: config.scheduleTimezone,
     size: config.size,
@@ -72,7 +74,7 @@ export function lintTraining(args: TrainingManifestsArgs, rights: readonly Right
   const manifests = [...Object.values(workflows), ...events.flatMap((event) => runsOf(event))];
   const diagnostics = lint(manifests, { closed: true, production: true });
   const errors = diagnostics.filter(({ severity }) => severity === "error" || severity === "warning");
-  const given = givenToPods(rights, args.staging.namespace);
+  const given = givenToPods(rights, args);
   const needed = rightsOf(manifests);
   const started = rightsOfEvents(events, ACCOUNTS.webhook);
   const problems = [
@@ -87,13 +89,21 @@ export function lintTraining(args: TrainingManifestsArgs, rights: readonly Right
 }
 
 /** The rights of the accounts under which pods run or events start runs: those of people do not follow from templates. */
-function givenToPods(rights: readonly Right[], stagingNamespace: string): GivenRight[] {
+function givenToPods(
+  rights: readonly Right[],
+  { staging, builder }: Pick<TrainingManifestsArgs, "staging" | "builder">,
+): GivenRight[] {
+  const namespaces = {
+    platform: {},
+    staging: { namespace: staging.namespace },
+    build: { namespace: builder.namespace },
+  };
   return rights
     .filter(({ serviceAccount }) => serviceAccount !== ACCOUNTS.student)
     .map(({ serviceAccount, place, rules }) => ({
       serviceAccount,
       rules,
-      ...(place === "platform" ? {} : { namespace: stagingNamespace }),
+      ...namespaces[place],
     }));
 }
 

@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import {
+  type ApiUse,
   type ContainerSpec,
   type FileOutput,
   type Volume,
@@ -37,6 +38,35 @@ export interface StagingTarget {
   readonly deployment: string;
   /** Address of its Service inside the cluster. */
   readonly url: Input<string>;
+}
+
+/** BuildKit, which runs only while a step builds. */
+export interface BuilderTarget {
+  /** Plain: it decides which rights there are. */
+  readonly namespace: string;
+  /** Name of its Deployment. Plain, for the same reason. */
+  readonly deployment: string;
+  /** Address inside the cluster, `tcp://host:port`. */
+  readonly address: Input<string>;
+}
+
+/** What a container needs that starts BuildKit, uses it or stops it. */
+export function builderEnv({ namespace, deployment, address }: BuilderTarget): PipelineStep["env"] {
+  return { BUILDKIT_ADDRESS: address, BUILDKIT_NAMESPACE: namespace, BUILDKIT_DEPLOYMENT: deployment };
+}
+
+/** What a step that builds does by the API of the cluster. */
+export function startsBuilder({ namespace, deployment }: BuilderTarget): ApiUse[] {
+  return [
+    {
+      namespace,
+      apiGroups: ["apps"],
+      resources: ["deployments/scale"],
+      resourceNames: [deployment],
+      verbs: ["patch"],
+    },
+    { namespace, apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+  ];
 }
 
 /** Outputs of a step, each from the file of its name. */

@@ -2,7 +2,15 @@ import type { Input } from "@pulumi/pulumi";
 import { type Reference, container } from "../packages/argo-workflows";
 import { RETRY_INFRASTRUCTURE } from "../components/argo";
 import { BUILD_ROLE } from "../components/kubernetes";
-import { type ImageRepository, outputsOf, pipelineContainer, registryCredentials } from "./pipeline-step";
+import {
+  builderEnv,
+  type BuilderTarget,
+  type ImageRepository,
+  outputsOf,
+  pipelineContainer,
+  registryCredentials,
+  startsBuilder,
+} from "./pipeline-step";
 
 /** What the step that tells the training image needs to know. */
 export interface TrainingImageArgs {
@@ -16,8 +24,9 @@ export interface TrainingImageArgs {
   readonly registry: ImageRepository;
   /** Secret of the type `kubernetes.io/dockerconfigjson` with which BuildKit pushes and pulls. @default none */
   readonly registryCredentialsSecret?: Input<string> | undefined;
-  /** Address of BuildKit inside the cluster, `tcp://host:port`. */
-  readonly builderAddress: Input<string>;
+  readonly builder: BuilderTarget;
+  /** Account that may start it. */
+  readonly serviceAccount: Input<string>;
   /** Seconds that one attempt may take. */
   readonly activeDeadlineSeconds: number;
 }
@@ -35,6 +44,8 @@ export function trainingImageStep(args: TrainingImageArgs, code: TrainingCode) {
     outputs: outputsOf("image", "commit"),
     // Allows access to BuildKit, which no other pods have.
     labels: BUILD_ROLE,
+    serviceAccountName: args.serviceAccount,
+    uses: startsBuilder(args.builder),
     activeDeadlineSeconds: args.activeDeadlineSeconds,
     retryStrategy: RETRY_INFRASTRUCTURE,
     container: () =>
@@ -46,7 +57,7 @@ export function trainingImageStep(args: TrainingImageArgs, code: TrainingCode) {
           TRAIN_COMMIT: code.commit,
           TRAINING_IMAGE: args.image,
           TRAIN_BASE_IMAGE: args.baseImage,
-          BUILDKIT_ADDRESS: args.builderAddress,
+          ...builderEnv(args.builder),
           PUSH_REPOSITORY: args.registry.pushRepository,
           PULL_REPOSITORY: args.registry.pullRepository,
           ...credentials.env,

@@ -5,10 +5,11 @@ import type {
   WorkflowTemplateManifest,
 } from "../packages/argo-workflows";
 import { buildContainerImage } from "./build-container-image";
+import { BUILDKIT } from "../components/builder";
 import { ACCOUNTS } from "../components/rbac";
 import { sizeOf, type SizeName } from "../components/sizes";
 import { STAGING_DEPLOYMENT } from "../components/staging";
-import type { AppRepositorySource, ImageRepository, StagingTarget } from "./pipeline-step";
+import type { AppRepositorySource, BuilderTarget, ImageRepository, StagingTarget } from "./pipeline-step";
 import { trainModel, trainModelCron } from "./train-model";
 import { deadlines } from "../components/argo";
 import { trainingEvents } from "./training-events";
@@ -38,8 +39,7 @@ export interface TrainingManifestsArgs {
   };
   /** Secret of the type `kubernetes.io/dockerconfigjson` for BuildKit. @default none: the registry allows anonymous access */
   readonly registryCredentialsSecret?: pulumi.Input<string> | undefined;
-  /** Address of BuildKit inside the cluster, `tcp://host:port`. */
-  readonly builderAddress: pulumi.Input<string>;
+  readonly builder: BuilderTarget;
   readonly appRepository: AppRepositorySource;
   readonly staging: StagingTarget;
   /** Address of MLflow inside the cluster. */
@@ -50,7 +50,7 @@ export interface TrainingManifestsArgs {
     readonly train: pulumi.Input<string>;
     /** Of the step that starts the build and waits for it. */
     readonly triggerBuild: pulumi.Input<string>;
-    /** Of the pod that builds. */
+    /** Of the pods that build. */
     readonly build: pulumi.Input<string>;
     /** Of the pods that change staging. */
     readonly deployStaging: pulumi.Input<string>;
@@ -86,7 +86,7 @@ export function placeholderArgs(): TrainingManifestsArgs {
       registry: { pushRepository: later, pullRepository: later },
     },
     registryCredentialsSecret: later,
-    builderAddress: later,
+    builder: { namespace: "build", deployment: BUILDKIT, address: later },
     appRepository: { url: later, branch: later, credentialsSecret: later },
     staging: { namespace: "staging", deployment: STAGING_DEPLOYMENT, url: later },
     mlflowUrl: later,
@@ -112,7 +112,12 @@ export function trainingManifests(args: TrainingManifestsArgs): TrainingManifest
   const limits = deadlines(args.deadlineSeconds);
   const build = buildContainerImage({ ...args, deadlines: limits.child });
   const train = trainModel({
-    code: { ...args, image: args.trainingImage, ...args.trainingCode },
+    code: {
+      ...args,
+      image: args.trainingImage,
+      ...args.trainingCode,
+      serviceAccount: args.serviceAccounts.build,
+    },
     imagePullSecret: args.imagePullSecret,
     mlflowUrl: args.mlflowUrl,
     serviceAccounts: args.serviceAccounts,

@@ -25,8 +25,8 @@ export interface BuilderPodArgs {
   readonly mode: BuilderMode;
   /** ConfigMap with the file `buildkitd.toml`. */
   readonly configName: pulumi.Input<string>;
-  /** Claim of the cache's volume. */
-  readonly claimName: pulumi.Input<string>;
+  /** What it may write on its node's disk, as a Kubernetes quantity. */
+  readonly disk: string;
 }
 
 interface ModeSettings {
@@ -68,7 +68,8 @@ const SETTINGS: Readonly<Record<BuilderMode, ModeSettings>> = {
       appArmorProfile: { type: "Unconfined" },
       allowPrivilegeEscalation: true,
     },
-    // A container may not mount a separate /proc for a step, so steps see BuildKit's processes, but no others.
+    // A container may not mount a separate /proc for a step, so steps see BuildKit's processes, which are those of the
+    // same student's builds.
     args: [...LISTEN, "--oci-worker-no-process-sandbox"],
     cache: "/home/user/.local/share/buildkit",
   },
@@ -82,7 +83,7 @@ const SETTINGS: Readonly<Record<BuilderMode, ModeSettings>> = {
   privileged: AS_ROOT,
 };
 
-/** The pod: one BuildKit with its cache. */
+/** The pod: one BuildKit, whose cache goes with it. */
 export function builderPod(args: BuilderPodArgs): k8s.types.input.core.v1.PodSpec {
   const { hostUsers, pod, container, command, args: words, env, cache } = SETTINGS[args.mode];
   // In the pod and not over its network, which only the build's pods may use.
@@ -93,6 +94,8 @@ export function builderPod(args: BuilderPodArgs): k8s.types.input.core.v1.PodSpe
     enableServiceLinks: false,
     ...(hostUsers === undefined ? {} : { hostUsers }),
     securityContext: pod,
+    // Nothing is kept, so there is nothing to end in order.
+    terminationGracePeriodSeconds: 5,
     containers: [
       {
         name: "buildkitd",
@@ -101,10 +104,14 @@ export function builderPod(args: BuilderPodArgs): k8s.types.input.core.v1.PodSpe
         args: words,
         ...(env === undefined ? {} : { env }),
         ports: [{ name: "buildkit", containerPort: BUILDKIT_PORT }],
-        startupProbe: { exec, periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 60 },
+        startupProbe: { exec, periodSeconds: 1, timeoutSeconds: 10, failureThreshold: 120 },
         readinessProbe: { exec, periodSeconds: 10, timeoutSeconds: 10 },
         livenessProbe: { exec, periodSeconds: 30, timeoutSeconds: 20, failureThreshold: 6 },
-        resources: BUILDKIT_RESOURCES,
+        resources: {
+          // None of the disk is set aside: a node whose kubelet does not measure its disk has none to give.
+          requests: { ...BUILDKIT_RESOURCES.requests, "ephemeral-storage": "0" },
+          limits: { ...BUILDKIT_RESOURCES.limits, "ephemeral-storage": args.disk },
+        },
         securityContext: container,
         volumeMounts: [
           { name: "config", mountPath: CONFIG, readOnly: true },
@@ -114,7 +121,7 @@ export function builderPod(args: BuilderPodArgs): k8s.types.input.core.v1.PodSpe
     ],
     volumes: [
       { name: "config", configMap: { name: args.configName } },
-      { name: "cache", persistentVolumeClaim: { claimName: args.claimName } },
+      { name: "cache", emptyDir: { sizeLimit: args.disk } },
     ],
   };
 }

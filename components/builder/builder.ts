@@ -5,20 +5,18 @@ import {
   BUILD_ROLE,
   byLabels,
   type EgressRule,
-  type IngressRule,
   inNamespace,
   labelsOf,
   NAME_SERVERS,
   serviceHost,
-  singleWriterClaim,
   singleWriterDeployment,
   tcp,
 } from "../kubernetes";
-import { BUILDKIT_PORT, type BuilderMode, builderPod } from "./builder-pod";
-import { buildkitConfig } from "./buildkit-config";
-import { type ServedNamespaces, STUDENT_LABEL } from "../class";
 import { labNamespace } from "../namespace";
 import { type RegistryTarget, serverOf } from "../registry";
+import { podAmounts, quantities, times } from "../sizes";
+import { BUILDKIT_PORT, BUILDKIT_RESOURCES, type BuilderMode, builderPod } from "./builder-pod";
+import { buildkitConfig } from "./buildkit-config";
 
 /** Arguments of {@link Builder}. */
 export interface BuilderArgs {
@@ -31,46 +29,42 @@ export interface BuilderArgs {
    * `privileged` is for nodes that allow neither: who may build then controls the node.
    */
   readonly mode: BuilderMode;
-  /** Size of the cache's volume, as a Kubernetes quantity. */
-  readonly cacheStorage: string;
-  /** Storage class of the volume. @default the cluster's default class */
-  readonly storageClass?: pulumi.Input<string> | undefined;
-  /** Namespaces of the pods that build. */
-  readonly clients: ServedNamespaces;
-  /** Where base images come from and built images go. */
+  /** What it may write on its node's disk while it runs, as a Kubernetes quantity. */
+  readonly disk: string;
+  /** Namespace of the pods that build. */
+  readonly clients: pulumi.Input<string>;
+  /** Where base images come from, and built images and their cache go. */
   readonly registry: RegistryTarget;
 }
 
 /** Name of the Deployment and its Service. The build's pods contain it, so it is not generated. */
 export const BUILDKIT = "buildkitd";
 
+// Without a pod, as it is most of the time, there is nothing to wait for.
+const UNAWAITED = { "pulumi.com/skipAwait": "true" };
+
 /**
- * BuildKit with a cache that outlives it, in a separate namespace.
+ * BuildKit of one lab, in a separate namespace. It has no pod until a step builds: the step sets the Deployment's number
+ * of pods to 1, and to 0 when it has ended. What a build leaves is in the registry: the image, and its cache.
  *
  * The namespace admits pods of every Pod Security level: even without root on the node, BuildKit needs system calls
- * that the other levels forbid. Nothing else is in it. Only the build's pods reach it, and it reaches only the
- * registry: what a Dockerfile does in a build can touch nothing else in the cluster. Both hold where the cluster
- * enforces NetworkPolicies. With an external registry it reaches that one's ports at any address but a cloud's
- * metadata service: no policy can name a registry.
+ * that the other levels forbid. Nothing else is in it, and who may start BuildKit may not say what it is. Only the build's
+ * pods of one namespace reach it, and it reaches only the registry: what a Dockerfile does in a build can touch nothing
+ * else in the cluster. Both hold where the cluster enforces NetworkPolicies. With an external registry it reaches that
+ * one's ports at any address but a cloud's metadata service: no policy can name a registry.
  */
 export class Builder extends pulumi.ComponentResource {
   /** Address inside the cluster, `tcp://host:port`. */
   public readonly address: pulumi.Output<string>;
   /** The namespace's name. */
   public readonly namespace: pulumi.Output<string>;
-  /** Name of the Deployment. */
-  public readonly deploymentName: pulumi.Output<string>;
 
   constructor(name: string, args: BuilderArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:Builder", name, {}, opts);
     const labels = labelsOf(BUILDKIT);
-    const { addresses } = args.registry;
+    const options = { parent: this };
 
-    this.namespace = labNamespace(
-      name,
-      { name: args.namespace, level: "privileged" },
-      { parent: this },
-    ).metadata.name;
+    this.namespace = labNamespace(name, { name: args.namespace, level: "privileged" }, options).metadata.name;
     const { namespace } = this;
     new k8s.networking.v1.NetworkPolicy(
       `${name}-network`,
@@ -79,17 +73,25 @@ export class Builder extends pulumi.ComponentResource {
         spec: {
           podSelector: {},
           policyTypes: ["Ingress", "Egress"],
-          ingress: [buildPods(args.clients)],
+          ingress: [
+            { from: [{ ...inNamespace(args.clients), ...byLabels(BUILD_ROLE) }], ports: tcp(BUILDKIT_PORT) },
+          ],
           egress: egress(args.registry),
         },
       },
-      { parent: this },
+      options,
     );
+    new k8s.core.v1.ResourceQuota(
+      `${name}-quota`,
+      { metadata: { name: BUILDKIT, namespace, labels }, spec: { hard: room() } },
+      options,
+    );
+    const { addresses } = args.registry;
     const config = new k8s.core.v1.ConfigMap(
       `${name}-config`,
       {
         metadata: { namespace, labels },
-        // A change makes a new ConfigMap under a new name, which restarts the pod with it.
+        // A change makes a new ConfigMap under a new name, with which the next pod starts.
         immutable: true,
         data: {
           "buildkitd.toml": pulumi
@@ -97,65 +99,59 @@ export class Builder extends pulumi.ComponentResource {
             .apply(([address, plainHttp]) =>
               buildkitConfig({
                 plainHttpRegistry: plainHttp ? serverOf(address) : undefined,
-                cacheStorage: args.cacheStorage,
+                disk: args.disk,
               }),
             ),
         },
       },
-      { parent: this },
+      options,
     );
-    const claim = new k8s.core.v1.PersistentVolumeClaim(
-      `${name}-cache`,
-      {
-        metadata: { namespace, labels },
-        spec: singleWriterClaim({ storage: args.cacheStorage, storageClass: args.storageClass }),
-      },
-      { parent: this },
-    );
-    const deployment = new k8s.apps.v1.Deployment(
+    const pod = builderPod({
+      image: args.image,
+      mode: args.mode,
+      configName: config.metadata.name,
+      disk: args.disk,
+    });
+    const deployment = singleWriterDeployment({ name: BUILDKIT, namespace, labels, pod });
+    new k8s.apps.v1.Deployment(
       `${name}-server`,
-      singleWriterDeployment({
-        name: BUILDKIT,
-        namespace,
-        labels,
-        pod: builderPod({
-          image: args.image,
-          mode: args.mode,
-          configName: config.metadata.name,
-          claimName: claim.metadata.name,
-        }),
-      }),
-      { parent: this },
+      {
+        metadata: { ...deployment.metadata, annotations: UNAWAITED },
+        spec: { ...deployment.spec, replicas: 0, revisionHistoryLimit: 1 },
+      },
+      // The steps that build set it.
+      { ...options, ignoreChanges: ["spec.replicas"] },
     );
     new k8s.core.v1.Service(
       `${name}-service`,
       {
-        metadata: { name: BUILDKIT, namespace, labels },
+        metadata: { name: BUILDKIT, namespace, labels, annotations: UNAWAITED },
         spec: {
           selector: labels,
           ports: [{ name: "buildkit", port: BUILDKIT_PORT, targetPort: "buildkit" }],
         },
       },
-      { parent: this },
+      options,
     );
 
     this.address = pulumi.interpolate`tcp://${serviceHost(BUILDKIT, namespace)}:${BUILDKIT_PORT}`;
-    this.deploymentName = deployment.metadata.name;
-    this.registerOutputs({
-      address: this.address,
-      namespace: this.namespace,
-      deploymentName: this.deploymentName,
-    });
+    this.registerOutputs({ address: this.address, namespace: this.namespace });
   }
 }
 
-/** The pods that may use the builder. */
-function buildPods(clients: ServedNamespaces): IngressRule {
-  const namespace =
-    clients === "students"
-      ? { namespaceSelector: { matchExpressions: [{ key: STUDENT_LABEL, operator: "Exists" }] } }
-      : inNamespace(clients.namespace);
-  return { from: [{ ...namespace, ...byLabels(BUILD_ROLE) }], ports: tcp(BUILDKIT_PORT) };
+/** Two pods: one that stops still counts while the next one starts. Whoever sets another number of pods gets no more. */
+function room(): Record<string, string> {
+  const { pods, ...two } = quantities(times(2, podAmounts([BUILDKIT_RESOURCES])));
+  return {
+    pods,
+    "requests.cpu": two["requests.cpu"],
+    "requests.memory": two["requests.memory"],
+    "limits.cpu": two["limits.cpu"],
+    "limits.memory": two["limits.memory"],
+    persistentvolumeclaims: "0",
+    "services.nodeports": "0",
+    "services.loadbalancers": "0",
+  };
 }
 
 /** What BuildKit itself may use. */

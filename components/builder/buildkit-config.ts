@@ -4,8 +4,8 @@ import { bytesOf } from "../kubernetes";
 export interface BuildkitConfigArgs {
   /** Server of a registry that speaks plain HTTP, `host[:port]` without a path. @default none */
   readonly plainHttpRegistry: string | undefined;
-  /** Size of the cache's volume, as a Kubernetes quantity. */
-  readonly cacheStorage: string;
+  /** What BuildKit may write on its node's disk, as a Kubernetes quantity. */
+  readonly disk: string;
 }
 
 /** Steps that run at the same time, of all builds: twice the cores of its container. */
@@ -30,11 +30,11 @@ const HARDENING = [
 /**
  * The file `buildkitd.toml`.
  *
- * BuildKit would measure the disk under its cache, and a volume's disk is often that of the whole node. So it gets a
- * figure: four fifths of the volume, since a build adds to the cache before anything old is removed.
+ * BuildKit would measure the disk under its cache, which is that of the whole node. So it gets a figure: four fifths of
+ * what it may write, since a build adds to the cache before anything old is removed.
  */
-export function buildkitConfig({ plainHttpRegistry, cacheStorage }: BuildkitConfigArgs): string {
-  const bytes = Math.floor(bytesOf(cacheStorage) * 0.8);
+export function buildkitConfig({ plainHttpRegistry, disk }: BuildkitConfigArgs): string {
+  const bytes = Math.floor(bytesOf(disk) * 0.8);
   const worker = [
     "[worker.oci]",
     "  gc = true",

@@ -10,6 +10,8 @@ export interface StudentNamespaces {
   readonly platform: string;
   /** Of the application in staging. */
   readonly staging: string;
+  /** Of BuildKit. */
+  readonly build: string;
 }
 
 /**
@@ -18,7 +20,8 @@ export interface StudentNamespaces {
  * @param student Name of at most 40 characters, so that the longest one is a DNS label.
  */
 export function studentNamespaces(student: string): StudentNamespaces {
-  return { platform: `gourmetgram-${student}`, staging: `gourmetgram-${student}-staging` };
+  const platform = `gourmetgram-${student}`;
+  return { platform, staging: `${platform}-staging`, build: `${platform}-build` };
 }
 
 /** The namespaces that something serves: the one of a lab, or those of all students of a class. */

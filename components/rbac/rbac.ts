@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { BUILDKIT } from "../builder";
 import { STAGING_DEPLOYMENT } from "../staging";
 
 /** What may be done to which objects. */
@@ -13,7 +14,7 @@ export interface Rule {
 }
 
 /** The namespaces in which accounts have rights. */
-export type RightsPlace = "platform" | "staging";
+export type RightsPlace = "platform" | "staging" | "build";
 
 /** A Role and the one service account that has it. All accounts are in the platform's namespace. */
 export interface Right {
@@ -104,6 +105,17 @@ export const RIGHTS: readonly Right[] = [
   },
   { role: ACCOUNTS.build, serviceAccount: ACCOUNTS.build, place: "platform", rules: [REPORT_RESULTS] },
   {
+    // Starts BuildKit and stops it. What its pod is, and with which rights it runs, is nothing that this account changes.
+    role: ACCOUNTS.build,
+    serviceAccount: ACCOUNTS.build,
+    place: "build",
+    rules: [
+      { apiGroups: ["apps"], resources: ["deployments/scale"], resourceNames: [BUILDKIT], verbs: ["patch"] },
+      // To say why it does not start.
+      { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+    ],
+  },
+  {
     role: ACCOUNTS.deployStaging,
     serviceAccount: ACCOUNTS.deployStaging,
     place: "platform",
@@ -146,6 +158,8 @@ export interface RbacArgs {
   readonly namespace: pulumi.Input<string>;
   /** Namespace of the Deployment that the pipeline changes. */
   readonly stagingNamespace: pulumi.Input<string>;
+  /** Namespace of BuildKit, which the pods that build start. */
+  readonly buildNamespace: pulumi.Input<string>;
 }
 
 /** A right with the name of its namespace. */
@@ -166,6 +180,7 @@ export class Rbac extends pulumi.ComponentResource {
     const namespaces = {
       platform: pulumi.output(args.namespace),
       staging: pulumi.output(args.stagingNamespace),
+      build: pulumi.output(args.buildNamespace),
     };
     this.rights = RIGHTS.map(({ place, ...right }) => ({ ...right, namespace: namespaces[place] }));
     this.serviceAccounts = {

@@ -4,6 +4,7 @@ export {
   type LocalRegistryPlace,
   localPullAddress,
   REGISTRY_PLACE,
+  REGISTRY_PODS,
   REGISTRY_RESOURCES,
 } from "./local-registry";
 export { GUARD_RESOURCES } from "./registry-guard";

@@ -9,7 +9,7 @@ import {
   unprivilegedPod,
   singleWriterDeployment,
 } from "../kubernetes";
-import type { RegistryAddresses, RegistryTarget } from "./registry";
+import type { RegistryAddresses, RegistryPods, RegistryTarget } from "./registry";
 import { RegistryGuard, type RegistryOverrides } from "./registry-guard";
 
 /** Arguments of {@link LocalRegistry}. */
@@ -58,6 +58,11 @@ export const REGISTRY_PLACE = { namespace: "kube-system", name: "registry" } as 
 
 const { namespace: NAMESPACE, name: SERVICE } = REGISTRY_PLACE;
 const PORT = 5000;
+const LABELS = labelsOf("registry");
+
+/** The registry's pods. */
+export const REGISTRY_PODS: RegistryPods = { namespace: NAMESPACE, labels: LABELS, port: PORT };
+
 const DATA = "/var/lib/registry";
 const VOLUME = "data";
 // Any will do: the registry needs no entry in the user database.
@@ -75,7 +80,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
 
   constructor(name: string, args: LocalRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:LocalRegistry", name, {}, opts);
-    const labels = labelsOf("registry");
+    const labels = LABELS;
 
     const claim = dataClaim(
       `${name}-data`,
@@ -125,7 +130,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
       addresses: this.addresses,
       pullAddress: localPullAddress(args),
       ...(guard === undefined ? {} : { credentials: guard.credentials, guarded: true }),
-      pods: { namespace: NAMESPACE, labels, port: PORT },
+      pods: REGISTRY_PODS,
       ready: [deployment, service],
       storage: [claim],
     };

@@ -41,10 +41,10 @@ export const studentName: Check = (value) => {
   if (TAKEN.includes(value)) {
     return "this name is reserved for the lab: expected another one";
   }
-  // The staging namespace of bob is the other namespace of bob-staging.
-  return /^[a-z](?:-?[a-z0-9]+)*$/.test(value) && value.length <= 40 && !value.endsWith("-staging")
+  // The staging namespace of bob is the first namespace of bob-staging.
+  return /^[a-z](?:-?[a-z0-9]+)*$/.test(value) && value.length <= 40 && !/-(?:staging|build)$/.test(value)
     ? undefined
-    : "expected a student's name: at most 40 lower-case letters, digits and single hyphens, with a letter first, and neither a hyphen nor -staging last";
+    : "expected a student's name: at most 40 lower-case letters, digits and single hyphens, with a letter first, and neither a hyphen nor -staging nor -build last";
 };
 
 /** The name of a stack: its own, or with those of its organization and project before it. */

@@ -1,6 +1,7 @@
 /** What a training run needs, before anything else of the lab is known: none of that has a part in it. */
-import type { Amounts, Resources, SizeName } from "../../components/sizes";
+import { type Amounts, podAmounts, type Resources, type SizeName } from "../../components/sizes";
 import { EXECUTOR_RESOURCES } from "../../components/argo";
+import { BUILDKIT_RESOURCES } from "../../components/builder";
 import { containersOfPods, peakOf } from "./footprint-of-workflows";
 import { placeholderArgs, type TrainingManifests, trainingManifests } from "../../workflows";
 
@@ -14,9 +15,15 @@ export function peakOfRun(manifests: TrainingManifests, executor: Resources = EX
   return peakOf([manifests.train, manifests.build], executor);
 }
 
-/** The same for a size. */
+/** The same for a size: what it takes of the namespace that it is in. */
 export function peakOfSize(size: SizeName): Amounts {
   return peakOfRun(manifestsOf(size));
+}
+
+/** What a run takes of the cluster: BuildKit as well, which has a namespace of its own, while a step builds. */
+export function peakWithBuilder(size: SizeName): Amounts {
+  const { train, build } = manifestsOf(size);
+  return peakOf([train, build], EXECUTOR_RESOURCES, podAmounts([BUILDKIT_RESOURCES]));
 }
 
 /** What each container is given that a training run or its build has. */

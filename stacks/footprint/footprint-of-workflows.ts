@@ -20,6 +20,7 @@ import {
   literal,
 } from "../../packages/argo-lint";
 import { MAIN_CONTAINER_RESOURCES } from "../../components/argo";
+import { BUILD_ROLE } from "../../components/kubernetes";
 
 /**
  * The most that a run of the first object has at the same time. Of what runs side by side all counts, of what runs one
@@ -27,12 +28,14 @@ import { MAIN_CONTAINER_RESOURCES } from "../../components/argo";
  * cores.
  *
  * @param objects Workflows as plain objects, with those that they start.
+ * @param executor What Argo's own containers are given.
+ * @param builder What a step that builds starts besides, in another namespace.
  * @throws RangeError if it is not known before the run
  */
-export function peakOf(objects: readonly unknown[], executor: Resources): Amounts {
+export function peakOf(objects: readonly unknown[], executor: Resources, builder = NOTHING): Amounts {
   const set = new WorkflowSet(objects, { closed: true });
   const [first] = set.objects;
-  return first === undefined ? NOTHING : new Walk(set, executor).run(first);
+  return first === undefined ? NOTHING : new Walk(set, executor, builder).run(first);
 }
 
 /** What each container is given of the pods of workflows, Argo's own left out. */
@@ -52,6 +55,7 @@ class Walk {
   constructor(
     private readonly set: WorkflowSet,
     private readonly executor: Resources,
+    private readonly builder: Amounts,
   ) {}
 
   /** A run: its claims, and the steps or, after them, the exit handlers. */
@@ -116,8 +120,15 @@ class Walk {
     const { containers, initContainers } = containersOf(template);
     // Argo's container beside the step's watches over it. A resource template has none to watch: Argo's is the only one.
     const pod = podAmounts([...containers, this.executor], [this.executor, ...initContainers]);
-    return sum([pod, ...this.set.workflowsOf(template).map((child) => this.run(child))]);
+    const builder = isBuild(template) ? this.builder : NOTHING;
+    return sum([pod, builder, ...this.set.workflowsOf(template).map((child) => this.run(child))]);
   }
+}
+
+function isBuild({ node }: Template): boolean {
+  return Object.entries(BUILD_ROLE).every(
+    ([label, value]) => literal(node.in("metadata", "labels", label)) === value,
+  );
 }
 
 function waits(turn: OrderedCall, other: OrderedCall): boolean {

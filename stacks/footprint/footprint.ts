@@ -10,8 +10,7 @@ import {
   servicePods,
 } from "../../components/sizes";
 import { ARGO_RESOURCES } from "../../components/argo";
-import { BUILDKIT_RESOURCES } from "../../components/builder";
-import { peakOfSize } from "./footprint-of-run";
+import { peakWithBuilder } from "./footprint-of-run";
 import {
   type BaseConfig,
   type LabConfig,
@@ -58,8 +57,6 @@ function baseAmounts(config: LabConfig | BaseConfig): Amounts[] {
     ...(config.externalRegistry === undefined
       ? [podAmounts([REGISTRY_RESOURCES, ...guard]), claimAmounts(config.registryStorage)]
       : []),
-    podAmounts([BUILDKIT_RESOURCES]),
-    claimAmounts(config.buildCacheStorage),
     ...(config.argo === "install" ? Object.values(ARGO_RESOURCES).map((each) => podAmounts([each])) : []),
   ];
 }
@@ -142,7 +139,7 @@ export function overBudget(footprint: FootprintOutput, budget: Budget): string[]
 
 function toOutput(all: Amounts, size: SizeName | undefined): FootprintOutput {
   const { run, runsAtOnce } =
-    size === undefined ? NO_RUNS : { run: peakOfSize(size), runsAtOnce: SIZES[size].runsAtOnce };
+    size === undefined ? NO_RUNS : { run: peakWithBuilder(size), runsAtOnce: SIZES[size].runsAtOnce };
   return {
     services: { cpu: all["requests.cpu"], memory: all["requests.memory"] },
     limits: { cpu: all["limits.cpu"], memory: all["limits.memory"] },

@@ -5,10 +5,10 @@ import type { BaseOutput } from "./outputs";
 import type { Base } from "../services/base-services";
 
 /** Version of the contract. Raise it when a field of {@link BaseOutput} changes its meaning. */
-export const CONTRACT = 1;
+export const CONTRACT = 2;
 
 /** The output `base` of a base's stack. */
-export function baseOutput({ registry, images, builder, argo }: Base): pulumi.Output<BaseOutput> {
+export function baseOutput({ registry, images, argo }: Base): pulumi.Output<BaseOutput> {
   return pulumi.output({
     contract: CONTRACT,
     registry: { ...registry.addresses, forPulling: registry.pullAddress, guarded: registry.guarded === true },
@@ -21,7 +21,6 @@ export function baseOutput({ registry, images, builder, argo }: Base): pulumi.Ou
       mlflow: images.mlflow,
       gitServer: images.gitServer,
     },
-    builder: { address: builder.address, namespace: builder.namespace },
     argo: { serverUrl: argo.serverUrl, namespace: argo.namespace },
   });
 }
@@ -37,7 +36,7 @@ export async function referredBase(config: StudentConfig): Promise<Base> {
   const name = stack.includes("/") ? stack : `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
   const value: unknown = await new pulumi.StackReference("base", { name }).getOutputValue("base");
   const base = pulumi.output(checked(value, config));
-  const { registry, images, builder, argo } = base;
+  const { registry, images, argo } = base;
   return {
     registry: {
       addresses: {
@@ -59,7 +58,6 @@ export async function referredBase(config: StudentConfig): Promise<Base> {
       mlflow: images.mlflow,
       gitServer: images.gitServer,
     },
-    builder,
     // Each by itself: an output has no members to spread.
     argo: { serverUrl: argo.serverUrl, namespace: argo.namespace, ready: [] },
   };
@@ -98,7 +96,6 @@ const SHAPE: Shape<BaseOutput> = {
     mlflow: "string",
     gitServer: "string or null",
   },
-  builder: { address: "string", namespace: "string" },
   argo: { serverUrl: "string", namespace: "string" },
 };
 

@@ -24,7 +24,7 @@ export function labOutputs(
   config: LabConfig | StudentConfig,
   { namespace, base, lab }: LabParts,
 ): LabStackOutputs {
-  const { mlflow, databaseName, source, staging, rbac, workflows } = lab;
+  const { mlflow, databaseName, source, builder, staging, rbac, workflows } = lab;
   return {
     namespace,
     mlflowUrl: mlflow.url,
@@ -65,7 +65,7 @@ export function labOutputs(
     trainRepository: pulumi.output(
       source.training === undefined ? null : { ...source.training, branch: TRAINING_BRANCH },
     ),
-    builder: pulumi.output({ address: base.builder.address, namespace: base.builder.namespace }),
+    builder: pulumi.output({ address: builder.address, namespace: builder.namespace }),
     appRepositoryPassword: pulumi.secret(source.push?.password ?? null),
   };
 }

@@ -61,7 +61,6 @@ export interface BaseStackOutputs {
   readonly registry: RegistryOutput;
   /** Address of Argo's server, over TLS. */
   readonly argoServerUrl: string;
-  readonly builder: BuilderOutput;
   readonly footprint: FootprintOutput;
 }
 
@@ -88,7 +87,6 @@ export interface BaseOutput {
     /** `null` where the class uses an external repository of the application. */
     readonly gitServer: string | null;
   };
-  readonly builder: BuilderOutput;
   readonly argo: {
     /** Address of the server, over TLS. */
     readonly serverUrl: string;
@@ -213,7 +211,7 @@ export interface AppRepositoryOutput {
   readonly username: string | null;
 }
 
-/** BuildKit. */
+/** BuildKit, which has a pod only while something is built. */
 export interface BuilderOutput {
   /** Address inside the cluster, `tcp://host:port`. Only the build's pods reach it. */
   readonly address: string;

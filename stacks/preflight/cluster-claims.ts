@@ -67,8 +67,11 @@ function namespaces(config: StackConfig): ClaimedObject[] {
   return [
     ...(config.scope === "base"
       ? []
-      : [of(config.namespace, "namespace"), of(config.stagingNamespace, "stagingNamespace")]),
-    ...(config.scope === "student" ? [] : [of(config.buildNamespace, "buildNamespace")]),
+      : [
+          of(config.namespace, "namespace"),
+          of(config.stagingNamespace, "stagingNamespace"),
+          of(config.buildNamespace, "buildNamespace"),
+        ]),
     ...(config.scope !== "student" && config.argo === "install"
       ? [of(config.argoNamespace, "argoNamespace")]
       : []),

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BuiltImage, IMAGES } from "../../components/images";
 import { ArgoWorkflows, type RunPages } from "../../components/argo";
-import { Builder } from "../../components/builder";
 import type { ServedNamespaces } from "../../components/class";
 import { hostInUrl } from "../../components/kubernetes";
 import { REGISTERED_MODEL } from "../../components/mlflow";
@@ -19,11 +18,6 @@ export interface Base {
   readonly registry: RegistryTarget;
   /** References of the built images, each with its digest. */
   readonly images: BaseImages;
-  readonly builder: {
-    /** Address inside the cluster, `tcp://host:port`. */
-    readonly address: pulumi.Output<string>;
-    readonly namespace: pulumi.Output<string>;
-  };
   readonly argo: {
     /** Address of the server, over TLS. */
     readonly serverUrl: pulumi.Output<string>;
@@ -95,16 +89,7 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
         })
       : undefined;
 
-  // What builds the application, and what runs workflows.
-  const builder = new Builder("builder", {
-    namespace: config.buildNamespace,
-    image: config.buildkitImage,
-    mode: config.buildkitMode,
-    cacheStorage: config.buildCacheStorage,
-    storageClass,
-    clients: serves,
-    registry,
-  });
+  // What runs workflows.
   const argo = new ArgoWorkflows("argo", {
     mode: config.argo,
     namespace: config.argoNamespace,
@@ -130,7 +115,6 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
       mlflow: mlflow.reference,
       gitServer: pulumi.output(gitServer?.reference ?? null),
     },
-    builder,
     argo: { serverUrl: argo.serverUrl, namespace: config.argoNamespace, ready: argo.ready },
   };
 }

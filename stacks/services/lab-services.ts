@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { argoServerInside } from "../../components/argo";
 import { AppRepository, type AppSource, externalAppRepository } from "../../components/app-repository";
+import { Builder, BUILDKIT } from "../../components/builder";
 import { type LabConfig, type StudentConfig, together } from "../../config";
 import { Mlflow, mlflowVersion, type MlflowS3, externalDatabase, Postgres } from "../../components/mlflow";
 import { Rbac } from "../../components/rbac";
@@ -16,6 +17,7 @@ export interface Lab {
   /** Name of the database's StatefulSet; `undefined` for an external database. */
   readonly databaseName: pulumi.Output<string> | undefined;
   readonly source: AppSource;
+  readonly builder: Builder;
   readonly staging: Staging;
   readonly rbac: Rbac;
   readonly workflows: TrainingWorkflows;
@@ -87,6 +89,16 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
     },
   });
 
+  // What builds the application, while something is built.
+  const builder = new Builder("builder", {
+    namespace: config.buildNamespace,
+    image: config.buildkitImage,
+    mode: config.buildkitMode,
+    disk: config.buildCacheStorage,
+    clients: namespace,
+    registry,
+  });
+
   // Where the application runs.
   const staging = new Staging("staging", {
     namespace: config.stagingNamespace,
@@ -98,7 +110,11 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
   });
 
   // Who may do what.
-  const rbac = new Rbac("rbac", { namespace, stagingNamespace: staging.namespace });
+  const rbac = new Rbac("rbac", {
+    namespace,
+    stagingNamespace: staging.namespace,
+    buildNamespace: builder.namespace,
+  });
   const sender = new EventSender("webhook", { namespace, account: rbac.serviceAccounts.webhook });
 
   // The application's source and the training code, a push to which starts a run.
@@ -152,7 +168,7 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
           pullRepository: pulumi.interpolate`${registry.pullAddress}/${args.trainImage}`,
         },
       },
-      builderAddress: base.builder.address,
+      builder: { namespace: config.buildNamespace, deployment: BUILDKIT, address: builder.address },
       appRepository: { url: source.url, branch: source.branch, credentialsSecret: source.credentialsSecret },
       // Plain texts, because they decide which rights there are.
       staging: { namespace: config.stagingNamespace, deployment: STAGING_DEPLOYMENT, url: staging.url },
@@ -166,7 +182,16 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
     },
     { dependsOn: args.ready },
   );
-  return { mlflow, databaseName: database.statefulSetName, source, staging, rbac, sender, workflows };
+  return {
+    mlflow,
+    databaseName: database.statefulSetName,
+    source,
+    builder,
+    staging,
+    rbac,
+    sender,
+    workflows,
+  };
 }
 
 /** The place in S3 for artifacts; nothing where they are on a volume. */

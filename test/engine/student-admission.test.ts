@@ -26,6 +26,7 @@ function student(name: string, kubeconfig: string): Student {
       namespace: `gourmetgram-${name}`,
       workflowTemplates: { train: "train-model", build: "build-container-image" },
       staging: { namespace: `gourmetgram-${name}-staging`, deployment: "gourmetgram" },
+      builder: { namespace: `gourmetgram-${name}-build`, address: "tcp://buildkitd:1234" },
       registry: { own: true },
       trainingImage: { reference: `localhost:30500/gourmetgram-train@sha256:${"1".repeat(64)}` },
     },
@@ -135,7 +136,7 @@ describe("what a student of a class writes, before an API server", function () {
   });
 
   it("is refused to the accounts of steps as well, and what they do in a run is not", async () => {
-    assert.deepEqual(await judged(accountAttacks(alice)), []);
+    assert.deepEqual(await judged(accountAttacks(alice, student("bob", ""))), []);
   });
 
   it("takes no more of the cluster than its namespaces have, by which rule each", async () => {

@@ -9,7 +9,7 @@ const image = (name: string): string => `${REGISTRY}/gourmetgram-${name}@${DIGES
 
 /** What the base of a class tells the stacks of its students. */
 export const BASE_OUTPUT: BaseOutput = {
-  contract: 1,
+  contract: 2,
   registry: {
     inCluster: REGISTRY,
     fromNodes: "localhost:30500",
@@ -27,10 +27,6 @@ export const BASE_OUTPUT: BaseOutput = {
     trainingBaseForBuilds: image("train-base"),
     mlflow: image("mlflow"),
     gitServer: image("git"),
-  },
-  builder: {
-    address: "tcp://buildkitd.gourmetgram-build.svc.cluster.local:1234",
-    namespace: "gourmetgram-build",
   },
   argo: { serverUrl: "https://localhost:30746", namespace: "argo" },
 };

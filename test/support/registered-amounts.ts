@@ -20,10 +20,15 @@ export function registeredAmounts(type: string, props: Tree): Amounts {
 
 /** What is counted, by type token. */
 const COUNTED: Readonly<Record<string, (props: Tree) => Amounts>> = {
-  "kubernetes:apps/v1:Deployment": (props) => workload(props),
+  // BuildKit runs only while something is built, and is counted with the run.
+  "kubernetes:apps/v1:Deployment": (props) => (nameOf(props) === "buildkitd" ? NOTHING : workload(props)),
   "kubernetes:apps/v1:StatefulSet": (props) => workload(props),
   "kubernetes:core/v1:PersistentVolumeClaim": (props) => claim(props),
 };
+
+function nameOf(props: Tree): unknown {
+  return member(props, "metadata")["name"];
+}
 
 function workload(props: Tree): Amounts {
   const spec = member(props, "spec");

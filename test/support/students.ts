@@ -3,7 +3,6 @@ import type { Service, Shared, Student } from "../../tooling/verify/isolation/st
 import { OUTPUTS } from "./lab-outputs";
 
 export const SHARED: Shared = {
-  builder: { host: "buildkitd.build.svc.cluster.local", port: 1234, namespace: "build" },
   registry: { host: "registry.kube-system.svc.cluster.local", port: 5000 },
   apiServer: "10.215.0.1",
   node: "10.214.0.1",
@@ -17,6 +16,7 @@ export const SHARED: Shared = {
 export function studentNamed(name: string, number: number): Student {
   const namespace = `gourmetgram-${name}`;
   const staging = `${namespace}-staging`;
+  const build = `${namespace}-build`;
   const service = (what: string, app: string, port: number, last: number, where = namespace): Service => ({
     what,
     host: `${app}.${where}.svc.cluster.local`,
@@ -36,11 +36,13 @@ export function studentNamed(name: string, number: number): Student {
       namespace,
       mlflowUrl: `http://mlflow.${namespace}.svc.cluster.local:8000`,
       staging: { ...OUTPUTS.staging, namespace: staging },
+      builder: { address: `tcp://buildkitd.${build}.svc.cluster.local:1234`, namespace: build },
     },
     kubeconfig: "",
     registryUser: { username: name, password: `${name}s-password` },
     pushPassword: `${name}s-push-password`,
     services,
+    builder: service("BuildKit", "buildkitd", 1234, 5, build),
     mlflowPod: `mlflow-${name}`,
     secret: `mlflow-credentials-${name}`,
     blob: `sha256:${String(number).repeat(64)}`,

@@ -17,7 +17,7 @@ export const TRAINING_ARGS = {
     baseImage: image("train-base"),
     registry: { pushRepository: "registry:5000/train", pullRepository: "localhost:30500/train" },
   },
-  builderAddress: "tcp://buildkitd:1234",
+  builder: { namespace: "build", deployment: "buildkitd", address: "tcp://buildkitd:1234" },
   appRepository: { url: "http://app-repository:8080/gourmetgram.git", branch: "main" },
   staging: { namespace: "staging", deployment: "gourmetgram", url: "http://gourmetgram.staging:8000" },
   mlflowUrl: "http://mlflow",

@@ -22,11 +22,7 @@ export interface ClassCluster {
   ) => Promise<Leftovers>;
   /** Deletes the kinds that the base has brought, those of which there is no object. */
   readonly removeBaseKinds: () => Promise<UsedKinds>;
-  readonly auditBase: (options: {
-    namespaces: readonly string[];
-    usedKinds: UsedKinds;
-    keepData: boolean;
-  }) => Promise<Leftovers>;
+  readonly auditBase: (options: { usedKinds: UsedKinds; keepData: boolean }) => Promise<Leftovers>;
   /** How many of the student's service pods are ready, of how many; and the newest training run. */
   readonly glance: (student: string) => Promise<StudentGlance>;
 }

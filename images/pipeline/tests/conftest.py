@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from gourmetgram_pipeline import step
+from stub_builder import StubBuilder
 from stub_kubernetes import StubKubernetes
 from support import PIPELINE, environment_of, free_port, starting_mlflow, wait_for
 
@@ -37,6 +38,8 @@ VARIABLES = [
     "STAGING_URL",
     "ARGO_WORKFLOW_NAME",
     "BUILDKIT_ADDRESS",
+    "BUILDKIT_NAMESPACE",
+    "BUILDKIT_DEPLOYMENT",
     "APP_BASE_IMAGE",
     "PUSH_REPOSITORY",
     "PULL_REPOSITORY",
@@ -173,6 +176,16 @@ def version(mlflow_server: str, tmp_path: Path) -> str:
         hashlib.sha256(MODEL).hexdigest(),
     )
     return str(registered.version)
+
+
+@pytest.fixture
+def kubernetes(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StubBuilder]:
+    """A stand-in for Kubernetes that starts and stops BuildKit, and the environment for it."""
+    with StubBuilder() as stub:
+        (environment / "account").mkdir()
+        stub.use(monkeypatch, environment / "account")
+        monkeypatch.setenv("BUILDKIT_ADDRESS", f"tcp://127.0.0.1:{free_port()}")
+        yield stub
 
 
 @pytest.fixture

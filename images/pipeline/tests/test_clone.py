@@ -12,6 +12,9 @@ import pytest
 
 from git_repository import COMMITTED_AT, AskingForPassword, Repository
 from gourmetgram_pipeline import clone, step
+from stub_builder import StubBuilder
+
+pytestmark = pytest.mark.usefixtures("kubernetes")
 
 Outputs = Callable[[], dict[str, str]]
 
@@ -41,6 +44,19 @@ def test_clones_the_newest_commit(
     assert files == ["Dockerfile", "app.py", "templates", "templates/index.html"]
     times = {int(path.stat().st_mtime) for path in [application, *application.rglob("*")]}
     assert times == {COMMITTED_AT}
+
+
+def test_starts_buildkit_and_stops_it_if_there_is_nothing_to_build(
+    workspace: Path,
+    repository: Repository,
+    kubernetes: StubBuilder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert step.run(clone.clone) == 0
+    assert kubernetes.scales == [1]
+    monkeypatch.setenv("APP_BRANCH", "missing")
+    assert step.run(clone.clone) != 0
+    assert kubernetes.scales == [1, 1, 0]
 
 
 def test_clones_another_branch(

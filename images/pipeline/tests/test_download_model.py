@@ -26,6 +26,9 @@ def tags_of(version: str) -> dict[str, str]:
     return mlflow.MlflowClient().get_model_version(registered_model.NAME, version).tags
 
 
+pytestmark = pytest.mark.usefixtures("kubernetes")
+
+
 @pytest.fixture
 def wanted(version: str, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A version that is to be downloaded."""

@@ -10,6 +10,7 @@ import pytest
 
 from git_repository import COMMITTED_AT, Repository
 from gourmetgram_pipeline import build, step, training_image
+from stub_builder import StubBuilder
 from stub_buildctl import DIGEST, Buildctl
 
 Outputs = Callable[[], dict[str, str]]
@@ -28,7 +29,10 @@ def repository(tmp_path: Path) -> Repository:
 
 @pytest.fixture
 def buildctl(
-    tmp_path: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    repository: Repository,
+    kubernetes: StubBuilder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Buildctl]:
     """The environment of a run that names neither branch nor commit."""
     (tmp_path / "bin").mkdir()
@@ -50,10 +54,14 @@ def buildctl(
 
 
 def test_without_branch_and_commit_the_lab_s_own_image_trains(
-    buildctl: Buildctl, outputs: Outputs, monkeypatch: pytest.MonkeyPatch
+    buildctl: Buildctl,
+    kubernetes: StubBuilder,
+    outputs: Outputs,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("TRAIN_REPOSITORY")
     assert step.run(training_image.training_image) == 0
+    assert kubernetes.scales == []
     assert outputs() == {"image": LAB, "commit": ""}
     assert buildctl.calls() == []
 

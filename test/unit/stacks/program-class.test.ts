@@ -69,7 +69,6 @@ running("the base of a class", { scope: "base" }, (stack) => {
       "gourmetgram:index:AppBaseImage app-base-image",
       "gourmetgram:index:MlflowImage mlflow-image",
       "gourmetgram:index:GitServerImage git-server-image",
-      "gourmetgram:index:Builder builder",
       "gourmetgram:index:ArgoWorkflows argo",
     ]);
   });
@@ -114,7 +113,7 @@ running("the base of a class", { scope: "base" }, (stack) => {
 
   it("gives its pods more priority than students'", () => {
     const deployments = stack.all.filter(({ type }) => type.endsWith(":Deployment"));
-    assert.equal(deployments.length, 4);
+    assert.equal(deployments.length, 3);
     for (const { inputs, urn } of deployments) {
       assert.match(JSON.stringify(inputs), /"priorityClassName":"gourmetgram-base"/, urn);
     }
@@ -152,13 +151,14 @@ running("the base of a class with a registry elsewhere", EXTERNAL, (stack) => {
 });
 
 running("a student's stack", ALICE, (stack) => {
-  it("owns nothing of the cluster but its two namespaces and the way of its requests", () => {
+  it("owns nothing of the cluster but its three namespaces and the way of its requests", () => {
     const all = stack.all.filter(({ type }) => CLUSTER_WIDE.test(type));
     const [flow, ...others] = all.filter(({ type }) => type.endsWith(":FlowSchema"));
     assert.deepEqual([flow && metadataOf(flow).name, others], ["gourmetgram-student-alice", []]);
     const wide = all.filter((each) => each !== flow);
     assert.deepEqual(wide.map((each) => [each.type, metadataOf(each).name]).sort(), [
       ["kubernetes:core/v1:Namespace", "gourmetgram-alice"],
+      ["kubernetes:core/v1:Namespace", "gourmetgram-alice-build"],
       ["kubernetes:core/v1:Namespace", "gourmetgram-alice-staging"],
     ]);
     for (const each of wide) {
@@ -170,7 +170,9 @@ running("a student's stack", ALICE, (stack) => {
     const outside = kubernetes(stack.all).filter(
       (each) =>
         !CLUSTER_WIDE.test(each.type) &&
-        !["gourmetgram-alice", "gourmetgram-alice-staging"].includes(metadataOf(each).namespace ?? ""),
+        !["gourmetgram-alice", "gourmetgram-alice-staging", "gourmetgram-alice-build"].includes(
+          metadataOf(each).namespace ?? "",
+        ),
     );
     assert.deepEqual(
       outside.map((each) => [each.type, metadataOf(each).namespace, metadataOf(each).name]).sort(),
@@ -198,6 +200,28 @@ running("a student's stack", ALICE, (stack) => {
       const { type } = inputs["spec"] as { type?: string };
       assert.ok(type === "ClusterIP" || type === undefined, urn);
     }
+  });
+
+  it("has a BuildKit of its own, without a pod, that only its steps reach and that reaches the registry", () => {
+    const inside = stack.all.filter((each) => metadataOf(each).namespace === "gourmetgram-alice-build");
+    const [server] = inside.filter(({ type }) => type.endsWith(":Deployment"));
+    assert.equal((server?.inputs["spec"] as { replicas?: number } | undefined)?.replicas, 0);
+    assert.doesNotMatch(JSON.stringify(server?.inputs), /priorityClassName/);
+    const [policy, ...others] = inside.filter(({ type }) => type.endsWith(":NetworkPolicy"));
+    assert.deepEqual(others, []);
+    const { ingress, egress } = policy?.inputs["spec"] as { ingress: unknown; egress: unknown };
+    assert.match(
+      JSON.stringify(ingress),
+      /"kubernetes.io\/metadata.name":"gourmetgram-alice"}.*"gourmetgram.dev\/role":"build-image"/,
+    );
+    assert.match(JSON.stringify(egress), /"kube-system".*"app.kubernetes.io\/name":"registry"/);
+    // Nobody but the account of the pods that build has a right there.
+    const bound = inside.filter(({ type }) => type.endsWith(":RoleBinding"));
+    assert.deepEqual(
+      bound.map(({ inputs }) => (inputs["subjects"] as { name: string }[]).map(({ name }) => name)),
+      [["build-container-image"]],
+    );
+    assert.equal(inside.filter((each) => metadataOf(each).name === "no-priority").length, 1);
   });
 
   it("has its addresses and images under its name", async () => {

@@ -51,10 +51,10 @@ describeStack("on what exists already", external, (stack) => {
       "gourmetgram:index:PipelineImage pipeline-image",
       "gourmetgram:index:AppBaseImage app-base-image",
       "gourmetgram:index:MlflowImage mlflow-image",
-      "gourmetgram:index:Builder builder",
       "gourmetgram:index:ArgoWorkflows argo",
       "gourmetgram:index:RegistryPullSecret pull-secret",
       "gourmetgram:index:Mlflow mlflow",
+      "gourmetgram:index:Builder builder",
       "gourmetgram:index:Staging staging",
       "gourmetgram:index:Rbac rbac",
       "gourmetgram:index:EventSender webhook",
@@ -64,7 +64,7 @@ describeStack("on what exists already", external, (stack) => {
     ]);
   });
 
-  it("creates no volume but the builder's cache, no database and nothing cluster-wide but its namespaces", () => {
+  it("creates no volume, no database and nothing cluster-wide but its namespaces", () => {
     const created = stack.all
       .filter(({ custom, type }) => custom && /Claim$|StatefulSet$|Definition$|Namespace$/.test(type))
       .map(({ type, name }) => `${type} ${name}`);
@@ -72,7 +72,6 @@ describeStack("on what exists already", external, (stack) => {
       "kubernetes:core/v1:Namespace builder-namespace",
       "kubernetes:core/v1:Namespace platform-namespace",
       "kubernetes:core/v1:Namespace staging-namespace",
-      "kubernetes:core/v1:PersistentVolumeClaim builder-cache",
     ]);
   });
 

@@ -66,6 +66,7 @@ describeStack(
           ["train-model", "train-model", "gourmetgram-platform"],
           ["trigger-build", "trigger-build", "gourmetgram-platform"],
           ["build-container-image", "build-container-image", "gourmetgram-platform"],
+          ["build-container-image", "build-container-image", "gourmetgram-build"],
           ["deploy-staging", "deploy-staging", "gourmetgram-platform"],
           ["deploy-staging", "deploy-staging", "gourmetgram-staging"],
           ["git-webhook", "git-webhook", "gourmetgram-platform"],
@@ -74,7 +75,7 @@ describeStack(
           ["forward-ports", "student", "gourmetgram-staging"],
         ],
       );
-      assert.deepEqual([footprint.pods, footprint.runsAtOnce], [8, 2]);
+      assert.deepEqual([footprint.pods, footprint.runsAtOnce], [7, 2]);
       assert.ok(rights.every(({ rules }) => rules.length > 0));
     });
 
@@ -89,10 +90,10 @@ describeStack(
         "gourmetgram:index:AppBaseImage app-base-image",
         "gourmetgram:index:MlflowImage mlflow-image",
         "gourmetgram:index:GitServerImage git-server-image",
-        "gourmetgram:index:Builder builder",
         "gourmetgram:index:ArgoWorkflows argo",
         "gourmetgram:index:Postgres postgres",
         "gourmetgram:index:Mlflow mlflow",
+        "gourmetgram:index:Builder builder",
         "gourmetgram:index:Staging staging",
         "gourmetgram:index:Rbac rbac",
         "gourmetgram:index:EventSender webhook",

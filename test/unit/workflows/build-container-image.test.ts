@@ -64,6 +64,17 @@ const passed = (values: Record<string, string>) => ({
   parameters: Object.entries(values).map(([name, value]) => ({ name, value })),
 });
 
+const BUILDER = {
+  BUILDKIT_ADDRESS: "tcp://buildkitd:1234",
+  BUILDKIT_NAMESPACE: "build",
+  BUILDKIT_DEPLOYMENT: "buildkitd",
+};
+/** What the step that builds does by the API of the cluster. */
+const BUILDER_USE =
+  '[{"apiGroups":["apps"],"namespace":"build","resourceNames":["buildkitd"],' +
+  '"resources":["deployments/scale"],"verbs":["patch"]},' +
+  '{"apiGroups":[""],"namespace":"build","resources":["pods"],"verbs":["list"]}]';
+
 describe("build-container-image", () => {
   it("asks for the version only, and knows the rest", () => {
     assert.deepEqual(metadata, {
@@ -225,15 +236,17 @@ describe("build-container-image", () => {
     assert.deepEqual(variablesOfBuild("clone"), {
       APP_REPOSITORY: input("app-repository"),
       APP_BRANCH: input("app-branch"),
+      ...BUILDER,
     });
     assert.deepEqual(variablesOfBuild("download-model"), {
       MLFLOW_TRACKING_URI: "http://mlflow",
       MODEL_VERSION: input("model-version"),
+      ...BUILDER,
     });
     assert.deepEqual(variablesOfBuild("main"), {
       ...run,
       MODEL_VERSION: input("model-version"),
-      BUILDKIT_ADDRESS: "tcp://buildkitd:1234",
+      ...BUILDER,
       APP_REPOSITORY: input("app-repository"),
       APP_BASE_IMAGE: TRAINING_ARGS.appBaseImage,
       PUSH_REPOSITORY: "registry:5000/app",
@@ -281,7 +294,7 @@ describe("build-container-image", () => {
           pod?.annotations?.["gourmetgram.dev/uses"],
         ]),
       [
-        ["build-image", undefined, undefined],
+        ["build-image", undefined, BUILDER_USE],
         ["deploy-to-staging", "deployer", `[${deployment},${pods}]`],
         ["test-staging", "deployer", `[${deployment},${pods}]`],
         ["restore-staging", "deployer", `[${deployment}]`],

@@ -20,7 +20,8 @@ const code = {
   ...TRAINING_ARGS.trainingCode,
   pipelineImage: TRAINING_ARGS.pipelineImage,
   image: IMAGE,
-  builderAddress: TRAINING_ARGS.builderAddress,
+  builder: TRAINING_ARGS.builder,
+  serviceAccount: TRAINING_ARGS.serviceAccounts.build,
 };
 const args = {
   code,
@@ -199,6 +200,8 @@ describe("train-model", () => {
     assert.deepEqual(first, [{ name: "training-image", template: "training-image" }]);
     const image = templates.find(({ name }) => name === "training-image");
     assert.deepEqual(image?.metadata?.labels, { "gourmetgram.dev/role": "build-image" });
+    // The account of the training itself, which runs what people push, may not start BuildKit.
+    assert.equal(image.serviceAccountName, "builder");
     const env = Object.fromEntries((image?.container?.env ?? []).map((each) => [each.name, each.value]));
     assert.equal(env["TRAINING_IMAGE"], IMAGE);
     assert.equal(env["TRAIN_COMMIT"], referenceText("workflow.parameters.commit"));

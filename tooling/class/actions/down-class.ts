@@ -83,17 +83,16 @@ function baseTask(context: ClassContext, patience: Patience): ClassTask {
     student: "base",
     run: async (step) => {
       let detail = "there was no stack";
-      let traces = tracesOfBase(undefined);
+      let registry: string | undefined;
       if ((await runner.stacks()).includes(stack)) {
-        traces = tracesOfBase(await runner.outputs(stack));
+        registry = registryOf(await runner.outputs(stack));
         detail = changesText(await runner.destroy(stack, { step, signal }));
         await runner.remove(stack);
       }
       const usedKinds = await cluster.removeBaseKinds();
       step("looking for what is left");
-      const { namespaces, registry } = traces;
       const keepData = effectiveSettings(files.textOf(stack)).keepData === true;
-      const found = await settled(() => cluster.auditBase({ namespaces, usedKinds, keepData }), patience);
+      const found = await settled(() => cluster.auditBase({ usedKinds, keepData }), patience);
       const images = registry === undefined ? NO_IMAGES : await context.removeHostImages(registry);
       const text = leftoversText({ ...found, left: [...found.left, ...images.left] });
       return [`${detail}${text}`, hostImagesText(images)].filter((each) => each !== "").join(", ");
@@ -101,13 +100,8 @@ function baseTask(context: ClassContext, patience: Patience): ClassTask {
   };
 }
 
-/** What the base has made that its stack does not know by name: namespaces, and images in a registry, by its outputs. */
-function tracesOfBase(outputs: Outputs | undefined): {
-  namespaces: readonly string[];
-  registry: string | undefined;
-} {
-  const base = outputs?.["base"] as
-    { builder?: { namespace?: string }; registry?: { forPushing?: string } } | undefined;
-  const namespace = base?.builder?.namespace;
-  return { namespaces: namespace === undefined ? [] : [namespace], registry: base?.registry?.forPushing };
+/** Where the images of the base were pushed to, by its outputs. */
+function registryOf(outputs: Outputs | undefined): string | undefined {
+  const base = outputs?.["base"] as { registry?: { forPushing?: string } } | undefined;
+  return base?.registry?.forPushing;
 }

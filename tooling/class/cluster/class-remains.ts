@@ -69,18 +69,17 @@ export async function auditStudent(
 /**
  * What the base has left in the cluster.
  *
- * @param options.namespaces Namespaces that the base had made.
  * @param options.usedKinds What {@link removeBaseKinds} has left.
  * @param options.keepData Whether the registry's volume is meant to stay.
  */
 export async function auditBase(
   config: KubeConfig,
-  options: { namespaces: readonly string[]; usedKinds: UsedKinds; keepData: boolean },
+  options: { usedKinds: UsedKinds; keepData: boolean },
 ): Promise<Leftovers> {
   const cluster = clusterOf(config);
   const labels = BASE_LABEL;
   const trace: Trace = {
-    namespaces: options.namespaces,
+    namespaces: [],
     labels,
     names: (name) => name === "gourmetgram-base",
   };
@@ -93,7 +92,6 @@ export async function auditBase(
   return {
     left: [
       ...(await namespacesLeft(cluster, trace)),
-      ...(await volumesLeft(cluster, options.namespaces)),
       ...(options.keepData ? [] : data),
       ...(await clusterWideLeft(config, trace)),
       ...kinds.filter((name) => !options.usedKinds.has(name)).map((name) => `${DEFINITION} ${name}`),

@@ -9,10 +9,9 @@ const WORKFLOWS = { group: "argoproj.io", version: "v1alpha1", plural: "workflow
 /** How long a namespace may take to go before finalizers are taken away. */
 export const PATIENCE_SECONDS = 60;
 
-/** Both namespaces of a student. */
+/** The namespaces of a student. */
 export function namespacesOf(student: string): string[] {
-  const { platform, staging } = studentNamespaces(student);
-  return [platform, staging];
+  return Object.values(studentNamespaces(student));
 }
 
 /** What is there, or undefined where neither it nor its kind is. */

@@ -4,7 +4,7 @@ import { placeholderArgs, trainingManifests } from "../../../workflows";
 
 const HEAD = `# Rights
 
-Which service account of the lab may do what, in which of its two namespaces, and for which template it needs to. The
+Which service account of the lab may do what, in which of its three namespaces, and for which template it needs to. The
 rights of the accounts under which pods run, or events start runs, are derived from the templates and the event bindings:
 a preview fails if one of them may do more, or less.
 
@@ -14,18 +14,19 @@ a preview fails if one of them may do more, or less.
 
 const FOOT = `
 All accounts are in the platform's namespace (configuration \`namespace\`); the application runs in that of staging
-(\`stagingNamespace\`). The account \`student\` is for people, so its rights follow from no template.
+(\`stagingNamespace\`), and BuildKit in that of builds (\`buildNamespace\`). The account \`student\` is for people, so its
+rights follow from no template.
 
 Anyone who may create workflows decides what runs in the namespace, under which of its accounts and with which of its
 Secrets: a workflow's status, from which Argo takes the templates that it runs, is part of the same object. No account has
-a right outside of its namespace, except in its own staging. These rights do not bound what all students share and what
-acts on their workflows, such as Argo's controller and BuildKit: SECURITY.md lists that.
+a right outside of its namespace, except in its own staging and to start its own BuildKit. These rights do not bound what
+all students share and what acts on their workflows, such as Argo's controller: SECURITY.md lists that.
 
 This page is printed by \`npm run --silent rights > docs/reference/rights.md\`; \`npm run rights -- --check\` fails if it is not current.
 `;
 
-/** The names of the two namespaces in this page, which has no others. */
-const NAMESPACES = { platform: "platform", staging: "staging" } as const;
+/** The names of the namespaces in this page, which has no others. */
+const NAMESPACES = { platform: "platform", staging: "staging", build: "build" } as const;
 
 /** The page that tells the rights, as Markdown. */
 export function rightsPage(): string {

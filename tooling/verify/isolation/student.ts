@@ -34,6 +34,8 @@ export interface Student extends StudentStack {
     readonly git: Service | undefined;
     readonly application: Service;
   };
+  /** BuildKit, which runs while this is tried. */
+  readonly builder: Service;
   /** Name of MLflow's pod. */
   readonly mlflowPod: string;
   /** Name of one of the Secrets in the platform's namespace. */
@@ -44,7 +46,6 @@ export interface Student extends StudentStack {
 
 /** What all students have in common. */
 export interface Shared {
-  readonly builder: { readonly host: string; readonly port: number; readonly namespace: string };
   /** The registry as pods address it; undefined where it is someone else's. */
   readonly registry: { readonly host: string; readonly port: number } | undefined;
   /** Address of the Service of the API server. */

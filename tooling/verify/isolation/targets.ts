@@ -1,5 +1,6 @@
 /** Finds what the tries are aimed at, with the rights of whoever stood up the class. */
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
+import { BUILDKIT } from "../../../components/builder";
 import { registryInCluster } from "./stacks";
 import type { Service, Shared, Student, StudentStack } from "./student";
 
@@ -46,6 +47,15 @@ export async function findStudent(stack: StudentStack, core: CoreV1Api, blob: st
     },
     core,
   );
+  const builder = await find(
+    {
+      what: "BuildKit",
+      url: outputs.builder.address,
+      namespace: outputs.builder.namespace,
+      app: BUILDKIT,
+    },
+    core,
+  );
   const { items: secrets } = await core.listNamespacedSecret({ namespace });
   return {
     ...stack,
@@ -55,6 +65,7 @@ export async function findStudent(stack: StudentStack, core: CoreV1Api, blob: st
       git: git?.service,
       application: application.service,
     },
+    builder: builder.service,
     mlflowPod: mlflow.pod.metadata?.name ?? "",
     secret: secrets[0]?.metadata?.name ?? "some-secret",
     blob,
@@ -63,11 +74,9 @@ export async function findStudent(stack: StudentStack, core: CoreV1Api, blob: st
 
 /** What all students have in common, as the first of them knows it. */
 export async function findShared({ outputs, mlflowPod }: Student, core: CoreV1Api): Promise<Shared> {
-  const { hostname, port } = new URL(outputs.builder.address);
   const pod = await core.readNamespacedPod({ namespace: outputs.namespace, name: mlflowPod });
   const { spec } = await core.readNamespacedService({ namespace: "default", name: "kubernetes" });
   return {
-    builder: { host: hostname, port: Number(port), namespace: outputs.builder.namespace },
     registry: registryInCluster(outputs.registry),
     apiServer: spec?.clusterIP ?? "",
     node: pod.status?.hostIP ?? "",

@@ -5,6 +5,7 @@ import { type Cluster, clusterOf } from "../../live/api-clients";
 import { beforeStart, messageOf } from "../../support/errors";
 import { finishing, interruption } from "../../support/interruption";
 import { tellData } from "../../support/output";
+import { startBuilder } from "../pods/running-builder";
 import { closingText, countsOf, exitCodeOf, type Result } from "../report";
 import { attacksOf, startTarget } from "./attacks";
 import { carryOut } from "./carry-out";
@@ -37,6 +38,7 @@ async function verify(
     const targets = new Map<string, string>();
     for (const stack of stacks) {
       removals.push(await standIn(stack, probing));
+      removals.push(await startBuilder(stack.outputs.builder, cluster, probing));
       const { digest, remove } = await pushOwnBlob(stack, probing.id);
       removals.push(remove);
       students.push(await findStudent(stack, probing.core, digest));

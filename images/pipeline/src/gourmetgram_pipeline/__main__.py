@@ -10,7 +10,9 @@ codes.
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
+from types import FrameType
 
 from gourmetgram_pipeline import step
 from gourmetgram_pipeline.step import BadInput
@@ -43,5 +45,11 @@ def main(arguments: list[str]) -> int:
     return step.run(run)
 
 
+def stop(number: int, _frame: FrameType | None) -> None:
+    """End as Python ends by itself, so that what was started is stopped."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stop)
     sys.exit(main(sys.argv[1:]))

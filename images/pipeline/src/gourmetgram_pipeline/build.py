@@ -57,8 +57,30 @@ class Build:
             "org.opencontainers.image.source": self.repository_url,
         }
 
+    @property
+    def cache(self) -> str:
+        """Where the cache is. In the repository of the image, which has its layers already."""
+        return f"{self.push_repository}:build-cache"
+
     def command(self, metadata_file: Path) -> list[str]:
         """The command line of BuildKit for this build."""
+        output = f"type=image,name={self.name},push=true"
+        return [*self._solve(), "--output", output, "--metadata-file", str(metadata_file)]
+
+    def cache_command(self) -> list[str]:
+        """The command line that writes the cache of this build, once it was pushed.
+
+        Not together with it: BuildKit does both at the same time, and the cache would upload the
+        layers of the base image that the push only takes over from another repository.
+        """
+        to = f"type=registry,ref={self.cache},mode=max,image-manifest=true,oci-mediatypes=true"
+        return [*self._solve(), "--export-cache", to]
+
+    def _solve(self) -> list[str]:
+        """What is built, with what was built before.
+
+        Also where the cache is written: what only an earlier cache has would be built again.
+        """
         command = [BUILDCTL, "--addr", self.buildkit, "build", "--progress=plain"]
         command += ["--frontend", "dockerfile.v0"]
         command += ["--local", f"context={self.context}", "--local", f"dockerfile={self.context}"]
@@ -66,8 +88,7 @@ class Build:
             command += ["--opt", f"build-arg:{key}={value}"]
         for key, value in self.labels.items():
             command += ["--opt", f"label:{key}={value}"]
-        command += ["--output", f"type=image,name={self.name},push=true"]
-        return [*command, "--metadata-file", str(metadata_file)]
+        return [*command, "--import-cache", f"type=registry,ref={self.cache}"]
 
 
 @dataclass(frozen=True)

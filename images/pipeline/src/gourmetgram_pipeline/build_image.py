@@ -4,7 +4,7 @@
 
 Environment:
 
-    BUILDKIT_ADDRESS        BuildKit's server, tcp://host:port
+    BUILDKIT_*              BuildKit, as `builder` tells
     WORKSPACE               shared folder with `application` and `model`
     OUTPUTS                 shared folder with the outputs of clone and download-model
     MODEL_VERSION           what is built, with the `commit` that clone tells
@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from gourmetgram_pipeline import application, buildkit, registered_model, step
 from gourmetgram_pipeline.build import ApplicationBuild
+from gourmetgram_pipeline.builder import Builder
 from gourmetgram_pipeline.step import BadInput
 
 
@@ -33,10 +34,11 @@ def build_image() -> None:
     """Build, push, tag the model version in MLflow and tell the digest."""
     pull_repository = step.required("PULL_REPOSITORY", "the repository that the nodes pull from")
     workflow = step.required("ARGO_WORKFLOW_NAME", "the name of the workflow")
-    build = build_from_environment()
-    application.add_model(build.context, step.workspace() / "model", build.committed_at)
-
-    digest = buildkit.carry_out(build)
+    builder = Builder()
+    with builder.running():
+        build = build_from_environment(builder)
+        application.add_model(build.context, step.workspace() / "model", build.committed_at)
+        digest = buildkit.carry_out(build, builder)
     image = f"{pull_repository}@{digest}"
 
     registered_model.tag(
@@ -52,14 +54,14 @@ def build_image() -> None:
     step.write_output("image", image)
 
 
-def build_from_environment() -> ApplicationBuild:
+def build_from_environment(builder: Builder) -> ApplicationBuild:
     """The build that the environment asks for."""
     context = step.workspace() / "application"
     dockerfile = context / "Dockerfile"
     if not dockerfile.is_file():
         raise BadInput(f"there is no {dockerfile}; the step clone puts the application there")
     return ApplicationBuild(
-        buildkit=step.required("BUILDKIT_ADDRESS", "the address of BuildKit, tcp://host:port"),
+        buildkit=builder.address,
         context=context,
         base_image=step.required("APP_BASE_IMAGE", "the base image of the application"),
         repository_url=step.required("APP_REPOSITORY", "the URL of the application's repository"),

@@ -10,8 +10,11 @@ Environment:
     APP_REPOSITORY_PASSWORD_FILE    file with the password or token of that user
     APP_REPOSITORY_CREDENTIALS_FOR  the one URL that they are for: none other is given them
     WORKSPACE                       shared folder; the clone is its folder `application`
+    BUILDKIT_*                      BuildKit, as `builder` tells
 
 Output: `commit`, the full name of the commit that was taken.
+
+BuildKit is started first, so that it runs when the other containers of the pod need it.
 
 All files get the time of the commit, as `git archive` would give them, so that equal commits make
 equal images whenever they are built.
@@ -22,6 +25,7 @@ from __future__ import annotations
 import shutil
 
 from gourmetgram_pipeline import application, file_times, step
+from gourmetgram_pipeline.builder import Builder
 from gourmetgram_pipeline.git_source import GitSource, valid_branch
 from gourmetgram_pipeline.step import log
 
@@ -29,6 +33,14 @@ WHAT = "the application's repository"
 
 
 def clone() -> None:
+    """Start BuildKit, clone APP_BRANCH of APP_REPOSITORY and tell the commit."""
+    builder = Builder()
+    with builder.left_for_the_build():
+        builder.start()
+        take()
+
+
+def take() -> None:
     """Clone APP_BRANCH of APP_REPOSITORY and tell the commit."""
     source = GitSource.from_environment("APP", WHAT)
     branch = valid_branch("APP_BRANCH", step.required("APP_BRANCH", f"a branch of {WHAT}"))

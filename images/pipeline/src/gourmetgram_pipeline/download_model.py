@@ -7,6 +7,7 @@ Environment:
     MLFLOW_TRACKING_URI     where MLflow is
     MODEL_VERSION           the version
     WORKSPACE               shared folder; the model is its folder `model`
+    BUILDKIT_*              BuildKit, as `builder` tells; it is stopped if there is no model to build
 
 Outputs: `training-image`, the image that trained the model, or `unknown`; and `model-sha256`, the
 digest of the model file.
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gourmetgram_pipeline import application, model_file, registered_model, step
+from gourmetgram_pipeline.builder import Builder
 from gourmetgram_pipeline.step import Failure, log
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
 
 
 def download() -> None:
+    """Download MODEL_VERSION, list its files and tell what trained it."""
+    with Builder().left_for_the_build():
+        take()
+
+
+def take() -> None:
     """Download MODEL_VERSION, list its files and tell what trained it."""
     version = step.required_version()
     target = step.workspace() / "model"

@@ -9,7 +9,7 @@ Environment:
     TRAIN_REPOSITORY    URL of the training code's repository, http(s)://…
     TRAINING_IMAGE      image of the lab, for a run that names neither branch nor commit
     TRAIN_BASE_IMAGE    base image of a commit's image, as BuildKit pulls it
-    BUILDKIT_ADDRESS    BuildKit's server, tcp://host:port
+    BUILDKIT_*          BuildKit, as `builder` tells, for a run that names one of them
     PUSH_REPOSITORY     where BuildKit pushes to, host:port/name
     PULL_REPOSITORY     the same, as the nodes of the cluster pull from it
     DOCKER_CONFIG       folder with a config.json for a registry that wants credentials
@@ -21,7 +21,7 @@ With a branch alone, its newest commit is taken. With both, the commit has to be
 branch: a push that comes while earlier ones wait for their turn replaces them.
 
 Nothing that differs between two builds of a commit goes into its image, so BuildKit finds what it
-has built before and gives the same digest, in a second or two.
+has built before, in the cache in the registry, and gives the same digest.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from pathlib import Path
 
 from gourmetgram_pipeline import application, buildkit, file_times, step
 from gourmetgram_pipeline.build import Build
+from gourmetgram_pipeline.builder import Builder
 from gourmetgram_pipeline.git_source import GitSource, valid_branch
 from gourmetgram_pipeline.step import Failure, log
 
@@ -48,13 +49,16 @@ def training_image() -> None:
         image = step.required("TRAINING_IMAGE", "the training image of the lab")
         log("No branch and no commit is given: the image of the lab trains.")
     else:
-        with tempfile.TemporaryDirectory() as scratch:
-            image, commit = image_of_commit(branch, commit, Path(scratch) / "code")
+        builder = Builder()
+        with builder.running(), tempfile.TemporaryDirectory() as scratch:
+            image, commit = image_of_commit(branch, commit, Path(scratch) / "code", builder)
     step.write_output("commit", commit)
     step.write_output("image", image)
 
 
-def image_of_commit(branch: str, commit: str, target: Path) -> tuple[str, str]:
+def image_of_commit(
+    branch: str, commit: str, target: Path, builder: Builder
+) -> tuple[str, str]:
     """Build the image of the commit in the folder `target`, and return it with the commit."""
     pull_repository = step.required("PULL_REPOSITORY", "the repository that the nodes pull from")
     base_image = step.required("TRAIN_BASE_IMAGE", "the base image of the training")
@@ -81,7 +85,7 @@ def image_of_commit(branch: str, commit: str, target: Path) -> tuple[str, str]:
         log(missing)
     file_times.set_times(target, committed_at)
     build = Build(
-        buildkit=step.required("BUILDKIT_ADDRESS", "the address of BuildKit, tcp://host:port"),
+        buildkit=builder.address,
         context=target,
         base_image=base_image,
         repository_url=source.url,
@@ -89,4 +93,4 @@ def image_of_commit(branch: str, commit: str, target: Path) -> tuple[str, str]:
         commit=commit,
         committed_at=committed_at,
     )
-    return f"{pull_repository}@{buildkit.carry_out(build)}", commit
+    return f"{pull_repository}@{buildkit.carry_out(build, builder)}", commit

@@ -9,10 +9,11 @@ const ARGS: BuilderArgs = {
   namespace: "build",
   image: "buildkit:1",
   mode: "rootless",
-  cacheStorage: "10Gi",
-  clients: { namespace: "lab" },
+  disk: "10Gi",
+  clients: "lab",
   registry: externalRegistry({ address: "ghcr.io/team" }),
 };
+const UNAWAITED = { "pulumi.com/skipAwait": "true" };
 const PROBE = {
   exec: { command: ["buildctl", "--addr", "tcp://127.0.0.1:1234", "debug", "workers"] },
 };
@@ -43,7 +44,7 @@ const HARDENING = [
 describe("Builder", () => {
   beforeEach(() => resetMocks());
 
-  it("is a BuildKit without root, with a cache, in a namespace of its own", async () => {
+  it("is a BuildKit without root and without a pod, in a namespace of its own", async () => {
     const builder = new Builder("builder", ARGS);
 
     assert.equal(await promiseOf(builder.address), "tcp://buildkitd.build.svc.cluster.local:1234");
@@ -51,7 +52,7 @@ describe("Builder", () => {
       "kubernetes:apps/v1:Deployment builder-server",
       "kubernetes:core/v1:ConfigMap builder-config",
       "kubernetes:core/v1:Namespace builder-namespace",
-      "kubernetes:core/v1:PersistentVolumeClaim builder-cache",
+      "kubernetes:core/v1:ResourceQuota builder-quota",
       "kubernetes:core/v1:Service builder-service",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy builder-network",
     ]);
@@ -67,9 +68,10 @@ describe("Builder", () => {
     assert.deepEqual((await server()).inputs, {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata: { name: "buildkitd", namespace: "build", labels: LABELS },
+      metadata: { name: "buildkitd", namespace: "build", labels: LABELS, annotations: UNAWAITED },
       spec: {
-        replicas: 1,
+        replicas: 0,
+        revisionHistoryLimit: 1,
         selector: { matchLabels: LABELS },
         strategy: { type: "Recreate" },
         template: {
@@ -85,6 +87,7 @@ describe("Builder", () => {
               fsGroupChangePolicy: "OnRootMismatch",
               seccompProfile: { type: "RuntimeDefault" },
             },
+            terminationGracePeriodSeconds: 5,
             containers: [
               {
                 name: "buildkitd",
@@ -97,12 +100,12 @@ describe("Builder", () => {
                   "--oci-worker-no-process-sandbox",
                 ],
                 ports: [{ name: "buildkit", containerPort: 1234 }],
-                startupProbe: { ...PROBE, periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 60 },
+                startupProbe: { ...PROBE, periodSeconds: 1, timeoutSeconds: 10, failureThreshold: 120 },
                 readinessProbe: { ...PROBE, periodSeconds: 10, timeoutSeconds: 10 },
                 livenessProbe: { ...PROBE, periodSeconds: 30, timeoutSeconds: 20, failureThreshold: 6 },
                 resources: {
-                  requests: { cpu: "100m", memory: "256Mi" },
-                  limits: { cpu: "2", memory: "2Gi" },
+                  requests: { cpu: "100m", memory: "256Mi", "ephemeral-storage": "0" },
+                  limits: { cpu: "2", memory: "2Gi", "ephemeral-storage": "10Gi" },
                 },
                 securityContext: {
                   seccompProfile: { type: "Unconfined" },
@@ -117,7 +120,7 @@ describe("Builder", () => {
             ],
             volumes: [
               { name: "config", configMap: { name: generatedName("builder-config") } },
-              { name: "cache", persistentVolumeClaim: { claimName: generatedName("builder-cache") } },
+              { name: "cache", emptyDir: { sizeLimit: "10Gi" } },
             ],
           },
         },
@@ -127,6 +130,18 @@ describe("Builder", () => {
     assert.deepEqual(service.inputs["spec"], {
       selector: LABELS,
       ports: [{ name: "buildkit", port: 1234, targetPort: "buildkit" }],
+    });
+    assert.deepEqual((await onlyResource("kubernetes:core/v1:ResourceQuota")).inputs["spec"], {
+      hard: {
+        pods: "2",
+        "requests.cpu": "200m",
+        "requests.memory": "512Mi",
+        "limits.cpu": "4",
+        "limits.memory": "4Gi",
+        persistentvolumeclaims: "0",
+        "services.nodeports": "0",
+        "services.loadbalancers": "0",
+      },
     });
   });
 
@@ -166,7 +181,7 @@ describe("Builder", () => {
     assert.match(JSON.stringify(container["volumeMounts"]), /"mountPath":"\/var\/lib\/buildkit"/);
   });
 
-  it("keeps its cache within the volume, and speaks plain HTTP to a registry in the cluster", async () => {
+  it("keeps its cache within its disk, and speaks plain HTTP to a registry in the cluster", async () => {
     new Builder("builder", withLocalRegistry());
 
     const config = await onlyResource("kubernetes:core/v1:ConfigMap");
@@ -270,16 +285,6 @@ describe("Builder", () => {
         { ipBlock: { cidr: "::/0", except: ["fd00:ec2::/32"] } },
       ],
       ports: [{ protocol: "TCP", port: 443 }],
-    });
-  });
-
-  it("takes a storage class", async () => {
-    new Builder("builder", { ...ARGS, storageClass: "fast" });
-    const claim = await onlyResource("kubernetes:core/v1:PersistentVolumeClaim");
-    assert.deepEqual(claim.inputs["spec"], {
-      accessModes: ["ReadWriteOnce"],
-      resources: { requests: { storage: "10Gi" } },
-      storageClassName: "fast",
     });
   });
 });

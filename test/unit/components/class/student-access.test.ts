@@ -120,7 +120,11 @@ describe("StudentAccess", () => {
 
   it("is given the account as Rbac tells it, after its bindings", async () => {
     const { asked, tokens } = source();
-    const rbac = new Rbac("rbac", { namespace: "gourmetgram-alice", stagingNamespace: "staging" });
+    const rbac = new Rbac("rbac", {
+      namespace: "gourmetgram-alice",
+      stagingNamespace: "staging",
+      buildNamespace: "build",
+    });
     await promiseOf(access({ account: rbac.serviceAccounts.student, tokens }).expires);
     assert.deepEqual(
       asked.map(({ account }) => account),
@@ -160,7 +164,11 @@ describe("StudentAccess", () => {
   });
 
   it("binds to an empty Secret that comes after what bounds the student, and goes even where data is kept", async () => {
-    const before = new Rbac("rbac", { namespace: "gourmetgram-alice", stagingNamespace: "staging" });
+    const before = new Rbac("rbac", {
+      namespace: "gourmetgram-alice",
+      stagingNamespace: "staging",
+      buildNamespace: "build",
+    });
     await promiseOf(access({ ...source(), after: [before] }).expires);
     const { inputs, options, dependencies } = await onlyResource("kubernetes:core/v1:Secret");
     const { name, namespace } = inputs["metadata"] as Readonly<Record<string, string>>;

@@ -25,6 +25,20 @@ const EXPECTED = [
     rules: [RESULTS, { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create", "get"] }],
   },
   { role: "build-container-image", account: "build-container-image", namespace: "lab", rules: [RESULTS] },
+  {
+    role: "build-container-image",
+    account: "build-container-image",
+    namespace: "build",
+    rules: [
+      {
+        apiGroups: ["apps"],
+        resources: ["deployments/scale"],
+        resourceNames: ["buildkitd"],
+        verbs: ["patch"],
+      },
+      { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+    ],
+  },
   { role: "deploy-staging", account: "deploy-staging", namespace: "lab", rules: [RESULTS] },
   {
     role: "deploy-staging",
@@ -80,7 +94,7 @@ const EXPECTED = [
   { role: "forward-ports", account: "student", namespace: "staging", rules: FORWARDING },
 ];
 
-const NAMESPACES = { namespace: "lab", stagingNamespace: "staging" };
+const NAMESPACES = { namespace: "lab", stagingNamespace: "staging", buildNamespace: "build" };
 
 describe("Rbac", () => {
   beforeEach(() => resetMocks());
@@ -101,7 +115,7 @@ describe("Rbac", () => {
   for (const { role, account, namespace, rules } of EXPECTED) {
     it(`gives ${account} exactly the Role ${role} in ${namespace}`, async () => {
       new Rbac("rbac", NAMESPACES);
-      const prefix = namespace === "lab" ? `rbac-${role}` : `rbac-${role}-in-staging`;
+      const prefix = namespace === "lab" ? `rbac-${role}` : `rbac-${role}-in-${namespace}`;
       const granted = await onlyResource("kubernetes:rbac.authorization.k8s.io/v1:Role", `${prefix}-role`);
       assert.deepEqual(granted.inputs, {
         apiVersion: "rbac.authorization.k8s.io/v1",

@@ -35,9 +35,9 @@ describe("the base of a student's stack", () => {
     const older = { ...BASE_OUTPUT, contract: undefined };
     assert.match(
       await refusalBy(older),
-      /has the version undefined, expected 1\n {4}fix: pulumi up --stack dev-base/,
+      /has the version undefined, expected 2\n {4}fix: pulumi up --stack dev-base/,
     );
-    assert.match(await refusalBy({ ...BASE_OUTPUT, contract: 2 }), /has the version 2, expected 1/);
+    assert.match(await refusalBy({ ...BASE_OUTPUT, contract: 3 }), /has the version 3, expected 2/);
   });
 
   it("is refused with each field that is missing or of another type", async () => {

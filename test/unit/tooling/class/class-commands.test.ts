@@ -144,7 +144,7 @@ describe("class: down", () => {
       "terminate a",
       "remove images a/",
       "audit a",
-      "audit base build",
+      "audit base",
       "remove images built here for localhost:30500",
     ]);
   });

@@ -22,7 +22,7 @@ describe("what a class has left in the cluster", () => {
     cluster = await FakeCluster.start();
     config = new KubeConfig();
     config.loadFromString(cluster.kubeconfig);
-    for (const name of ["gourmetgram-alice", "gourmetgram-alice-staging", "build"]) {
+    for (const name of ["gourmetgram-alice", "gourmetgram-alice-staging", "gourmetgram-alice-build"]) {
       cluster.objects.set(`/api/v1/namespaces/${name}`, () => undefined);
     }
     cluster.objects.set("/api/v1/namespaces/kube-system/secrets/registry-users", () => undefined);
@@ -35,13 +35,10 @@ describe("what a class has left in the cluster", () => {
 
   it("is nothing where the cluster says so", async () => {
     assert.deepEqual(await ofAlice(), { left: [], kept: [] });
-    assert.deepEqual(
-      await auditBase(config, { namespaces: ["build"], usedKinds: new Map(), keepData: false }),
-      {
-        left: [],
-        kept: [],
-      },
-    );
+    assert.deepEqual(await auditBase(config, { usedKinds: new Map(), keepData: false }), {
+      left: [],
+      kept: [],
+    });
   });
 
   it("is everything of a student, in namespaces and outside of them", async () => {
@@ -76,20 +73,20 @@ describe("what a class has left in the cluster", () => {
   });
 
   it("is the base's namespaces, kinds and claims", async () => {
-    cluster.objects.set("/api/v1/namespaces/build", () => object("build"));
+    list("/api/v1/namespaces", object("argo", { labels: BASE }));
     list("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", object("workflows.argoproj.io"));
     list(
       "/api/v1/persistentvolumeclaims",
       object("registry-data", { namespace: "kube-system", labels: BASE }),
     );
     list("/apis/scheduling.k8s.io/v1/priorityclasses", object("gourmetgram-base"), object("system"));
-    const options = { namespaces: ["build"], usedKinds: new Map<string, string>() };
+    const options = { usedKinds: new Map<string, string>() };
     const { left } = await auditBase(config, { ...options, keepData: false });
     const others = ["priority class gourmetgram-base", "CustomResourceDefinition workflows.argoproj.io"];
-    assert.deepEqual(left, ["namespace build", "claim kube-system/registry-data", ...others]);
+    assert.deepEqual(left, ["namespace argo", "claim kube-system/registry-data", ...others]);
     // Its images stay where the settings say so.
     assert.deepEqual(await auditBase(config, { ...options, keepData: true }), {
-      left: ["namespace build", ...others],
+      left: ["namespace argo", ...others],
       kept: ["claim kube-system/registry-data"],
     });
   });
@@ -97,7 +94,7 @@ describe("what a class has left in the cluster", () => {
   it("is not a kind of which somebody else has an object", async () => {
     list("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", object("workflows.argoproj.io"));
     const usedKinds = new Map([["workflows.argoproj.io", "Workflow default/precious"]]);
-    const { left, kept } = await auditBase(config, { namespaces: [], usedKinds, keepData: false });
+    const { left, kept } = await auditBase(config, { usedKinds, keepData: false });
     assert.deepEqual(left, []);
     assert.match(kept.join(), /workflows\.argoproj\.io, because there is Workflow default\/precious/);
   });

@@ -32,13 +32,13 @@ describe("what is tried of a class", () => {
   });
 
   it("is every service of the other student, by name, Service and pod", () => {
-    const all = Object.values(BOB.services).flatMap((service) =>
+    const all = [...Object.values(BOB.services), BOB.builder].flatMap((service) =>
       service === undefined
         ? []
         : [service.host, ...service.addresses].map((host) => `${host}:${service.port}`),
     );
     const refused = placesOf(TRIES, "build", "refused");
-    assert.equal(all.length, 12);
+    assert.equal(all.length, 15);
     assert.deepEqual(
       all.filter((place) => !refused.includes(place)),
       [],
@@ -54,7 +54,11 @@ describe("what is tried of a class", () => {
       "registry.kube-system.svc.cluster.local:5000",
       "10.214.0.1:10250",
     ]);
-    assert.deepEqual(placesOf(TRIES, "step", "refused"), ["buildkitd.build.svc.cluster.local:1234"]);
+    assert.deepEqual(placesOf(TRIES, "step", "refused"), [
+      "buildkitd.gourmetgram-alice-build.svc.cluster.local:1234",
+      "10.215.1.5:1234",
+      "10.214.1.5:1234",
+    ]);
   });
 
   it("is what the lab needs, so that a cluster in which nothing works does not pass", () => {
@@ -62,7 +66,7 @@ describe("what is tried of a class", () => {
       "mlflow.gourmetgram-alice.svc.cluster.local:8000",
       "app-repository.gourmetgram-alice.svc.cluster.local:8080",
       "gourmetgram.gourmetgram-alice-staging.svc.cluster.local:8000",
-      "buildkitd.build.svc.cluster.local:1234",
+      "buildkitd.gourmetgram-alice-build.svc.cluster.local:1234",
     ]);
     assert.deepEqual(placesOf(TRIES, "step", "reached"), ["mlflow.gourmetgram-alice.svc.cluster.local:8000"]);
   });
@@ -70,7 +74,7 @@ describe("what is tried of a class", () => {
   it("sees every service that is refused answer to its owner, but for the database", () => {
     const reached = placesOf(roundsOf([ALICE, BOB], SHARED)[1]?.tries ?? [], "build", "reached");
     const { mlflow, git, application } = BOB.services;
-    for (const service of [mlflow, git, application]) {
+    for (const service of [mlflow, git, application, BOB.builder]) {
       assert.ok(reached.includes(`${service?.host ?? ""}:${service?.port ?? 0}`));
     }
     // MLflow answers this from its database.
@@ -115,6 +119,9 @@ describe("what is tried of a class", () => {
       "GET /api/v1/namespaces/gourmetgram-bob/pods/mlflow-bob/log?tailLines=1",
       "POST /api/v1/namespaces/gourmetgram-bob/pods/mlflow-bob/portforward",
       "POST /api/v1/namespaces/gourmetgram-alice/pods?dryRun=All",
+      "POST /api/v1/namespaces/gourmetgram-alice-build/pods?dryRun=All",
+      "PATCH /apis/apps/v1/namespaces/gourmetgram-alice-build/deployments/buildkitd/scale?dryRun=All",
+      "PATCH /apis/apps/v1/namespaces/gourmetgram-bob-build/deployments/buildkitd?dryRun=All",
       "POST /apis/rbac.authorization.k8s.io/v1/clusterroles?dryRun=All",
     ];
     assert.deepEqual(
@@ -162,10 +169,15 @@ describe("what is tried of a class", () => {
       "GET /v2/gourmetgram-train/tags/list",
       "GET /v2/alice/gourmetgram-app/tags/list",
       "POST /v2/alice/gourmetgram-app/blobs/uploads/",
+      "GET /v2/alice/gourmetgram-app/manifests/build-cache",
       `POST /v2/alice/gourmetgram-app/blobs/uploads/?mount=${ALICE.blob}&from=alice%2Fgourmetgram-app`,
     ]);
     const mount = `/v2/alice/gourmetgram-app/blobs/uploads/?mount=${BOB.blob}&from=bob%2Fgourmetgram-app`;
     assert.ok(requestsOf("registry", "refused").includes(`POST ${mount}`));
+    const cache = "/v2/bob/gourmetgram-app/manifests/build-cache";
+    const refused = requestsOf("registry", "refused");
+    assert.ok(refused.includes(`GET ${cache}`) && refused.includes(`PUT ${cache}`));
+    assert.ok(refused.includes("PUT /v2/gourmetgram-train/manifests/build-cache"));
     assert.ok(requestsOf("registry", "refused").includes("GET /v2/alice/../bob/gourmetgram-app/tags/list"));
   });
 });

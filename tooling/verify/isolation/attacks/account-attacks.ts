@@ -1,5 +1,7 @@
 /** What code in a step tries with the token of its pod's account: a step runs what a student pushes. */
-import { create, mergePatch, submit } from "../tries/api-requests";
+import { BUILDKIT } from "../../../../components/builder";
+import { restrictedPod } from "../../pods/pods-for-admission";
+import { core, create, get, mergePatch, post, submit } from "../tries/api-requests";
 import type { Student } from "../student";
 import type { Outcome, Request, Try } from "../tries/try";
 
@@ -7,8 +9,17 @@ const HUGE = "x".repeat(200_000);
 
 const CLAIM = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Ti" } } };
 
-export function accountAttacks(own: Student): Try[] {
-  const { namespace, workflowTemplates, staging } = own.outputs;
+const ON = { spec: { replicas: 1 } };
+const OTHER_IMAGE = {
+  spec: { template: { spec: { containers: [{ name: "buildkitd", image: "busybox" }] } } },
+};
+
+const buildkit = ({ outputs }: Student): string =>
+  `/apis/apps/v1/namespaces/${outputs.builder.namespace}/deployments/${BUILDKIT}`;
+const podsOf = ({ outputs }: Student): string => core(outputs.builder.namespace, "pods");
+
+export function accountAttacks(own: Student, other: Student): Try[] {
+  const { namespace, workflowTemplates, staging, builder, trainingImage } = own.outputs;
   const workflows = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
   const results = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflowtaskresults`;
   const deployment = `/apis/apps/v1/namespaces/${staging.namespace}/deployments/${staging.deployment}`;
@@ -31,6 +42,7 @@ export function accountAttacks(own: Student): Try[] {
     });
   const trigger = as("trigger-build", /gourmetgram-student-workflows/);
   const train = as("train-model", /gourmetgram-student-results/);
+  const build = as("build-container-image");
   const deploy = as("deploy-staging", /gourmetgram-student-staging/);
   const result = (members: object, metadata: object = {}): Request =>
     create(results, {
@@ -74,6 +86,18 @@ export function accountAttacks(own: Student): Try[] {
     train("refused", "to report 200 kB", result({ outputs: { result: HUGE } })),
     train("refused", "to report 200 kB in an annotation", result({}, { annotations: { huge: HUGE } })),
     train("refused", "to report what nobody can delete", result({}, { finalizers: ["example.com/mine"] })),
+    build("reached", "to start BuildKit", mergePatch(`${buildkit(own)}/scale`, ON)),
+    build("refused", "to change what BuildKit's pod is", mergePatch(buildkit(own), OTHER_IMAGE)),
+    build(
+      "refused",
+      "to create a pod where BuildKit is",
+      create(core(builder.namespace, "pods"), restrictedPod(trainingImage.reference)),
+    ),
+    build("refused", "to run a command in BuildKit's pod", post(core(builder.namespace, "pods/x/exec"))),
+    build("refused", "to scale another Deployment there", mergePatch(`${buildkit(own)}-2/scale`, ON)),
+    build("refused", `to start ${other.name}'s BuildKit`, mergePatch(`${buildkit(other)}/scale`, ON)),
+    build("refused", `to list the pods of ${other.name}'s BuildKit`, get(podsOf(other))),
+    as("train-model")("refused", "to start BuildKit", mergePatch(`${buildkit(own)}/scale`, ON)),
     deploy(
       "reached",
       "to deploy an image",

@@ -13,7 +13,7 @@ export { startTarget } from "./target";
 export function attacksOf(own: Student, other: Student, shared: Shared, run: string): Try[] {
   return [
     ...runAttacks(own, other, run),
-    ...accountAttacks(own),
+    ...accountAttacks(own, other),
     ...podAttacks(own, other),
     ...wayAttacks(own, other, shared),
     ...stormAttacks(own, other),

@@ -1,8 +1,10 @@
 /** What is tried of the API server with a student's kubeconfig. */
+import { BUILDKIT } from "../../../../components/builder";
+import type { LabOutputs } from "../../../../stacks";
 import { restrictedPod } from "../../pods/pods-for-admission";
 import { core, create, DRY_RUN, get, patch, post, remove, submit, tokenOf } from "./api-requests";
 import { QUOTA } from "./quota-tries";
-import type { Shared, Student } from "../student";
+import type { Student } from "../student";
 import type { Outcome, Request, Try } from "./try";
 
 /** An object that there is not: what is allowed to change it hears that, who is not is refused before. */
@@ -14,7 +16,7 @@ const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 type Ask = (expected: Outcome, what: string, request: Request, also?: readonly number[]) => Try;
 
 /** Real requests, since only they show what a token can do; they change nothing. */
-export function apiTries(own: Student, other: Student, shared: Shared): Try[] {
+export function apiTries(own: Student, other: Student): Try[] {
   const ask: Ask = (expected, what, request, also) => ({
     who: `${own.name}'s kubeconfig`,
     what,
@@ -22,12 +24,7 @@ export function apiTries(own: Student, other: Student, shared: Shared): Try[] {
     means: { kind: "api", ...request },
     ...(also === undefined ? {} : { also }),
   });
-  return [
-    ...ownWork(own, ask),
-    ...ownLimits(own, ask),
-    ...theOthers(other, ask),
-    ...cluster(other, shared, ask),
-  ];
+  return [...ownWork(own, ask), ...ownLimits(own, ask), ...theOthers(other, ask), ...cluster(other, ask)];
 }
 
 /** What a student works with. */
@@ -93,6 +90,7 @@ function ownLimits({ outputs, mlflowPod, secret }: Student, ask: Ask): Try[] {
         `/apis/apps/v1/namespaces/${outputs.staging.namespace}/deployments/${outputs.staging.deployment}`,
       ),
     ),
+    ...builderOf("the own", outputs, ask),
   ];
 }
 
@@ -128,11 +126,28 @@ function theOthers({ name, outputs, mlflowPod, secret }: Student, ask: Ask): Try
       `to read ${whose} Deployments in staging`,
       get(`/apis/apps/v1/namespaces/${staging}/deployments`),
     ),
+    ...builderOf(whose, outputs, ask),
+  ];
+}
+
+/** BuildKit, which only the pods that build start and stop: what runs there has more rights than a student's pods. */
+function builderOf(whose: string, { builder, trainingImage }: LabOutputs, ask: Ask): Try[] {
+  const { namespace } = builder;
+  const deployment = `/apis/apps/v1/namespaces/${namespace}/deployments/${BUILDKIT}`;
+  return [
+    ask("refused", `to list the pods of ${whose} BuildKit`, get(core(namespace, "pods"))),
+    ask("refused", `to start ${whose} BuildKit`, patch(`${deployment}/scale`)),
+    ask("refused", `to change ${whose} BuildKit`, patch(deployment)),
+    ask(
+      "refused",
+      `to create a pod beside ${whose} BuildKit`,
+      create(core(namespace, "pods"), restrictedPod(trainingImage.reference)),
+    ),
   ];
 }
 
 /** Everything that is nobody's. */
-function cluster(other: Student, { builder }: Shared, ask: Ask): Try[] {
+function cluster(other: Student, ask: Ask): Try[] {
   const admin = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
   const rules = [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }];
   const impersonated = `system:serviceaccount:${other.outputs.namespace}:student`;
@@ -143,7 +158,6 @@ function cluster(other: Student, { builder }: Shared, ask: Ask): Try[] {
     ask("refused", "to list everyone's Secrets", get("/api/v1/secrets")),
     ask("refused", "to list everyone's runs", get(`${WORKFLOWS}/workflows`)),
     ask("refused", "to list the Secrets of kube-system", get(core("kube-system", "secrets"))),
-    ask("refused", "to list the pods of BuildKit", get(core(builder.namespace, "pods"))),
     ask(
       "refused",
       "to create a ClusterRole",

@@ -27,20 +27,20 @@ export function networkTries(own: Student, other: Student, shared: Shared): Try[
   return [
     ...fromBuild(own, other, shared),
     ...apiFromBuild(own, other),
-    ...fromStep(own, shared),
+    ...fromStep(own),
     ...fromApplication(own, other, shared),
   ];
 }
 
-function fromBuild(own: Student, other: Student, { builder, registry, node }: Shared): Try[] {
+function fromBuild(own: Student, other: Student, { registry, node }: Shared): Try[] {
   const { mlflow, git, application, postgres } = own.services;
   const url = `${own.outputs.mlflowUrl}/api/2.0/mlflow/experiments/search?max_results=1`;
   const reached = [
     ...present(mlflow, git, application).map((service) => named("the own", service)),
-    { ...builder, what: "BuildKit" },
+    named("the own", own.builder),
   ];
   const refused = [
-    ...servicesOf(other).flatMap((service) => anyway(`${other.name}'s`, service)),
+    ...[...servicesOf(other), other.builder].flatMap((service) => anyway(`${other.name}'s`, service)),
     ...present(postgres).flatMap((service) => anyway("the own", service)),
     ...(registry === undefined ? [] : [{ ...registry, what: "the registry" }]),
     { what: "the kubelet of a node", host: node, port: KUBELET },
@@ -69,13 +69,11 @@ function apiFromBuild(own: Student, other: Student): Try[] {
   ];
 }
 
-function fromStep(own: Student, { builder }: Shared): Try[] {
+/** Without the label of a step that builds. */
+function fromStep(own: Student): Try[] {
   return [
     connect(own, "step", "reached", named("the own", own.services.mlflow)),
-    connect(own, "step", "refused", {
-      ...builder,
-      what: "BuildKit, without the label of a step that builds",
-    }),
+    ...anyway("the own", own.builder).map((place) => connect(own, "step", "refused", place)),
   ];
 }
 
@@ -83,8 +81,8 @@ function fromStep(own: Student, { builder }: Shared): Try[] {
 function fromApplication(own: Student, other: Student, { apiServer }: Shared): Try[] {
   const { mlflow, postgres, git } = own.services;
   return [
-    ...present(mlflow, postgres, git).flatMap((service) => addressed("the own", service)),
-    ...servicesOf(other).flatMap((service) => addressed(`${other.name}'s`, service)),
+    ...present(mlflow, postgres, git, own.builder).flatMap((service) => addressed("the own", service)),
+    ...[...servicesOf(other), other.builder].flatMap((service) => addressed(`${other.name}'s`, service)),
     { what: "the API server", host: apiServer, port: 443 },
   ].map((place) => connect(own, "application", "refused", place));
 }

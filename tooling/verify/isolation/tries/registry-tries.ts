@@ -4,6 +4,8 @@ import { IMAGE } from "../own-blob";
 import type { Student } from "../student";
 import type { Outcome, Request, Try } from "./try";
 
+/** The tag of a repository under which its builds' cache is. */
+const CACHE = "build-cache";
 /** Of a path that means one repository here and another there; whichever way it is turned down. */
 const TURNED_DOWN = [400, 404];
 /** Of a repository that nothing has been pushed to. */
@@ -32,6 +34,10 @@ export function registryTries(own: Student, other: Student): Try[] {
     student("refused", whose, get(`${theirs}/tags/list`)),
     student("refused", `a manifest of ${whose}`, get(`${theirs}/manifests/latest`)),
     student("refused", `to push to ${whose}`, upload(theirs)),
+    student("reached", "the own builds' cache", get(`${mine}/manifests/${CACHE}`), [EMPTY]),
+    student("refused", `the cache of ${other.name}'s builds`, get(`${theirs}/manifests/${CACHE}`)),
+    student("refused", `to write the cache of ${other.name}'s builds`, put(`${theirs}/manifests/${CACHE}`)),
+    student("refused", "to write a cache among the base's images", put(`/v2/${base}/manifests/${CACHE}`)),
     student("refused", `to push to the base's ${base}`, upload(`/v2/${base}`)),
     student("refused", "the list of all repositories", get("/v2/_catalog")),
     ...["/../", "/%2e%2e/", "/.%2E/", "%2f..%2f", "/x/../../"].map((climb) =>
@@ -71,6 +77,11 @@ function asker(who: string, as: "nobody" | "student") {
 
 function get(path: string): Request {
   return { method: "GET", path };
+}
+
+function put(path: string): Request {
+  const headers = { "content-type": "application/vnd.oci.image.manifest.v1+json" };
+  return { method: "PUT", path, headers, body: {} };
 }
 
 /** @param from Whose repository has the blob. */

@@ -29,7 +29,7 @@ export function roundsOf(
     if (other === undefined || other === own) return [];
     const tries = [
       ...networkTries(own, other, shared),
-      ...apiTries(own, other, shared),
+      ...apiTries(own, other),
       ...registryTries(own, other),
       ...quotaTries(own),
       ...(index === 0 ? baseTries(own) : []),
