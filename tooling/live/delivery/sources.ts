@@ -81,7 +81,7 @@ export function openSources(outputs: LabOutputs, cluster: () => Promise<Cluster>
     cluster,
     close: async () => {
       const opened = await Promise.allSettled(ways);
-      await Promise.all(opened.map((way) => (way.status === "fulfilled" ? way.value.close() : undefined)));
+      await Promise.all(opened.flatMap((way) => (way.status === "fulfilled" ? [way.value.close()] : [])));
     },
   };
 }

@@ -226,7 +226,10 @@ describe("delivery: what Argo, MLflow and staging tell", () => {
     assert.deepEqual(delivery.at, [{ run: "build-y", step: "deploy-to-staging", message: OOM }]);
     assert.equal(delivery.image?.reference, IMAGE);
     const { serves, ofThisRun, rollsOut } = delivery.staging;
-    assert.deepEqual([serves?.modelVersion, serves?.since, ofThisRun, rollsOut], ["6", at(-600), false, null]);
+    assert.deepEqual(
+      [serves?.modelVersion, serves?.since, ofThisRun, rollsOut],
+      ["6", at(-600), false, null],
+    );
   });
 
   it("stops where staging's test failed", async () => {
