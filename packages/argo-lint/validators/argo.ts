@@ -90,9 +90,7 @@ function crashesArgo(object: unknown): boolean {
       ? value.some(isNamespaced)
       : isRecord(value) &&
         Object.entries(value).some(([key, member]) =>
-          key === "templateRef"
-            ? isRecord(member) && member["clusterScope"] !== true
-            : isNamespaced(member),
+          key === "templateRef" ? isRecord(member) && member["clusterScope"] !== true : isNamespaced(member),
         );
   return isRecord(object) && object["kind"] === "ClusterWorkflowTemplate" && isNamespaced(object["spec"]);
 }

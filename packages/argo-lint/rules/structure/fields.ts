@@ -158,7 +158,12 @@ function* metrics(node: Node): Generator<RuleDiagnostic> {
     for (const name of [metric.at("name"), ...labels]) {
       const text = literal(name);
       if (text === undefined || /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(text)) continue;
-      yield error("template", name, `"${text}" is not a name in metrics`, "use letters, digits and underscores");
+      yield error(
+        "template",
+        name,
+        `"${text}" is not a name in metrics`,
+        "use letters, digits and underscores",
+      );
     }
     const gauge = metric.at("gauge");
     if (gauge.at("realtime").value === true && gauge.at("value").text?.includes("resourcesDuration.")) {

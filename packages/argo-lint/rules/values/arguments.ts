@@ -28,11 +28,7 @@ export function* templateArguments(object: WorkflowObject, set: WorkflowSet): Ge
   }
 }
 
-function* hookArguments(
-  holder: Node,
-  object: WorkflowObject,
-  set: WorkflowSet,
-): Generator<RuleDiagnostic> {
+function* hookArguments(holder: Node, object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
   for (const [, hook] of holder.at("hooks").members) {
     const called = set.resolve(hook, object).template;
     if (called !== undefined) yield* callArguments(hook, called);

@@ -124,7 +124,7 @@ status: { phase: Running }
   templates: [{ name: x, http: { method: POST } }]
 `)
       ).filter((each) => each.includes("url")),
-      ["4:33 schema: the field url is missing"],
+      ["5:32 schema: the field url is missing"],
     );
   });
 
