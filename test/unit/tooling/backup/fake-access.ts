@@ -232,7 +232,8 @@ export class FakeAccess implements LabAccess {
       this.artifacts.set(path, (await bodyOf(request)).subarray(0, length));
       return end(response, 200, "{}");
     }
-    if (path === "") return end(response, 200, JSON.stringify({ files: this.folderAt(searchParams.get("path")) }));
+    if (path === "")
+      return end(response, 200, JSON.stringify({ files: this.folderAt(searchParams.get("path")) }));
     const found = this.artifacts.get(path);
     return end(response, found === undefined ? 404 : 200, found ?? "");
   }

@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FORMAT } from "../../../../tooling/backup/file/header";
 import type { LabRecord, Manifest } from "../../../../tooling/backup/file/manifest";
-import { type BackupFile, checkBackup, filesOf, findBackup, unlocked } from "../../../../tooling/backup/file/reader";
+import {
+  type BackupFile,
+  checkBackup,
+  filesOf,
+  findBackup,
+  unlocked,
+} from "../../../../tooling/backup/file/reader";
 import { BackupWriter } from "../../../../tooling/backup/file/writer";
 import { backUpLab } from "../../../../tooling/backup/labs/back-up-lab";
 import { LabRestore, obstacles } from "../../../../tooling/backup/labs/restore-lab";
@@ -92,7 +98,10 @@ describe("backup: a lab", function () {
     const { database, artifacts, repositories, images, serving, notes } = record();
     assert.deepEqual([database.runs, database.versions, artifacts.files], [3, 2, 3]);
     assert.equal(artifacts.bytes, MODEL.length + 4);
-    assert.deepEqual(Object.keys(repositories[0]?.references ?? {}), ["refs/heads/course", "refs/heads/main"]);
+    assert.deepEqual(Object.keys(repositories[0]?.references ?? {}), [
+      "refs/heads/course",
+      "refs/heads/main",
+    ]);
     assert.deepEqual(
       images.map(({ repository, blobs }) => `${repository} ${blobs.length}`),
       ["gourmetgram-app 3", "gourmetgram-train 2"],
@@ -130,18 +139,25 @@ describe("backup: a lab", function () {
     assert.deepEqual([...fresh.manifests.keys()].sort(), named(old));
     assert.equal(fresh.marked, null);
     assert.deepEqual(await problems(old), [
-      'embedded has data, which would be lost: 3 runs, 1 registered models, 3 artifacts, the branch main, the branch mlops, model version 2 in staging\n  remedy: npm run down',
+      "embedded has data, which would be lost: 3 runs, 1 registered models, 3 artifacts, the branch main, the branch mlops, model version 2 in staging\n  remedy: npm run down",
     ]);
   });
 
   const named = (lab: FakeAccess): string[] =>
-    [...lab.manifests.keys()].filter((key) => record().images.some(({ digest }) => key.endsWith(digest))).sort();
+    [...lab.manifests.keys()]
+      .filter((key) => record().images.some(({ digest }) => key.endsWith(digest)))
+      .sort();
 
   it("restarts MLflow once its database is another, and the git server at the end", async () => {
     await restore();
-    const kinds = fresh.done.filter((each) => /restart|serve|mark|restore/.test(each)).map((each) => each.split(" ")[0]);
+    const kinds = fresh.done
+      .filter((each) => /restart|serve|mark|restore/.test(each))
+      .map((each) => each.split(" ")[0]);
     assert.deepEqual(kinds, ["mark", "restore", "restart", "restart", "serve", "mark"]);
-    assert.ok(fresh.done.includes("mount gourmetgram-train"), "a layer that is there already is not sent again");
+    assert.ok(
+      fresh.done.includes("mount gourmetgram-train"),
+      "a layer that is there already is not sent again",
+    );
   });
 
   for (const [number, where] of [
@@ -176,7 +192,10 @@ describe("backup: a lab", function () {
 
   it("is not taken by a lab with data of any kind", async () => {
     fresh.data = { ...fresh.data, runs: 1 };
-    assert.match((await problems()).join(), /has data, which would be lost: 1 runs\n {2}remedy: npm run down/);
+    assert.match(
+      (await problems()).join(),
+      /has data, which would be lost: 1 runs\n {2}remedy: npm run down/,
+    );
     fresh.data = { ...fresh.data, runs: 0 };
     fresh.commit("gourmetgram.git", "mine", "work");
     assert.match((await problems()).join(), /lost: the branch mine\n/);
@@ -184,7 +203,10 @@ describe("backup: a lab", function () {
 
   it("is not taken by a lab that another backup was half restored into", async () => {
     fresh.marked = "another";
-    assert.match((await problems()).join(), /restore of another backup was begun in embedded and did not end/);
+    assert.match(
+      (await problems()).join(),
+      /restore of another backup was begun in embedded and did not end/,
+    );
   });
 
   it("is not taken by another Postgres or an older MLflow, with all that is wrong at once", async () => {
@@ -192,8 +214,14 @@ describe("backup: a lab", function () {
     fresh.mlflowVersion = "3.16.0";
     const [data, postgres, mlflow] = await problems();
     assert.match(data ?? "", /2 runs/);
-    assert.match(postgres ?? "", /is of Postgres 15, and the lab has Postgres 17\n {2}remedy: .*postgresImage/);
-    assert.match(mlflow ?? "", /is of MLflow 3\.17\.2, and the lab has MLflow 3\.16\.0\n {2}remedy: use the version/);
+    assert.match(
+      postgres ?? "",
+      /is of Postgres 15, and the lab has Postgres 17\n {2}remedy: .*postgresImage/,
+    );
+    assert.match(
+      mlflow ?? "",
+      /is of MLflow 3\.17\.2, and the lab has MLflow 3\.16\.0\n {2}remedy: use the version/,
+    );
   });
 
   it("is taken by a later MLflow of the same major version alone", async () => {
@@ -206,7 +234,10 @@ describe("backup: a lab", function () {
   it("tells what is not there after a restore", async () => {
     const take = fresh.artifacts.set.bind(fresh.artifacts);
     fresh.artifacts.set = (path, content) => (path.endsWith(".pth") ? fresh.artifacts : take(path, content));
-    await assert.rejects(restore(), /after the restore of embedded: the artifact 1\/models\/m-1\/artifacts\/data\/model ü\.pth/);
+    await assert.rejects(
+      restore(),
+      /after the restore of embedded: the artifact 1\/models\/m-1\/artifacts\/data\/model ü\.pth/,
+    );
     assert.equal(fresh.marked, "one");
   });
 

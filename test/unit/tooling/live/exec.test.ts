@@ -33,17 +33,18 @@ describe("live: programs in pods", function () {
     const child = spawn(program, args);
     child.stdin.on("error", () => undefined);
     connection.once("close", () => child.kill());
+    const take = (data: Buffer): void => {
+      if (child.stdin.write(data)) return connection.resume();
+      connection.pause();
+      child.stdin.removeAllListeners("drain");
+      child.stdin.once("drain", () => connection.resume());
+    };
     connection.on("message", (data: Buffer) => {
       if (data[0] !== STDIN) return;
-      if (gate !== undefined) {
-        connection.pause();
-        void gate.then(() => connection.resume());
-      }
-      if (!child.stdin.write(data.subarray(1))) {
-        connection.pause();
-        child.stdin.removeAllListeners("drain");
-        child.stdin.once("drain", () => connection.resume());
-      }
+      const content = data.subarray(1);
+      if (gate === undefined) return take(content);
+      connection.pause();
+      void gate.then(() => take(content));
     });
     for (const [stream, source] of [
       [STDOUT, child.stdout],
@@ -102,7 +103,10 @@ describe("live: programs in pods", function () {
 
   it("print, and are asked for in the container", async () => {
     assert.equal(await askPod(config(), PLACE, ["sh", "-c", 'echo "$1"', "sh", "one & two"]), "one & two\n");
-    assert.match(asked[0] ?? "", /^\/api\/v1\/namespaces\/lab\/pods\/mlflow-postgres-0\/exec\?.*container=postgres/);
+    assert.match(
+      asked[0] ?? "",
+      /^\/api\/v1\/namespaces\/lab\/pods\/mlflow-postgres-0\/exec\?.*container=postgres/,
+    );
   });
 
   it("read what they are given, to the end that they know", async () => {
