@@ -84,7 +84,7 @@ function matchLine(
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
-// eslint-disable-next-line no-control-regex -- colours begin with one.
+// Colours begin with a control character.
 const COLOURS = /\x1b\[[0-9;]*[A-Za-z]/g;
 
 const isText = (line: string): boolean => line !== "";
