@@ -37,10 +37,12 @@ describe("a student's storm of requests, before an API server", function () {
     const metrics = await cluster.server.kubectl("get", "--raw", "/metrics");
     const flows = [...metrics.matchAll(/^apiserver_flowcontrol_dispatched_requests_total\{(.*)\} \d/gm)].map(
       ([, labels = ""]) =>
-        Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value])),
+        new Map([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value])),
     );
     const levelOf = (schema: string): (string | undefined)[] =>
-      flows.filter(({ flow_schema }) => flow_schema === schema).map(({ priority_level }) => priority_level);
+      flows
+        .filter((labels) => labels.get("flow_schema") === schema)
+        .map((labels) => labels.get("priority_level"));
     for (const name of ["alice", "bob"]) {
       assert.deepEqual(levelOf(`gourmetgram-student-${name}`), ["gourmetgram-students"]);
     }

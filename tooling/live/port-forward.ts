@@ -49,9 +49,9 @@ async function carry(config: KubeConfig, { namespace, pod, port }: PodPort, sock
     },
   });
   const forwarding = new PortForward(config);
-  let carrier: PacedSocket | undefined;
-  const sender = pacedSender(() => carrier);
-  const reader = pacedReader(socket, () => carrier);
+  const opened: { carrier?: PacedSocket } = {};
+  const sender = pacedSender(() => opened.carrier);
+  const reader = pacedReader(socket, () => opened.carrier);
   reader.on("error", () => undefined);
   const connection = await forwarding
     .portForward(namespace, pod, [port], reader, refusals, sender)
@@ -63,7 +63,7 @@ async function carry(config: KubeConfig, { namespace, pod, port }: PodPort, sock
     });
   // It is a function only where the library is told to connect again and again.
   if (typeof connection === "function") return;
-  carrier = connection as unknown as PacedSocket;
+  opened.carrier = connection;
   socket.pipe(sender, { end: false });
   await new Promise<void>((resolve) => {
     connection.addEventListener("close", () => resolve());

@@ -90,10 +90,10 @@ describe("docs: the commands of the tutorial", () => {
 function contradictions(page: unknown, object: unknown, path = ""): string[] {
   if (Array.isArray(page) && Array.isArray(object)) {
     return page.flatMap((each: unknown, index) => {
-      const name = (each as { name?: unknown } | null)?.name;
-      const same = (other: unknown): boolean => (other as { name?: unknown } | null)?.name === name;
+      const name = (each as { name?: string } | null)?.name;
+      const same = (other: unknown): boolean => (other as { name?: string } | null)?.name === name;
       const found: unknown = name === undefined ? object[index] : object.find(same);
-      return contradictions(each, found, `${path}[${name === undefined ? index : String(name)}]`);
+      return contradictions(each, found, `${path}[${name ?? index}]`);
     });
   }
   if (typeof page === "object" && page !== null && typeof object === "object" && object !== null) {

@@ -102,10 +102,10 @@ interface Entry {
 }
 
 async function nextEntry(entries: AsyncIterator<Source>): Promise<Entry | undefined> {
-  const { value, done } = await entries.next();
-  if (done === true) return undefined;
-  const { name } = value.header;
-  return { path: name.slice(0, name.lastIndexOf("/")), source: value };
+  const next = await entries.next();
+  if (next.done === true) return undefined;
+  const { name } = next.value.header;
+  return { path: name.slice(0, name.lastIndexOf("/")), source: next.value };
 }
 
 /** The content of a file, which is that of its entries. Leaves the first entry of the next file behind. */

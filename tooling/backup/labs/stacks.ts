@@ -98,4 +98,4 @@ export function differingSettings(
 }
 
 const textOf = (value: unknown): string | undefined =>
-  value === undefined ? undefined : typeof value === "object" ? JSON.stringify(value) : String(value);
+  typeof value === "string" || value === undefined ? value : JSON.stringify(value);

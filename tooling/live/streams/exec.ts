@@ -57,7 +57,7 @@ export async function execInPod(
     new Exec(config)
       .exec(namespace, pod, container, [...command], paced, errors, sender, false, resolve)
       .then((opened) => {
-        socket = opened as unknown as Socket;
+        socket = opened;
         // After the status, or in place of it where the connection is lost.
         socket.addEventListener("close", () => reject(new Error(`the connection to ${pod} was closed`)));
         // Not ended after the last of it, for the reason that `input` has.

@@ -52,7 +52,7 @@ describe("live: programs in pods", function () {
     ] as const) {
       source.on("data", (data: Buffer) => {
         source.pause();
-        connection.send(frame(stream as number, data), () => {
+        connection.send(frame(stream, data), () => {
           sent += data.length;
           source.resume();
         });
@@ -60,7 +60,7 @@ describe("live: programs in pods", function () {
     }
     child.once("close", (code: number) => {
       const status = code === 0 ? SUCCESS : { status: "Failure", message: `exit code ${code}` };
-      connection.send(frame(STATUS as number, JSON.stringify(status)));
+      connection.send(frame(STATUS, JSON.stringify(status)));
     });
   }
 
@@ -126,7 +126,7 @@ describe("live: programs in pods", function () {
 
   it("have failed where the connection is lost before their end", async () => {
     kubelet = (connection) => {
-      connection.send(frame(STDOUT as number, "half"), () => connection.terminate());
+      connection.send(frame(STDOUT, "half"), () => connection.terminate());
     };
     const { output } = counter();
     await assert.rejects(
