@@ -35,14 +35,13 @@ describe("a student's storm of requests, before an API server", function () {
   it("waits at the level of students, each account in queues of its own", async () => {
     // Which requests the API server has carried out at which level, by which schema.
     const metrics = await cluster.server.kubectl("get", "--raw", "/metrics");
-    const flows = [...metrics.matchAll(/^apiserver_flowcontrol_dispatched_requests_total\{(.*)\} \d/gm)].map(
-      ([, labels = ""]) =>
-        new Map([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value])),
-    );
-    const levelOf = (schema: string): (string | undefined)[] =>
-      flows
-        .filter((labels) => labels.get("flow_schema") === schema)
-        .map((labels) => labels.get("priority_level"));
+    const series = [...metrics.matchAll(/^apiserver_flowcontrol_dispatched_requests_total\{(.*)\} \d/gm)];
+    const flows = series.map(([, labels = ""]) => ({
+      schema: /flow_schema="([^"]*)"/.exec(labels)?.[1],
+      level: /priority_level="([^"]*)"/.exec(labels)?.[1],
+    }));
+    const levelOf = (name: string): (string | undefined)[] =>
+      flows.filter(({ schema }) => schema === name).map(({ level }) => level);
     for (const name of ["alice", "bob"]) {
       assert.deepEqual(levelOf(`gourmetgram-student-${name}`), ["gourmetgram-students"]);
     }
