@@ -38,7 +38,12 @@ describe("TrainingWorkflows", () => {
     const limits = deadlines(TRAINING_ARGS.deadlineSeconds);
     const build = buildContainerImage({ ...TRAINING_ARGS, deadlines: limits.child });
     const train = trainModel({
-      code: { ...TRAINING_ARGS, image: TRAINING_ARGS.trainingImage, ...TRAINING_ARGS.trainingCode },
+      code: {
+        ...TRAINING_ARGS,
+        image: TRAINING_ARGS.trainingImage,
+        ...TRAINING_ARGS.trainingCode,
+        serviceAccount: TRAINING_ARGS.serviceAccounts.build,
+      },
       mlflowUrl: TRAINING_ARGS.mlflowUrl,
       serviceAccounts: TRAINING_ARGS.serviceAccounts,
       deadlines: limits,
