@@ -52,7 +52,7 @@ function requireNoClass(): void {
 }
 
 const readiness = (namespaces: readonly string[]): Step => ({
-  title: "MLflow, its database, the application's repository and the builder ready",
+  title: "MLflow, its database and the application's repository ready",
   run: (report) => waitForWorkloads(namespaces, report),
   remedy: "npm run kubectl -- get pods --all-namespaces",
 });

@@ -75,7 +75,7 @@ describe("class: settings of its stacks", () => {
 
   it("gives students nothing that is decided once for all, but whose Argo it is: rights to the lab's own are theirs to give", () => {
     const student = (Object.keys(KEYS) as KeyName[]).filter((key) => scopesOf(key).includes("student"));
-    const once = /^(registry|argo|build|namespace|staging|pythonBase|gitServerBase)|NodePort$/;
+    const once = /^(registry|argo|buildNamespace|namespace|staging|pythonBase|gitServerBase)|NodePort$/;
     assert.deepEqual(
       student.filter((key) => once.test(key) || key === "mlflowServiceType" || key === "mlflowExternalIps"),
       ["argo"],

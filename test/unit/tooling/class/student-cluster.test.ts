@@ -13,7 +13,7 @@ describe("a student's namespace that hangs", () => {
     const cluster = {
       core: {
         readNamespace: ({ name }: { name: string }) =>
-          Promise.resolve({ metadata: name.endsWith("-staging") ? {} : { deletionTimestamp } }),
+          Promise.resolve({ metadata: /-(?:staging|build)$/.test(name) ? {} : { deletionTimestamp } }),
         listNamespacedPod: () =>
           Promise.resolve({
             items: [{ metadata: { name: "p", finalizers: ["workflows.argoproj.io/status"] } }],
