@@ -102,7 +102,14 @@ export class Postgres extends pulumi.ComponentResource implements Database {
     const statefulSet = new k8s.apps.v1.StatefulSet(
       `${name}-server`,
       {
-        metadata: { name: POSTGRES_NAME, namespace, labels },
+        metadata: {
+          name: POSTGRES_NAME,
+          namespace,
+          labels,
+          // The API server fills in the claim template, which is one field to it. So an `up` that lost the connection before
+          // it had noted this object would conflict with itself ever after. Another owner fails at the namespace.
+          annotations: { "pulumi.com/patchForce": "true" },
+        },
         spec: {
           serviceName: service.metadata.name,
           replicas: 1,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { AppsV1Api, type KubeConfig, VersionApi } from "@kubernetes/client-node";
+import pRetry from "p-retry";
 import { loadKubeconfig, within } from "../../components/kubernetes";
 import { kubeconfig } from "../machine/paths";
 import { type Report } from "../machine/run";
@@ -42,10 +43,19 @@ export async function clusterConfig(): Promise<KubeConfig> {
   return config;
 }
 
-/** @throws Error if the API server does not answer within 15 s; nothing has been changed then */
+/**
+ * One lost connection is no answer yet: a busy API server drops some. One that is refused is.
+ *
+ * @throws Error if the API server does not answer within 15 s; nothing has been changed then
+ */
 export async function requireAnswer(config: KubeConfig): Promise<void> {
+  const version = config.makeApiClient(VersionApi);
+  const shouldRetry = ({ error }: { error: Error }): boolean => !messageOf(error).includes("ECONNREFUSED");
   try {
-    await within(15, config.makeApiClient(VersionApi).getCode());
+    await within(
+      15,
+      pRetry(() => version.getCode(), { retries: 3, minTimeout: 1000, factor: 1, shouldRetry }),
+    );
   } catch (error) {
     const [reason = ""] = messageOf(error).split("\n");
     const server = config.getCurrentCluster()?.server ?? "no server";
