@@ -12,8 +12,8 @@ import pytest
 
 from conftest import COMMIT
 from gourmetgram_pipeline import build, build_image, builder, registered_model, step
-from stub_builder import StubBuilder
 from stub_buildctl import DIGEST, Buildctl
+from stub_builder import StubBuilder
 
 Outputs = Callable[[], dict[str, str]]
 PUSH = "registry.kube-system.svc.cluster.local:5000/gourmetgram-app"

@@ -17,8 +17,8 @@ import pytest
 from gourmetgram_pipeline import build, builder, step
 from gourmetgram_pipeline.builder import Builder, sight_of
 from gourmetgram_pipeline.step import Failure, TemporaryFailure
-from stub_builder import StubBuilder
 from stub_buildctl import Buildctl
+from stub_builder import StubBuilder
 from support import free_port
 
 
@@ -57,9 +57,7 @@ def test_is_stopped_when_the_build_fails(buildctl: Buildctl, kubernetes: StubBui
     assert kubernetes.scales == [1, 0]
 
 
-def test_goes_on_while_something_else_is_built(
-    buildctl: Buildctl, kubernetes: StubBuilder
-) -> None:
+def test_goes_on_while_something_else_is_built(buildctl: Buildctl, kubernetes: StubBuilder) -> None:
     buildctl.has_builds("COMPLETE", "STARTED")
     Builder().stop()
     assert kubernetes.scales == []
@@ -89,9 +87,7 @@ def test_is_waited_for_and_started_again_if_another_build_stopped_it(
     kubernetes.pods = [pod({"phase": "Pending"})]
     port = int(os.environ["BUILDKIT_ADDRESS"].rsplit(":", 1)[1])
     servers: list[socket.socket] = []
-    timer = threading.Timer(
-        0.3, lambda: servers.append(socket.create_server(("127.0.0.1", port)))
-    )
+    timer = threading.Timer(0.3, lambda: servers.append(socket.create_server(("127.0.0.1", port))))
     timer.start()
     Builder().wait()
     timer.join()
@@ -107,7 +103,7 @@ def test_says_why_it_does_not_start(
     monkeypatch.setattr(builder, "STARTUP", 0.2)
     waiting = {"state": {"waiting": {"reason": "ErrImagePull", "message": "not found"}}}
     kubernetes.pods = [pod({"containerStatuses": [waiting]})]
-    with pytest.raises(Failure, match=r"does not answer: .*does not run \(ErrImagePull\) not found"):
+    with pytest.raises(Failure, match=r"does not run \(ErrImagePull\) not found"):
         Builder().wait()
     kubernetes.pods = []
     with pytest.raises(Failure, match="it has no pod"):

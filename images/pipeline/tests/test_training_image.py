@@ -10,8 +10,8 @@ import pytest
 
 from git_repository import COMMITTED_AT, Repository
 from gourmetgram_pipeline import build, step, training_image
-from stub_builder import StubBuilder
 from stub_buildctl import DIGEST, Buildctl
+from stub_builder import StubBuilder
 
 Outputs = Callable[[], dict[str, str]]
 LAB = "localhost:30500/gourmetgram-train@sha256:" + "1" * 64

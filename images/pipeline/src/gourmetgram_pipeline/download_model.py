@@ -7,7 +7,7 @@ Environment:
     MLFLOW_TRACKING_URI     where MLflow is
     MODEL_VERSION           the version
     WORKSPACE               shared folder; the model is its folder `model`
-    BUILDKIT_*              BuildKit, as `builder` tells; it is stopped if there is no model to build
+    BUILDKIT_*              BuildKit, as `builder` tells; stopped if there is no model to build
 
 Outputs: `training-image`, the image that trained the model, or `unknown`; and `model-sha256`, the
 digest of the model file.

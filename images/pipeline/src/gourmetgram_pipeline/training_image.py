@@ -56,9 +56,7 @@ def training_image() -> None:
     step.write_output("image", image)
 
 
-def image_of_commit(
-    branch: str, commit: str, target: Path, builder: Builder
-) -> tuple[str, str]:
+def image_of_commit(branch: str, commit: str, target: Path, builder: Builder) -> tuple[str, str]:
     """Build the image of the commit in the folder `target`, and return it with the commit."""
     pull_repository = step.required("PULL_REPOSITORY", "the repository that the nodes pull from")
     base_image = step.required("TRAIN_BASE_IMAGE", "the base image of the training")
