@@ -11,7 +11,8 @@ export const PATIENCE_SECONDS = 60;
 
 /** The namespaces of a student. */
 export function namespacesOf(student: string): string[] {
-  return Object.values(studentNamespaces(student));
+  const { platform, staging, build } = studentNamespaces(student);
+  return [platform, staging, build];
 }
 
 /** What is there, or undefined where neither it nor its kind is. */
