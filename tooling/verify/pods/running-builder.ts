@@ -1,4 +1,4 @@
-import type { BuilderOutput } from "../../../stacks";
+import type { LabOutputs } from "../../../stacks";
 import { BUILDKIT } from "../../../components/builder";
 import { until } from "../../support/until";
 import type { Cluster } from "../../live/api-clients";
@@ -13,7 +13,7 @@ const STARTUP = 150;
  * @returns what stops it
  */
 export async function startBuilder(
-  { namespace }: BuilderOutput,
+  { namespace }: LabOutputs["builder"],
   { apps }: Pick<Cluster, "apps">,
   { progress, signal }: Waiting,
 ): Promise<() => Promise<void>> {
