@@ -1,7 +1,9 @@
 import tseslint from "typescript-eslint";
 
 /** The folders of tooling/, the lowest first: each imports from those before it alone. */
-const tooling = "support machine toolchain engine cluster live class verify backup bench commands cli".split(" ");
+const tooling = "support machine toolchain engine cluster live class verify backup bench commands cli".split(
+  " ",
+);
 
 export default tseslint.config(
   {
