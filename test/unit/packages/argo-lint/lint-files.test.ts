@@ -9,6 +9,9 @@ import { exitCode, lintFiles } from "../../../../packages/argo-lint/cli/lint-fil
 import { ref } from "./support";
 import { checkout } from "../../../support/checkout";
 
+/** Helm's and Go's templates open as references do. */
+const OPEN = "{".repeat(2);
+
 const GOOD = `apiVersion: argoproj.io/v1alpha1
 kind: WorkflowTemplate
 metadata:
@@ -239,9 +242,9 @@ spec:
     const write = (name: string, args: string): void =>
       writeFileSync(join(folder, name), GOOD.replace("spec:", `  annotations: { x: '${args}' }\nspec:`));
     write("go.yaml", "{{range .Items}}{{.Name}}{{end}}");
-    write("vault.yaml", `{{- with secret "${ref("workflow.name")}" -}}{{ .Data.x }}{{- end }}`);
-    write("escaped.yaml", `{{\`${ref("workflow.name")}\`}}`);
-    writeFileSync(join(folder, "block.yaml"), "kind: Workflow\n{{- if $x }}\nspec: {}\n{{- end }}\n");
+    write("vault.yaml", `${OPEN}- with secret "${ref("workflow.name")}" -}}{{ .Data.x }}${OPEN}- end }}`);
+    write("escaped.yaml", `${OPEN}\`${ref("workflow.name")}\`}}`);
+    writeFileSync(join(folder, "block.yaml"), `kind: Workflow\n${OPEN}- if $x }}\nspec: {}\n${OPEN}- end }}\n`);
     const names = ["go.yaml", "vault.yaml", "escaped.yaml", "block.yaml"];
     const report = await lintFiles(names, { ...options, closed: false, folder });
     assert.deepEqual(

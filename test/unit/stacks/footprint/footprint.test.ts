@@ -82,7 +82,7 @@ const FOOTPRINT: FootprintOutput = {
 describe("describeFootprint", () => {
   it("says all of it in one line", () => {
     // A run of the lab claims no volumes; one that does is told of all the same.
-    const run = { ...FOOTPRINT.run, pods: 2, volumes: 0 };
+    const run = { ...FOOTPRINT.run, volumes: 0 };
     assert.deepEqual(estimateFootprint("small", VOLUMES), { ...FOOTPRINT, run });
     assert.equal(
       describeFootprint(FOOTPRINT),
