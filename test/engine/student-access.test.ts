@@ -13,7 +13,7 @@ import { ClassProject } from "./support/class-project";
 const PROGRAM = `
 require("ts-node").register({ transpileOnly: true, cwd: ${JSON.stringify(checkout)} });
 const { StudentAccess } = require(${JSON.stringify(join(checkout, "components", "class"))});
-const { lastOutput } = require(${JSON.stringify(join(checkout, "stacks", "last-output"))});
+const { lastOutput } = require(${JSON.stringify(join(checkout, "stacks", "outputs", "last-output"))});
 const access = new StudentAccess("student-access", {
   account: "student",
   namespace: "gourmetgram-alice",
