@@ -8,7 +8,7 @@ import type { StudentStack } from "../student";
 
 /** A student, with a way to the own git server. */
 export interface Pusher extends StudentStack {
-  /** Address of the training code, by a port-forward with the student's own rights. */
+  /** Address of the training code, by a port-forward. */
   readonly url: string;
   /** The branch that people push to. */
   readonly branch: string;
@@ -25,7 +25,8 @@ export interface Ways {
 }
 
 /**
- * Opens a way to each student's git server with the student's own kubeconfig, and one to Argo's server.
+ * Opens a way to each student's git server, and one to Argo's server. They are the cluster's: the Kubernetes client opens
+ * port-forwards by a request that students may not make, and that kubectl goes without.
  *
  * @throws Error if one of them cannot be reached
  */
@@ -35,13 +36,13 @@ export async function openWays(students: readonly StudentStack[], cluster: Clust
     await Promise.all(closing.map((each) => each()));
   };
   try {
+    const access = podAccess(cluster.config);
     const pushers: Pusher[] = [];
     for (const student of students) {
       const { trainRepository } = student.outputs;
       const { pushPassword } = student;
       const service = trainRepository === null ? undefined : serviceOf(trainRepository.url);
       if (trainRepository === null || service === undefined || pushPassword === null) continue;
-      const access = podAccess(configOf(student));
       // Any port: the students' addresses are the same ones.
       const opened: Forward = await forward(access, service, 0, () => undefined);
       closing.push(opened.close);
@@ -51,9 +52,8 @@ export async function openWays(students: readonly StudentStack[], cluster: Clust
     }
     const [first] = students;
     if (first === undefined) throw new Error("there are no students");
-    const access = () => Promise.resolve(podAccess(cluster.config));
     const { outputs, close: closeArgo } = await reach(first.outputs, ["argo"], {
-      access,
+      access: () => Promise.resolve(access),
       notice: () => undefined,
     });
     closing.push(closeArgo);
@@ -64,14 +64,9 @@ export async function openWays(students: readonly StudentStack[], cluster: Clust
   }
 }
 
-/** The student's own kubeconfig. */
-function configOf({ kubeconfig }: StudentStack): KubeConfig {
+/** The token with which the student asks the API server. */
+export function tokenIn({ kubeconfig }: StudentStack): string {
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
-  return config;
-}
-
-/** The token with which the student asks the API server. */
-export function tokenIn(student: StudentStack): string {
-  return configOf(student).getCurrentUser()?.token ?? "";
+  return config.getCurrentUser()?.token ?? "";
 }

@@ -14,7 +14,6 @@ const PARTS: readonly (readonly [what: string, path: string])[] = [
   ["Argo's controller", "/apis/apps/v1/namespaces/argo/deployments/workflow-controller"],
   ["the registry", "/apis/apps/v1/namespaces/kube-system/deployments/registry"],
   ["the users of the registry", "/api/v1/namespaces/kube-system/secrets/registry-users"],
-  ["the builder", "/api/v1/namespaces/gourmetgram-build"],
 ];
 
 /** An administrator at the base, and at a student's namespace to show that it is not the rights that are missing. */
