@@ -14,6 +14,8 @@ from git_repository import COMMITTED_AT, Repository
 from gourmetgram_pipeline import application, clone, git_source, step
 from gourmetgram_pipeline.step import Failure
 
+pytestmark = pytest.mark.usefixtures("kubernetes")
+
 Outputs = Callable[[], dict[str, str]]
 LFS_POINTER = f"{application.LFS_POINTER.decode()}\noid sha256:4d7a21\nsize 12345\n"
 
