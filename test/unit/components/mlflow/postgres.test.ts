@@ -47,7 +47,12 @@ describe("Postgres", () => {
     assert.deepEqual(statefulSet.inputs, {
       apiVersion: "apps/v1",
       kind: "StatefulSet",
-      metadata: { name: "mlflow-postgres", namespace: "lab", labels: LABELS },
+      metadata: {
+        annotations: { "pulumi.com/patchForce": "true" },
+        name: "mlflow-postgres",
+        namespace: "lab",
+        labels: LABELS,
+      },
       spec: {
         serviceName: "mlflow-postgres",
         replicas: 1,
