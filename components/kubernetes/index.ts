@@ -2,7 +2,14 @@
 export { exposedHttp, externalAddress, hostInUrl, serviceHost } from "./addresses";
 export { dataClaim } from "./data-claim";
 export { dataSecret } from "./data-secret";
-export { type ClusterAccess, hasKubeconfig, isKubeconfigText, loadKubeconfig, reasonOf } from "./kubeconfig";
+export {
+  type ClusterAccess,
+  hasKubeconfig,
+  isKubeconfigText,
+  loadKubeconfig,
+  reasonOf,
+  requireContext,
+} from "./kubeconfig";
 export { BUILD_ROLE, DATA_FATES, DATA_LABEL, DATA_LABELS, labelsOf } from "./labels";
 export {
   type EgressRule,

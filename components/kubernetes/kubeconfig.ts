@@ -36,6 +36,16 @@ export async function loadKubeconfig({ kubeconfig, context }: ClusterAccess): Pr
   return config;
 }
 
+/** @throws Error if the kubeconfig lacks the context that it was told to use */
+export function requireContext(config: KubeConfig): void {
+  const known = config.getContexts().map(({ name }) => name);
+  const context = config.getCurrentContext();
+  if (context === undefined || context === "" || known.includes(context)) return;
+  throw new Error(
+    `kubernetes:context is ${context}, which the kubeconfig does not have (it has ${known.join(", ") || "none"})`,
+  );
+}
+
 /** The API server's own message, which its client keeps as a text, or else the error's. */
 export function reasonOf(error: unknown): string {
   const { body, message } = error as { body?: unknown; message?: string };

@@ -2,7 +2,7 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterSettings } from "../../config";
-import { type ClusterAccess, hasKubeconfig, loadKubeconfig, within } from "../../components/kubernetes";
+import { type ClusterAccess, hasKubeconfig, loadKubeconfig, requireContext, within } from "../../components/kubernetes";
 
 /** An object by its name. */
 export interface ObjectName {
@@ -44,6 +44,7 @@ export const configuredCluster: ClusterSource = async () => {
 
 async function connect(access: ClusterAccess): Promise<LiveCluster> {
   const config = await loadKubeconfig(access);
+  requireContext(config);
   const { AuthorizationV1Api, KubernetesObjectApi, VersionApi } = await import("@kubernetes/client-node");
   const { major, minor } = await config.makeApiClient(VersionApi).getCode();
   const objects = KubernetesObjectApi.makeApiClient(config);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { AppsV1Api, type KubeConfig, VersionApi } from "@kubernetes/client-node";
 import pRetry from "p-retry";
-import { loadKubeconfig, within } from "../../components/kubernetes";
+import { loadKubeconfig, requireContext, within } from "../../components/kubernetes";
 import { kubeconfig } from "../machine/paths";
 import { type Report } from "../machine/run";
 import { hasOwnCluster, stackName, stackSetting } from "./stack/stack-settings";
@@ -29,17 +29,17 @@ export async function clusterConfig(): Promise<KubeConfig> {
     if (!existsSync(kubeconfig)) throw new Error("the embedded cluster does not exist\n  remedy: npm run up");
     return loadKubeconfig({ kubeconfig });
   }
-  const config = await loadKubeconfig({ kubeconfig: await kubeconfigSetting() });
   const context = stackSetting("kubernetes:context");
-  if (typeof context !== "string") return config;
-  const known = config.getContexts().map((each) => each.name);
-  if (!known.includes(context)) {
-    throw new Error(
-      `kubernetes:context of stack ${stackName} is ${context}, which the kubeconfig does not have ` +
-        `(it has ${known.join(", ") || "none"})\n  remedy: ${contextCommand}`,
-    );
+  const access = {
+    kubeconfig: await kubeconfigSetting(),
+    context: typeof context === "string" ? context : undefined,
+  };
+  const config = await loadKubeconfig(access);
+  try {
+    requireContext(config);
+  } catch (error) {
+    throw new Error(`stack ${stackName}: ${messageOf(error)}\n  remedy: ${contextCommand}`, { cause: error });
   }
-  config.setCurrentContext(context);
   return config;
 }
 

@@ -36,7 +36,9 @@ export async function send(
     asked.on("response", resolve).on("error", reject);
     asked.setTimeout(PATIENCE, () => asked.destroy(new Error(`no answer within ${PATIENCE / 1000} s`)));
   }).catch((error: unknown) => {
-    throw new Error(`${method} ${url}: ${(error as Error).message}`, { cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const said = code === "EPIPE" || code === "ECONNRESET" ? `the connection was lost (${message})` : message;
+    throw new Error(`${method} ${url}: ${said}`, { cause: error });
   });
   if (body === undefined) {
     asked.end();

@@ -49,7 +49,7 @@ export function checkDocker(docker: Docker, startable: boolean, { engine }: Pick
       "use a machine or a Docker context of one of these",
     );
   }
-  // A version without numbers is a build of one's own.
+  // A version without numbers was built by its user.
   const [major = Infinity, minor = 0] = (/^(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
     return refused(`Docker ${version} is too old, ${OLDEST.join(".")} or later is needed`, "update Docker");
@@ -64,7 +64,7 @@ export function checkDocker(docker: Docker, startable: boolean, { engine }: Pick
 }
 
 /**
- * Makes sure that there is a Docker that builds the images of a stack on a cluster of one's own.
+ * Makes sure that there is a Docker that builds the images of a stack on a cluster that its user configures.
  *
  * @throws Error with a remedy if not; nothing has been changed then
  */

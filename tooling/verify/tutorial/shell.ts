@@ -76,18 +76,33 @@ export class Shell {
       `trap 'pwd > "${place}"; declare -p | grep -E "^declare -- [A-Z]+=" > "${variables}"' EXIT`,
       command,
     ];
-    const { exitCode, all, timedOut } = await execa("bash", ["-c", lines.join("\n")], {
-      cwd: (await readFile(place, "utf8")).trim(),
+    const cwd = (await readFile(place, "utf8")).trim();
+    signal.throwIfAborted();
+    const child = execa("bash", ["-c", lines.join("\n")], {
+      cwd,
       env: this.environment(),
       all: true,
       reject: false,
       stdin: "ignore",
-      timeout: PATIENCE * 1000,
-      cancelSignal: signal,
-      forceKillAfterDelay: 60_000,
+      // A group of its own, to be ended as a whole: what the command has started would keep its output open.
+      detached: true,
+    });
+    const time = AbortSignal.timeout(PATIENCE * 1000);
+    const end = AbortSignal.any([signal, time]);
+    let last: NodeJS.Timeout | undefined;
+    const kill = (name: NodeJS.Signals): void =>
+      void (child.pid === undefined || process.kill(-child.pid, name));
+    const stop = (): void => {
+      kill("SIGTERM");
+      last = setTimeout(() => kill("SIGKILL"), 60_000);
+    };
+    end.addEventListener("abort", stop, { once: true });
+    const { exitCode, all } = await child.finally(() => {
+      end.removeEventListener("abort", stop);
+      clearTimeout(last);
     });
     signal.throwIfAborted();
-    const late = timedOut ? `\nno end within ${PATIENCE} s` : "";
+    const late = time.aborted ? `\nno end within ${PATIENCE} s` : "";
     return { code: exitCode, printed: this.withoutSecrets(`${all}${late}`) };
   }
 

@@ -55,7 +55,7 @@ describe("the check of the machine", () => {
   });
 
   it("asks for a Docker that is not too old, and takes each way of writing a version", () => {
-    // Debian, Docker CE, Ubuntu, Rancher Desktop, a build of one's own.
+    // Debian, Docker CE, Ubuntu, Rancher Desktop, one that its user built.
     for (const version of ["20.10.24+dfsg1", "23.0.0", "28.2.2-0ubuntu1", "28.3.3-rd", "library-import"])
       assert.equal(checkDocker({ ...DOCKER, version }, false, OFFICIAL).obstacle, undefined, version);
     for (const version of ["19.03.15", "1.13.1", "20.9.0"])

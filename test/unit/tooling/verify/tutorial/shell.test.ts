@@ -33,4 +33,14 @@ describe("verify: the shell of the tutorial", () => {
       assert.equal((await shell.run("echo Bearer eyJ.a-b_c")).printed, "Bearer TOKEN");
     });
   });
+
+  it("ends a command that is interrupted, but not what is put back", async () => {
+    const interruption = new AbortController();
+    await Shell.with("s3cret", interruption.signal, async (shell) => {
+      const running = shell.run("sleep 60");
+      interruption.abort(new Error("Ctrl+C"));
+      await assert.rejects(running, /Ctrl\+C/);
+      assert.equal((await shell.run("echo back", new AbortController().signal)).printed, "back");
+    });
+  });
 });
