@@ -2,12 +2,20 @@ import { writeFile } from "node:fs/promises";
 import { json } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
+import { withLock } from "../machine/lock";
 import { runSteps } from "../machine/steps";
 import { beforeStart, messageOf } from "../support/errors";
 import { interruption } from "../support/interruption";
 import { tellData } from "../support/output";
 import { type LabRecord, type Manifest, SETTINGS_FILE } from "./file/manifest";
-import { type BackupFile, checkBackup, filesOf, findBackup, unlocked } from "./file/reader";
+import {
+  type BackupFile,
+  checkBackup,
+  filesOf,
+  findBackup,
+  type SealedBackup,
+  unlocked,
+} from "./file/reader";
 import { answeringCluster, openLab } from "./labs/open-lab";
 import { LabRestore, obstacles } from "./labs/restore-lab";
 import { differingSettings, findStacks, type LabStack, type PlainSetting } from "./labs/stacks";
@@ -35,7 +43,14 @@ interface Plan {
 export async function restore(path: string, options: RestoreOptions): Promise<void> {
   const { writeSettings } = options;
   if (writeSettings !== undefined) return beforeStart(() => extractSettings(path, writeSettings));
-  const plan = await beforeStart(() => begin(path, options));
+  const found = await beforeStart(() => findBackup(path));
+  const work = (): Promise<void> => restoreFrom(found, options);
+  return options.dryRun === true ? work() : withLock(work);
+}
+
+async function restoreFrom(found: SealedBackup, options: RestoreOptions): Promise<void> {
+  const { path } = found;
+  const plan = await beforeStart(() => begin(found, options));
   const { file, manifest, targets } = plan;
   tellData({ ...dataOf(path, file.size, manifest), restored: [] });
   console.log(backupText(path, file.size, manifest));
@@ -81,13 +96,12 @@ async function extractSettings(path: string, target: string): Promise<void> {
 }
 
 /** @throws Error with everything that is in the way, each with a remedy; nothing has been changed then */
-async function begin(path: string, { only }: RestoreOptions): Promise<Plan> {
-  const found = await findBackup(path);
+async function begin(found: SealedBackup, { only }: RestoreOptions): Promise<Plan> {
   const file = await unlocked(found, await backupPassphrase(false));
   const shown = { last: 0 };
   const manifest = await checkBackup(file, (done, all) => {
     if (Date.now() - shown.last < 10_000) return;
-    if (shown.last > 0) console.error(`${path}: checked ${megabytes(done)} of ${megabytes(all)}`);
+    if (shown.last > 0) console.error(`${found.path}: checked ${megabytes(done)} of ${megabytes(all)}`);
     shown.last = Date.now();
   });
   const config = await answeringCluster();

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { BackupOptions } from "../backup/backup";
 import type { RestoreOptions } from "../backup/restore";
 import { path } from "./arguments";
-import { alone, withHelp, withJson } from "./declare";
+import { withHelp, withJson } from "./declare";
 
 /** The commands that copy the data of a lab or a class to a file, and back. */
 export function dataCommands(program: Command): void {
@@ -41,8 +41,8 @@ export function dataCommands(program: Command): void {
       "write the settings, secret ones in plain, to a new file instead, and change nothing",
       path,
     )
-    .action((file: string, options: RestoreOptions) =>
-      alone(options, async () => (await import("../backup/restore.js")).restore(file, options)),
+    .action(async (file: string, options: RestoreOptions) =>
+      (await import("../backup/restore.js")).restore(file, options),
     );
   withHelp(withJson(restore), {
     notes:
