@@ -2,7 +2,13 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterSettings } from "../../config";
-import { type ClusterAccess, hasKubeconfig, loadKubeconfig, requireContext, within } from "../../components/kubernetes";
+import {
+  type ClusterAccess,
+  hasKubeconfig,
+  loadKubeconfig,
+  requireContext,
+  within,
+} from "../../components/kubernetes";
 
 /** An object by its name. */
 export interface ObjectName {
