@@ -244,7 +244,10 @@ spec:
     write("go.yaml", "{{range .Items}}{{.Name}}{{end}}");
     write("vault.yaml", `${OPEN}- with secret "${ref("workflow.name")}" -}}{{ .Data.x }}${OPEN}- end }}`);
     write("escaped.yaml", `${OPEN}\`${ref("workflow.name")}\`}}`);
-    writeFileSync(join(folder, "block.yaml"), `kind: Workflow\n${OPEN}- if $x }}\nspec: {}\n${OPEN}- end }}\n`);
+    writeFileSync(
+      join(folder, "block.yaml"),
+      `kind: Workflow\n${OPEN}- if $x }}\nspec: {}\n${OPEN}- end }}\n`,
+    );
     const names = ["go.yaml", "vault.yaml", "escaped.yaml", "block.yaml"];
     const report = await lintFiles(names, { ...options, closed: false, folder });
     assert.deepEqual(
