@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { removeKinds } from "../../tooling/live/kinds";
-import { remainsOf, type StackObject } from "../../tooling/live/stack-remains";
+import { removeKinds } from "../../tooling/live/objects/kinds";
+import { remainsOf, type StackObject } from "../../tooling/live/objects/stack-remains";
 import { ApiServer } from "./support/api-server";
 
 const GROUP = "lessons.example.org";

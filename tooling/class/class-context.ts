@@ -1,6 +1,6 @@
 import type { Capacity, Footprint } from "./capacity/capacity";
 import type { HostImages } from "../cluster/images/host-images";
-import type { UsedKinds } from "../live/kinds";
+import type { UsedKinds } from "../live/objects/kinds";
 import type { Leftovers } from "../support/leftovers";
 import type { ClassFiles } from "./runner/class-files";
 import { baseStackOf, studentStackOf } from "./class-settings";

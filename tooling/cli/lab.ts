@@ -1,9 +1,9 @@
 import { Argument, type Command, Option } from "commander";
 import type { DoctorOptions } from "../commands/doctor";
-import type { DownOptions } from "../commands/down";
-import type { TrainOptions } from "../commands/train";
-import type { UpOptions } from "../commands/up";
-import { PAGE_NAMES, type PageName } from "../live/lab-pages";
+import type { DownOptions } from "../commands/lab/down";
+import type { TrainOptions } from "../commands/lab/train";
+import type { UpOptions } from "../commands/lab/up";
+import { PAGE_NAMES, type PageName } from "../live/addresses/lab-pages";
 import { SCENARIO_NAMES, SCENARIOS, type ScenarioName } from "../live/workflows/scenarios";
 import { accuracy, positiveInteger } from "./arguments";
 import { alone, withHelp, withJson } from "./declare";
@@ -26,7 +26,7 @@ export function labCommands(program: Command): void {
     .addOption(online())
     .addOption(offline())
     .action((options: UpOptions) =>
-      alone(options, async () => (await import("../commands/up.js")).up(options)),
+      alone(options, async () => (await import("../commands/lab/up.js")).up(options)),
     );
   withHelp(withJson(up), {
     notes: "What is there already is left as it is: an interrupted run continues where it ended.",
@@ -44,8 +44,8 @@ export function labCommands(program: Command): void {
     .option("--yes", "do not ask")
     .action((options: DownOptions) =>
       alone(options, async () => {
-        await (await import("../commands/confirm-down.js")).confirmDown(options);
-        await (await import("../commands/down.js")).down(options);
+        await (await import("../commands/lab/confirm-down.js")).confirmDown(options);
+        await (await import("../commands/lab/down.js")).down(options);
       }),
     );
   withHelp(withJson(down), {
@@ -69,7 +69,7 @@ export function labCommands(program: Command): void {
     )
     .option("--no-follow", "submit the run and end")
     .option("--timeout <seconds>", "stop following after this time; the run continues", positiveInteger)
-    .action(async (options: TrainOptions) => (await import("../commands/train.js")).train(options));
+    .action(async (options: TrainOptions) => (await import("../commands/lab/train.js")).train(options));
   const scenarios = SCENARIO_NAMES.map(
     (name) => `  ${name.padEnd(17)} a model that ${SCENARIOS[name].model}: ${SCENARIOS[name].outcome}`,
   );
@@ -91,7 +91,7 @@ export function labCommands(program: Command): void {
       "print where the lab's pages are; a page that is named is opened too, where there is a desktop",
     )
     .addArgument(new Argument("[page]", "the page").choices(PAGE_NAMES))
-    .action(async (page?: PageName) => (await import("../commands/open.js")).open(page));
+    .action(async (page?: PageName) => (await import("../commands/lab/open.js")).open(page));
   withHelp(withJson(open), {
     notes:
       "Where nothing answers at an address, as on clusters whose node ports are not reachable from here, the page is reached\n" +
@@ -106,8 +106,8 @@ export function labCommands(program: Command): void {
     .option("--last", "show the last delivery: code, run, model version, image, and what serves in staging")
     .action(async ({ last }: { last?: boolean }) =>
       last === true
-        ? (await import("../commands/last-delivery.js")).lastDelivery()
-        : (await import("../commands/status.js")).status(),
+        ? (await import("../commands/lab/last-delivery.js")).lastDelivery()
+        : (await import("../commands/lab/status.js")).status(),
     );
   withHelp(withJson(status), {
     notes:

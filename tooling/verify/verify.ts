@@ -2,11 +2,11 @@ import { stackName } from "../engine/stack/stack-settings";
 import { beforeStart, messageOf, NotStarted } from "../support/errors";
 import { finishing, interruption } from "../support/interruption";
 import { isJson, tellData } from "../support/output";
-import type { Check } from "./check";
+import type { Check } from "./suite/check";
 import { checks } from "./checks";
-import { type Lab, openLab } from "./lab";
-import { closingText, countsOf, exitCodeOf } from "./report";
-import { runSuite } from "./suite";
+import { type Lab, openLab } from "./suite/lab";
+import { closingText, countsOf, exitCodeOf } from "./suite/report";
+import { runSuite } from "./suite/suite";
 
 export interface VerifyOptions {
   only?: string[];

@@ -5,7 +5,7 @@ import { format, resolveConfig } from "prettier";
 import { hasOwnCluster } from "../../engine/stack/stack-settings";
 import { checkout } from "../../machine/paths";
 import { NotStarted } from "../../support/errors";
-import { type Lab, openLab } from "../../verify/lab";
+import { type Lab, openLab } from "../../verify/suite/lab";
 import type { Figure } from "../figure";
 import { faultsPage } from "./page";
 import { FAULTY_PARTS, type Fault, type FaultSelection, selectedFaults } from "./parts";

@@ -7,7 +7,7 @@ import { submission } from "../../live/workflows/submission";
 import { nameOf } from "../../live/workflows/workflow";
 import { waitForWorkloads } from "../../engine/cluster-access";
 import { TimeOver, until } from "../../support/until";
-import type { Lab } from "../../verify/lab";
+import type { Lab } from "../../verify/suite/lab";
 import { servedText } from "../../live/services/staging-service";
 import { watchWhile } from "../../verify/clients/service-watch";
 import { kill } from "./kill";

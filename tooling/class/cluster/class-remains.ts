@@ -8,7 +8,7 @@ import { STUDENT_LABEL } from "../../../components/class";
 import type { Leftovers } from "../../support/leftovers";
 import { Argo } from "../../live/workflows/argo";
 import { type Cluster, clusterOf } from "../../live/api-clients";
-import { DEFINITION, removeKinds, type UsedKinds, usedKindText } from "../../live/kinds";
+import { DEFINITION, removeKinds, type UsedKinds, usedKindText } from "../../live/objects/kinds";
 import { nameOf } from "../../live/workflows/workflow";
 import { namespacesOf, unlessMissing } from "./student-cluster";
 

@@ -1,6 +1,6 @@
 import { nextTimes } from "../../../packages/argo-lint";
 import type { LabOutputs } from "../../../stacks";
-import { serviceOf, type ServicePort } from "../../live/service";
+import { serviceOf, type ServicePort } from "../../live/addresses/service";
 
 /** What a page of a student is written from. */
 export interface PageFacts {

@@ -1,4 +1,4 @@
-import type { Check } from "../check";
+import type { Check } from "../suite/check";
 import { badScenario } from "./training/bad-scenario";
 import { builder } from "./security/builder";
 import { dashboard } from "./services/dashboard";

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
-import type { CheckContext } from "../check";
-import { CheckFailure } from "../expect";
+import type { CheckContext } from "../suite/check";
+import { CheckFailure } from "../suite/expect";
 import { WINDOW } from "./browser";
 
 /** Milliseconds in which a page has to show something. */

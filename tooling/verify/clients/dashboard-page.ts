@@ -1,6 +1,6 @@
 import type { Browser, Page } from "puppeteer-core";
 import { reasonOf } from "../../live/api-clients";
-import { CheckFailure } from "../expect";
+import { CheckFailure } from "../suite/expect";
 import { PATIENCE, textOf, waitForText } from "./browser-page";
 
 // Scripts are given as text: functions would be compiled for Node, and run in the browser.

@@ -3,9 +3,9 @@ import type { Family } from "../../live/workflows/family";
 import { failedSteps } from "../../live/runs/run-steps";
 import { isOver, nameOf, type Workflow } from "../../live/workflows/workflow";
 import { until } from "../../support/until";
-import type { CheckContext } from "../check";
+import type { CheckContext } from "../suite/check";
 import { Checkout, type Identity } from "../clients/git";
-import { expect, expectEqual } from "../expect";
+import { expect, expectEqual } from "../suite/expect";
 
 /** The tests of a model. */
 export const TESTS = "tests/test_model_accuracy.py";

@@ -1,6 +1,6 @@
 /** Carries out everything that is tried of a class, and judges it. */
 import { reasonOf } from "../../live/api-clients";
-import type { Result } from "../report";
+import type { Result } from "../suite/report";
 import { probe, type Probing } from "./probe";
 import { askAmidStorm, askApi, askAsAdmin, askRegistry } from "./requests";
 import type { Student } from "./student";

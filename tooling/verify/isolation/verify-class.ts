@@ -6,7 +6,7 @@ import { beforeStart, messageOf } from "../../support/errors";
 import { finishing, interruption } from "../../support/interruption";
 import { tellData } from "../../support/output";
 import { startBuilder } from "../pods/running-builder";
-import { closingText, countsOf, exitCodeOf, type Result } from "../report";
+import { closingText, countsOf, exitCodeOf, type Result } from "../suite/report";
 import { attacksOf, startTarget } from "./attacks";
 import { carryOut } from "./carry-out";
 import { findShared, findStudent } from "./targets";

@@ -1,4 +1,4 @@
-import type { CheckContext } from "../check";
+import type { CheckContext } from "../suite/check";
 import { restrictedPod } from "./pods-for-admission";
 import { pullSecrets, runPod } from "./run-pod";
 import { VERIFY_LABEL } from "./verify-label";

@@ -2,7 +2,7 @@ import type { LabOutputs } from "../../../stacks";
 import { BUILDKIT } from "../../../components/builder";
 import { until } from "../../support/until";
 import type { Cluster } from "../../live/api-clients";
-import type { Waiting } from "../waiting";
+import type { Waiting } from "../suite/waiting";
 
 /** Seconds that BuildKit may take to start. */
 const STARTUP = 150;

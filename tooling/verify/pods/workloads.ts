@@ -1,6 +1,6 @@
 import type { V1LabelSelector, V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import type { WorkloadsOutput } from "../../../stacks";
-import type { CheckContext } from "../check";
+import type { CheckContext } from "../suite/check";
 import { type Cluster, statusOf } from "../../live/api-clients";
 import { until, type Waiting } from "../../support/until";
 

@@ -1,8 +1,8 @@
 import type { ScenarioName } from "../../live/workflows/scenarios";
 import { failedSteps, type RunStep, stepsOf } from "../../live/runs/run-steps";
 import { isOver, nameOf, type Workflow } from "../../live/workflows/workflow";
-import { type CheckContext } from "../check";
-import { expect, expectEqual } from "../expect";
+import { type CheckContext } from "../suite/check";
+import { expect, expectEqual } from "../suite/expect";
 import { servedText } from "../../live/services/staging-service";
 import type { LabState, Training } from "./training-runs";
 

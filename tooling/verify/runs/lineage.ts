@@ -1,8 +1,8 @@
 import type { V1Deployment, V1ObjectMeta } from "@kubernetes/client-node";
 import type { Products } from "../../live/runs/outcome";
 import { nameOf } from "../../live/workflows/workflow";
-import { type CheckContext } from "../check";
-import { expect, expectEqual } from "../expect";
+import { type CheckContext } from "../suite/check";
+import { expect, expectEqual } from "../suite/expect";
 import { asksForCredentials, imageLabels, registryPlace } from "../clients/registry";
 import type { Ended } from "./training-runs";
 

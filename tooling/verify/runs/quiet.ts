@@ -1,8 +1,8 @@
 import { childrenOf } from "../../live/workflows/family";
 import { isOver, nameOf, type Workflow } from "../../live/workflows/workflow";
 import { until } from "../../support/until";
-import type { LabParts } from "../lab-parts";
-import type { Waiting } from "../waiting";
+import type { LabParts } from "../suite/lab-parts";
+import type { Waiting } from "../suite/waiting";
 import { VERIFY_LABEL } from "../pods/verify-label";
 
 /** How often something is tried while other runs get in between: a schedule fires once, a busy student more often. */

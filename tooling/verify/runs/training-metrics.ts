@@ -1,4 +1,4 @@
-import { type Finding, expect } from "../expect";
+import { type Finding, expect } from "../suite/expect";
 import type { Mlflow, TrackedRun } from "../../live/services/mlflow";
 import { type Workflow, nameOf } from "../../live/workflows/workflow";
 

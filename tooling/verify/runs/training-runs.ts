@@ -9,9 +9,9 @@ import { parametersOf, type ScenarioName, type TrainingParameters } from "../../
 import { type NewWorkflow, submission } from "../../live/workflows/submission";
 import { messagesOf, nameOf, type RunNode, type Workflow } from "../../live/workflows/workflow";
 import { accountsOf, studentOf, userOf } from "../clients/access";
-import { shown } from "../expect";
-import type { LabParts } from "../lab-parts";
-import type { Waiting } from "../waiting";
+import { shown } from "../suite/expect";
+import type { LabParts } from "../suite/lab-parts";
+import type { Waiting } from "../suite/waiting";
 import type { RegistryState } from "../../live/services/mlflow";
 import { until } from "../../support/until";
 import { undisturbed } from "./quiet";

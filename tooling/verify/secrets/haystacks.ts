@@ -1,5 +1,5 @@
 import type { V1ObjectMeta } from "@kubernetes/client-node";
-import type { Lab } from "../lab";
+import type { Lab } from "../suite/lab";
 import type { Haystack } from "./needles";
 import { podsOf, workloadsOf } from "../pods/workloads";
 

@@ -33,7 +33,7 @@ describe("down: a stack on a cluster of its own", () => {
     await cluster.stop();
   });
 
-  const down = (call = "down({})"): Promise<Ended> => lab.run("commands/down", call, BACKEND);
+  const down = (call = "down({})"): Promise<Ended> => lab.run("commands/lab/down", call, BACKEND);
   const changes = (): string[] => lab.pulumi.calls.filter((call) => /^(destroy|stack rm)/.test(call));
 
   it("is never said to be gone where there is no engine to look for it", async () => {
@@ -129,7 +129,7 @@ describe("down: the embedded cluster", () => {
     lab.addStack("course-alice", OF_CLASS);
     lab.addStack("single", EMBEDDED);
     lab.addStack("embedded-far");
-    const ended = await lab.run("commands/down", "down({})");
+    const ended = await lab.run("commands/lab/down", "down({})");
     assertEnded(ended, 1, /other stacks are on the embedded cluster: course-alice, course-base, single\n/);
     assert.match(
       ended.stderr,
@@ -142,7 +142,7 @@ describe("down: the embedded cluster", () => {
     lab.addStack("embedded", EMBEDDED);
     lab.addStack("course-alice", OF_CLASS);
     lab.addStack("embedded-far");
-    const ended = await lab.run("commands/down", "down({ force: true })");
+    const ended = await lab.run("commands/lab/down", "down({ force: true })");
     assert.equal(ended.exitCode, 0, ended.stderr);
     assert.match(ended.stdout, /The lab is gone/);
     assert.deepEqual(removed(), [
@@ -157,7 +157,11 @@ describe("down: the embedded cluster", () => {
       JSON.stringify({ containers: ["aaa"], volumes: ["v"], madeNetwork: true }),
     );
     lab.docker.answer(DOCKER, { to: "volume ls", exitCode: 1, stderr: "permission denied" });
-    assertEnded(await lab.run("commands/down", "down({})"), 1, /Docker does not answer: permission denied/);
+    assertEnded(
+      await lab.run("commands/lab/down", "down({})"),
+      1,
+      /Docker does not answer: permission denied/,
+    );
   });
 
   it("stays where the settings keep the data that is in it, unless it is forced", async function () {
@@ -167,7 +171,7 @@ describe("down: the embedded cluster", () => {
       kept.docker.answer(DOCKER);
       kept.installEngine();
       kept.addFile("live/cluster.json", JSON.stringify({ containers: [], volumes: [], madeNetwork: false }));
-      const ended = await kept.run("commands/down", "down({})");
+      const ended = await kept.run("commands/lab/down", "down({})");
       assert.equal(ended.exitCode, 0, ended.stderr);
       assert.match(
         ended.stdout,
@@ -175,12 +179,12 @@ describe("down: the embedded cluster", () => {
       );
       kept.addStack("embedded", EMBEDDED);
       assertEnded(
-        await kept.run("commands/down", "down({})"),
+        await kept.run("commands/lab/down", "down({})"),
         1,
         /has the data, does not answer\n {2}remedy/,
       );
       assert.deepEqual(kept.pulumi.calls, []);
-      const forced = await kept.run("commands/down", "down({ force: true })");
+      const forced = await kept.run("commands/lab/down", "down({ force: true })");
       assert.match(forced.stdout, /The cluster's containers/);
     } finally {
       kept.remove();
@@ -192,7 +196,7 @@ describe("down: the embedded cluster", () => {
     try {
       without.docker.answer(DOCKER);
       without.addStack("embedded", EMBEDDED);
-      const ended = await without.run("commands/down", "down({})");
+      const ended = await without.run("commands/lab/down", "down({})");
       assertEnded(ended, 1, /the stack embedded cannot be read: there is no Pulumi engine/);
     } finally {
       without.remove();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LabStatus } from "../../../../tooling/commands/status";
+import type { LabStatus } from "../../../../tooling/commands/lab/status";
 import { FakeCluster, FakeLab } from "../../../support/fake-lab";
 import { freePort } from "../../../support/free-port";
 
@@ -32,7 +32,7 @@ describe("status: a stack on a cluster of its own", () => {
 
   const statusOf = async (which = lab) => {
     const call =
-      'reserveStandardOutput() ?? require("./tooling/commands/status").status()' +
+      'reserveStandardOutput() ?? require("./tooling/commands/lab/status").status()' +
       '.then(() => require("./tooling/support/output").printEnvelope(process.exitCode ?? 0))';
     const { exitCode, stdout } = await which.run("support/output", call, BACKEND);
     return { exitCode, ...(JSON.parse(stdout) as { data: LabStatus }).data };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pointerTo } from "../../../../tooling/commands/tools";
+import { pointerTo } from "../../../../tooling/commands/program/tools";
 
 describe("a command line tool on a cluster of one's own", () => {
   let folder: string;

@@ -62,7 +62,7 @@ describe("up with official images, on a machine that has nothing yet", function 
       { to: `${IN_NODE} get nodes`, stdout: "True 2026-01-01T00:01:00Z\n" },
       { to: `${IN_NODE} --namespace kube-system get lease`, stdout: "2026-01-01T00:01:00.000000Z" },
     );
-    ended = await lab.run("commands/up", "up({})", {
+    ended = await lab.run("commands/lab/up", "up({})", {
       GOURMETGRAM_REACH: "online",
       // Of somebody who builds for servers.
       DOCKER_DEFAULT_PLATFORM: "linux/amd64",

@@ -40,7 +40,7 @@ describe("up on a machine that cannot carry the embedded lab", function () {
   /** The message with which `up` ends, and that it has changed nothing. */
   async function refused(answers: Answer[], environment: Record<string, string> = {}): Promise<string> {
     lab.docker.answer(...answers);
-    const ended = await lab.run("commands/up", "up({})", { ...ENVIRONMENT, ...environment });
+    const ended = await lab.run("commands/lab/up", "up({})", { ...ENVIRONMENT, ...environment });
     assert.equal(ended.exitCode, 1, ended.stdout);
     assert.deepEqual(
       lab.docker.calls.filter((call) => !QUESTION.test(`${call} `)),
@@ -88,7 +88,7 @@ describe("up on a machine that cannot carry the embedded lab", function () {
   it("stops at a node image for another architecture, before it makes a cluster", async () => {
     const amd64 = { to: "image inspect --format {{.Architecture}}", stdout: "amd64" };
     lab.docker.answer(...answering({ Architecture: "aarch64" }, amd64));
-    const { exitCode, stderr } = await lab.run("commands/up", "up({})", ENVIRONMENT);
+    const { exitCode, stderr } = await lab.run("commands/lab/up", "up({})", ENVIRONMENT);
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
@@ -109,7 +109,7 @@ describe("up on a machine that cannot carry the embedded lab", function () {
     const image = { to: "image inspect --format {{.Architecture}}", stdout: "amd64" };
     const look = { to: "run --rm --entrypoint cat", stdout: "1" };
     lab.docker.answer(...answering({}, image, look));
-    const { exitCode, stderr } = await lab.run("commands/up", "up({})", ENVIRONMENT);
+    const { exitCode, stderr } = await lab.run("commands/lab/up", "up({})", ENVIRONMENT);
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
@@ -155,7 +155,7 @@ describe("up of a stack on a cluster of its own, without a Docker that builds it
   ] as const) {
     it(`is refused before anything else where ${title}`, async () => {
       if (docker !== undefined) lab.docker.answer(docker);
-      const { exitCode, stderr } = await lab.run("commands/up", "up({})", ENVIRONMENT);
+      const { exitCode, stderr } = await lab.run("commands/lab/up", "up({})", ENVIRONMENT);
       assert.equal(stderr, `error: the stack's images cannot be built: ${expected}`);
       assert.equal(exitCode, 1);
       assert.deepEqual(lab.pulumi.calls, []);

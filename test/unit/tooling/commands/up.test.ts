@@ -20,7 +20,7 @@ describe("up: a stack on a cluster of its own", () => {
     await cluster.stop();
   });
 
-  const up = (call = "up({})") => lab.run("commands/up", call, ENVIRONMENT);
+  const up = (call = "up({})") => lab.run("commands/lab/up", call, ENVIRONMENT);
 
   it("is made where it is not there yet, and brought up", async () => {
     lab.pulumi.answer(
@@ -81,7 +81,7 @@ describe("up: the embedded cluster with a class on it", () => {
 
   it("is refused to a lab before Docker or anything else is looked at", async () => {
     lab.docker.install();
-    const { exitCode, stderr } = await lab.run("commands/up", "up({})", ENVIRONMENT);
+    const { exitCode, stderr } = await lab.run("commands/lab/up", "up({})", ENVIRONMENT);
     assert.equal(exitCode, 1);
     assert.match(stderr, /the embedded cluster has the class course on it/);
     assert.deepEqual(lab.docker.calls, []);

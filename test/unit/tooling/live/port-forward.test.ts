@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
 import { type WebSocket, WebSocketServer } from "ws";
-import { forward, type Forward, podAccess } from "../../../../tooling/live/port-forward";
+import { forward, type Forward, podAccess } from "../../../../tooling/live/addresses/port-forward";
 
 const MLFLOW = { namespace: "lab", name: "mlflow", port: 8000 };
 

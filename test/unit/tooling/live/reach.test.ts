@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import type { LabOutputs } from "../../../../stacks/outputs/outputs";
-import type { PlaceName } from "../../../../tooling/live/places";
-import type { PodAccess } from "../../../../tooling/live/port-forward";
-import { answersAt, reach, type Reached } from "../../../../tooling/live/reach";
-import { NoReadyPod } from "../../../../tooling/live/service";
+import type { PlaceName } from "../../../../tooling/live/addresses/places";
+import type { PodAccess } from "../../../../tooling/live/addresses/port-forward";
+import { answersAt, reach, type Reached } from "../../../../tooling/live/addresses/reach";
+import { NoReadyPod } from "../../../../tooling/live/addresses/service";
 import { OUTPUTS } from "../../../support/lab-outputs";
 import { freePort } from "../../../support/free-port";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiException, type CoreV1Api, type V1Pod, type V1Service } from "@kubernetes/client-node";
-import { readyPodOf, serviceOf, serviceOnNodePort } from "../../../../tooling/live/service";
+import { readyPodOf, serviceOf, serviceOnNodePort } from "../../../../tooling/live/addresses/service";
 
 const MLFLOW = { namespace: "lab", name: "mlflow", port: 8000 };
 

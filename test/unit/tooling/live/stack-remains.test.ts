@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { objectsIn } from "../../../../tooling/live/stack-remains";
+import { objectsIn } from "../../../../tooling/live/objects/stack-remains";
 
 const resource = (type: string, outputs: object, more: object = {}) => ({
   type,

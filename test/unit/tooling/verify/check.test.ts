@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CheckFailure, expect, expectEqual } from "../../../../tooling/verify/expect";
+import { CheckFailure, expect, expectEqual } from "../../../../tooling/verify/suite/expect";
 import { checks } from "../../../../tooling/verify/checks";
 import { expectMetrics, type Verdict } from "../../../../tooling/verify/runs/training-metrics";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { productsOf } from "../../../../tooling/live/runs/outcome";
-import { CheckFailure } from "../../../../tooling/verify/expect";
+import { CheckFailure } from "../../../../tooling/verify/suite/expect";
 import { expectEntries, requireRelease, testedOf } from "../../../../tooling/verify/runs/lineage";
 import { building, built, training } from "../../../support/runs";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closingText, countsOf, exitCodeOf, type Result } from "../../../../tooling/verify/report";
+import { closingText, countsOf, exitCodeOf, type Result } from "../../../../tooling/verify/suite/report";
 
 const PASSED: Result = {
   name: "rights",

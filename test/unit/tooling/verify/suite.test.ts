@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Check } from "../../../../tooling/verify/check";
-import { CheckFailure } from "../../../../tooling/verify/expect";
-import type { Lab } from "../../../../tooling/verify/lab";
-import { runSuite, type SuiteOptions } from "../../../../tooling/verify/suite";
+import { type Check } from "../../../../tooling/verify/suite/check";
+import { CheckFailure } from "../../../../tooling/verify/suite/expect";
+import type { Lab } from "../../../../tooling/verify/suite/lab";
+import { runSuite, type SuiteOptions } from "../../../../tooling/verify/suite/suite";
 
 const LAB = {} as Lab;
 const OPTIONS: SuiteOptions = { timeout: 5, grace: 0.05, silent: true, signal: new AbortController().signal };

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { nameOf } from "../../../live/workflows/workflow";
-import { type Check } from "../../check";
+import { type Check } from "../../suite/check";
 import { alert, githubPing, githubPush, gitlabPush, newData, NO_COMMIT } from "../../events/bodies";
 import { type Event, eventSecret, eventToken, type Proof, sendEvent } from "../../events/sending";
-import { expect, expectEqual } from "../../expect";
+import { expect, expectEqual } from "../../suite/expect";
 
 /** The training code's repository, on whatever server. */
 const REPOSITORY = "gourmetgram-train";

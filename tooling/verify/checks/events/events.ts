@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { TRIGGER_LABEL } from "../../../../components/webhook";
 import { argumentOf, nameOf, type Workflow } from "../../../live/workflows/workflow";
 import { until } from "../../../support/until";
-import { type Check, type CheckContext } from "../../check";
+import { type Check, type CheckContext } from "../../suite/check";
 import { alert, githubPush, gitlabPush, newData } from "../../events/bodies";
 import { pushRun } from "../../events/pushing";
 import { type Event, eventSecret, eventToken, type Proof, sendEvent } from "../../events/sending";
-import { expect, expectEqual } from "../../expect";
+import { expect, expectEqual } from "../../suite/expect";
 
 /** Seconds in which both alerts are sent. */
 const BOTH_ALERTS = 60;

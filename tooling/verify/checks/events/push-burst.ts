@@ -1,8 +1,8 @@
 import { productsOf } from "../../../live/runs/outcome";
 import { nameOf } from "../../../live/workflows/workflow";
-import { type Check } from "../../check";
+import { type Check } from "../../suite/check";
 import { accuracyTest, hasStarted, pushRun, TESTS, withPushing } from "../../events/pushing";
-import { CheckFailure, expectEqual } from "../../expect";
+import { CheckFailure, expectEqual } from "../../suite/expect";
 import { requireRelease } from "../../runs/lineage";
 import { expectServed } from "../services/staging";
 

@@ -1,7 +1,7 @@
 import { nameOf } from "../../../live/workflows/workflow";
-import { type Check } from "../../check";
+import { type Check } from "../../suite/check";
 import { accuracyTest, expectStarted, TESTS, withPushing } from "../../events/pushing";
-import { expect, expectEqual } from "../../expect";
+import { expect, expectEqual } from "../../suite/expect";
 
 /** A Dockerfile that does not build and tests that fail, as two branches of one push; again; and a branch deleted. */
 export const pushFailures: Check = {

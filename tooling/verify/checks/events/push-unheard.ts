@@ -1,8 +1,8 @@
-import { type Check, type CheckContext } from "../../check";
+import { type Check, type CheckContext } from "../../suite/check";
 import { eventSecret, sendEvent } from "../../events/sending";
 import { githubPush } from "../../events/bodies";
 import { withPushing } from "../../events/pushing";
-import { expect, expectEqual } from "../../expect";
+import { expect, expectEqual } from "../../suite/expect";
 import { until } from "../../../support/until";
 import { without } from "../../pods/workloads";
 

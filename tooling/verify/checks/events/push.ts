@@ -1,8 +1,8 @@
 import { productsOf } from "../../../live/runs/outcome";
 import { argumentOf, nameOf, type Workflow } from "../../../live/workflows/workflow";
-import { type Check, type CheckContext } from "../../check";
+import { type Check, type CheckContext } from "../../suite/check";
 import { accuracyTest, expectStarted, pushRun, TESTS, withPushing } from "../../events/pushing";
-import { expect, expectEqual } from "../../expect";
+import { expect, expectEqual } from "../../suite/expect";
 import { requireRelease } from "../../runs/lineage";
 import { expectServed } from "../services/staging";
 

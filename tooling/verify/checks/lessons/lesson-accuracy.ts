@@ -1,8 +1,8 @@
 import { isLeftOut } from "../../../live/runs/run-steps";
 import { verdictOf } from "../../../live/runs/outcome";
 import { nameOf, stepOf } from "../../../live/workflows/workflow";
-import { type Check } from "../../check";
-import { expect, expectEqual } from "../../expect";
+import { type Check } from "../../suite/check";
+import { expect, expectEqual } from "../../suite/expect";
 import { attend } from "../../runs/lessons";
 import { stateText } from "../../../live/services/mlflow";
 

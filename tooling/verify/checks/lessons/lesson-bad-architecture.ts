@@ -1,5 +1,5 @@
-import { type Check } from "../../check";
-import { expect } from "../../expect";
+import { type Check } from "../../suite/check";
+import { expect } from "../../suite/expect";
 import { attend, expectFailureIn, expectRegistered } from "../../runs/lessons";
 
 /** A model that does not fit the application passes its training, and staging's test finds out. */

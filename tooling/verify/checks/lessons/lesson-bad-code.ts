@@ -1,5 +1,5 @@
-import { type Check } from "../../check";
-import { expect } from "../../expect";
+import { type Check } from "../../suite/check";
+import { expect } from "../../suite/expect";
 import { attend, expectFailureIn, expectRegistered } from "../../runs/lessons";
 
 /** Training code with a bug that its own tests do not see. */

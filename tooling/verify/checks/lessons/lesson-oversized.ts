@@ -1,6 +1,6 @@
 import { messagesOf } from "../../../live/workflows/workflow";
-import { type Check } from "../../check";
-import { expect } from "../../expect";
+import { type Check } from "../../suite/check";
+import { expect } from "../../suite/expect";
 import { attend, expectFailureIn, expectRegistered } from "../../runs/lessons";
 
 /** A model that needs more memory than its container may use never starts. */

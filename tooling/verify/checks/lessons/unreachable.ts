@@ -1,8 +1,8 @@
 import pRetry from "p-retry";
 import { failedSteps } from "../../../live/runs/run-steps";
 import { nameOf } from "../../../live/workflows/workflow";
-import { type Check, type CheckContext } from "../../check";
-import { expect, expectEqual } from "../../expect";
+import { type Check, type CheckContext } from "../../suite/check";
+import { expect, expectEqual } from "../../suite/expect";
 import { requireServing } from "../../runs/lessons";
 import { undisturbed } from "../../runs/quiet";
 import { registryPlace } from "../../clients/registry";

@@ -1,5 +1,5 @@
-import { type Check, type CheckContext } from "../../check";
-import { expectEqual } from "../../expect";
+import { type Check, type CheckContext } from "../../suite/check";
+import { expectEqual } from "../../suite/expect";
 import { reachFrom, type Target } from "../../pods/probe-pod";
 import { startBuilder } from "../../pods/running-builder";
 

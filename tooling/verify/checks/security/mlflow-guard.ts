@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { type Check } from "../../check";
-import { expectEqual } from "../../expect";
+import { type Check } from "../../suite/check";
+import { expectEqual } from "../../suite/expect";
 
 /** A host name that no lab has. */
 const STRANGER = "rebound.example";

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { reasonOf, statusOf } from "../../../live/api-clients";
-import { type Check, type CheckContext } from "../../check";
-import { expect, expectEqual } from "../../expect";
+import { type Check, type CheckContext } from "../../suite/check";
+import { expect, expectEqual } from "../../suite/expect";
 import { forbiddenPods, restrictedPod } from "../../pods/pods-for-admission";
 
 const FORBIDDEN = 403;

@@ -9,8 +9,8 @@ import {
   textOf,
   userOf,
 } from "../../clients/access";
-import { type Check } from "../../check";
-import { expect } from "../../expect";
+import { type Check } from "../../suite/check";
+import { expect } from "../../suite/expect";
 import type { Cluster } from "../../../live/api-clients";
 
 /** Questions asked at the same time. */

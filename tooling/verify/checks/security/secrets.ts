@@ -1,8 +1,8 @@
-import { type Check } from "../../check";
-import { expect } from "../../expect";
+import { type Check } from "../../suite/check";
+import { expect } from "../../suite/expect";
 import { pushPassword } from "../../../engine/stack/live-lab";
 import { countsOf, haystacksOf } from "../../secrets/haystacks";
-import type { Lab } from "../../lab";
+import type { Lab } from "../../suite/lab";
 import { type Needle, finds, needlesOf, secretsOf } from "../../secrets/needles";
 import { podSpecOf, workloadsOf } from "../../pods/workloads";
 

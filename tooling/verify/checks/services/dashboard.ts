@@ -5,8 +5,8 @@ import { accountsOf, studentOf } from "../../clients/access";
 import { findChromium, withBrowser } from "../../clients/browser";
 import { keep, waitForText } from "../../clients/browser-page";
 import { DashboardPage } from "../../clients/dashboard-page";
-import { type Check, type CheckContext } from "../../check";
-import { expect } from "../../expect";
+import { type Check, type CheckContext } from "../../suite/check";
+import { expect } from "../../suite/expect";
 import { requireServing } from "../../runs/lessons";
 
 /** Seconds that the token for the login holds. */

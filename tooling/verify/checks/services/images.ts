@@ -1,5 +1,5 @@
-import { type Check, type CheckContext } from "../../check";
-import { expect, expectEqual } from "../../expect";
+import { type Check, type CheckContext } from "../../suite/check";
+import { expect, expectEqual } from "../../suite/expect";
 import {
   asksForCredentials,
   askRegistry,

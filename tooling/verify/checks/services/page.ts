@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser } from "puppeteer-core";
 import { findChromium, withBrowser } from "../../clients/browser";
 import { keep, openPage, PATIENCE, waitForText } from "../../clients/browser-page";
-import { type Check, type CheckContext } from "../../check";
+import { type Check, type CheckContext } from "../../suite/check";
 import { FOOD_PICTURE } from "../../runs/food";
 import { requireServing } from "../../runs/lessons";
 

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import pRetry from "p-retry";
-import { type Check, type CheckContext } from "../../check";
-import { expectEqual } from "../../expect";
-import type { Lab } from "../../lab";
+import { type Check, type CheckContext } from "../../suite/check";
+import { expectEqual } from "../../suite/expect";
+import type { Lab } from "../../suite/lab";
 import { stateText } from "../../../live/services/mlflow";
 import { undisturbed } from "../../runs/quiet";
 import { replacePods, workloadsOf } from "../../pods/workloads";

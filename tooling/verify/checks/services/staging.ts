@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { productsOf } from "../../../live/runs/outcome";
 import { nameOf } from "../../../live/workflows/workflow";
-import { type Check, type CheckContext } from "../../check";
-import { expect, expectEqual } from "../../expect";
+import { type Check, type CheckContext } from "../../suite/check";
+import { expect, expectEqual } from "../../suite/expect";
 import { FOOD_CLASSES, FOOD_PICTURE } from "../../runs/food";
 import { expectLineage, type Release, requireRelease } from "../../runs/lineage";
 

@@ -1,8 +1,8 @@
 import type { Delivery } from "../../../live/delivery/delivery";
 import { findDelivery } from "../../../live/delivery/find-delivery";
 import { nameOf, outputOf, type Workflow } from "../../../live/workflows/workflow";
-import { type Check, type CheckContext } from "../../check";
-import { expect, expectEqual } from "../../expect";
+import { type Check, type CheckContext } from "../../suite/check";
+import { expect, expectEqual } from "../../suite/expect";
 import type { Training } from "../../runs/training-runs";
 
 /** The last delivery is told as Argo, MLflow and staging tell it, of a run that went through and of one that failed. */

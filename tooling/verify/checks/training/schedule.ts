@@ -1,5 +1,5 @@
-import { type Check } from "../../check";
-import { expect, expectEqual } from "../../expect";
+import { type Check } from "../../suite/check";
+import { expect, expectEqual } from "../../suite/expect";
 import { stateText } from "../../../live/services/mlflow";
 import { nameOf, outputOf, stepOf } from "../../../live/workflows/workflow";
 

@@ -1,6 +1,6 @@
 import { SCENARIOS } from "../../../live/workflows/scenarios";
-import { type Check, type CheckContext } from "../../check";
-import { expect, expectEqual } from "../../expect";
+import { type Check, type CheckContext } from "../../suite/check";
+import { expect, expectEqual } from "../../suite/expect";
 import { stateText } from "../../../live/services/mlflow";
 import type { Training } from "../../runs/training-runs";
 import { argumentOf, nameOf, outputOf, stepOf } from "../../../live/workflows/workflow";

@@ -9,7 +9,7 @@ import { githubPush } from "../../events/bodies";
 import { hasStarted, pushRun } from "../../events/pushing";
 import { eventSecret, type Proof, sendEvent } from "../../events/sending";
 import { VERIFY_LABEL } from "../../pods/verify-label";
-import type { Result } from "../../report";
+import type { Result } from "../../suite/report";
 import { resultOf } from "../carry-out";
 import type { Probing } from "../probe";
 import type { StudentStack } from "../student";

@@ -1,9 +1,9 @@
 /** The ways to what a push goes through: the students' git servers, and Argo's server. */
 import { KubeConfig } from "@kubernetes/client-node";
 import type { Cluster } from "../../../live/api-clients";
-import { type Forward, forward, podAccess } from "../../../live/port-forward";
-import { reach } from "../../../live/reach";
-import { serviceOf } from "../../../live/service";
+import { type Forward, forward, podAccess } from "../../../live/addresses/port-forward";
+import { reach } from "../../../live/addresses/reach";
+import { serviceOf } from "../../../live/addresses/service";
 import type { StudentStack } from "../student";
 
 /** A student, with a way to the own git server. */

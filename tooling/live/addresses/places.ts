@@ -1,5 +1,5 @@
 /** The addresses of a lab outside its cluster, and the Services that they lead to. */
-import type { LabOutputs } from "../../stacks";
+import type { LabOutputs } from "../../../stacks";
 import type { PageName } from "./lab-pages";
 import { serviceOf, type ServicePort } from "./service";
 

@@ -1,17 +1,17 @@
-import type { LabOutputs } from "../../stacks";
-import { bringUpCluster, planCluster, type Plan } from "../cluster/bring-up";
-import { apiIsReady } from "../cluster/kind";
-import { isCold, type LabParts } from "../cluster/embedded-lab";
-import { checkMachine } from "../cluster/preflight";
-import { pulumi, selectStack, stackOutputs } from "../engine/stack/stack";
-import { classOf, isOnEmbeddedCluster, prepareState, stacksInState } from "../engine/stack/state";
-import { foundIn } from "../engine/answer";
-import { recoverLab } from "../engine/interrupted";
-import { clusterConfig, requireAnswer, waitForWorkloads } from "../engine/cluster-access";
-import { wishFor } from "../machine/reach";
-import { hasOwnCluster, stackName } from "../engine/stack/stack-settings";
-import { recordTiming, UP_KINDS } from "../machine/timings";
-import { runSteps, type Step } from "../machine/steps";
+import type { LabOutputs } from "../../../stacks";
+import { bringUpCluster, planCluster, type Plan } from "../../cluster/bring-up";
+import { apiIsReady } from "../../cluster/kind";
+import { isCold, type LabParts } from "../../cluster/embedded-lab";
+import { checkMachine } from "../../cluster/preflight";
+import { pulumi, selectStack, stackOutputs } from "../../engine/stack/stack";
+import { classOf, isOnEmbeddedCluster, prepareState, stacksInState } from "../../engine/stack/state";
+import { foundIn } from "../../engine/answer";
+import { recoverLab } from "../../engine/interrupted";
+import { clusterConfig, requireAnswer, waitForWorkloads } from "../../engine/cluster-access";
+import { wishFor } from "../../machine/reach";
+import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
+import { recordTiming, UP_KINDS } from "../../machine/timings";
+import { runSteps, type Step } from "../../machine/steps";
 
 export interface UpOptions {
   dryRun?: boolean;

@@ -1,6 +1,6 @@
-import { requireEngine } from "../cluster/embedded-lab";
-import { pulumi, selectStack } from "../engine/stack/stack";
-import { prepareState } from "../engine/stack/state";
+import { requireEngine } from "../../cluster/embedded-lab";
+import { pulumi, selectStack } from "../../engine/stack/stack";
+import { prepareState } from "../../engine/stack/state";
 
 /** Commands that work on a stack; it is made for them if it is not there yet, as `up` would make it. */
 const needStack = new Set(["config", "destroy", "preview", "refresh", "up"]);

@@ -1,15 +1,15 @@
-import { findLab, type LiveLab } from "../engine/stack/live-lab";
-import { Argo } from "../live/workflows/argo";
-import { type Cluster, clusterOf, reasonOf } from "../live/api-clients";
-import { type Display, displayFor, silentDisplay } from "../live/runs/run-display";
-import { type Family, NoSuchRun } from "../live/workflows/family";
-import { reportOf, textOfLogs } from "../live/runs/run-report";
-import { parametersOf, type ScenarioName } from "../live/workflows/scenarios";
-import { submission } from "../live/workflows/submission";
-import { nameOf } from "../live/workflows/workflow";
-import { beforeStart } from "../support/errors";
-import { interruption } from "../support/interruption";
-import { isJson, tellData } from "../support/output";
+import { findLab, type LiveLab } from "../../engine/stack/live-lab";
+import { Argo } from "../../live/workflows/argo";
+import { type Cluster, clusterOf, reasonOf } from "../../live/api-clients";
+import { type Display, displayFor, silentDisplay } from "../../live/runs/run-display";
+import { type Family, NoSuchRun } from "../../live/workflows/family";
+import { reportOf, textOfLogs } from "../../live/runs/run-report";
+import { parametersOf, type ScenarioName } from "../../live/workflows/scenarios";
+import { submission } from "../../live/workflows/submission";
+import { nameOf } from "../../live/workflows/workflow";
+import { beforeStart } from "../../support/errors";
+import { interruption } from "../../support/interruption";
+import { isJson, tellData } from "../../support/output";
 import { lookUp } from "./last-delivery";
 
 /** Exit codes of `train`. */

@@ -1,6 +1,6 @@
 /** Services of the cluster, and the pods behind them. */
 import type { CoreV1Api, V1Pod, V1Service } from "@kubernetes/client-node";
-import { reasonOf, statusOf } from "./api-clients";
+import { reasonOf, statusOf } from "../api-clients";
 
 /** One port of a Service. */
 export interface ServicePort {

@@ -1,12 +1,12 @@
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
-import { within } from "../../components/kubernetes";
-import { nodeContainers } from "../cluster/kind";
-import { type Answer, foundIn } from "../engine/answer";
-import { clusterConfig, requireAnswer } from "../engine/cluster-access";
-import { stackOutputs } from "../engine/stack/stack";
-import { hasOwnCluster, stackName } from "../engine/stack/stack-settings";
-import { messageOf } from "../support/errors";
-import { tellData } from "../support/output";
+import { within } from "../../../components/kubernetes";
+import { nodeContainers } from "../../cluster/kind";
+import { type Answer, foundIn } from "../../engine/answer";
+import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
+import { stackOutputs } from "../../engine/stack/stack";
+import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
+import { messageOf } from "../../support/errors";
+import { tellData } from "../../support/output";
 
 interface PodStatus {
   readonly namespace: string;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rightsPage } from "./rights-table";
-import { checkout } from "../../machine/paths";
+import { checkout } from "../../../machine/paths";
 
 /** Prints who may do what, as Markdown; with `check`, fails if the page in the checkout is not current. */
 export function rights(options: { check?: boolean }): void {

@@ -1,4 +1,4 @@
-import type { LabOutputs } from "../../stacks";
+import type { LabOutputs } from "../../../stacks";
 
 /** Something of the lab that a browser, or git, can be pointed at. */
 export interface Page {

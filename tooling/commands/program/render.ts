@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { writeManifests } from "../engine/render/folder";
+import { writeManifests } from "../../engine/render/folder";
 
 /** Writes the stack's Kubernetes objects to a folder, and says how many. */
 export async function render(folder: string): Promise<void> {

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { type PodAccess, podAccess } from "../live/port-forward";
-import { reach } from "../live/reach";
-import { findLab } from "../engine/stack/live-lab";
-import { Argo } from "../live/workflows/argo";
-import { clusterOf } from "../live/api-clients";
+import { type PodAccess, podAccess } from "../../live/addresses/port-forward";
+import { reach } from "../../live/addresses/reach";
+import { findLab } from "../../engine/stack/live-lab";
+import { Argo } from "../../live/workflows/argo";
+import { clusterOf } from "../../live/api-clients";
 import type { LabParts } from "./lab-parts";
-import { Mlflow } from "../live/services/mlflow";
-import { StagingService } from "../live/services/staging-service";
-import { TrainingRuns } from "./runs/training-runs";
+import { Mlflow } from "../../live/services/mlflow";
+import { StagingService } from "../../live/services/staging-service";
+import { TrainingRuns } from "../runs/training-runs";
 
 /** A live lab, with everything that the checks talk to. */
 export interface Lab extends LabParts {

@@ -1,7 +1,7 @@
-import { stackExists } from "../engine/stack/stack";
-import { hasOwnCluster, keepsData, stackName } from "../engine/stack/stack-settings";
-import { clusterRecord } from "../machine/cluster-record";
-import { confirm } from "../support/confirm";
+import { stackExists } from "../../engine/stack/stack";
+import { hasOwnCluster, keepsData, stackName } from "../../engine/stack/stack-settings";
+import { clusterRecord } from "../../machine/cluster-record";
+import { confirm } from "../../support/confirm";
 import type { DownOptions } from "./down";
 
 /**

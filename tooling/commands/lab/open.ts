@@ -1,19 +1,19 @@
 import { once } from "node:events";
 import { execa } from "execa";
-import { ACCOUNTS } from "../../components/rbac";
-import type { LabOutputs } from "../../stacks";
-import { type AccountName, type TimedToken, tokenOf } from "../live/account-token";
-import { clusterOf, reasonOf } from "../live/api-clients";
-import { placesOf } from "../live/places";
-import { type PodAccess, podAccess } from "../live/port-forward";
-import { answersAt, reach } from "../live/reach";
-import type { ServicePort } from "../live/service";
-import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../live/lab-pages";
-import { clusterConfig, requireAnswer } from "../engine/cluster-access";
-import { findOutputs } from "../engine/stack/live-lab";
-import { endBySignal, interruption } from "../support/interruption";
-import { isJson, tellData } from "../support/output";
-import { minuteOf } from "../support/times";
+import { ACCOUNTS } from "../../../components/rbac";
+import type { LabOutputs } from "../../../stacks";
+import { type AccountName, type TimedToken, tokenOf } from "../../live/account-token";
+import { clusterOf, reasonOf } from "../../live/api-clients";
+import { placesOf } from "../../live/addresses/places";
+import { type PodAccess, podAccess } from "../../live/addresses/port-forward";
+import { answersAt, reach } from "../../live/addresses/reach";
+import type { ServicePort } from "../../live/addresses/service";
+import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../../live/addresses/lab-pages";
+import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
+import { findOutputs } from "../../engine/stack/live-lab";
+import { endBySignal, interruption } from "../../support/interruption";
+import { isJson, tellData } from "../../support/output";
+import { minuteOf } from "../../support/times";
 
 /**
  * Prints the pages, or one, and opens the one that is named. Port-forwards that it takes stay open until it is

@@ -1,10 +1,10 @@
 /** How a machine outside the cluster reaches the lab: by the addresses of its outputs, else by the cluster's API. */
 import { connect } from "node:net";
-import type { LabOutputs } from "../../stacks";
+import type { LabOutputs } from "../../../stacks";
 import { type Place, type PlaceName, placesOf } from "./places";
 import { type Forward, forward, type PodAccess } from "./port-forward";
 import { NoReadyPod, portOf, type ServicePort } from "./service";
-import { errorOf } from "../support/errors";
+import { errorOf } from "../../support/errors";
 
 /** Milliseconds that an address has to take a connection. */
 const PATIENCE = 1000;

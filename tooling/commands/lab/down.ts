@@ -1,12 +1,12 @@
 import { rm } from "node:fs/promises";
-import { hostImagesText, NO_IMAGES, removeHostImages } from "../cluster/images/host-images";
-import { removeOlderImages } from "../cluster/images/node-image";
-import { apiIsReady, foreignContainers, nodeContainers, removeCluster } from "../cluster/kind";
-import { clusterParts, remainsOnMachine, requireNothingOnMachine } from "../cluster/machine-remains";
-import { foundIn } from "../engine/answer";
-import { clusterConfig } from "../engine/cluster-access";
-import { engineIsReady } from "../engine/engine";
-import { recoverLab } from "../engine/interrupted";
+import { hostImagesText, NO_IMAGES, removeHostImages } from "../../cluster/images/host-images";
+import { removeOlderImages } from "../../cluster/images/node-image";
+import { apiIsReady, foreignContainers, nodeContainers, removeCluster } from "../../cluster/kind";
+import { clusterParts, remainsOnMachine, requireNothingOnMachine } from "../../cluster/machine-remains";
+import { foundIn } from "../../engine/answer";
+import { clusterConfig } from "../../engine/cluster-access";
+import { engineIsReady } from "../../engine/engine";
+import { recoverLab } from "../../engine/interrupted";
 import {
   askPulumi,
   NO_ENGINE,
@@ -14,16 +14,16 @@ import {
   removeStateIfEmpty,
   stackExists,
   stackOutputs,
-} from "../engine/stack/stack";
-import { classOf, isOnEmbeddedCluster, type StackInState, stacksInState } from "../engine/stack/state";
-import { hasOwnCluster, keepsData, stackName } from "../engine/stack/stack-settings";
-import { DEFINITION, removeKinds, usedKindText } from "../live/kinds";
-import { objectsIn, remainsOf } from "../live/stack-remains";
-import { clusterRecord, removeClusterRecord } from "../machine/cluster-record";
-import { canStartDocker, dockerIsReady, labDockerPid, startDocker } from "../machine/docker-daemon";
-import { home, logs } from "../machine/paths";
-import { runSteps, type Step } from "../machine/steps";
-import { requireNothingLeft, settled } from "../support/leftovers";
+} from "../../engine/stack/stack";
+import { classOf, isOnEmbeddedCluster, type StackInState, stacksInState } from "../../engine/stack/state";
+import { hasOwnCluster, keepsData, stackName } from "../../engine/stack/stack-settings";
+import { DEFINITION, removeKinds, usedKindText } from "../../live/objects/kinds";
+import { objectsIn, remainsOf } from "../../live/objects/stack-remains";
+import { clusterRecord, removeClusterRecord } from "../../machine/cluster-record";
+import { canStartDocker, dockerIsReady, labDockerPid, startDocker } from "../../machine/docker-daemon";
+import { home, logs } from "../../machine/paths";
+import { runSteps, type Step } from "../../machine/steps";
+import { requireNothingLeft, settled } from "../../support/leftovers";
 
 export interface DownOptions {
   dryRun?: boolean;

@@ -1,14 +1,14 @@
-import type { LabOutputs } from "../../stacks";
-import { clusterConfig, requireAnswer } from "../engine/cluster-access";
-import { findOutputs } from "../engine/stack/live-lab";
-import { type Cluster, clusterOf } from "../live/api-clients";
-import type { Delivery } from "../live/delivery/delivery";
-import { textOfDelivery } from "../live/delivery/delivery-text";
-import { findDelivery } from "../live/delivery/find-delivery";
-import { once, openSources } from "../live/delivery/sources";
-import { answersAt } from "../live/reach";
-import type { Family } from "../live/workflows/family";
-import { tellData } from "../support/output";
+import type { LabOutputs } from "../../../stacks";
+import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
+import { findOutputs } from "../../engine/stack/live-lab";
+import { type Cluster, clusterOf } from "../../live/api-clients";
+import type { Delivery } from "../../live/delivery/delivery";
+import { textOfDelivery } from "../../live/delivery/delivery-text";
+import { findDelivery } from "../../live/delivery/find-delivery";
+import { once, openSources } from "../../live/delivery/sources";
+import { answersAt } from "../../live/addresses/reach";
+import type { Family } from "../../live/workflows/family";
+import { tellData } from "../../support/output";
 
 /** Shows the last delivery. Exit code 1 if a part of the lab did not answer. */
 export async function lastDelivery(): Promise<void> {

@@ -1,9 +1,9 @@
 import { Listr, type ListrRendererValue, type ListrTask, PRESET_TIMER } from "listr2";
 import type { Check } from "./check";
-import { reasonOf } from "../live/api-clients";
+import { reasonOf } from "../../live/api-clients";
 import type { Lab } from "./lab";
 import type { Result } from "./report";
-import { errorOf } from "../support/errors";
+import { errorOf } from "../../support/errors";
 
 /** How the checks are carried out. */
 export interface SuiteOptions {

@@ -1,6 +1,6 @@
-import { type Need, rightsOf, rightsOfEvents } from "../../../packages/argo-lint";
-import { ACCOUNTS, RIGHTS, type Rule } from "../../../components/rbac";
-import { placeholderArgs, trainingManifests } from "../../../workflows";
+import { type Need, rightsOf, rightsOfEvents } from "../../../../packages/argo-lint";
+import { ACCOUNTS, RIGHTS, type Rule } from "../../../../components/rbac";
+import { placeholderArgs, trainingManifests } from "../../../../workflows";
 
 const HEAD = `# Rights
 

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { Writable } from "node:stream";
 import { type KubeConfig, PortForward } from "@kubernetes/client-node";
-import { clusterOf } from "./api-clients";
+import { clusterOf } from "../api-clients";
 import { type PodPort, readyPodOf, serviceOnNodePort, type ServicePort } from "./service";
-import { pacedReader, type PacedSocket, pacedSender } from "./streams/flow-control";
-import { messageOf } from "../support/errors";
+import { pacedReader, type PacedSocket, pacedSender } from "../streams/flow-control";
+import { messageOf } from "../../support/errors";
 
 /** What of a cluster a port-forward needs. */
 export interface PodAccess {

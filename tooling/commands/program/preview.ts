@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { requireEngine } from "../cluster/embedded-lab";
-import { checkout } from "../machine/paths";
-import { engineProgram } from "../engine/engine";
-import { inPreviewPlace } from "../engine/preview-place";
-import { stackName } from "../engine/stack/stack-settings";
-import { handOver } from "../support/hand-over";
+import { requireEngine } from "../../cluster/embedded-lab";
+import { checkout } from "../../machine/paths";
+import { engineProgram } from "../../engine/engine";
+import { inPreviewPlace } from "../../engine/preview-place";
+import { stackName } from "../../engine/stack/stack-settings";
+import { handOver } from "../../support/hand-over";
 
 /**
  * Shows what `up` would change, and holds it to the policies. Needs no cluster, and a Docker daemon only where the

@@ -1,8 +1,8 @@
-import type { LabOutputs } from "../../stacks";
-import type { Argo } from "../live/workflows/argo";
-import type { Cluster } from "../live/api-clients";
-import type { Mlflow } from "../live/services/mlflow";
-import type { StagingService } from "../live/services/staging-service";
+import type { LabOutputs } from "../../../stacks";
+import type { Argo } from "../../live/workflows/argo";
+import type { Cluster } from "../../live/api-clients";
+import type { Mlflow } from "../../live/services/mlflow";
+import type { StagingService } from "../../live/services/staging-service";
 
 /** The parts of a live lab that a verification talks to. */
 export interface LabParts {

@@ -1,14 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { controlPlane } from "../cluster/kind-config";
-import { kubeconfig } from "../machine/paths";
-import { isKubeconfigText } from "../../components/kubernetes";
-import { kubeconfigSetting } from "../engine/cluster-access";
-import { succeeds } from "../machine/run";
-import { handOver } from "../support/hand-over";
-import { withTemporaryFolder } from "../support/interruption";
-import { hasOwnCluster, stackSetting } from "../engine/stack/stack-settings";
-import { goBuilds, isBuilt, programPath } from "../toolchain/go-builds";
+import { controlPlane } from "../../cluster/kind-config";
+import { kubeconfig } from "../../machine/paths";
+import { isKubeconfigText } from "../../../components/kubernetes";
+import { kubeconfigSetting } from "../../engine/cluster-access";
+import { succeeds } from "../../machine/run";
+import { handOver } from "../../support/hand-over";
+import { withTemporaryFolder } from "../../support/interruption";
+import { hasOwnCluster, stackSetting } from "../../engine/stack/stack-settings";
+import { goBuilds, isBuilt, programPath } from "../../toolchain/go-builds";
 
 const builds = { kubectl: goBuilds.kubernetes, argo: goBuilds.argo } as const;
 

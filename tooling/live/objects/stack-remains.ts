@@ -1,7 +1,7 @@
 import { type KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import pMap from "p-map";
-import type { Leftovers } from "../support/leftovers";
-import { clusterOf, statusOf } from "./api-clients";
+import type { Leftovers } from "../../support/leftovers";
+import { clusterOf, statusOf } from "../api-clients";
 import { DEFINITION } from "./kinds";
 
 /** A Kubernetes object that a stack has made. */

@@ -1,5 +1,5 @@
 import { ApiextensionsV1Api, type KubeConfig } from "@kubernetes/client-node";
-import { clusterOf, statusOf } from "./api-clients";
+import { clusterOf, statusOf } from "../api-clients";
 
 export const DEFINITION = "CustomResourceDefinition";
 
