@@ -74,6 +74,13 @@ describe("the real engine, killed at random moments", function () {
     return isLocked();
   }
 
+  /** The URNs of resources in the state. */
+  async function urnsOf(...ends: readonly string[]): Promise<string[]> {
+    const { all } = await project.pulumi("stack", "export", "--stack", "lab");
+    const { deployment } = JSON.parse(all) as { deployment: { resources: { urn: string }[] } };
+    return ends.map((end) => deployment.resources.find(({ urn }) => urn.endsWith(end))?.urn ?? end);
+  }
+
   /** Names in the cluster without what is generated of them, and who has applied each. */
   async function listed(): Promise<{ names: string[]; appliers: number[] }> {
     const selector = "app.kubernetes.io/instance=lab";
@@ -107,6 +114,25 @@ describe("the real engine, killed at random moments", function () {
     assert.deepEqual([...new Set(appliers)], [1], "each has one owner");
     const inState = (await project.state("lab")).filter((type) => type.startsWith("kubernetes:"));
     assert.equal(inState.length, names.length);
+  });
+
+  it("has nothing twice of what it made and did not hear of, because the API server went away", async () => {
+    const [fixed, generated] = await urnsOf("ConfigMap::app-repository-files", "Secret::mlflow-credentials");
+    for (const urn of [fixed, generated]) {
+      const forgotten = ["state", "delete", urn, "--target-dependents", "--yes", "--stack", "lab"];
+      const { all, exitCode } = await project.pulumi(...forgotten);
+      assert.equal(exitCode, 0, all);
+    }
+    const before = await listed();
+    await project.set("lab", { budgetCpu: "1m" });
+    assert.notEqual((await project.up("lab", ...DATA_TARGETS)).exitCode, 0);
+    await project.set("lab", { budgetCpu: "64" });
+    await recovered();
+    const { all, exitCode } = await project.up("lab", ...DATA_TARGETS);
+    assert.equal(exitCode, 0, all);
+    const { names, appliers } = await listed();
+    assert.deepEqual(names, before.names);
+    assert.deepEqual([...new Set(appliers)], [1], "each has one owner");
   });
 
   it("leaves nothing in the way of the same command: a destroy", async () => {

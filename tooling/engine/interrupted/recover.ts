@@ -1,10 +1,10 @@
-/** What a command finds that was killed, with the engine or without it: locks that nobody holds, and half of a change. */
+/** What a command finds of one that was killed or has failed: locks that nobody holds, and half of a change. */
 import type { KubeConfig } from "@kubernetes/client-node";
 import { setTimeout as delay } from "node:timers/promises";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { freeDeadLocks } from "./locks";
-import { pendingIn, settleUnnoted } from "./pending";
+import { pendingIn, settleUnnoted } from "./unnoted";
 
 /** A stack that a command is about to change. */
 export interface InterruptedStack {
@@ -23,8 +23,8 @@ export interface InterruptedStack {
 }
 
 /**
- * Has a stack ready for the next change after a command on it was killed. An engine whose command is gone goes on by
- * itself, so it is waited for. Where nothing was killed, nothing is changed.
+ * Has a stack ready for the next change after a command on it was killed or has failed. An engine whose command is gone
+ * goes on by itself, so it is waited for. Where the last change ended well, nothing is changed.
  */
 export async function recover(stack: InterruptedStack): Promise<void> {
   const { name, locks, report, signal } = stack;
@@ -41,21 +41,31 @@ export async function recover(stack: InterruptedStack): Promise<void> {
       await delay(1000, undefined, { signal });
     }
   }
-  if (locks !== undefined && !mayBeCutOff(locks, name)) return;
+  if (locks !== undefined && !mayBeUnnoted(locks, name)) return;
   const text = await stack.read();
   if (text === undefined) return;
   const pending = pendingIn(text);
-  if (pending.length === 0) return;
-  report(`the last change of the stack ${name} was cut off, in the middle of ${pending.length} operations`);
-  await settleUnnoted(pending, await stack.cluster());
-  await stack.write(text);
+  if (pending > 0) {
+    report(`the last change of the stack ${name} was cut off, in the middle of ${pending} operations`);
+  }
+  await settleUnnoted(text, await stack.cluster());
+  if (pending > 0) await stack.write(text);
 }
 
 /**
- * Whether a backend in a folder may have a change of the stack that was cut off: to ask the engine for a state takes a
- * second, and a class has hundreds. True where the file with the state is elsewhere, or packed.
+ * Whether the last change of the stack, by a backend in a folder, was cut off or failed: to ask the engine takes a second,
+ * and a class has hundreds of stacks. True where the backend's files are elsewhere, or packed.
  */
-function mayBeCutOff(locks: string, name: string): boolean {
-  const file = join(locks, "..", "..", "..", "stacks", "gourmetgram", `${name}.json`);
-  return !existsSync(file) || /"pending_operations":\s*\[\s*\{/.test(readFileSync(file, "utf8"));
+function mayBeUnnoted(locks: string, name: string): boolean {
+  const backend = join(locks, "..", "..", "..");
+  const state = join(backend, "stacks", "gourmetgram", `${name}.json`);
+  if (!existsSync(state) || /"pending_operations":\s*\[\s*\{/.test(readFileSync(state, "utf8"))) return true;
+  const history = join(backend, "history", "gourmetgram", name);
+  if (!existsSync(history)) return false;
+  // Their names have the time in nanoseconds.
+  const last = readdirSync(history)
+    .filter((file) => file.endsWith(".history.json"))
+    .sort()
+    .at(-1);
+  return last !== undefined && /"result":\s*"failed"/.test(readFileSync(join(history, last), "utf8"));
 }

@@ -1,0 +1,159 @@
+/** What an engine has made without noting it: one that was killed, or whose API server went away before it answered. */
+import {
+  ApisApi,
+  CoreV1Api,
+  CustomObjectsApi,
+  type KubeConfig,
+  KubernetesObjectApi,
+  type KubernetesObject,
+} from "@kubernetes/client-node";
+import pMap from "p-map";
+import { DATA_FATES, DATA_LABEL, OWNER_LABEL } from "../../../components/kubernetes";
+
+interface Properties {
+  readonly apiVersion?: unknown;
+  readonly kind?: unknown;
+  readonly metadata?: {
+    readonly name?: unknown;
+    readonly namespace?: unknown;
+    readonly labels?: Readonly<Record<string, unknown>>;
+  };
+}
+
+interface Resource {
+  readonly inputs?: Properties;
+  readonly outputs?: Properties;
+}
+
+interface Deployment {
+  readonly resources?: readonly Resource[];
+  /** Operations that have begun and not ended. */
+  readonly pending_operations?: readonly { readonly resource: Resource }[];
+}
+
+const deploymentIn = (text: string): Deployment =>
+  (JSON.parse(text) as { deployment: Deployment | null }).deployment ?? {};
+
+/** How many operations have begun and not ended. @param text What `pulumi stack export` prints. */
+export const pendingIn = (text: string): number => deploymentIn(text).pending_operations?.length ?? 0;
+
+/**
+ * Prepares the cluster for the objects to be created that the stack has made without noting them. One whose name was
+ * generated is deleted: the next run makes another, and nothing uses this one, because what uses it is made after it is
+ * noted. Of one with a fixed name the note is taken who has applied it: the next run does so under another name, and would
+ * be refused changes as a second owner.
+ *
+ * Objects of other owners, and data that is to outlive the stack, are left alone.
+ *
+ * @param text What `pulumi stack export` prints.
+ */
+export async function settleUnnoted(text: string, config: KubeConfig): Promise<void> {
+  const { resources = [], pending_operations: pending = [] } = deploymentIn(text);
+  const owner = ownerIn([...resources, ...pending.map(({ resource }) => resource)]);
+  if (owner === undefined) return;
+  const noted = new Set(resources.map(({ inputs, outputs }) => keyOf(outputs ?? inputs ?? {})));
+  const api = KubernetesObjectApi.makeApiClient(config);
+  const found = await objectsOf(owner, api, config);
+  for (const object of found.filter((each) => isApplied(each) && !noted.has(keyOf(each)))) {
+    const { annotations, labels } = object.metadata ?? {};
+    if (annotations?.["pulumi.com/autonamed"] !== "true") {
+      await api.patch(withoutAppliers(object), undefined, undefined, undefined, undefined, MERGE);
+    } else if (labels?.[DATA_LABEL] !== DATA_FATES.stays && !isBound(object)) {
+      await ifSeen(api.delete(object));
+    }
+  }
+}
+
+/** The value that the stack's objects have in the label of their owner. */
+function ownerIn(resources: readonly Resource[]): string | undefined {
+  const labels = resources.map(({ inputs }) => inputs?.metadata?.labels?.[OWNER_LABEL]);
+  return labels.find((label) => typeof label === "string");
+}
+
+/** Names an object whatever version of its API it was asked for in. */
+function keyOf({ apiVersion, kind, metadata }: Properties): string {
+  const group = /^(.*)\//.exec(String(apiVersion))?.[1] ?? "";
+  return [group, kind, metadata?.namespace ?? "", metadata?.name].join(" ");
+}
+
+/** Requests at the same time. */
+const LANES = 8;
+
+/** The objects of all kinds with this owner's label. */
+async function objectsOf(
+  owner: string,
+  api: KubernetesObjectApi,
+  config: KubeConfig,
+): Promise<KubernetesObject[]> {
+  const selector = `${OWNER_LABEL}=${owner}`;
+  const lists = await pMap(
+    await kindsOf(config),
+    async ({ apiVersion, kind }) => {
+      const none = undefined;
+      const list = await ifSeen(api.list(apiVersion, kind, none, none, none, none, none, selector));
+      return (list?.items ?? []).map((object) => ({ ...object, apiVersion, kind }));
+    },
+    { concurrency: LANES },
+  );
+  return lists.flat();
+}
+
+/** The kinds whose objects can be listed and deleted, each in the version that the cluster prefers. */
+async function kindsOf(config: KubeConfig): Promise<{ apiVersion: string; kind: string }[]> {
+  const { groups } = await config.makeApiClient(ApisApi).getAPIVersions();
+  const grouped = config.makeApiClient(CustomObjectsApi);
+  const lists = await pMap(
+    groups,
+    async ({ name, preferredVersion, versions }) => {
+      const version = (preferredVersion ?? versions[0])?.version ?? "";
+      const list = await ifSeen(grouped.getAPIResources({ group: name, version }));
+      return { apiVersion: `${name}/${version}`, resources: list?.resources ?? [] };
+    },
+    { concurrency: LANES },
+  );
+  const core = { apiVersion: "v1", ...(await config.makeApiClient(CoreV1Api).getAPIResources()) };
+  return [core, ...lists].flatMap(({ apiVersion, resources }) =>
+    resources
+      .filter(({ name, verbs }) => !name.includes("/") && verbs.includes("list") && verbs.includes("delete"))
+      .map(({ kind }) => ({ apiVersion, kind })),
+  );
+}
+
+const isApplier = ({ operation, manager }: { operation?: string; manager?: string }): boolean =>
+  operation === "Apply" && manager?.startsWith("pulumi-kubernetes") === true;
+
+/** Whether the engine has made it. Others copy labels, as those of a Service to its endpoints. */
+const isApplied = ({ metadata }: KubernetesObject): boolean =>
+  metadata?.managedFields?.some(isApplier) === true;
+
+const MERGE = "application/merge-patch+json";
+
+/** A patch that takes the note away which instance of Pulumi's provider has applied an object. */
+function withoutAppliers({ apiVersion = "", kind = "", metadata }: KubernetesObject): KubernetesObject {
+  const { name = "", namespace, managedFields = [] } = metadata ?? {};
+  const others = managedFields.filter((each) => !isApplier(each));
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      // An empty list would be taken for no change; a list with an empty entry empties it.
+      managedFields: others.length === 0 ? [{}] : others,
+    },
+  };
+}
+
+/** Whether a claim has its volume. */
+const isBound = (found: KubernetesObject): boolean =>
+  (found as { spec?: { volumeName?: string } }).spec?.volumeName !== undefined;
+
+/** Undefined where it is gone, may not be seen, or is of an API whose own server is down. */
+async function ifSeen<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if ([403, 404, 405, 503].includes(Number((error as { code?: unknown }).code))) return undefined;
+    throw error;
+  }
+}
