@@ -24,9 +24,10 @@ describe("a program built into one file", function () {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   /** What the program exports, or its error; with source maps, as Pulumi's language host has them. */
-  function run(shown = "error.stack"): string {
+  function run(shown = "error.stack", before = ""): string {
     const script = [
       'require("source-map-support/register");',
+      before,
       'try { require("./build.cjs").run(module, "main.ts"); console.log(module.exports.seen); }',
       `catch (error) { console.log(${shown}); }`,
     ].join("\n");
@@ -64,9 +65,13 @@ describe("a program built into one file", function () {
       'import { fail } from "@pulumi/pulumi/errors";\nexport const value = (): string => fail();\n',
     );
     save("node_modules/@pulumi/pulumi/errors.d.ts", "export function fail(): string;\n");
-    const shown = run('require("node:util").inspect(error, { colors: true })');
-    assert.match(shown, /refused/);
-    assert.match(shown, /value\.ts:2/);
+    // Pulumi itself may have looked at a stack before the program runs.
+    const looked = 'try { require("@pulumi/pulumi/errors").fail(); } catch (error) { error.stack; }';
+    for (const before of ["", looked]) {
+      const shown = run('require("node:util").inspect(error, { colors: true })', before);
+      assert.match(shown, /refused/);
+      assert.match(shown, /value\.ts:2/);
+    }
   });
 
   it("says where a file cannot be read as TypeScript", () => {
