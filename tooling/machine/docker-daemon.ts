@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findDocker } from "./docker";
@@ -63,19 +63,36 @@ export function daemonArguments(unrestricted: boolean): string[] {
   return [...["--data-root", join(cache, "docker"), "--pidfile", pidFile], ...(unrestricted ? [] : runtime)];
 }
 
+/** Seconds that a daemon may take to answer: it first starts, or removes, the containers of the last one. */
+const PATIENCE = 300;
+
 /** Installs Docker unless it is there, and starts it: by systemd, or by itself where something else is the first process. */
 export async function startDocker(report: Report): Promise<void> {
   await installPackages("docker", report);
-  if (existsSync("/run/systemd/system")) await run("systemctl", ["start", "docker"], { log: "docker" });
-  else startDaemon();
-  await until(dockerIsReady, {
-    seconds: 60,
+  let isAlive = (): boolean => labDockerPid() !== undefined;
+  if (existsSync("/run/systemd/system")) {
+    await run("systemctl", ["start", "docker"], { log: "docker" });
+    isAlive = () => true;
+  } else if (!isAlive()) {
+    const child = startDaemon();
+    isAlive = () => child.exitCode === null && child.signalCode === null;
+  }
+  const isReady = async (): Promise<boolean> => {
+    // Looked at first: it may end between the two.
+    const alive = isAlive();
+    if (await dockerIsReady()) return true;
+    if (!alive) throw new Error(`dockerd has ended\n${endOfLog()}`);
+    report("waiting for dockerd");
+    return false;
+  };
+  await until(isReady, {
+    seconds: PATIENCE,
     pauseMilliseconds: 500,
-    late: () => `dockerd does not answer after 60 s\n${endOfLog()}`,
+    late: () => `dockerd does not answer after ${PATIENCE} s\n${endOfLog()}`,
   });
 }
 
-function startDaemon(): void {
+function startDaemon(): ChildProcess {
   mkdirSync(cache, { recursive: true });
   copyFileSync(join(checkout, "tooling", "machine", wrapperName), wrapper);
   removeStalePid(pidFile, pidFile);
@@ -88,6 +105,7 @@ function startDaemon(): void {
   });
   child.unref();
   closeSync(log);
+  return child;
 }
 
 function endOfLog(): string {
