@@ -106,14 +106,20 @@ def test_builds_pushes_and_notes_the_image(
             "label:dev.gourmetgram.training-image=registry:5000/gourmetgram-train@sha256:1f",
         ),
         *("--import-cache", f"type=registry,ref={PUSH}:build-cache"),
+        *("--import-cache", f"type=registry,ref={PUSH}:build-cache-model-{version}-{COMMIT[:7]}"),
         *("--output", f"type=image,name={PUSH}:model-{version}-{COMMIT[:7]},push=true"),
         "--metadata-file",
     ]
     assert "load build definition" in capsys.readouterr().out
     cache = buildctl.cache_call()
     solve = call[: call.index("--output")]
-    to = f"type=registry,ref={PUSH}:build-cache,mode=max,image-manifest=true,oci-mediatypes=true"
-    assert cache == [*solve, "--export-cache", to]
+    last = f"{PUSH}:build-cache"
+    how = "mode=max,image-manifest=true,oci-mediatypes=true"
+    assert cache == [
+        *solve,
+        *("--export-cache", f"type=registry,ref={last},{how}"),
+        *("--export-cache", f"type=registry,ref={last}-model-{version}-{COMMIT[:7]},{how}"),
+    ]
 
 
 def test_build_is_good_without_its_cache(

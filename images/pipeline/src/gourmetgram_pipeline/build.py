@@ -58,9 +58,14 @@ class Build:
         }
 
     @property
-    def cache(self) -> str:
-        """Where the cache is. In the repository of the image, which has its layers already."""
-        return f"{self.push_repository}:build-cache"
+    def caches(self) -> list[str]:
+        """Where the caches are: of the last build, and of the last one of the same.
+
+        Other builds in between replace the first, and a layer that is built again has other times.
+        Both are in the repository of the image, which has their layers already.
+        """
+        last = f"{self.push_repository}:build-cache"
+        return [last, f"{last}-{self.tag}"]
 
     def command(self, metadata_file: Path) -> list[str]:
         """The command line of BuildKit for this build."""
@@ -68,13 +73,16 @@ class Build:
         return [*self._solve(), "--output", output, "--metadata-file", str(metadata_file)]
 
     def cache_command(self) -> list[str]:
-        """The command line that writes the cache of this build, once it was pushed.
+        """The command line that writes the caches of this build, once it was pushed.
 
         Not together with it: BuildKit does both at the same time, and the cache would upload the
         layers of the base image that the push only takes over from another repository.
         """
-        to = f"type=registry,ref={self.cache},mode=max,image-manifest=true,oci-mediatypes=true"
-        return [*self._solve(), "--export-cache", to]
+        command = self._solve()
+        for cache in self.caches:
+            to = f"type=registry,ref={cache},mode=max,image-manifest=true,oci-mediatypes=true"
+            command += ["--export-cache", to]
+        return command
 
     def _solve(self) -> list[str]:
         """What is built, with what was built before.
@@ -88,7 +96,9 @@ class Build:
             command += ["--opt", f"build-arg:{key}={value}"]
         for key, value in self.labels.items():
             command += ["--opt", f"label:{key}={value}"]
-        return [*command, "--import-cache", f"type=registry,ref={self.cache}"]
+        for cache in self.caches:
+            command += ["--import-cache", f"type=registry,ref={cache}"]
+        return command
 
 
 @dataclass(frozen=True)

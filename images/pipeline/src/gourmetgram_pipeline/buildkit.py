@@ -55,7 +55,9 @@ def keep_cache(build: Build) -> None:
     exit_code, said = show(build.cache_command())
     if exit_code != 0:
         reason = step.one_line("".join(list(said)[-1:]))
-        log(f"The cache was not written to {build.cache}, so the next build is slower: {reason}")
+        log(
+            f"The cache was not written to {build.caches[0]}, so the next build is slower: {reason}"
+        )
 
 
 def show(command: list[str]) -> tuple[int, deque[str]]:
