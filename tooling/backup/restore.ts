@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { json } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
-import { withLock } from "../machine/lock";
+import { withLockUnless } from "../machine/lock";
 import { runSteps } from "../machine/steps";
 import { beforeStart, messageOf } from "../support/errors";
 import { interruption } from "../support/interruption";
@@ -44,8 +44,7 @@ export async function restore(path: string, options: RestoreOptions): Promise<vo
   const { writeSettings } = options;
   if (writeSettings !== undefined) return beforeStart(() => extractSettings(path, writeSettings));
   const found = await beforeStart(() => findBackup(path));
-  const work = (): Promise<void> => restoreFrom(found, options);
-  return options.dryRun === true ? work() : withLock(work);
+  return withLockUnless(options.dryRun, () => restoreFrom(found, options));
 }
 
 async function restoreFrom(found: SealedBackup, options: RestoreOptions): Promise<void> {

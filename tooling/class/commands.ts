@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { withLock } from "../machine/lock";
+import { withLockUnless } from "../machine/lock";
 import { state } from "../machine/paths";
 import { engineIsInstalled, engineIsReady } from "../engine/engine";
 import { removeStateIfEmpty } from "../engine/stack/stack";
@@ -158,7 +158,7 @@ export async function classCommand(name: keyof typeof classCommands, options: Cl
   const work = async (): Promise<void> => {
     process.exitCode = await beforeStart(() => classCommands[name](request));
   };
-  await (LOOKS.includes(name) || options.dryRun === true ? work() : withLock(work));
+  await withLockUnless(LOOKS.includes(name) || options.dryRun, work);
 }
 
 function open({ options, students, selected, signal }: Request): Promise<ClassContext> {

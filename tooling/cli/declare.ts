@@ -1,11 +1,5 @@
 import type { Command } from "commander";
 
-/** Does what writes to the folders of the lab, while no other command does; a dry run writes nothing. */
-export async function alone({ dryRun }: { dryRun?: boolean }, work: () => Promise<void>): Promise<void> {
-  if (dryRun === true) return work();
-  return (await import("../machine/lock.js")).withLock(work);
-}
-
 /** What every command's exit code means, unless it says otherwise. */
 const EXIT = {
   0: "done",

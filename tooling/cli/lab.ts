@@ -6,7 +6,7 @@ import type { UpOptions } from "../commands/lab/up";
 import { PAGE_NAMES, type PageName } from "../live/addresses/lab-pages";
 import { SCENARIO_NAMES, SCENARIOS, type ScenarioName } from "../live/workflows/scenarios";
 import { accuracy, positiveInteger } from "./arguments";
-import { alone, withHelp, withJson } from "./declare";
+import { withHelp, withJson } from "./declare";
 
 const online = (): Option =>
   new Option("--online", "pull images and download the engine, without looking whether that works").conflicts(
@@ -25,9 +25,10 @@ export function labCommands(program: Command): void {
     .option("--cluster-only", "stop before the stack: prepare the engine and the cluster")
     .addOption(online())
     .addOption(offline())
-    .action((options: UpOptions) =>
-      alone(options, async () => (await import("../commands/lab/up.js")).up(options)),
-    );
+    .action(async (options: UpOptions) => {
+      const { withLockUnless } = await import("../machine/lock.js");
+      await withLockUnless(options.dryRun, async () => (await import("../commands/lab/up.js")).up(options));
+    });
   withHelp(withJson(up), {
     notes: "What is there already is left as it is: an interrupted run continues where it ended.",
     examples: ["up", "up -- --dry-run", "up -- --offline"],
@@ -42,12 +43,13 @@ export function labCommands(program: Command): void {
       "also delete what others have on the embedded cluster, such as a class, and the data that keepData keeps there",
     )
     .option("--yes", "do not ask")
-    .action((options: DownOptions) =>
-      alone(options, async () => {
+    .action(async (options: DownOptions) => {
+      const { withLockUnless } = await import("../machine/lock.js");
+      await withLockUnless(options.dryRun, async () => {
         await (await import("../commands/lab/confirm-down.js")).confirmDown(options);
         await (await import("../commands/lab/down.js")).down(options);
-      }),
-    );
+      });
+    });
   withHelp(withJson(down), {
     notes: "It asks on the terminal before it deletes anything; without a terminal it needs --yes.",
     examples: ["down", "down -- --dry-run", "down -- --yes"],

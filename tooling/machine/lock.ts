@@ -43,6 +43,11 @@ export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The same for work that may be a dry run, or only look: that writes nothing, and waits for nobody. */
+export async function withLockUnless<T>(looksOnly: boolean | undefined, work: () => Promise<T>): Promise<T> {
+  return looksOnly === true ? work() : withLock(work);
+}
+
 async function acquire(): Promise<() => Promise<void>> {
   mkdirSync(cache, { recursive: true });
   for (let told = false; ; told = true) {

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  unlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -98,7 +99,28 @@ describe("the command line's program", function () {
     assert.equal((await run()).printed, "first");
   });
 
+  /** Has the compiler of a run wait until the others' have begun too. */
+  function compileTogether(runs: number): void {
+    const meeting = join(folder, "meeting");
+    mkdirSync(meeting);
+    unlinkSync(join(folder, "node_modules", "esbuild"));
+    mkdirSync(join(folder, "node_modules", "esbuild"));
+    writeFileSync(
+      join(folder, "node_modules", "esbuild", "index.js"),
+      `const { build, stop } = require(${JSON.stringify(join(checkout, "node_modules", "esbuild"))});
+      const { readdirSync, writeFileSync } = require("node:fs");
+      const { setTimeout } = require("node:timers/promises");
+      exports.stop = stop;
+      exports.build = async (options) => {
+        writeFileSync(${JSON.stringify(meeting)} + "/" + process.pid, "");
+        while (readdirSync(${JSON.stringify(meeting)}).length < ${runs}) await setTimeout(20);
+        return build(options);
+      };`,
+    );
+  }
+
   it("runs where two compile it at once, and stays there for one that runs", async () => {
+    compileTogether(2);
     const both = await Promise.all([run(), run()]);
     assert.deepEqual(
       both.map(({ printed }) => printed),
