@@ -18,6 +18,7 @@ import { IMAGES } from "../../../../components/images/images";
 import { externalRegistry } from "../../../../components/registry/registry";
 import { checkout } from "../../../support/checkout";
 import { dataName } from "../../../../components/kubernetes/data-name";
+import { LOCKED_DOWN, unprivileged } from "../../../support/restricted";
 
 const LABELS = { "app.kubernetes.io/name": "app-repository", "app.kubernetes.io/part-of": "gourmetgram" };
 const IMAGE = `ghcr.io/team/gourmetgram-git@sha256:${"0123456789abcdef".repeat(4)}`;
@@ -33,11 +34,6 @@ const ARGS: AppRepositoryArgs = {
     secret: "gEh3im",
     runsUrl: "https://host:30746/workflows/lab",
   },
-};
-const LOCKED_DOWN = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-  readOnlyRootFilesystem: true,
 };
 const MOUNTS = [
   { name: "files", mountPath: "/etc/git-server", readOnly: true },
@@ -82,14 +78,7 @@ describe("AppRepository", () => {
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 1000,
-              runAsGroup: 1000,
-              fsGroup: 1000,
-              fsGroupChangePolicy: "OnRootMismatch",
-              seccompProfile: { type: "RuntimeDefault" },
-            },
+            securityContext: unprivileged(1000),
             initContainers: [
               {
                 ...common,

@@ -13,6 +13,7 @@ import { controllerConfiguration } from "../../../../components/argo/argo-contro
 import { ARGO_KINDS } from "../../../../components/argo/argo-crds";
 import { CONTROLLER_RULES, READ_CONFIGURATION, SERVER_RULES } from "../../../../components/argo/argo-rights";
 import { ArgoWorkflows, type ArgoWorkflowsArgs } from "../../../../components/argo/argo-workflows";
+import { LOCKED_DOWN, unprivileged } from "../../../support/restricted";
 
 const ARGS = {
   mode: "install",
@@ -49,23 +50,12 @@ function deployment(name: string, labels: Record<string, string>, container: obj
           automountServiceAccountToken: true,
           enableServiceLinks: false,
           nodeSelector: { "kubernetes.io/os": "linux" },
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: 8737,
-            runAsGroup: 8737,
-            fsGroup: 8737,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-          },
+          securityContext: unprivileged(8737),
           containers: [
             {
               name,
               ...container,
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                capabilities: { drop: ["ALL"] },
-                readOnlyRootFilesystem: true,
-              },
+              securityContext: LOCKED_DOWN,
               volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
             },
           ],

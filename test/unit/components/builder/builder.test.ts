@@ -3,6 +3,7 @@ import { childrenOf, generatedName, onlyResource, promiseOf, resetMocks } from "
 import { Builder, type BuilderArgs } from "../../../../components/builder/builder";
 import { LocalRegistry } from "../../../../components/registry/local-registry";
 import { externalRegistry } from "../../../../components/registry/registry";
+import { unprivileged } from "../../../support/restricted";
 
 const LABELS = { "app.kubernetes.io/name": "buildkitd", "app.kubernetes.io/part-of": "gourmetgram" };
 const ARGS: BuilderArgs = {
@@ -79,14 +80,7 @@ describe("Builder", () => {
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 1000,
-              runAsGroup: 1000,
-              fsGroup: 1000,
-              fsGroupChangePolicy: "OnRootMismatch",
-              seccompProfile: { type: "RuntimeDefault" },
-            },
+            securityContext: unprivileged(1000),
             terminationGracePeriodSeconds: 5,
             containers: [
               {

@@ -12,13 +12,9 @@ import {
 } from "../../../support/mlflow";
 import { Mlflow } from "../../../../components/mlflow/mlflow";
 import { dataName } from "../../../../components/kubernetes/data-name";
+import { LOCKED_DOWN, unprivileged } from "../../../support/restricted";
 
 const SECRET = generatedName("mlflow-credentials");
-const LOCKED_DOWN = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-  readOnlyRootFilesystem: true,
-};
 const COMMON_ENV = [
   {
     name: "MLFLOW_BACKEND_STORE_URI",
@@ -57,14 +53,7 @@ describe("Mlflow", () => {
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 1000,
-              runAsGroup: 1000,
-              fsGroup: 1000,
-              fsGroupChangePolicy: "OnRootMismatch",
-              seccompProfile: { type: "RuntimeDefault" },
-            },
+            securityContext: unprivileged(1000),
             initContainers: [
               {
                 name: "prepare-database",

@@ -10,6 +10,7 @@ import {
 } from "../../../support/mocks";
 import { externalDatabase, Postgres } from "../../../../components/mlflow/postgres";
 import { dataName } from "../../../../components/kubernetes/data-name";
+import { LOCKED_DOWN, unprivileged } from "../../../support/restricted";
 
 const ARGS = { namespace: "lab", image: "postgres:17", storage: "5Gi" };
 const LABELS = { "app.kubernetes.io/name": "mlflow-postgres", "app.kubernetes.io/part-of": "gourmetgram" };
@@ -62,14 +63,7 @@ describe("Postgres", () => {
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 999,
-              runAsGroup: 999,
-              fsGroup: 999,
-              fsGroupChangePolicy: "OnRootMismatch",
-              seccompProfile: { type: "RuntimeDefault" },
-            },
+            securityContext: unprivileged(999),
             containers: [
               {
                 name: "postgres",
@@ -88,11 +82,7 @@ describe("Postgres", () => {
                   requests: { cpu: "50m", memory: "128Mi" },
                   limits: { cpu: "1", memory: "512Mi" },
                 },
-                securityContext: {
-                  allowPrivilegeEscalation: false,
-                  capabilities: { drop: ["ALL"] },
-                  readOnlyRootFilesystem: true,
-                },
+                securityContext: LOCKED_DOWN,
                 volumeMounts: [
                   { name: "data", mountPath: "/var/lib/postgresql/data" },
                   { name: "password", mountPath: "/run/secrets/postgres", readOnly: true },

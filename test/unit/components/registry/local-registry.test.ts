@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { childrenOf, onlyResource, promiseOf, resetMocks } from "../../../support/mocks";
 import { LocalRegistry, type LocalRegistryArgs } from "../../../../components/registry/local-registry";
 import { dataName } from "../../../../components/kubernetes/data-name";
+import { LOCKED_DOWN, unprivileged } from "../../../support/restricted";
 
 const ARGS: LocalRegistryArgs = {
   image: "registry:3",
@@ -59,14 +60,7 @@ describe("LocalRegistry", () => {
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 1000,
-              runAsGroup: 1000,
-              fsGroup: 1000,
-              fsGroupChangePolicy: "OnRootMismatch",
-              seccompProfile: { type: "RuntimeDefault" },
-            },
+            securityContext: unprivileged(1000),
             containers: [
               {
                 name: "registry",
@@ -89,11 +83,7 @@ describe("LocalRegistry", () => {
                   requests: { cpu: "50m", memory: "64Mi" },
                   limits: { cpu: "1", memory: "256Mi" },
                 },
-                securityContext: {
-                  allowPrivilegeEscalation: false,
-                  capabilities: { drop: ["ALL"] },
-                  readOnlyRootFilesystem: true,
-                },
+                securityContext: LOCKED_DOWN,
                 volumeMounts: [{ name: "data", mountPath: "/var/lib/registry" }],
               },
             ],

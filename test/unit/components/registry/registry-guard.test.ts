@@ -12,6 +12,7 @@ import { LocalRegistry } from "../../../../components/registry/local-registry";
 import { guardConfig } from "../../../../components/registry/registry-guard-config";
 import { RegistryGuard } from "../../../../components/registry/registry-guard";
 import { dataName } from "../../../../components/kubernetes/data-name";
+import { LOCKED_DOWN } from "../../../support/restricted";
 
 const LABELS = { part: "registry" };
 const ARGS = {
@@ -105,11 +106,7 @@ describe("RegistryGuard", () => {
     const { template } = deployment.inputs["spec"] as {
       template: { spec: { containers: unknown[]; volumes: unknown[] } };
     };
-    const lockedDown = {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      readOnlyRootFilesystem: true,
-    };
+    const lockedDown = LOCKED_DOWN;
     assert.deepEqual(template.spec.containers, [
       {
         name: "registry",

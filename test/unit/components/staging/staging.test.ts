@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { childrenOf, generatedName, onlyResource, promiseOf, resetMocks } from "../../../support/mocks";
 import { externalRegistry } from "../../../../components/registry/registry";
 import { Staging, type StagingArgs } from "../../../../components/staging/staging";
+import { LOCKED_DOWN, unprivileged } from "../../../support/restricted";
 
 const LABELS = { "app.kubernetes.io/name": "gourmetgram", "app.kubernetes.io/part-of": "gourmetgram" };
 const UNAWAITED = { "pulumi.com/skipAwait": "true" };
@@ -39,25 +40,14 @@ const CONTAINER = {
     requests: { cpu: "100m", memory: "256Mi" },
     limits: { cpu: "500m", memory: "512Mi" },
   },
-  securityContext: {
-    allowPrivilegeEscalation: false,
-    capabilities: { drop: ["ALL"] },
-    readOnlyRootFilesystem: true,
-  },
+  securityContext: LOCKED_DOWN,
   terminationMessagePolicy: "FallbackToLogsOnError",
   volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
 };
 const POD = {
   automountServiceAccountToken: false,
   enableServiceLinks: false,
-  securityContext: {
-    runAsNonRoot: true,
-    runAsUser: 1000,
-    runAsGroup: 1000,
-    fsGroup: 1000,
-    fsGroupChangePolicy: "OnRootMismatch",
-    seccompProfile: { type: "RuntimeDefault" },
-  },
+  securityContext: unprivileged(1000),
   containers: [CONTAINER],
   volumes: [{ name: "tmp", emptyDir: { sizeLimit: "128Mi" } }],
 };
