@@ -11,12 +11,15 @@ const VERSION = { model_version: "7", application_commit: "1234567890", image: "
 describe("verify: staging", () => {
   let server: TestServer;
   let asked: string;
+  let questions: number;
   let version: { status?: number; body: unknown };
 
   beforeEach(async () => {
     version = { body: VERSION };
+    questions = 0;
     server = await serve((request, body) => {
       asked = body;
+      questions += 1;
       if (request.url === "/version") return version;
       return request.method === "POST" && request.url === "/predict"
         ? { body: { class: "Soup", confidence: 0.5, classes: [] } }
@@ -47,9 +50,10 @@ describe("verify: staging", () => {
 
   it("notices that another version served for a moment", async () => {
     const work = async (): Promise<string> => {
-      await delay(300);
+      while (questions < 1) await delay(5);
       version = { body: { ...VERSION, model_version: "8" } };
-      await delay(1200);
+      // The answer to a question has come when the next one is asked.
+      while (questions < 3) await delay(5);
       return "done";
     };
     const { result, watched } = await watchWhile(new StagingService(server.url), work());
