@@ -54,7 +54,8 @@ describe("the repositories of a student", () => {
   });
 
   it("are collected while there is the file that the guard looks for", () => {
-    const config = guardConfig({ listen: 5000, registry: "r", users: "/users", temp: GUARD_TEMP });
+    const places = { listen: 5000, registry: "r", users: "/users", temp: GUARD_TEMP, space: "/space" };
+    const config = guardConfig(places, 1);
     assert.ok(config.includes(`if (!-f ${READ_ONLY})`));
   });
 
