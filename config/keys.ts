@@ -85,6 +85,12 @@ const STACK = {
 const IMAGES = {
   registryNodePort: labAndBase.nodePort("Node port of the local registry.", 30500),
   registryStorage: labAndBase.volume("Size of the local registry's volume.", "10Gi"),
+  registrySpacePerStudent: base.text(
+    "Space in the local registry for one student's images and build caches, without what the base's images have " +
+      "too. Above it, that student's pushes are refused. Ignored with externalRegistry. A Kubernetes quantity.",
+    "2Gi",
+    check.quantity,
+  ),
   registryPullFrom: labAndBase.choice(
     "The local registry's address in pods' image references. \"node-port\" is localhost with the node " +
       "port, and needs nodes whose kube-proxy is in the mode iptables: the modes ipvs and nftables have " +

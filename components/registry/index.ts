@@ -7,7 +7,7 @@ export {
   REGISTRY_PODS,
   REGISTRY_RESOURCES,
 } from "./local-registry";
-export { GUARD_RESOURCES } from "./registry-guard";
+export { GUARD_RESOURCES, SPACE_RESOURCES } from "./registry-guard";
 export { registryPullSecret } from "./registry-pull-secret";
 export { REGISTRY_USERS, RegistryUser } from "./registry-user";
 export {

@@ -40,11 +40,12 @@ export interface LocalRegistryArgs {
    */
   readonly pushAddress?: string | undefined;
   /**
-   * Adds a guard, with this image of nginx, that requires a login for pushing and for what is not public.
+   * Adds a guard, with this image of nginx, that requires a login for pushing and for what is not public, and bounds the
+   * space of each student, a Kubernetes quantity.
    *
    * @default none: everyone reads and writes everything
    */
-  readonly guard?: { readonly image: pulumi.Input<string> } | undefined;
+  readonly guard?: { readonly image: pulumi.Input<string>; readonly spacePerStudent: string } | undefined;
 }
 
 /** What the registry's container is given. */
@@ -98,7 +99,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
         ? undefined
         : new RegistryGuard(
             `${name}-guard`,
-            { image: args.guard.image, port: PORT, labels, data: { volume: VOLUME, path: DATA } },
+            { ...args.guard, port: PORT, labels, data: { volume: VOLUME, path: DATA } },
             { parent: this },
           );
     const deployment = new k8s.apps.v1.Deployment(
@@ -200,7 +201,7 @@ function podSpec(
         securityContext: LOCKED_DOWN_CONTAINER,
         volumeMounts: [{ name: VOLUME, mountPath: DATA }],
       },
-      ...(guard === undefined ? [] : [guard.container]),
+      ...(guard?.containers ?? []),
     ],
     volumes: [{ name: VOLUME, persistentVolumeClaim: { claimName: claim } }, ...(guard?.volumes ?? [])],
   };

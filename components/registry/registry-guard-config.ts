@@ -1,4 +1,5 @@
 /** What the registry's guard lets pass: its configuration for nginx, with the rules in one place. */
+import { FULL, layerTooLarge } from "./registry-space";
 
 /** Where the guard finds things; the test that runs nginx itself has other places than the pod. */
 export interface GuardPlaces {
@@ -10,6 +11,8 @@ export interface GuardPlaces {
   readonly users: string;
   /** Folder in which nginx may write. */
   readonly temp: string;
+  /** Folder with what was measured of the owners' space. */
+  readonly space: string;
 }
 
 /** The user that may write everywhere, with whom the base pushes its images. */
@@ -42,8 +45,10 @@ const HARMLESS = String.raw`(?:(?:mount|digest)=${DIGEST}|origin=[A-Za-z0-9._:%-
  * The path decides who has to ask: everyone may read the base's repositories, whatever credentials come along, and
  * needs a name for anything else. Only plainly written paths are taken, so what is judged here and what the registry
  * reads are the same text.
+ *
+ * @param limit KiB that an owner may take. No layer may be larger.
  */
-export function guardConfig({ listen, registry, users, temp }: GuardPlaces): string {
+export function guardConfig({ listen, registry, users, temp, space }: GuardPlaces, limit: number): string {
   return String.raw`daemon off;
 worker_processes 2;
 pid ${temp}/nginx.pid;
@@ -64,7 +69,6 @@ http {
   uwsgi_temp_path ${temp}/uwsgi;
 
   # Layers are large, and pass without being kept here.
-  client_max_body_size 0;
   client_body_timeout 900s;
   send_timeout 900s;
   proxy_connect_timeout 5s;
@@ -102,6 +106,13 @@ http {
   map $remote_user $account_of_anyone {
     "~^(?<name>${OWNER})\z" $name;
     default ${BASE_USER};
+  }
+
+  # Whose space has to have room: nobody's for what adds nothing, and for the base. No owner is called "-".
+  map "$request_method $account_for_owner" $adds_to {
+    "~^(?:GET|HEAD|DELETE) " -;
+    "~ ${BASE_USER}\z" -;
+    default $owner;
   }
 
   # A blob may come from another repository only if that is the base's or the same owner's. The base may use any.
@@ -147,6 +158,14 @@ http {
       return 503;
     }
 
+    # An owner without room has a file, which then stands in for the registry in what would add something. It is looked
+    # for after the password, which conditions are not. nginx serves no file to POST, PATCH and PUT, and answers 405.
+    root ${space};
+    error_page 405 =403 /${FULL}/$adds_to;
+
+    client_max_body_size ${limit}k;
+    error_page 413 /too-large;
+
     location / {
       return 404;
     }
@@ -184,6 +203,7 @@ http {
     }
 
     location ~ ^/v2/${REPOSITORY}/blobs/uploads/[^/]*\z {
+      client_max_body_size 0;
       auth_basic registry;
       auth_basic_user_file ${users}/${BASE_USER};
       proxy_pass http://${registry};
@@ -194,13 +214,28 @@ http {
       auth_basic registry;
       auth_basic_user_file ${users}/$account_for_owner;
       set $args $owner_args;
-      proxy_pass http://${registry};
+      try_files /${FULL}/$adds_to @registry;
     }
 
     location ~ ^/v2/(?<owner>${OWNER})/ {
       auth_basic registry;
       auth_basic_user_file ${users}/$account_for_owner;
+      try_files /${FULL}/$adds_to @registry;
+    }
+
+    location @registry {
       proxy_pass http://${registry};
+    }
+
+    location /${FULL}/ {
+      internal;
+      default_type application/json;
+    }
+
+    location = /too-large {
+      internal;
+      default_type application/json;
+      return 413 '${layerTooLarge(limit)}';
     }
   }
 }

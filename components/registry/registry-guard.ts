@@ -4,12 +4,15 @@ import type { Resources } from "../sizes";
 import { LOCKED_DOWN_CONTAINER } from "../kubernetes";
 import type { RegistryCredentials } from "./registry";
 import { ALIVE_PATH, BASE_USER, GUARD_TEMP, guardConfig, READY_PATH } from "./registry-guard-config";
+import { GUARD_SPACE, KEEP_MEASURING, kibibytesOf } from "./registry-space";
 import { REGISTRY_USERS, RegistryUser } from "./registry-user";
 
 /** Arguments of {@link RegistryGuard}. */
 export interface RegistryGuardArgs {
   /** Image with nginx 1.19.5 or later that runs as any user. */
   readonly image: pulumi.Input<string>;
+  /** Space that the images of one student may take, as a Kubernetes quantity. The base's are not bounded. */
+  readonly spacePerStudent: string;
   /** Port on which the guard listens, in place of the registry. */
   readonly port: number;
   /** What the registry's pod already calls the volume with the images, and where it is mounted. */
@@ -38,12 +41,20 @@ export const GUARD_RESOURCES: Resources = {
   limits: { cpu: "500m", memory: "128Mi" },
 };
 
+/** What the container is given that measures the students' space. */
+export const SPACE_RESOURCES: Resources = {
+  requests: { cpu: "10m", memory: "16Mi" },
+  limits: { cpu: "200m", memory: "128Mi" },
+};
+
 const CONFIG = "/etc/registry-guard";
 const USERS = "/users";
+/** Folder of the registry's own in its root folder. */
+const STORED = "docker/registry/v2";
 
 /**
  * The guard of a registry that a class shares: nginx in the registry's pod. Everyone may pull what the base provides; a
- * user reads and writes under the user's name; the user `base` does everything.
+ * user reads and writes under the user's name, up to a limit of space; the user `base` does everything.
  *
  * Docker asks `/v2/` whether to log in, and takes the answer for all that follows: it logs in and pushes, but pulls
  * nothing anonymously. The nodes' container runtimes and BuildKit log in where they are asked to, and do both.
@@ -51,9 +62,9 @@ const USERS = "/users";
 export class RegistryGuard extends pulumi.ComponentResource {
   /** What the base pushes with. */
   public readonly credentials: RegistryCredentials;
-  /** The guard as a second container of the registry's pod. */
-  public readonly container: k8s.types.input.core.v1.Container;
-  /** What the container mounts and the pod does not have yet. */
+  /** The guard, and what measures for it, as further containers of the registry's pod. */
+  public readonly containers: k8s.types.input.core.v1.Container[];
+  /** What the containers mount and the pod does not have yet. */
   public readonly volumes: k8s.types.input.core.v1.Volume[];
   /** Changes of the registry's container: it leaves its port to the guard. */
   public readonly registry: RegistryOverrides;
@@ -64,6 +75,7 @@ export class RegistryGuard extends pulumi.ComponentResource {
     super("gourmetgram:index:RegistryGuard", name, {}, opts);
     const { port, data, labels } = args;
     const { namespace } = REGISTRY_USERS;
+    const limit = kibibytesOf(args.spacePerStudent);
 
     const config = new k8s.core.v1.ConfigMap(
       `${name}-config`,
@@ -72,12 +84,10 @@ export class RegistryGuard extends pulumi.ComponentResource {
         // A change makes a new one under a new name, which restarts the pod with it.
         immutable: true,
         data: {
-          "nginx.conf": guardConfig({
-            listen: port,
-            registry: GUARDED_ADDRESS,
-            users: USERS,
-            temp: GUARD_TEMP,
-          }),
+          "nginx.conf": guardConfig(
+            { listen: port, registry: GUARDED_ADDRESS, users: USERS, temp: GUARD_TEMP, space: GUARD_SPACE },
+            limit,
+          ),
         },
       },
       { parent: this },
@@ -97,7 +107,7 @@ export class RegistryGuard extends pulumi.ComponentResource {
 
     this.credentials = base.credentials;
     this.ready = base.ready;
-    this.container = {
+    const server: k8s.types.input.core.v1.Container = {
       name: "guard",
       image: args.image,
       // In place of the entry point of nginx's own images, which would edit the configuration.
@@ -117,15 +127,29 @@ export class RegistryGuard extends pulumi.ComponentResource {
         // The whole folder: a file mounted alone would keep the users that were there at the start.
         { name: "guard-users", mountPath: USERS, readOnly: true },
         { name: "guard-temp", mountPath: GUARD_TEMP },
+        { name: "guard-space", mountPath: GUARD_SPACE, readOnly: true },
         // For the shell commands that remove a student's repositories: the registry can only empty them, and its own
         // image has no shell. This gives the container no further rights, as all that is written to the registry passes through it.
         { name: data.volume, mountPath: data.path },
       ],
     };
+    const space: k8s.types.input.core.v1.Container = {
+      name: "space",
+      image: args.image,
+      command: ["sh", "-c", KEEP_MEASURING, "space", `${data.path}/${STORED}`, GUARD_SPACE, String(limit)],
+      resources: SPACE_RESOURCES,
+      securityContext: LOCKED_DOWN_CONTAINER,
+      volumeMounts: [
+        { name: data.volume, mountPath: data.path, readOnly: true },
+        { name: "guard-space", mountPath: GUARD_SPACE },
+      ],
+    };
+    this.containers = [server, space];
     this.volumes = [
       { name: "guard-config", configMap: { name: config.metadata.name } },
       { name: "guard-users", secret: { secretName: REGISTRY_USERS.name, defaultMode: 0o440 } },
       { name: "guard-temp", emptyDir: { sizeLimit: "256Mi" } },
+      { name: "guard-space", emptyDir: { sizeLimit: "16Mi" } },
     ];
     this.registry = {
       env: [

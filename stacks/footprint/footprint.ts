@@ -18,7 +18,7 @@ import {
   type StackConfig,
   type StudentConfig,
 } from "../../config";
-import { REGISTRY_RESOURCES, GUARD_RESOURCES } from "../../components/registry";
+import { GUARD_RESOURCES, REGISTRY_RESOURCES, SPACE_RESOURCES } from "../../components/registry";
 import type { FootprintOutput } from "../outputs/outputs";
 import { bytesOf, bytesText, coresOf, coresText, thousandths } from "../../components/kubernetes";
 
@@ -52,7 +52,7 @@ export function estimateFootprint(size: SizeName, volumes: readonly string[]): F
 
 /** What a cluster has once. */
 function baseAmounts(config: LabConfig | BaseConfig): Amounts[] {
-  const guard = config.scope === "base" ? [GUARD_RESOURCES] : [];
+  const guard = config.scope === "base" ? [GUARD_RESOURCES, SPACE_RESOURCES] : [];
   return [
     ...(config.externalRegistry === undefined
       ? [podAmounts([REGISTRY_RESOURCES, ...guard]), claimAmounts(config.registryStorage)]

@@ -61,7 +61,10 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
           ...placeOf(config),
           storage: config.registryStorage,
           storageClass,
-          guard: config.scope === "base" ? { image: config.registryGuardImage } : undefined,
+          guard:
+            config.scope === "base"
+              ? { image: config.registryGuardImage, spacePerStudent: config.registrySpacePerStudent }
+              : undefined,
         }).target
       : externalRegistry(external);
   const python = { baseImage: config.pythonBaseImage, registry, platform };

@@ -129,3 +129,25 @@ def test_registry_that_fails(tmp_path: Path, reason: str) -> None:
         str(failure)
     )
     assert "such as a full volume" in str(failure)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "the images and build caches of alice take 512 MiB of the 500 MiB that each student has in "
+        "the registry. Ask your teacher to delete old images, or to raise registrySpacePerStudent.",
+        "a layer is larger than the 500 MiB that each student has in the registry. Leave out of "
+        "the image what it does not need.",
+    ],
+)
+def test_student_without_space_in_the_registry(tmp_path: Path, told: str) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    name = f"registry:5000/alice/gourmetgram-app:model-3-{COMMIT[:7]}"
+    said = f"error: failed to solve: failed to push {name}: denied: {told}"
+    failure = build_failure.failure_of(build_of(tmp_path), [said], 1)
+    # It does not pass by itself.
+    assert not isinstance(failure, TemporaryFailure)
+    assert str(failure) == (
+        "the image was built, but not pushed to PUSH_REPOSITORY=registry:5000/gourmetgram-app: "
+        + told
+    )

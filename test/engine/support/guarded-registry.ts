@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { hashSync } from "bcryptjs";
 import { execa } from "execa";
 import { guardConfig } from "../../../components/registry/registry-guard-config";
+import { MEASURE } from "../../../components/registry/registry-space";
 import { registryConfiguration } from "../../../tooling/cluster/images/registry-configuration";
 import { freePort } from "../../support/free-port";
 
@@ -33,21 +34,34 @@ export class GuardedRegistry {
     private readonly folder: string,
     private readonly children: ChildProcess[],
     private readonly program: string,
+    /** KiB that an owner may take. */
+    private readonly limit: number,
     /** Port of the guard. */
     public readonly port: number,
   ) {}
 
-  /** @throws Error if the registry does not answer through the guard within 20 s */
-  static async start(registryProgram: string, users: readonly string[]): Promise<GuardedRegistry> {
+  /**
+   * @param limit KiB that an owner may take.
+   * @throws Error if the registry does not answer through the guard within 20 s
+   */
+  static async start(
+    registryProgram: string,
+    users: readonly string[],
+    limit = 1024 * 1024,
+  ): Promise<GuardedRegistry> {
     const folder = mkdtempSync(join(tmpdir(), "gourmetgram-guard-"));
     const [port, registryPort] = [await freePort(), await freePort()];
-    for (const name of ["users", "temp", "data"]) mkdirSync(join(folder, name));
-    const config = guardConfig({
-      listen: `127.0.0.1:${port}`,
-      registry: `127.0.0.1:${registryPort}`,
-      users: join(folder, "users"),
-      temp: join(folder, "temp"),
-    });
+    for (const name of ["users", "temp", "data", "space"]) mkdirSync(join(folder, name));
+    const config = guardConfig(
+      {
+        listen: `127.0.0.1:${port}`,
+        registry: `127.0.0.1:${registryPort}`,
+        users: join(folder, "users"),
+        temp: join(folder, "temp"),
+        space: join(folder, "space"),
+      },
+      limit,
+    );
     writeFileSync(join(folder, "nginx.conf"), config);
     writeFileSync(join(folder, "registry.yml"), registryConfiguration);
     const output = openSync(join(folder, "output"), "a");
@@ -65,7 +79,7 @@ export class GuardedRegistry {
     // Started by root it would work as somebody else, who may not look into the folder.
     const user = `user ${userInfo().username};`;
     const guard = start("nginx", ["-e", "stderr", "-g", user, "-c", join(folder, "nginx.conf")]);
-    const started = new GuardedRegistry(folder, [guard, registry], registryProgram, port);
+    const started = new GuardedRegistry(folder, [guard, registry], registryProgram, limit, port);
     for (const user of users) started.addUser(user);
     await started.ready();
     return started;
@@ -112,6 +126,12 @@ export class GuardedRegistry {
     const put = await this.ask("PUT", `${String(patched.headers["location"])}&digest=${digest}`, { as });
     if (put.status !== 201) throw new Error(`PUT upload: ${put.status} ${put.body}`);
     return digest;
+  }
+
+  /** Measures the owners' space once, as it is done beside the guard. */
+  async measure(): Promise<void> {
+    const space = join(this.folder, "space");
+    await execa("sh", ["-c", MEASURE, "space", this.data, space, String(this.limit)]);
   }
 
   /** Folder in which the guard may write. */

@@ -103,6 +103,7 @@ describe("the scopes of the configuration keys", () => {
         "student",
         "baseStack",
         "studentTokenDays",
+        "registrySpacePerStudent",
         "registryGuardImage",
         "apiServerAddresses",
         "apiServerPorts",

@@ -1,3 +1,4 @@
+import { bytesText } from "../../../components/kubernetes";
 import { baseOf, type ClassContext, stackOf, type StudentGlance } from "../class-context";
 import { runClass } from "../run-class";
 import { silentClassDisplay } from "../view/class-display";
@@ -13,18 +14,22 @@ export interface StudentStatus {
   readonly stack: StackState | null;
   /** `null` for the base, and where the cluster does not answer. */
   readonly cluster: StudentGlance | null;
+  /** Bytes of images in the class's registry; `null` where there are none, and where it is not known. */
+  readonly registryBytes: number | null;
 }
 
 /** Looks at all stacks of the class. */
 export async function statusOfClass(context: ClassContext): Promise<StudentStatus[]> {
   const { cluster, runner } = context;
   const found = new Map<string, StudentStatus>();
+  const measured = context.registry.spaces().catch(() => new Map<string, number>());
   const look = (student: string, stack: string) => ({
     student,
     run: async () => {
       const state = (await runner.state(stack)) ?? null;
       const glance = student === "base" ? null : await cluster.glance(student).catch(() => null);
-      found.set(student, { student, stack: state, cluster: glance });
+      const registryBytes = (await measured).get(student) ?? null;
+      found.set(student, { student, stack: state, cluster: glance, registryBytes });
       return "";
     },
   });
@@ -50,7 +55,7 @@ export function isUp({ student, stack, cluster }: StudentStatus): boolean {
 
 /** A line for each student. */
 export function statusText(statuses: readonly StudentStatus[]): string {
-  const rows = statuses.map(({ student, stack, cluster }) => [
+  const rows = statuses.map(({ student, stack, cluster, registryBytes }) => [
     student,
     stack === null ? "no stack" : `${stack.resources} resources`,
     stack?.lastUpdate === undefined
@@ -60,7 +65,8 @@ export function statusText(statuses: readonly StudentStatus[]): string {
     cluster?.lastRun === undefined
       ? ""
       : `${cluster.lastRun.name} ${cluster.lastRun.phase} ${minuteOf(cluster.lastRun.at)}`,
+    registryBytes === null ? "" : bytesText(registryBytes),
     stack?.locked === true ? "locked" : "",
   ]);
-  return textTable(["student", "stack", "last update", "pods", "last run", ""], rows);
+  return textTable(["student", "stack", "last update", "pods", "last run", "registry", ""], rows);
 }

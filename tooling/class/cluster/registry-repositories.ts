@@ -9,6 +9,8 @@ import { messageOf } from "../../support/errors";
 const NAMESPACE = "kube-system";
 /** The file that stops all writing, as components/registry/registry-guard-config.ts reads it. */
 export const READ_ONLY = "/tmp/read-only";
+/** What each owner takes, as components/registry/registry-space.ts leaves it. */
+export const USED = "/space/used";
 const REPOSITORIES = "/var/lib/registry/docker/registry/v2/repositories";
 
 /**
@@ -74,14 +76,32 @@ export async function listRepositories(prefix: string, pod?: RegistryPod): Promi
   return printed.split("\n").filter((line) => line !== "");
 }
 
-/** The repositories of a registry whose names begin with a prefix. */
+/**
+ * Bytes that each owner's images and build caches take, as they were last measured: nothing of owners without repositories.
+ *
+ * @throws Error where nothing was measured yet
+ */
+export async function spaces(pod?: RegistryPod): Promise<Map<string, number>> {
+  const { run } = pod ?? (await registryPod(await clusterConfig()));
+  if (run === undefined) return new Map();
+  const lines = (await run("guard", ["cat", USED], SECONDS.command))
+    .split("\n")
+    .filter((line) => line !== "");
+  return new Map(
+    lines.map((line) => line.split(" ")).map(([owner = "", kibibytes]) => [owner, Number(kibibytes) * 1024]),
+  );
+}
+
+/** The repositories of a registry whose names begin with a prefix, and the space of each owner's in bytes. */
 export interface RegistryAccess {
+  readonly spaces: () => Promise<ReadonlyMap<string, number>>;
   readonly listRepositories: (prefix: string) => Promise<string[]>;
   readonly removeRepositories: (prefix: string) => Promise<unknown>;
 }
 
 /** The registry of the class's cluster. */
 export const clusterRegistry: RegistryAccess = {
+  spaces: () => spaces(),
   listRepositories: (prefix) => listRepositories(prefix),
   removeRepositories: (prefix) => removeRepositories(prefix),
 };

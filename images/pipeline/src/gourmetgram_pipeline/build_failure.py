@@ -20,6 +20,13 @@ SERVER_TROUBLE = re.compile(r"unexpected status.*\b50[07]\b|unknown: unknown err
 """What BuildKit says of a registry that answers, and cannot do its work."""
 
 REFUSED = re.compile(r"unauthorized|authorization failed|denied|insufficient_scope|\b40[13]\b")
+NO_SPACE = re.compile(r"denied: (.* MiB that each student has in the registry\b.*)")
+"""What the registry's guard says to a student who has no space left, in a sentence with a remedy.
+
+BuildKit shows the message of a refusal alone, without the status. The sentence is written in
+components/registry/registry-space.ts.
+"""
+
 BUILDKIT_GONE = re.compile(r"failed to (list workers|dial|get status)|code = Unavailable")
 
 IMAGE = re.compile(r"failed to resolve source metadata for (\S+?):? ")
@@ -78,6 +85,10 @@ def foreign_frontend(build: Build) -> Failure:
 
 def registry_failure(what: str, reason: str, remedy: str) -> Failure:
     """A failure of the registry of the lab, for which `remedy` helps where it answers."""
+    # First: its numbers could be taken for a status.
+    no_space = NO_SPACE.search(reason)
+    if no_space is not None:
+        return Failure(f"{what}: {no_space[1]}")
     if SERVER_TROUBLE.search(reason) or step.NO_ROOM.lower() in reason.lower():
         return TemporaryFailure(
             f"{what}: the registry fails: {reason}. Its log tells why, such as a full volume: "

@@ -142,7 +142,7 @@ describe("LocalRegistry", () => {
   it("with a guard is pushed to by the base's user, and pulled from by everyone", () => {
     const { credentials, pullCredentials, guarded } = new LocalRegistry("registry", {
       ...ARGS,
-      guard: { image: "nginx:1" },
+      guard: { image: "nginx:1", spacePerStudent: "2Gi" },
     }).target;
     assert.equal(credentials?.username, "base");
     assert.equal(pullCredentials, undefined);

@@ -11,18 +11,21 @@ import { registryConfiguration } from "../../../../tooling/cluster/images/regist
 import { LocalRegistry } from "../../../../components/registry/local-registry";
 import { guardConfig } from "../../../../components/registry/registry-guard-config";
 import { RegistryGuard } from "../../../../components/registry/registry-guard";
+import { KEEP_MEASURING } from "../../../../components/registry/registry-space";
 import { dataName } from "../../../../components/kubernetes/data-name";
 import { LOCKED_DOWN } from "../../../support/restricted";
 
 const LABELS = { part: "registry" };
+const GUARD = { image: "nginx:1", spacePerStudent: "2Gi" };
 const ARGS = {
-  image: "nginx:1",
+  ...GUARD,
   port: 5000,
   data: { volume: "data", path: "/var/lib/registry" },
   labels: LABELS,
 };
 
-// What the configuration lets pass is tried with nginx and a registry in test/engine/registry-guard.test.ts.
+// What the configuration lets pass is tried with nginx and a registry in test/engine/registry-guard.test.ts and
+// registry-space.test.ts.
 describe("RegistryGuard", () => {
   beforeEach(() => resetMocks());
 
@@ -42,12 +45,16 @@ describe("RegistryGuard", () => {
       metadata: { namespace: "kube-system", labels: LABELS },
       immutable: true,
       data: {
-        "nginx.conf": guardConfig({
-          listen: 5000,
-          registry: "127.0.0.1:5002",
-          users: "/users",
-          temp: "/tmp",
-        }),
+        "nginx.conf": guardConfig(
+          {
+            listen: 5000,
+            registry: "127.0.0.1:5002",
+            users: "/users",
+            temp: "/tmp",
+            space: "/space",
+          },
+          2_097_152,
+        ),
       },
     });
     assert.equal(guard.credentials.username, "base");
@@ -70,7 +77,7 @@ describe("RegistryGuard", () => {
 
   // A port twice in a pod would keep the registry from starting; another one would be open to every pod.
   it("leaves the registry one port, whatever the settings of the official image open", async () => {
-    for (const guard of [undefined, { image: "nginx:1" }]) {
+    for (const guard of [undefined, GUARD]) {
       resetMocks();
       new LocalRegistry("registry", {
         image: "registry:3",
@@ -100,7 +107,7 @@ describe("RegistryGuard", () => {
       nodePort: 30500,
       storage: "10Gi",
       pullFrom: "node-port",
-      guard: { image: "nginx:1" },
+      guard: GUARD,
     });
     const deployment = await onlyResource("kubernetes:apps/v1:Deployment");
     const { template } = deployment.inputs["spec"] as {
@@ -149,7 +156,27 @@ describe("RegistryGuard", () => {
           { name: "guard-config", mountPath: "/etc/registry-guard", readOnly: true },
           { name: "guard-users", mountPath: "/users", readOnly: true },
           { name: "guard-temp", mountPath: "/tmp" },
+          { name: "guard-space", mountPath: "/space", readOnly: true },
           { name: "data", mountPath: "/var/lib/registry" },
+        ],
+      },
+      {
+        name: "space",
+        image: "nginx:1",
+        command: [
+          "sh",
+          "-c",
+          KEEP_MEASURING,
+          "space",
+          "/var/lib/registry/docker/registry/v2",
+          "/space",
+          "2097152",
+        ],
+        resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
+        securityContext: lockedDown,
+        volumeMounts: [
+          { name: "data", mountPath: "/var/lib/registry", readOnly: true },
+          { name: "guard-space", mountPath: "/space" },
         ],
       },
     ]);
@@ -158,6 +185,7 @@ describe("RegistryGuard", () => {
       { name: "guard-config", configMap: { name: generatedName("registry-guard-config") } },
       { name: "guard-users", secret: { secretName: "registry-users", defaultMode: 0o440 } },
       { name: "guard-temp", emptyDir: { sizeLimit: "256Mi" } },
+      { name: "guard-space", emptyDir: { sizeLimit: "16Mi" } },
     ]);
     // The pod starts with the base's user in place, so whoever waits for it can push.
     const key = await onlyResource("kubernetes:core/v1:SecretPatch");

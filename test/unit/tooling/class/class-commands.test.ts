@@ -252,9 +252,9 @@ describe("class: reset, revoke and status", () => {
     const found = await statusOfClass(context);
     assert.deepEqual(found.map(isUp), [true, true, false]);
     assert.deepEqual(statusText(found).split("\n"), [
-      "student  stack        last update                        pods  last run",
+      "student  stack        last update                        pods  last run  registry",
       "base     9 resources  update succeeded 2026-01-02 03:04",
-      "a        9 resources  update succeeded 2026-01-02 03:04  4/4",
+      "a        9 resources  update succeeded 2026-01-02 03:04  4/4             1.5 GiB",
       "b        no stack                                        4/4",
     ]);
   });

@@ -127,6 +127,7 @@ export function fakeClass(
       glance: () => Promise.resolve({ ready: 4, pods: 4, lastRun: undefined }),
     },
     registry: {
+      spaces: () => Promise.resolve(new Map([["a", 1.5 * GIB]])),
       listRepositories: () => Promise.resolve([]),
       removeRepositories: (prefix) => {
         asked.push(`remove images ${prefix}`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { KubeConfig } from "@kubernetes/client-node";
 import { GUARD_TEMP, guardConfig } from "../../../../components/registry/registry-guard-config";
+import { GUARD_SPACE, USED } from "../../../../components/registry/registry-space";
 import {
   ALLOW_WRITING,
   COLLECT,
@@ -11,6 +12,7 @@ import {
   removeRepositories,
   registryPod,
   type RegistryPod,
+  spaces,
   STOP_WRITING,
 } from "../../../../tooling/class/cluster/registry-repositories";
 import { FakeCluster } from "../../../support/fake-lab";
@@ -54,7 +56,8 @@ describe("the repositories of a student", () => {
   });
 
   it("are collected while there is the file that the guard looks for", () => {
-    const config = guardConfig({ listen: 5000, registry: "r", users: "/users", temp: GUARD_TEMP });
+    const places = { listen: 5000, registry: "r", users: "/users", temp: GUARD_TEMP, space: "/space" };
+    const config = guardConfig(places, 1);
     assert.ok(config.includes(`if (!-f ${READ_ONLY})`));
   });
 
@@ -70,10 +73,25 @@ describe("the repositories of a student", () => {
     assert.deepEqual(pod.asked, [["guard", "sh", "-c", REMOVE, "remove", FOLDER, "alice"]]);
   });
 
+  it("have their space measured in the registry's pod", async () => {
+    const pod = recordingPod({ printed: "alice 2048\nbob 0\n" });
+    const found = await spaces(pod);
+    assert.deepEqual(
+      [...found],
+      [
+        ["alice", 2_097_152],
+        ["bob", 0],
+      ],
+    );
+    assert.deepEqual(pod.asked, [["guard", "cat", `${GUARD_SPACE}/${USED}`]]);
+    assert.deepEqual([...(await spaces(recordingPod()))], []);
+  });
+
   it("are none where there is no registry with a guard", async () => {
     const pod = { ...recordingPod(), run: undefined };
     assert.deepEqual(await listRepositories("alice/", pod), []);
     assert.equal(await removeRepositories("alice/", pod), true);
+    assert.deepEqual([...(await spaces(pod))], []);
   });
 
   it("are not known where the registry has a pod that does not run", async () => {
