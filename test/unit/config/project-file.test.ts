@@ -18,7 +18,7 @@ describe("Pulumi.yaml", () => {
     assert.equal(project.name, PROJECT);
   });
 
-  it("declares the keys as config/keys.ts has them", () => {
+  it("declares the keys as config/keys has them", () => {
     assert.equal(withKeys(text), text, "run: npm run generate");
     assert.equal(
       withKeys("name: x\nconfig:\n  old: {}\n"),
