@@ -1,7 +1,7 @@
 /** Kubernetes in general: names, labels, quantities, pod security. Knows nothing of the lab. */
-export { exposedHttp, externalAddress, hostInUrl, serviceHost } from "./addresses";
-export { dataClaim } from "./data-claim";
-export { dataSecret } from "./data-secret";
+export { exposedHttp, externalAddress, hostInUrl, serviceHost } from "./network/addresses";
+export { dataClaim } from "./data/claim";
+export { dataSecret } from "./data/secret";
 export {
   type ClusterAccess,
   hasKubeconfig,
@@ -19,10 +19,10 @@ export {
   byLabels,
   inNamespace,
   tcp,
-} from "./network-rules";
+} from "./network/rules";
 export { INSTANCE_LABEL, MANAGER, MANAGER_LABEL, OWNER_LABEL, Ownership } from "./ownership";
 export { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 export { bytesOf, bytesQuantity, bytesText, coresOf, coresText, cpuQuantity, thousandths } from "./quantity";
 export { singleWriterDeployment } from "./single-writer";
-export { singleWriterClaim } from "./volumes";
+export { singleWriterClaim } from "./data/volumes";
 export { within } from "./within";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { dockerEnvironment } from "../../tooling/machine/docker";
+import { dockerEnvironment } from "../../tooling/machine/docker/docker";
 import { hostImagesText, removeHostImages } from "../../tooling/cluster/images/host-images";
 
 /** Nobody listens there: the images are never pushed. */

@@ -2,7 +2,7 @@ import { version } from "../../package.json";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { runSteps, type Step } from "../machine/steps";
+import { runSteps, type Step } from "../machine/steps/steps";
 import { beforeStart } from "../support/errors";
 import { interruption } from "../support/interruption";
 import { tellData } from "../support/output";

@@ -3,7 +3,7 @@ import { json } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
 import { withLockUnless } from "../machine/lock";
-import { runSteps } from "../machine/steps";
+import { runSteps } from "../machine/steps/steps";
 import { beforeStart, messageOf } from "../support/errors";
 import { interruption } from "../support/interruption";
 import { tellData } from "../support/output";

@@ -1,7 +1,7 @@
 import { stackName } from "../engine/stack/stack-settings";
 import { foundIn } from "../engine/answer";
 import { stackOutputs } from "../engine/stack/stack";
-import { readTimings, UP_KINDS } from "../machine/timings";
+import { readTimings, UP_KINDS } from "../machine/steps/timings";
 import { clusterTitle } from "../cluster/embedded-lab";
 import { interruption } from "../support/interruption";
 import { tellData } from "../support/output";

@@ -6,7 +6,7 @@ import { requireDockerForImages, requireMachine } from "./preflight";
 import { hasOwnCluster } from "../engine/stack/stack-settings";
 import { clusterRecord } from "../machine/cluster-record";
 import { decideEngine } from "../machine/reach";
-import { runSteps, type Step } from "../machine/steps";
+import { runSteps, type Step } from "../machine/steps/steps";
 
 /** What puts the engine in place and, unless the stack names a cluster of its own, the embedded cluster. */
 export interface Plan {

@@ -6,7 +6,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { dockerEnvironment, docker } from "../machine/docker";
+import { dockerEnvironment, docker } from "../machine/docker/docker";
 import { kubeconfig } from "../machine/paths";
 import { type Report, run } from "../machine/run";
 import { kindProgram } from "../toolchain/kind-source";

@@ -9,8 +9,8 @@ import {
   requireUserNamespaces,
   restrictedNamespaces,
 } from "./images/official-node";
-import { canStartDocker, dockerIsReady, startDocker } from "../machine/docker-daemon";
-import { installPackages, missingPackages, type Purpose } from "../machine/packages";
+import { canStartDocker, dockerIsReady, startDocker } from "../machine/docker/daemon";
+import { installPackages, missingPackages, type Purpose } from "../machine/packages/debian";
 import {
   engineIsInstalled,
   engineIsReady,
@@ -18,7 +18,7 @@ import {
   installOfficialEngine,
 } from "../engine/engine";
 import { decideEngine } from "../machine/reach";
-import { runSteps, type Step } from "../machine/steps";
+import { runSteps, type Step } from "../machine/steps/steps";
 import { withLock } from "../machine/lock";
 import { buildPrograms, goBuilds, isBuilt, type GoBuild } from "../toolchain/go-builds";
 import { goIsReady, hasLeftovers, installGo, removeLeftovers } from "../toolchain/go";

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { imageHost } from "../machine/image-names";
+import { imageHost } from "../machine/docker/image-names";
 import { versions } from "../machine/versions";
 import type { Origin } from "../machine/cluster-record";
 

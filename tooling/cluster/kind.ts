@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { askDocker, docker, dockerEnvironment, listDocker, requireDocker } from "../machine/docker";
-import { nodeImage } from "../machine/image-names";
+import { askDocker, docker, dockerEnvironment, listDocker, requireDocker } from "../machine/docker/docker";
+import { nodeImage } from "../machine/docker/image-names";
 import { loadKubeconfig } from "../../components/kubernetes";
 import { certificateEnd, isDue, renewCertificates } from "./certificates";
 import { nodeImageHash } from "./images/node-image";
-import { restrictedRuntime } from "../machine/docker-daemon";
+import { restrictedRuntime } from "../machine/docker/daemon";
 import { kubeconfig, live } from "../machine/paths";
 import { run, type Report } from "../machine/run";
 import { nodePorts } from "../engine/stack/stack-settings";

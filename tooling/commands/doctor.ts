@@ -1,9 +1,9 @@
 import { certificateAlarm, certificateEnd, daysUntil } from "../cluster/certificates";
 import { isCold } from "../cluster/embedded-lab";
-import { findDocker } from "../machine/docker";
+import { findDocker } from "../machine/docker/docker";
 import { labParts, partsOf } from "../cluster/lab-parts";
 import { type Check, checkDocker, checkMachine } from "../cluster/preflight";
-import { isDebian12 } from "../machine/packages";
+import { isDebian12 } from "../machine/packages/debian";
 import { judgeStack } from "../engine/program";
 import { decideEngine, wishFor } from "../machine/reach";
 import { stackSettings } from "../engine/render/settings";

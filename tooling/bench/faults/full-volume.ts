@@ -1,6 +1,6 @@
 import type { V1PersistentVolume } from "@kubernetes/client-node";
 import { controlPlane } from "../../cluster/kind-config";
-import { docker } from "../../machine/docker";
+import { docker } from "../../machine/docker/docker";
 import type { Lab } from "../../verify/suite/lab";
 import { without } from "../../verify/pods/workloads";
 import type { Pods } from "./parts";

@@ -2,7 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../../live/api-clients";
 import { statusOf } from "../../live/api-clients";
 import type { RunStep } from "../../live/runs/run-steps";
-import { docker } from "../../machine/docker";
+import { docker } from "../../machine/docker/docker";
 import { controlPlane } from "../../cluster/kind-config";
 import type { LabOutputs } from "../../../stacks";
 import { FAULTY_PARTS, type Part, type PartName, type Pods } from "./parts";

@@ -3,11 +3,11 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheEntry } from "../../machine/cache";
 import { cache } from "../../machine/paths";
-import { aptSourceFiles, PIP_SETTINGS } from "../../machine/package-sources";
+import { aptSourceFiles, PIP_SETTINGS } from "../../machine/packages/sources";
 import { run, type Report } from "../../machine/run";
 import { versions } from "../../machine/versions";
-import { askDocker, docker } from "../../machine/docker";
-import { baseImages } from "../../machine/image-names";
+import { askDocker, docker } from "../../machine/docker/docker";
+import { baseImages } from "../../machine/docker/image-names";
 
 const log = "images";
 /** The label that says what an image of the lab was made from. */

@@ -5,8 +5,8 @@ import { cacheEntry, type CacheEntry } from "../../machine/cache";
 import { checkout } from "../../machine/paths";
 import { type Report } from "../../machine/run";
 import { goBuilds, programPath } from "../../toolchain/go-builds";
-import { askDocker, docker } from "../../machine/docker";
-import { baseImages, labImages } from "../../machine/image-names";
+import { askDocker, docker } from "../../machine/docker/docker";
+import { baseImages, labImages } from "../../machine/docker/image-names";
 
 const log = "images";
 

@@ -10,10 +10,10 @@ import { goBuilds, programPath } from "../../toolchain/go-builds";
 import { fetchKindSource, kindFiles } from "../../toolchain/kind-source";
 import { versions } from "../../machine/versions";
 import { hashLabel, madeFrom, nodeBaseHash } from "./debian-images";
-import { askDocker, docker } from "../../machine/docker";
+import { askDocker, docker } from "../../machine/docker/docker";
 import { until } from "../../support/until";
 import { dockerfileArchivePaths, dockerfileImageArchives } from "./dockerfile-images";
-import { baseImages, labImages, nodeImage } from "../../machine/image-names";
+import { baseImages, labImages, nodeImage } from "../../machine/docker/image-names";
 import { scratchArchivePaths, scratchImageArchives } from "./scratch-images";
 
 const log = "node-image";

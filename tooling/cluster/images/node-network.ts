@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { labImages } from "../../machine/image-names";
+import { labImages } from "../../machine/docker/image-names";
 
 const name = "kube-router";
 const namespace = "kube-system";

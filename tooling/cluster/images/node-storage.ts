@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { labImages } from "../../machine/image-names";
+import { labImages } from "../../machine/docker/image-names";
 
 /** The default storage class, by the name that kind's own has. */
 const storageClass = "standard";

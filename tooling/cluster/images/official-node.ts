@@ -1,5 +1,5 @@
 import { stackSetting } from "../../engine/stack/stack-settings";
-import { askDocker, docker, findDocker } from "../../machine/docker";
+import { askDocker, docker, findDocker } from "../../machine/docker/docker";
 import type { Report } from "../../machine/run";
 import { versions } from "../../machine/versions";
 

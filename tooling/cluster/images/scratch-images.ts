@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { cacheEntry, type CacheEntry } from "../../machine/cache";
 import { goBuilds, programPath, type GoBuild } from "../../toolchain/go-builds";
 import { type Report } from "../../machine/run";
-import { docker } from "../../machine/docker";
-import { labImages } from "../../machine/image-names";
+import { docker } from "../../machine/docker/docker";
+import { labImages } from "../../machine/docker/image-names";
 import { registryConfiguration, registryFile } from "./registry-configuration";
 
 /** An image that holds one static program and nothing else. */

@@ -1,4 +1,4 @@
-import type { DockerServer } from "../../machine/docker";
+import type { DockerServer } from "../../machine/docker/docker";
 
 /** Something that stands in the way of the lab, and what to do about it. */
 export interface Obstacle {

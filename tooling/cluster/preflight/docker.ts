@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { release, totalmem } from "node:os";
-import { findDocker } from "../../machine/docker";
+import { findDocker } from "../../machine/docker/docker";
 import { hasOwnCluster } from "../../engine/stack/stack-settings";
 import { buildkitMode, restrictedNamespaces, USER_NAMESPACES } from "../images/official-node";
 import type { LabParts } from "../embedded-lab";

@@ -1,4 +1,4 @@
-import { aptSourceFiles, filesWithCredentials, PIP_SETTINGS } from "../../machine/package-sources";
+import { aptSourceFiles, filesWithCredentials, PIP_SETTINGS } from "../../machine/packages/sources";
 import { versions } from "../../machine/versions";
 import type { LabParts } from "../embedded-lab";
 import type { Check } from "./check";

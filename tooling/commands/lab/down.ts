@@ -20,9 +20,9 @@ import { hasOwnCluster, keepsData, stackName } from "../../engine/stack/stack-se
 import { DEFINITION, removeKinds, usedKindText } from "../../live/objects/kinds";
 import { objectsIn, remainsOf } from "../../live/objects/stack-remains";
 import { clusterRecord, removeClusterRecord } from "../../machine/cluster-record";
-import { canStartDocker, dockerIsReady, labDockerPid, startDocker } from "../../machine/docker-daemon";
+import { canStartDocker, dockerIsReady, labDockerPid, startDocker } from "../../machine/docker/daemon";
 import { home, logs } from "../../machine/paths";
-import { runSteps, type Step } from "../../machine/steps";
+import { runSteps, type Step } from "../../machine/steps/steps";
 import { requireNothingLeft, settled } from "../../support/leftovers";
 
 export interface DownOptions {

@@ -10,8 +10,8 @@ import { recoverLab } from "../../engine/interrupted";
 import { clusterConfig, requireAnswer, waitForWorkloads } from "../../engine/cluster-access";
 import { wishFor } from "../../machine/reach";
 import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
-import { recordTiming, UP_KINDS } from "../../machine/timings";
-import { runSteps, type Step } from "../../machine/steps";
+import { recordTiming, UP_KINDS } from "../../machine/steps/timings";
+import { runSteps, type Step } from "../../machine/steps/steps";
 
 export interface UpOptions {
   dryRun?: boolean;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { KEYS } from "../../../config";
-import { askDocker } from "../../machine/docker";
+import { askDocker } from "../../machine/docker/docker";
 import { checkout } from "../../machine/paths";
 import { versions } from "../../machine/versions";
 import { messageOf } from "../../support/errors";

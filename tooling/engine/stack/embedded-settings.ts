@@ -1,4 +1,4 @@
-import { baseImages, labImages } from "../../machine/image-names";
+import { baseImages, labImages } from "../../machine/docker/image-names";
 import type { Origin } from "../../machine/cluster-record";
 
 /** The images that stand in for the official ones where those cannot be pulled. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
-import { dockerEnvironment } from "../../machine/docker";
+import { dockerEnvironment } from "../../machine/docker/docker";
 import { cache, checkout, kubeconfig, state } from "../../machine/paths";
 import { handOver } from "../../support/hand-over";
 import { hasOwnCluster, shortName, stackFile, stackFileText, stackName } from "./stack-settings";

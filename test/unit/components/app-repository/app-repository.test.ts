@@ -17,7 +17,7 @@ import { BuiltImage } from "../../../../components/images/built-image";
 import { IMAGES } from "../../../../components/images/images";
 import { externalRegistry } from "../../../../components/registry/registry";
 import { checkout } from "../../../support/checkout";
-import { dataName } from "../../../../components/kubernetes/data-name";
+import { dataName } from "../../../../components/kubernetes/data/name";
 import { LOCKED_DOWN, unprivileged } from "../../../support/restricted";
 
 const LABELS = { "app.kubernetes.io/name": "app-repository", "app.kubernetes.io/part-of": "gourmetgram" };

@@ -11,7 +11,7 @@ import {
   workload,
 } from "../../../support/mlflow";
 import { Mlflow } from "../../../../components/mlflow/mlflow";
-import { dataName } from "../../../../components/kubernetes/data-name";
+import { dataName } from "../../../../components/kubernetes/data/name";
 import { LOCKED_DOWN, unprivileged } from "../../../support/restricted";
 
 const SECRET = generatedName("mlflow-credentials");

@@ -9,7 +9,7 @@ import {
   resetMocks,
 } from "../../../support/mocks";
 import { externalDatabase, Postgres } from "../../../../components/mlflow/postgres";
-import { dataName } from "../../../../components/kubernetes/data-name";
+import { dataName } from "../../../../components/kubernetes/data/name";
 import { LOCKED_DOWN, unprivileged } from "../../../support/restricted";
 
 const ARGS = { namespace: "lab", image: "postgres:17", storage: "5Gi" };

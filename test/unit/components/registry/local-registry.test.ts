@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { childrenOf, onlyResource, promiseOf, resetMocks } from "../../../support/mocks";
 import { LocalRegistry, type LocalRegistryArgs } from "../../../../components/registry/local-registry";
-import { dataName } from "../../../../components/kubernetes/data-name";
+import { dataName } from "../../../../components/kubernetes/data/name";
 import { LOCKED_DOWN, unprivileged } from "../../../support/restricted";
 
 const ARGS: LocalRegistryArgs = {

@@ -12,7 +12,7 @@ import { LocalRegistry } from "../../../../components/registry/local-registry";
 import { guardConfig } from "../../../../components/registry/registry-guard-config";
 import { RegistryGuard } from "../../../../components/registry/registry-guard";
 import { KEEP_MEASURING } from "../../../../components/registry/registry-space";
-import { dataName } from "../../../../components/kubernetes/data-name";
+import { dataName } from "../../../../components/kubernetes/data/name";
 import { LOCKED_DOWN } from "../../../support/restricted";
 
 const LABELS = { part: "registry" };

@@ -9,7 +9,7 @@ import type { ObjectName } from "../../../../stacks/preflight/live-cluster";
 import { existingObjects, takenPorts } from "../../../../stacks/preflight/existing-objects";
 import { textOf } from "../../../../stacks/preflight/finding";
 import { clusterWith, object } from "../../../support/live-cluster";
-import { dataName } from "../../../../components/kubernetes/data-name";
+import { dataName } from "../../../../components/kubernetes/data/name";
 
 const OWN = { "app.kubernetes.io/instance": STACK, "app.kubernetes.io/managed-by": "pulumi" };
 const OTHER = { ...OWN, "app.kubernetes.io/instance": "second" };

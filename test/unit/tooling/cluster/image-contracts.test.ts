@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
 import { KEYS, type KeyName } from "../../../../config/keys";
-import { labImages } from "../../../../tooling/machine/image-names";
+import { labImages } from "../../../../tooling/machine/docker/image-names";
 import {
   registryConfiguration,
   registryFile,

@@ -5,7 +5,7 @@ import { nodeCount } from "../../../../tooling/cluster/node-count";
 import { nodeNetwork } from "../../../../tooling/cluster/images/node-network";
 import { nodeStorage } from "../../../../tooling/cluster/images/node-storage";
 import type { ClusterRecord } from "../../../../tooling/machine/cluster-record";
-import { labImages } from "../../../../tooling/machine/image-names";
+import { labImages } from "../../../../tooling/machine/docker/image-names";
 
 const RECORD: ClusterRecord = {
   containers: ["aaa", "bbb"],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { serverIn } from "../../../../tooling/machine/docker";
+import { serverIn } from "../../../../tooling/machine/docker/docker";
 
 const COMMON = { MemTotal: 8321499136, DefaultRuntime: "runc", CgroupVersion: "2" };
 const READ = { memory: 8321499136, controlGroups: "2", runtime: "runc" };

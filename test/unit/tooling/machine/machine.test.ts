@@ -8,13 +8,13 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { ClusterRecord } from "../../../../tooling/machine/cluster-record";
 import type { LabParts } from "../../../../tooling/cluster/embedded-lab";
-import type { DockerServer } from "../../../../tooling/machine/docker";
+import type { DockerServer } from "../../../../tooling/machine/docker/docker";
 import {
   daemonArguments,
   hasSysResource,
   removeStalePid,
   restrictedRuntime,
-} from "../../../../tooling/machine/docker-daemon";
+} from "../../../../tooling/machine/docker/daemon";
 import {
   checkBuilds,
   checkDisk,
@@ -285,7 +285,7 @@ describe("a Docker daemon that the lab starts", () => {
     afterEach(() => rmSync(folder, { recursive: true }));
 
     const call = (args: string[]): string =>
-      execFileSync(join(checkout, "tooling", "machine", "runc-without-sys-resource"), args, {
+      execFileSync(join(checkout, "tooling", "machine", "docker", "runc-without-sys-resource"), args, {
         encoding: "utf8",
         env: { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` },
       }).trim();

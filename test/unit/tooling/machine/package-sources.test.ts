@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPackageSources } from "../../../../tooling/cluster/preflight";
-import { filesWithCredentials } from "../../../../tooling/machine/package-sources";
+import { filesWithCredentials } from "../../../../tooling/machine/packages/sources";
 
 describe("the machine's package sources", () => {
   let folder: string;

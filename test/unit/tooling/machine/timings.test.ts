@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { timingsIn } from "../../../../tooling/machine/timings";
+import { timingsIn } from "../../../../tooling/machine/steps/timings";
 
 describe("the times that were remembered", () => {
   const line = (what: string): string => JSON.stringify({ what, seconds: 1, at: "2026-01-02T03:04:05.000Z" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { embeddedSettings } from "../../../../../tooling/engine/stack/embedded-settings";
-import { baseImages, labImages } from "../../../../../tooling/machine/image-names";
+import { baseImages, labImages } from "../../../../../tooling/machine/docker/image-names";
 import { defaultStack, nodePorts, withSettings } from "../../../../../tooling/engine/stack/stack-settings";
 import { loadConfig } from "../../../../../config/load";
 import { KEYS } from "../../../../../config/keys";

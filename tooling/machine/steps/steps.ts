@@ -1,8 +1,8 @@
 import { Listr, PRESET_TIMER, type ListrTask } from "listr2";
-import { logs } from "./paths";
-import { Failed, messageOf } from "../support/errors";
-import { Interrupted } from "../support/interruption";
-import { type Report } from "./run";
+import { logs } from "../paths";
+import { Failed, messageOf } from "../../support/errors";
+import { Interrupted } from "../../support/interruption";
+import { type Report } from "../run";
 import { recordTiming } from "./timings";
 
 /** One step on the way to a lab. */

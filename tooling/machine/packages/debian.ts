@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { ask, run, type Report } from "./run";
+import { ask, run, type Report } from "../run";
 
 /** Debian packages by what they are needed for, each with its own reason. */
 const debianPackages = {

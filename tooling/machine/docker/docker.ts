@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { ask, run, succeeds, type Report } from "./run";
+import { ask, run, succeeds, type Report } from "../run";
 
 /** Docker's client, as the user has it on the PATH. */
 const client = "docker";

@@ -1,4 +1,4 @@
-import { versions } from "./versions";
+import { versions } from "../versions";
 
 /** Host part of the names of images that this machine builds. No registry has that name, so nothing can be pulled in their place. */
 export const imageHost = "lab.local";

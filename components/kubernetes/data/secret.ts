@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import { all, type Input, type Output, type Resource, secret } from "@pulumi/pulumi";
-import { dataName } from "./data-name";
-import { DATA_LABELS } from "./labels";
+import { dataName } from "./name";
+import { DATA_LABELS } from "../labels";
 
 /** Arguments of {@link dataSecret}. */
 export interface DataSecretArgs {

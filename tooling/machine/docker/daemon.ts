@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findDocker } from "./docker";
-import { cache, checkout } from "./paths";
-import { run, type Report } from "./run";
-import { installPackages } from "./packages";
-import { until } from "../support/until";
+import { cache, checkout } from "../paths";
+import { run, type Report } from "../run";
+import { installPackages } from "../packages/debian";
+import { until } from "../../support/until";
 
 /** Name of the runtime that starts containers on a machine whose root lacks CAP_SYS_RESOURCE. */
 export const restrictedRuntime = "gourmetgram-restricted";
@@ -94,7 +94,7 @@ export async function startDocker(report: Report): Promise<void> {
 
 function startDaemon(): ChildProcess {
   mkdirSync(cache, { recursive: true });
-  copyFileSync(join(checkout, "tooling", "machine", wrapperName), wrapper);
+  copyFileSync(join(checkout, "tooling", "machine", "docker", wrapperName), wrapper);
   removeStalePid(pidFile, pidFile);
   removeStalePid("/var/run/docker/containerd/containerd.pid", "containerd");
   const log = openSync(logFile, "w");

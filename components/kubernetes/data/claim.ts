@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { Input, Resource } from "@pulumi/pulumi";
-import { dataName } from "./data-name";
-import { DATA_LABELS } from "./labels";
+import { dataName } from "./name";
+import { DATA_LABELS } from "../labels";
 import { singleWriterClaim, type VolumeSize } from "./volumes";
 
 /** Arguments of {@link dataClaim}. */
