@@ -6,15 +6,22 @@ export type YamlText =
       readonly documents: readonly Document[];
       /** The documents as plain data, in the same order. */
       readonly values: readonly unknown[];
-      readonly lines: LineCounter;
+      /** Where a node of the documents begins, by its offset. */
+      readonly position: (offset: number) => Position;
       readonly error?: undefined;
     }
   | {
       readonly documents?: undefined;
       readonly values?: undefined;
-      readonly lines?: undefined;
+      readonly position?: undefined;
       readonly error: string;
     };
+
+/** A place in a text, both counted from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
 
 /** More than people indent. */
 const INDENT = " ".repeat(80);
@@ -45,11 +52,13 @@ function asArgo(tags: Tags): Tags {
 
 /**
  * Reads YAML as Argo reads it: by version 1.1, where `yes`, `no`, `on`, `off`, `y` and `n` are booleans and numbers that
- * begin with 0 are octal. Argo's parser lets the lines of a quoted string begin in any column; this library requires
- * indentation. So such lines are indented first, which changes neither their meaning nor their line numbers.
+ * begin with 0 are octal. Argo's parser lets the lines of a quoted string, and of a list or an object in brackets, begin
+ * in any column; this library requires indentation. So such lines are indented first, which changes neither their meaning
+ * nor their line numbers.
  */
 export function readYaml(text: string): YamlText {
   let source = text;
+  const indented = new Set<number>();
   for (;;) {
     const lines = new LineCounter();
     const documents = parseAllDocuments(source, {
@@ -65,17 +74,26 @@ export function readYaml(text: string): YamlText {
     if (first === undefined) {
       try {
         const values = list.map((document): unknown => document.toJS());
-        return { documents: list, values, lines };
+        const position = (offset: number): Position => {
+          const { line, col } = lines.linePos(offset);
+          return { line, column: indented.has(line) ? Math.max(1, col - INDENT.length) : col };
+        };
+        return { documents: list, values, position };
       } catch (error) {
         // Aliases that expand too far.
         return { error: error instanceof Error ? error.message : String(error) };
       }
     }
-    const line = source.indexOf("\n", Math.max(0, (first.pos[0] ?? 0) - 1)) + 1;
+    const [at] = first.pos;
     const isQuoteAtLineEnd = first.code === "MISSING_CHAR" && /closing ["']/.test(first.message);
-    if (!isQuoteAtLineEnd || line === 0 || source.startsWith(INDENT, line)) {
+    const isInBrackets = first.code === "BAD_INDENT" && /^Flow/.test(first.message);
+    const line = isInBrackets
+      ? source.lastIndexOf("\n", at - 1) + 1
+      : source.indexOf("\n", Math.max(0, at - 1)) + 1;
+    if (!(isQuoteAtLineEnd || isInBrackets) || line === 0 || source.startsWith(INDENT, line)) {
       return { error: first.message.split("\n")[0]?.replace(/:$/, "") ?? first.code };
     }
     source = `${source.slice(0, line)}${INDENT}${source.slice(line)}`;
+    indented.add(source.slice(0, line).split("\n").length);
   }
 }
