@@ -112,7 +112,8 @@ function filled(resource: unknown, parameters: unknown): unknown {
       (inner, key) => (Array.isArray(inner) ? (inner as unknown[])[Number(key)] : member(inner, key)),
       copy,
     );
-    if (isRecord(holder) && typeof holder[last] !== "object") {
+    // Of the object itself only what it has: the place may be filled in too.
+    if (isRecord(holder) && typeof holder[last] !== "object" && (keys.length > 0 || last in holder)) {
       (holder as Record<string, unknown>)[last] = FILLED_IN_LATER;
     }
   }

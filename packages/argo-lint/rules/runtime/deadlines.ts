@@ -25,7 +25,7 @@ export function* deadlines(object: WorkflowObject, set: WorkflowSet): Generator<
       yield error(
         "deadline",
         node,
-        "Argo ignores activeDeadlineSeconds of steps and dag templates",
+        "steps and dag templates have no activeDeadlineSeconds, and Argo refuses the object",
         "move it to the templates that they call",
       );
     } else if (own === undefined && node.text !== undefined && literal(node) !== undefined) {

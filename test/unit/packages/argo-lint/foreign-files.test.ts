@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lintFiles, type Report } from "../../../../packages/argo-lint/cli/lint-files";
+import { objectsOf } from "../../../../packages/argo-lint/files/files";
 import { lint } from "../../../../packages/argo-lint";
 import { ref } from "./support";
 
@@ -120,6 +121,22 @@ spec:
     assert.deepEqual(await found(sensor(`k8s: { operation: create, source: ${named("Workflow")} }`)), [
       "9:80 error entrypoint",
     ]);
+  });
+
+  it("leaves the object of a trigger as it is where the place is filled in that the event fills in", () => {
+    const sensor = (dest: string): string => `kind: Sensor
+spec:
+  triggers:
+    - template:
+        k8s:
+          parameters: [{ src: { dependencyName: d }, dest: ${dest} }]
+          source: { resource: { kind: Workflow, metadata: {}, spec: { entrypoint: a } } }
+`;
+    const [replaced, named] = ["REPLACED", "spec.entrypoint"].map(
+      (dest) => objectsOf("f", sensor(dest))[0]?.value as { spec: { entrypoint: string } },
+    );
+    assert.deepEqual(replaced, { kind: "Workflow", metadata: {}, spec: { entrypoint: "a" } });
+    assert.notEqual(named?.spec.entrypoint, "a");
   });
 
   it("tells where a value of the run stands that an event binding submits", async () => {
