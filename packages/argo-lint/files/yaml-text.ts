@@ -26,6 +26,31 @@ export interface Position {
 /** More than people indent. */
 const INDENT = " ".repeat(80);
 
+const IN_QUOTES = { double: /(?:[^"\\]|\\[^])*/y, single: /(?:[^']|'')*/y };
+
+/** A text in quotes, a comment, a word, or one character. */
+const TOKEN = /"(?:[^"\\]|\\[^])*"|'(?:[^']|'')*'|#.*|[^\s[\]{},:"'#][^\s[\]{},]*|[^]/y;
+
+/** Where a text in quotes ends that has begun before. */
+function endOfQuote(source: string, from: number, quote: string | undefined): number {
+  const rest = quote === '"' ? IN_QUOTES.double : IN_QUOTES.single;
+  rest.lastIndex = from;
+  rest.exec(source);
+  return rest.lastIndex;
+}
+
+/** Where the brackets end that have begun before; without an end, the end of the line. */
+function endOfBrackets(source: string, from: number): number {
+  let depth = 0;
+  TOKEN.lastIndex = from;
+  for (let token = TOKEN.exec(source); token !== null; token = TOKEN.exec(source)) {
+    if (/^[[{]/.test(token[0])) depth += 1;
+    else if (/^[\]}]/.test(token[0])) depth -= 1;
+    if (depth < 0) return token.index;
+  }
+  return `${source}\n`.indexOf("\n", from);
+}
+
 /** What YAML 1.1 has and Argo's parser does not: base 60 numbers, timestamps, and collections with tags. */
 const NOT_READ = new Set([
   "tag:yaml.org,2002:timestamp",
@@ -85,15 +110,20 @@ export function readYaml(text: string): YamlText {
       }
     }
     const [at] = first.pos;
-    const isQuoteAtLineEnd = first.code === "MISSING_CHAR" && /closing ["']/.test(first.message);
+    const quote = first.code === "MISSING_CHAR" ? /closing (["'])/.exec(first.message)?.[1] : undefined;
     const isInBrackets = first.code === "BAD_INDENT" && /^Flow/.test(first.message);
-    const line = isInBrackets
+    const start = isInBrackets
       ? source.lastIndexOf("\n", at - 1) + 1
       : source.indexOf("\n", Math.max(0, at - 1)) + 1;
-    if (!(isQuoteAtLineEnd || isInBrackets) || line === 0 || source.startsWith(INDENT, line)) {
+    if (!(quote !== undefined || isInBrackets) || start === 0 || source.startsWith(INDENT, start)) {
       return { error: first.message.split("\n")[0]?.replace(/:$/, "") ?? first.code };
     }
-    source = `${source.slice(0, line)}${INDENT}${source.slice(line)}`;
-    indented.add(source.slice(0, line).split("\n").length);
+    // All lines up to the end at once: each attempt reads the whole text.
+    const end = isInBrackets ? endOfBrackets(source, start) : endOfQuote(source, start, quote);
+    const inside = source.slice(start, end);
+    const line = source.slice(0, start).split("\n").length;
+    inside.split("\n").forEach((_, index) => indented.add(line + index));
+    const moved = inside.replace(/(?<=^|\n)(?! {80})/g, INDENT);
+    source = `${source.slice(0, start)}${moved}${source.slice(end)}`;
   }
 }

@@ -82,6 +82,18 @@ spec:
     assert.match((await judged("kind: Workflow\na: [\n")).unreadable[0]?.message ?? "", /^not YAML: Flow/);
   });
 
+  it("reads long lists in brackets and long strings at once, with the line ends of Windows as well", async () => {
+    const lines = (line: string): string => `${line}\n`.repeat(3000);
+    const text = workflow(
+      `image: i\n        args: [\n${lines('"a",')}010]\n        command: ["\n${lines("a")}"]`,
+    );
+    for (const each of [text, text.replaceAll("\n", "\r\n")]) {
+      const start = performance.now();
+      assert.deepEqual(await found(each), ["3011:1 error yaml"]);
+      assert.ok(performance.now() - start < 10_000);
+    }
+  });
+
   it("tells a Helm chart from a script that writes one", async () => {
     const values = ref(".Values.x");
     const script = `image: i\n        args:\n          - |\n            echo '${values}'`;
