@@ -147,7 +147,7 @@ function binding(value: Plain): Contents {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
     metadata: { generateName: name, namespace },
-    spec,
+    spec: withEvent(spec),
   };
   return {
     workflows: [
@@ -159,4 +159,16 @@ function binding(value: Plain): Contents {
     ],
     others: [],
   };
+}
+
+/** The run as it is created: with values in place of the expressions that read them from the event. */
+function withEvent(spec: Plain): Plain {
+  const parameters = member(spec, "arguments", "parameters");
+  if (!Array.isArray(parameters)) return spec;
+  const passed = (parameters as unknown[]).map((each) =>
+    isRecord(each) && typeof member(each, "valueFrom", "event") === "string"
+      ? { name: each["name"], value: FILLED_IN_LATER }
+      : each,
+  );
+  return { ...spec, arguments: { ...(spec["arguments"] as Plain), parameters: passed } };
 }

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lintFiles, type Report } from "../../../../packages/argo-lint/cli/lint-files";
+import { FILLED_IN_LATER } from "../../../../packages/argo-lint/expressions/tags";
 import { objectsOf } from "../../../../packages/argo-lint/files/files";
+import { runsOf } from "../../../../packages/argo-lint/files/unpack";
 import { lint } from "../../../../packages/argo-lint";
 import { ref } from "./support";
 
@@ -161,6 +163,14 @@ spec:
     arguments: { parameters: [{ name: x, value: no }] }
 `;
     assert.deepEqual(await found(text), ["6:34 unsupported reference", "7:49 warning yaml"]);
+  });
+
+  it("gives a value to each parameter that an event binding reads from the event", () => {
+    const parameters = [{ name: "x", valueFrom: { event: "payload.x" } }, { name: "y" }];
+    const submit = { workflowTemplateRef: { name: "w" }, arguments: { parameters } };
+    const [run] = runsOf({ kind: "WorkflowEventBinding", metadata: { name: "b" }, spec: { submit } });
+    const passed = [{ name: "x", value: FILLED_IN_LATER }, { name: "y" }];
+    assert.deepEqual((run as { spec: unknown }).spec, { ...submit, arguments: { parameters: passed } });
   });
 
   it("does not take a Workflow of others for one of Argo's", async () => {
