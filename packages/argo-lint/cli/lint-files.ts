@@ -1,5 +1,6 @@
 import { type Diagnostic, lint, type LintOptions } from "..";
-import { type FileNote, type FileObject, type Position, readFiles } from "../files/files";
+import { type FileNote, type FileObject, readFiles } from "../files/files";
+import type { Position } from "../files/yaml-text";
 import type { Segment } from "../objects/node";
 import { type UpcomingRuns, upcomingRuns } from "../schedules/schedule-table";
 import { argoLint } from "../validators/argo";

@@ -14,5 +14,5 @@ export interface Problem {
 export function declared(what: string, known: readonly string[]): string {
   return known.length === 0
     ? `declare it: there are no ${what}`
-    : `declare it, or use one of ${known.join(", ")}`;
+    : `declare it, or use one of ${[...new Set(known)].join(", ")}`;
 }

@@ -73,4 +73,10 @@ export function* taggedTexts(node: Node, except: ReadonlySet<string> = NONE): Ge
   }
 }
 
+/** All texts inside a value. */
+export function* textsIn(node: Node): Generator<string> {
+  if (typeof node.value === "string") yield node.value;
+  for (const each of [...node.items, ...node.members.map(([, member]) => member)]) yield* textsIn(each);
+}
+
 const NONE: ReadonlySet<string> = new Set();

@@ -1,16 +1,10 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { isNode } from "yaml";
+import { type Document, isNode, isScalar, visit } from "yaml";
 import type { Segment } from "../objects/node";
-import { readYaml } from "./yaml-text";
+import { type Position, readYaml } from "./yaml-text";
 import { type Misread, misreadIn } from "./scalars";
 import { unpack } from "./unpack";
-
-/** A place in a file, both counted from 1. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
 
 /** A workflow of a file. */
 export interface FileObject {
@@ -38,8 +32,10 @@ export interface FilesRead {
   readonly notChecked: readonly FileNote[];
 }
 
-/** What only a Helm chart has between braces, `{{`{{workflow.name}}`}}` included, which is how it writes Argo's tags. */
-const HELM = /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities)\b|include\s+"|define\s+"|`\{\{|"\{\{"?)/;
+/** How a Helm chart writes Argo's tags. */
+const ESCAPED = /\{\{-?\s*(?:`\{\{|"\{\{"?)/;
+/** What only a Helm chart has between braces, and a script of a workflow that writes one. */
+const HELM = /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities)\b|include\s+"|define\s+")/;
 /** What other programs have too, whose templates can be values of a workflow: it counts only where the text is not YAML. */
 const GO_TEMPLATE = /\{\{-?\s*(?:\.|\$|\/\*|(?:template|range|if|with|end|else|toYaml|tpl|block)\b)/;
 
@@ -141,10 +137,11 @@ async function filesOf(
  * @throws Error if the text is not YAML.
  */
 export function contentsOf(file: string, text: string): Omit<FilesRead, "unreadable"> {
-  if (HELM.test(text)) throw new HelmSource();
+  const mayBeHelm = HELM.test(text);
   const read = readYaml(text);
+  if (ESCAPED.test(text) || (mayBeHelm && (read.documents ?? []).some(isHelm))) throw new HelmSource();
   if (read.error !== undefined) {
-    throw GO_TEMPLATE.test(text) ? new HelmSource() : new Error(`not YAML: ${read.error}`);
+    throw mayBeHelm || GO_TEMPLATE.test(text) ? new HelmSource() : new Error(`not YAML: ${read.error}`);
   }
   const { documents, values } = read;
   const position = positionsIn(text);
@@ -161,11 +158,27 @@ export function contentsOf(file: string, text: string): Omit<FilesRead, "unreada
         value: inner,
         found: false,
         position: (path) => position(index, place(path)),
-        misread: [...misreadIn(document.getIn(place([]), true) ?? document.contents)],
+        misread: ["metadata", "spec"].flatMap((key) => [
+          ...misreadIn(document.getIn(place([key]), true), [key]),
+        ]),
       });
     }
   });
   return { objects, notChecked };
+}
+
+/** Whether the document has what only a Helm chart has, elsewhere than in the lines of a script. */
+function isHelm(document: Document): boolean {
+  let found = false;
+  visit(document, {
+    Pair: (_, { key }) => {
+      found ||= !isScalar(key);
+    },
+    Scalar: (_, { type, value }) => {
+      found ||= type?.startsWith("BLOCK") !== true && HELM.test(String(value));
+    },
+  });
+  return found;
 }
 
 /**
@@ -175,14 +188,11 @@ export function contentsOf(file: string, text: string): Omit<FilesRead, "unreada
 function positionsIn(text: string): (document: number, path: readonly Segment[]) => Position {
   let parsed: ReturnType<typeof readYaml> | undefined;
   return (index, path) => {
-    const { documents = [], lines } = (parsed ??= readYaml(text));
-    const document = documents[index];
+    parsed ??= readYaml(text);
+    const document = parsed.documents?.[index];
     for (let length = path.length; length >= 0; length -= 1) {
       const node = length === 0 ? document?.contents : document?.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range && lines !== undefined) {
-        const { line, col } = lines.linePos(node.range[0]);
-        return { line, column: col };
-      }
+      if (isNode(node) && node.range && parsed.position !== undefined) return parsed.position(node.range[0]);
     }
     return { line: 1, column: 1 };
   };

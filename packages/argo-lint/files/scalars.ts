@@ -25,6 +25,8 @@ const LISTS = new Set(["args", "command", "dependencies", "schedules"]);
 const TEXT_MAPS = new Set(["labels", "annotations", "nodeSelector"]);
 /** Fields that take any scalar, and make a string of it. */
 const ANY = new Set(["value", "default", "enum"]);
+/** Fields that hold any JSON, whose names mean nothing to Argo. */
+const FREE = new Set(["withItems", "plugin"]);
 
 /**
  * The values of a workflow that YAML reads as another value than they look like: `no` as false, `1.10` as 1.1, `010` as
@@ -36,7 +38,16 @@ const ANY = new Set(["value", "default", "enum"]);
 export function* misreadIn(node: unknown, prefix: readonly Segment[] = []): Generator<Misread> {
   if (isMap(node)) {
     for (const { key, value } of node.items) {
-      yield* misreadIn(value, [...prefix, isScalar(key) ? String(key.value) : ""]);
+      if (!isScalar(key)) {
+        yield {
+          path: prefix,
+          severity: "error",
+          message: "a pair of braces without quotes is an object to YAML, and Argo cannot read the file",
+          fix: `put references in quotes: "{{…}}"`,
+        };
+      } else if (!FREE.has(String(key.value))) {
+        yield* misreadIn(value, [...prefix, String(key.value)]);
+      }
     }
   } else if (isSeq(node)) {
     for (const [index, item] of node.items.entries()) yield* misreadIn(item, [...prefix, index]);

@@ -1,5 +1,5 @@
-import { isKind } from "../objects/workflow-object";
-import { isRecord, type Segment } from "../objects/node";
+import { kindOf } from "../objects/workflow-object";
+import { isRecord, Node, type Segment } from "../objects/node";
 import { FILLED_IN_LATER } from "../expressions/tags";
 import { readYaml } from "./yaml-text";
 
@@ -25,7 +25,8 @@ export function unpack(value: unknown): Contents {
   if (!isRecord(value)) return { workflows: [], others: ["something that is not an object"] };
   const kind = typeof value["kind"] === "string" ? value["kind"] : undefined;
   if (kind === undefined) return { workflows: [], others: ["an object without a kind"] };
-  if (isKind(kind)) return { workflows: [{ value, place: (path) => path }], others: [] };
+  if (kindOf(new Node(value)) !== undefined)
+    return { workflows: [{ value, place: (path) => path }], others: [] };
   const items: unknown = value["items"];
   if (/List$/.test(kind) && Array.isArray(items)) {
     return join(items.map((item, index) => below(unpack(item), ["items", index])));
@@ -65,10 +66,17 @@ function member(value: unknown, ...keys: string[]): unknown {
   return keys.reduce<unknown>((each, key) => (isRecord(each) ? each[key] : undefined), value);
 }
 
+/** What a trigger does with a whole object. In all else the object is a part of one, or only names it. */
+const STARTS: readonly unknown[] = [undefined, "submit", "create", "update"];
+
 function sensor(value: Plain): Contents {
   const triggers = member(value, "spec", "triggers");
   const found = (Array.isArray(triggers) ? (triggers as unknown[]) : []).flatMap((trigger, index) =>
     ["argoWorkflow", "k8s"].flatMap((type) => {
+      const operation = member(trigger, "template", type, "operation");
+      if (!STARTS.includes(operation)) {
+        return [{ workflows: [], others: [`the object of the operation ${String(operation)}`] }];
+      }
       const source = member(trigger, "template", type, "source");
       const inline = member(source, "inline");
       const given = typeof inline === "string" ? readYaml(inline).values?.[0] : member(source, "resource");
@@ -81,7 +89,8 @@ function sensor(value: Plain): Contents {
         return from === undefined ? [] : [{ workflows: [], others: [what] }];
       }
       const prefix = ["spec", "triggers", index, "template", type, "source"];
-      const contents = unpack(filled(resource, member(trigger, "template", type, "parameters")));
+      const { parameters, args } = member(trigger, "template", type) as Plain;
+      const contents = unpack(withArgs(filled(resource, parameters), args));
       return [
         typeof inline === "string"
           ? inText(contents, [...prefix, "inline"])
@@ -103,11 +112,28 @@ function filled(resource: unknown, parameters: unknown): unknown {
       (inner, key) => (Array.isArray(inner) ? (inner as unknown[])[Number(key)] : member(inner, key)),
       copy,
     );
-    if (isRecord(holder) && typeof holder[last] !== "object") {
+    // Of the object itself only what it has: the place may be filled in too.
+    if (isRecord(holder) && typeof holder[last] !== "object" && (keys.length > 0 || last in holder)) {
       (holder as Record<string, unknown>)[last] = FILLED_IN_LATER;
     }
   }
   return copy;
+}
+
+/** The resource with the parameters that the arguments of `argo submit` bring: `["-p", "name=value"]`. */
+function withArgs(resource: unknown, args: unknown): unknown {
+  const words = Array.isArray(args) ? args.join(" ") : "";
+  const names = [...words.matchAll(/(?:^| )(?:-p|--parameter)[ =]?([-\w]+)=/g)].map(([, name]) => name);
+  const spec = member(resource, "spec");
+  if (names.length === 0 || !isRecord(resource) || !isRecord(spec)) return resource;
+  const given = member(spec, "arguments", "parameters");
+  const parameters = [
+    ...(Array.isArray(given) ? (given as unknown[]) : []).filter(
+      (each) => !names.includes(String(member(each, "name"))),
+    ),
+    ...names.map((name) => ({ name, value: FILLED_IN_LATER })),
+  ];
+  return { ...resource, spec: { ...spec, arguments: { ...(spec["arguments"] as Plain), parameters } } };
 }
 
 function binding(value: Plain): Contents {
@@ -121,7 +147,7 @@ function binding(value: Plain): Contents {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
     metadata: { generateName: name, namespace },
-    spec,
+    spec: withEvent(spec),
   };
   return {
     workflows: [
@@ -133,4 +159,16 @@ function binding(value: Plain): Contents {
     ],
     others: [],
   };
+}
+
+/** The run as it is created: with values in place of the expressions that read them from the event. */
+function withEvent(spec: Plain): Plain {
+  const parameters = member(spec, "arguments", "parameters");
+  if (!Array.isArray(parameters)) return spec;
+  const passed = (parameters as unknown[]).map((each) =>
+    isRecord(each) && typeof member(each, "valueFrom", "event") === "string"
+      ? { name: each["name"], value: FILLED_IN_LATER }
+      : each,
+  );
+  return { ...spec, arguments: { ...(spec["arguments"] as Plain), parameters: passed } };
 }

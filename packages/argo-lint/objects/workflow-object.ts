@@ -7,9 +7,13 @@ export const KINDS = ["Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate",
 /** A kind that holds a workflow. */
 export type Kind = (typeof KINDS)[number];
 
-/** Whether the name is that of a kind that holds a workflow. */
-export function isKind(name: string | undefined): name is Kind {
-  return (KINDS as readonly (string | undefined)[]).includes(name);
+const GROUP = "argoproj.io/";
+
+/** The kind of an object that holds a workflow. Others than Argo have a Workflow too. */
+export function kindOf(root: Node): Kind | undefined {
+  const kind = literal(root.at("kind"));
+  const isArgos = (literal(root.at("apiVersion")) ?? GROUP).startsWith(GROUP);
+  return isArgos ? KINDS.find((each) => each === kind) : undefined;
 }
 
 /** An object that holds a workflow: one that was given, or one in the manifest of a resource template. */

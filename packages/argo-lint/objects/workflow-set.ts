@@ -1,6 +1,6 @@
 import { type Call, callsOf } from "../flow/calls";
 import { type RuleDiagnostic, unsupported, error } from "../diagnostic";
-import { isKind, Template, WorkflowObject } from "./workflow-object";
+import { kindOf, Template, WorkflowObject } from "./workflow-object";
 import { Node } from "./node";
 import { literal, withoutTags } from "../expressions/tags";
 import { readYaml } from "../files/yaml-text";
@@ -74,8 +74,8 @@ export class WorkflowSet {
         }
         this.manifestObjects.set(template, parsed);
         for (const root of parsed) {
-          const kind = literal(root.at("kind"));
-          if (isKind(kind) && MAKES.has(template.node.in("resource", "action").text ?? "")) {
+          const kind = kindOf(root);
+          if (kind !== undefined && MAKES.has(template.node.in("resource", "action").text ?? "")) {
             add(new WorkflowObject(kind, root, object.index, template));
           }
         }
@@ -83,8 +83,8 @@ export class WorkflowSet {
     };
     given.forEach((value, index) => {
       const root = new Node(value);
-      const kind = literal(root.at("kind"));
-      if (isKind(kind)) add(new WorkflowObject(kind, root, index));
+      const kind = kindOf(root);
+      if (kind !== undefined) add(new WorkflowObject(kind, root, index));
     });
     this.objects = objects;
     this.unreadable = unreadable;

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FILLED_IN_LATER } from "../expressions/tags";
 import { isRecord, type Segment } from "../objects/node";
 import type { ValidatorDiagnostic, ValidatorResult } from "./validator";
 
@@ -64,10 +65,11 @@ export async function argoLint(
         }
         const stopped = stoppedAt(`${stdout}${stderr}`);
         if (stopped === undefined) {
-          diagnostics.push(...diagnosticsOf(stdout, objects).filter(({ object }) => checked.has(object)));
+          const found = diagnosticsOf(stdout, objects).filter(({ object }) => checked.has(object));
+          diagnostics.push(...found.map((each) => asFarAsKnown(each, objects)));
           break;
         }
-        diagnostics.push(stopped);
+        diagnostics.push(asFarAsKnown(stopped, objects));
         unread.add(stopped.object);
         rounds += 1;
         if (rounds > MOST_ROUNDS) {
@@ -181,6 +183,20 @@ function diagnosticOf(object: number, path: readonly Segment[], message: string)
     fix: isBeyond ? "give the file that it refers to as well" : "correct it as the message says",
     isBeyond,
   };
+}
+
+/**
+ * What Argo says of an object is open where a Sensor's event fills in a part of it. Of values that are passed Argo judges
+ * only whether they are among the choices.
+ */
+function asFarAsKnown(diagnostic: ValidatorDiagnostic, objects: readonly unknown[]): ValidatorDiagnostic {
+  const left = /enum list/.test(diagnostic.message) ? [] : ["metadata", "arguments"];
+  const judged = JSON.stringify(objects[diagnostic.object], (key, value: unknown) =>
+    left.includes(key) ? undefined : value,
+  );
+  if (!judged.includes(FILLED_IN_LATER)) return diagnostic;
+  const message = "argo lint has not checked this object: an event fills in a part of it";
+  return { ...diagnostic, message, fix: "test it by a run", isBeyond: true };
 }
 
 /** The place that a message names: `templates.a.steps[0].b`, `templates.a.tasks.b`, or an unknown field. */

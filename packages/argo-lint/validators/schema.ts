@@ -29,6 +29,8 @@ const NOT_REQUIRED: Readonly<Record<string, readonly string[]>> = {
   [`${ARGO}OSSArtifact`]: ["key"],
   [`${ARGO}AzureArtifact`]: ["endpoint", "container", "blob"],
   [`${ARGO}Gauge`]: ["realtime"],
+  [`${ARGO}ArtifactPaths`]: ["name"],
+  [`${ARGO}ContainerSetRetryStrategy`]: ["retries"],
   [`${ARGO}Memoize`]: ["maxAge"],
 };
 

@@ -1,5 +1,5 @@
 import { callsOf, stepGroups } from "../../flow/calls";
-import { type RuleDiagnostic, error } from "../../diagnostic";
+import { type RuleDiagnostic, error, warning } from "../../diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { exitHandlers, reachFrom } from "../../flow/reach";
@@ -25,7 +25,7 @@ export function* deadlines(object: WorkflowObject, set: WorkflowSet): Generator<
       yield error(
         "deadline",
         node,
-        "Argo ignores activeDeadlineSeconds of steps and dag templates",
+        "steps and dag templates have no activeDeadlineSeconds, and Argo refuses the object",
         "move it to the templates that they call",
       );
     } else if (own === undefined && node.text !== undefined && literal(node) !== undefined) {
@@ -39,7 +39,7 @@ export function* deadlines(object: WorkflowObject, set: WorkflowSet): Generator<
         "give a number above 0",
       );
     } else if (own !== undefined && whole !== undefined && own > whole) {
-      yield error(
+      yield warning(
         "deadline",
         node,
         `the template may take ${own} s, but its workflow ends after ${whole} s`,

@@ -1,9 +1,10 @@
 import { callsOf } from "../../flow/calls";
+import { reachOfRun } from "../../flow/reach";
 import { warning, type RuleDiagnostic, error } from "../../diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import type { Node } from "../../objects/node";
-import { hasNestedTags, literal, tagsOf, taggedTexts } from "../../expressions/tags";
+import { hasNestedTags, literal, tagsOf, textsIn } from "../../expressions/tags";
 
 /** Parameters and artifacts: the two kinds of values that are passed. */
 const SORTS = [
@@ -93,8 +94,18 @@ function* artifactSources(artifacts: readonly Node[]): Generator<RuleDiagnostic>
   }
 }
 
-/** Members of an artifact that do not say where it is. */
-const ELSEWHERE = ["name", "path", "mode", "archive", "recurseMode", "subPath", "deleted", "optional"];
+/** Members of an artifact that do not say where it is: Argo takes no `fromExpression` of what is passed. */
+const ELSEWHERE = [
+  "name",
+  "path",
+  "fromExpression",
+  "mode",
+  "archive",
+  "recurseMode",
+  "subPath",
+  "deleted",
+  "optional",
+];
 
 /** Artifacts that are passed come from somewhere. */
 function* withoutSource(artifacts: readonly Node[]): Generator<RuleDiagnostic> {
@@ -143,11 +154,11 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
   const declared = isOwn ? given : source.spec.in("arguments", "parameters").items;
   const taken = first?.node.in("inputs", "parameters").items ?? [];
   if (!isOwn) {
-    const used = workflowParametersOf(source);
+    const used = usedParameters(object, source, set);
     const names = [...declared, ...taken].map((each) => each.at("name").text ?? "");
     for (const argument of given) {
       const name = argument.at("name").text;
-      if (name !== undefined && !names.includes(name) && !used.has(name)) {
+      if (name !== undefined && !names.includes(name) && used?.has(name) === false) {
         yield warning(
           "arguments",
           argument,
@@ -230,15 +241,32 @@ function complete(parameter: Node): boolean {
   return ["value", "default", "valueFrom"].some((key) => parameter.at(key).exists);
 }
 
-/** The parameters of the workflow that its templates use. */
-function workflowParametersOf(object: WorkflowObject): Set<string> {
+/**
+ * The parameters of the workflow that a run uses, in its own fields and in the templates that it comes to.
+ *
+ * @returns undefined if it uses all of them as one value, or comes to templates that are not in the given files
+ */
+function usedParameters(
+  object: WorkflowObject,
+  source: WorkflowObject,
+  set: WorkflowSet,
+): ReadonlySet<string> | undefined {
   const used = new Set<string>();
-  for (const [node] of taggedTexts(object.spec)) {
-    for (const { text } of tagsOf(node.text ?? "")) {
-      for (const match of text.matchAll(/workflow\.parameters\.([-\w]+)/g)) {
-        used.add(match[1] ?? "");
+  const reach = [...reachOfRun(object, set)];
+  const isKnown = reach.every((each) =>
+    callsOf(each).every(({ node }) => set.resolve(node, each.home).template !== undefined),
+  );
+  if (!isKnown) return undefined;
+  for (const node of [object.spec, source.spec, ...reach.map((each) => each.node)]) {
+    for (const text of textsIn(node)) {
+      for (const [, name, quoted] of text.matchAll(PARAMETER)) {
+        if (name === "json" || (name ?? quoted) === undefined) return undefined;
+        used.add(name ?? quoted ?? "");
       }
     }
   }
   return used;
 }
+
+/** In a tag, an expression, or a field that is an expression. */
+const PARAMETER = /\bworkflow\.parameters(?:\.([-\w]+)|\[["']([-\w]+)["']\])?/g;

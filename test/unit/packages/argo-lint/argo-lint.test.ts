@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { lint } from "../../../../packages/argo-lint";
+import { FILLED_IN_LATER } from "../../../../packages/argo-lint/expressions/tags";
 import { argoLint } from "../../../../packages/argo-lint/validators/argo";
 import { lintFiles } from "../../../../packages/argo-lint/cli/lint-files";
 import { trainingManifests } from "../../../../workflows/training-manifests";
@@ -116,6 +117,31 @@ describe("argo lint in the report", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it("says nothing of what an event fills in", async function () {
+    if (ARGO === undefined) this.skip();
+    const template = { name: "x", container: { image: "i" } };
+    const run = (spec: object): unknown => ({
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Workflow",
+      metadata: { generateName: "a-" },
+      spec: { entrypoint: "x", templates: [template], ...spec },
+    });
+    const parameter = { name: "p", value: FILLED_IN_LATER };
+    const { diagnostics = [] } = await argoLint(ARGO, [
+      run({ arguments: { parameters: [parameter] } }),
+      run({ arguments: { parameters: [parameter] }, entrypoint: "gone" }),
+      run({ arguments: { parameters: [{ ...parameter, enum: ["a", "b"] }] } }),
+      run({ parallelism: FILLED_IN_LATER }),
+      run({ entrypoint: FILLED_IN_LATER }),
+    ]);
+    assert.deepEqual(diagnostics.map(({ object, isBeyond }) => [object, isBeyond]).sort(), [
+      [1, false],
+      [2, true],
+      [3, true],
+      [4, true],
+    ]);
   });
 
   it("is said to be missing where there is no such program, or one of another version", async () => {

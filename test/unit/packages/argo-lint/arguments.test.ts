@@ -71,6 +71,47 @@ describe("lint: arguments", () => {
     ]);
   });
 
+  it("counts what a run passes as used in its own fields, and wherever its templates use it", () => {
+    const passed = "arguments: { parameters: [{ name: must, value: x }, { name: more, value: y }] }";
+    const judge = (rest: string, template: unknown = TEMPLATE): string[] =>
+      warnings([template, workflow(`{ workflowTemplateRef: { name: lib }, ${passed} ${rest} }`)]);
+    const labels = (expression: string): string =>
+      `, workflowMetadata: { labelsFrom: { l: { expression: "${expression}" } } }`;
+    assert.deepEqual(judge(""), ["arguments: spec.arguments.parameters[more]"]);
+    assert.deepEqual(judge(labels("workflow.parameters.more")), []);
+    assert.deepEqual(judge(labels("workflow.parameters['more']")), []);
+    assert.deepEqual(judge(labels("workflow.parameters.moreover")), [
+      "arguments: spec.arguments.parameters[more]",
+    ]);
+    for (const all of ["workflow.parameters", "workflow.parameters.json"]) {
+      assert.deepEqual(judge(`, podMetadata: { annotations: { a: "${ref(all)}" } }`), []);
+    }
+    const library = (container: string): unknown =>
+      workflow(`{ templates: [{ name: t, container: ${container} }] }`, "WorkflowTemplate", "other");
+    const caller = workflow(
+      "{ entrypoint: a, templates: [{ name: a, steps: [[{ name: s, templateRef: { name: other, template: t } }]] }] }",
+      "WorkflowTemplate",
+      "lib",
+    );
+    const run = workflow(
+      "{ workflowTemplateRef: { name: lib }, arguments: { parameters: [{ name: more, value: y }] } }",
+    );
+    const user = `{ image: i, args: ["${ref("workflow.parameters.more")}"] }`;
+    assert.deepEqual(warnings([caller, run, library(user)]), []);
+    assert.deepEqual(warnings([caller, run, library(CONTAINER)]), [
+      "arguments: spec.arguments.parameters[more]",
+    ]);
+    assert.deepEqual(warnings([caller, run]), []);
+  });
+
+  it("asks for a source of an artifact that is passed, and takes no expression for one", () => {
+    const inputs = "{ artifacts: [{ name: f, path: /f }] }";
+    const place = [`arguments: ${STEP}.arguments.artifacts[f]`];
+    assert.deepEqual(errors(call("{ artifacts: [{ name: f }] }", inputs)), place);
+    assert.deepEqual(errors(call("{ artifacts: [{ name: f, fromExpression: x }] }", inputs)), place);
+    assert.deepEqual(errors(call("{ artifacts: [{ name: f, s3: { key: k } }] }", inputs)), []);
+  });
+
   it("does so for schedules and for runs in manifests too", () => {
     const cron = (passed: string): unknown =>
       workflow(`{ schedules: ['0 2 * * *'], workflowSpec: ${run(passed)} }`, "CronWorkflow");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CONTAINER, errors, ref, unsupported, workflow } from "./support";
+import { CONTAINER, errors, ref, unsupported, warnings, workflow } from "./support";
 
 const PLACE = "spec.templates[a]";
 
@@ -117,7 +117,7 @@ describe("lint: container sets", () => {
       `image: ${PLACE}.containerSet.containers[b].image`,
     ]);
     const deadline = "activeDeadlineSeconds: 90,";
-    assert.deepEqual(errors(set(one("a"), deadline, "activeDeadlineSeconds: 60,")), [
+    assert.deepEqual(warnings(set(one("a"), deadline, "activeDeadlineSeconds: 60,")), [
       `deadline: ${PLACE}.activeDeadlineSeconds`,
     ]);
   });

@@ -35,6 +35,7 @@ const SCHEMA = {
       templateDefaults: { $ref: `#/definitions/${NAMES}Template` },
     }),
     [`${NAMES}Gauge`]: object({ value: text, realtime: { type: "boolean" } }, ["value", "realtime"]),
+    [`${NAMES}ArtifactPaths`]: object({ name: text, s3: { type: "object" } }, ["name"]),
     [`${NAMES}HTTP`]: object({ url: text, method: text }, ["url"]),
     [`${NAMES}Parameter`]: object({ name: text, value: text }, ["name"]),
     [`${NAMES}Template`]: object({
@@ -42,6 +43,10 @@ const SCHEMA = {
       container: { $ref: "#/definitions/io.k8s.api.core.v1.Container" },
       gauge: { $ref: `#/definitions/${NAMES}Gauge` },
       http: { $ref: `#/definitions/${NAMES}HTTP` },
+      data: object({
+        source: object({ artifactPaths: { $ref: `#/definitions/${NAMES}ArtifactPaths` } }),
+        transformation: { type: "array" },
+      }),
       steps: { type: "array", items: { type: "array", items: { type: "object" } } },
     }),
     "io.k8s.api.core.v1.Container": object(
@@ -114,7 +119,9 @@ status: { phase: Running }
     assert.deepEqual(
       await found(`  entrypoint: x
   templateDefaults: { http: { method: POST } }
-  templates: [{ name: x, container: { image: i }, gauge: { value: "1" } }]
+  templates:
+    - { name: x, container: { image: i }, gauge: { value: "1" } }
+    - { name: z, data: { source: { artifactPaths: { s3: {} } }, transformation: [] } }
 `),
       [],
     );
