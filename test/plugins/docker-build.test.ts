@@ -9,7 +9,6 @@ import { DockerDaemon } from "./support/docker-daemon";
 import { installedPlugins, PluginProcess } from "./support/plugin-process";
 
 describe("the stand-in for the docker plugin, with the Docker command line", function () {
-  this.timeout(60_000);
   const imageName = "localhost:30500/gourmetgram-train:v1";
   const repository = "localhost:30500/gourmetgram-train";
   // The first builder speaks the plain HTTP that this test's daemon understands.

@@ -7,8 +7,7 @@ import { isSecret, reveal, secret, type Properties } from "../../tooling/engine/
 import { image } from "../../tooling/engine/plugins/docker/image";
 import { installedPlugins, PluginProcess } from "./support/plugin-process";
 
-describe("the stand-in for the docker plugin, before anything is built", function () {
-  this.timeout(30_000);
+describe("the stand-in for the docker plugin, before anything is built", () => {
   const imageName = "localhost:30500/gourmetgram-train:v1";
   let plugin: PluginProcess;
   let project: string;

@@ -14,8 +14,7 @@ import { join } from "node:path";
 import { installPlugins } from "../../tooling/engine/plugins/install";
 import { PluginProcess } from "./support/plugin-process";
 
-describe("installPlugins", function () {
-  this.timeout(30_000);
+describe("installPlugins", () => {
   let home: string;
 
   beforeEach(() => {

@@ -4,8 +4,7 @@ import { isSecret, reveal, type Properties } from "../../tooling/engine/plugins/
 import { unknownValue } from "@pulumi/pulumi/runtime";
 import { installedPlugins, PluginProcess } from "./support/plugin-process";
 
-describe("the stand-in for the random plugin", function () {
-  this.timeout(30_000);
+describe("the stand-in for the random plugin", () => {
   const type = "random:index/randomPassword:RandomPassword";
   let plugin: PluginProcess;
   let removeHome: () => void;

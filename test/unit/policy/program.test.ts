@@ -28,8 +28,7 @@ describe("the policies", () => {
     "a student's stack": { scope: "student", student: "alice", baseStack: "dev-base" },
   };
   for (const [what, config] of Object.entries(stacks)) {
-    it(`accept ${what}`, async function () {
-      this.timeout(30_000);
+    it(`accept ${what}`, async () => {
       const subjects = await subjectsOf(config);
       const found = RULES.flatMap((rule) =>
         "resource" in rule

@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout } from "../../support/checkout";
 
-describe("a program built into one file", function () {
-  this.timeout(20_000);
+describe("a program built into one file", () => {
   let folder: string;
   const save = (name: string, text: string): void => writeFileSync(join(folder, name), text);
 
@@ -31,7 +30,7 @@ describe("a program built into one file", function () {
       'try { require("./build.cjs").run(module, "main.ts"); console.log(module.exports.seen); }',
       `catch (error) { console.log(${shown}); }`,
     ].join("\n");
-    const options = { cwd: folder, encoding: "utf8", timeout: 15_000 } as const;
+    const options = { cwd: folder, encoding: "utf8", timeout: 60_000 } as const;
     return execFileSync(process.execPath, ["-e", script], options).trim();
   }
 

@@ -37,8 +37,7 @@ const CLUSTER_WIDE =
 function running(name: string, config: Record<string, string>, more: (stack: Stack) => void): void {
   describe(name, () => {
     const stack = {} as Stack;
-    before(async function () {
-      this.timeout(30_000);
+    before(async () => {
       // As a preview, in which nobody asks the cluster for a token.
       resetMocks({ preview: true });
       setConfig(config);

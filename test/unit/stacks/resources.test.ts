@@ -36,8 +36,7 @@ function linesOf(all: readonly RecordedResource[]): string {
 
 describe("the resources of a stack that exists", () => {
   for (const [name, config] of Object.entries(STACKS)) {
-    it(`stay the same in a ${name}, unless a change is meant`, async function () {
-      this.timeout(30_000);
+    it(`stay the same in a ${name}, unless a change is meant`, async () => {
       resetMocks({ preview: true });
       setConfig(config);
       await runProgram();

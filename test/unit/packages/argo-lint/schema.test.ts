@@ -178,7 +178,6 @@ describe("Argo's schema of 3.7.18", () => {
   });
 
   it("accepts Argo's examples, the collection's correct workflows, and all that the model can render", async function () {
-    this.timeout(60_000);
     const folder = mkdtempSync(join(tmpdir(), "argo-lint-schema-"));
     try {
       const objects = collection()

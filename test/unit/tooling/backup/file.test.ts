@@ -28,8 +28,7 @@ const MANIFEST: Omit<Manifest, "files"> = {
 };
 const SECRET = "the work of a term";
 
-describe("backup: the file", function () {
-  this.timeout(60_000);
+describe("backup: the file", () => {
   let folder: string;
   let file: string;
   /** To make a key of a passphrase takes a while, as it should. */

@@ -23,9 +23,7 @@ function commandsOf(
 
 const commands = commandsOf(program());
 
-describe("the command line", function () {
-  this.timeout(60_000);
-
+describe("the command line", () => {
   it("has each command as a script of npm, and as the package's program", () => {
     const called = Object.entries(packageFile.scripts).flatMap(([script, line]) => {
       const [, name] = /^node tooling\/gourmetgram\.mjs (\S+)$/.exec(line) ?? [];
@@ -142,9 +140,7 @@ describe("the command line", function () {
 const withRequire = (text: string): string =>
   `import { createRequire } from "node:module"; const require = createRequire("${checkout}/"); ${text}`;
 
-describe("the document of --json", function () {
-  this.timeout(60_000);
-
+describe("the document of --json", () => {
   /** The document on standard output, which has nothing else. */
   async function documentOf(
     ...args: string[]

@@ -19,8 +19,7 @@ import { checkout } from "../../../support/checkout";
 
 const call = promisify(execFile);
 
-describe("the command line's program", function () {
-  this.timeout(60_000);
+describe("the command line's program", () => {
   let folder: string;
 
   beforeEach(() => {

@@ -3,8 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { endOf, TestLab } from "../../../support/command-line";
 
-describe("npm run down", function () {
-  this.timeout(60_000);
+describe("npm run down", () => {
   let lab: TestLab;
 
   beforeEach(() => {

@@ -6,8 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { checkout } from "../../../support/checkout";
 import { endOf, runs, TestLab } from "../../../support/command-line";
 
-describe("a command that a signal ends", function () {
-  this.timeout(60_000);
+describe("a command that a signal ends", () => {
   let lab: TestLab;
   const stackFile = join(checkout, "Pulumi.signal-test.yaml");
 
@@ -101,8 +100,7 @@ describe("a command that a signal ends", function () {
   });
 });
 
-describe("work that a signal ends", function () {
-  this.timeout(60_000);
+describe("work that a signal ends", () => {
   let lab: TestLab;
 
   beforeEach(() => {

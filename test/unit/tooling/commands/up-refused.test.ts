@@ -21,8 +21,7 @@ const answering = (info: object = {}, ...more: readonly Answer[]): Answer[] => [
 /** What changes nothing in Docker. */
 const QUESTION = /^(?:info|context inspect|buildx version|ps|image inspect|network ls|volume ls) /;
 
-describe("up on a machine that cannot carry the embedded lab", function () {
-  this.timeout(60_000);
+describe("up on a machine that cannot carry the embedded lab", () => {
   let lab: FakeLab;
 
   beforeEach(async () => {
@@ -119,8 +118,7 @@ describe("up on a machine that cannot carry the embedded lab", function () {
   });
 });
 
-describe("up of a stack on a cluster of its own, without a Docker that builds its images", function () {
-  this.timeout(60_000);
+describe("up of a stack on a cluster of its own, without a Docker that builds its images", () => {
   let lab: FakeLab;
   beforeEach(() => {
     lab = new FakeLab("far", "config:\n  kubernetes:context: far\n");

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { endOf, TestLab } from "../../../support/command-line";
 
 describe("the lock of what the lab keeps on this machine", function () {
-  this.timeout(60_000);
   let lab: TestLab;
 
   beforeEach(() => {
