@@ -22,10 +22,10 @@ const pathsIn = (text: string): string[] =>
 
 describe("files and folders that the pages name", () => {
   it("are found by this test", () => {
-    assert.deepEqual(pathsIn("`config/keys/index.ts`, `stacks/`, `config/config.go`, `kubectl`, config/x.ts"), [
-      "config/keys/index.ts",
-      "stacks/",
-    ]);
+    assert.deepEqual(
+      pathsIn("`config/keys/index.ts`, `stacks/`, `config/config.go`, `kubectl`, config/x.ts"),
+      ["config/keys/index.ts", "stacks/"],
+    );
     assert.ok(pages.flatMap((page) => pathsIn(readFileSync(join(CHECKOUT, page), "utf8"))).length > 20);
   });
 
