@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { execa } from "execa";
 import { DATA_LABEL } from "../../../components/kubernetes";
 import type { LabOutputs } from "../../../stacks";
@@ -18,14 +21,14 @@ export interface Surveyed {
 }
 
 /**
- * All that a lab is to keep: model versions with their tags, aliases, runs, artifacts, branches, what opens the data, and
+ * All that a lab is to keep: model versions with their tags, aliases, runs, artifacts, commits, what opens the data, and
  * what serves. All artifacts are read.
  */
 export async function surveyOf(lab: Surveyed): Promise<Survey> {
   const parts = await Promise.all([
     modelsOf(lab),
     artifactsOf(lab.mlflow),
-    branchesOf(lab.outputs),
+    commitsOf(lab.outputs),
     secretsOf(lab.cluster),
     servingOf(lab.staging),
   ]);
@@ -65,23 +68,34 @@ async function artifactsOf(mlflow: Mlflow, folder = ""): Promise<Entries> {
   return found;
 }
 
-async function branchesOf({ appRepository, trainRepository }: Surveyed["outputs"]): Promise<Entries> {
+/** Commits by their branches: a branch may go on, and what it has led to stays. `mlops-bad` the lab makes again itself. */
+async function commitsOf({ appRepository, trainRepository }: Surveyed["outputs"]): Promise<Entries> {
   const urls = [appRepository.externalUrl, trainRepository?.externalUrl].filter((url) => url !== undefined);
-  const all = urls.map(async (url): Promise<Entries> => {
-    const { stdout } = await execa("git", ["ls-remote", "--heads", url], {
-      timeout: 60_000,
-      stdin: "ignore",
-    });
+  return (await Promise.all(urls.map(commitsAt))).flat();
+}
+
+async function commitsAt(url: string): Promise<Entries> {
+  const folder = await mkdtemp(join(tmpdir(), "gourmetgram-survey-"));
+  const git = async (...args: string[]): Promise<string[]> => {
+    const { stdout } = await execa("git", args, { cwd: folder, timeout: 60_000, stdin: "ignore" });
+    return stdout.split("\n").filter((line) => line !== "");
+  };
+  try {
+    await git("clone", "--quiet", "--bare", url, ".");
+    const branches = await git("for-each-ref", "--format=%(refname:short)", "refs/heads");
     const { pathname } = new URL(url);
-    return stdout
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => {
-        const [commit = "", reference = ""] = line.split("\t");
-        return [`branch ${reference.replace("refs/heads/", "")} of ${pathname}`, commit];
-      });
-  });
-  return (await Promise.all(all)).flat();
+    const entries = branches
+      .filter((branch) => branch !== "mlops-bad")
+      .map(async (branch): Promise<Entries> =>
+        (await git("log", "--format=%H %s", branch)).map((line) => {
+          const [commit = "", ...subject] = line.split(" ");
+          return [`commit ${commit} on ${branch} of ${pathname}`, subject.join(" ")];
+        }),
+      );
+    return (await Promise.all(entries)).flat();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 async function secretsOf({ core }: Cluster): Promise<Entries> {

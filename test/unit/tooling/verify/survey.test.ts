@@ -11,16 +11,19 @@ const digest = (hex: string): RegExp => new RegExp(`^sha256:${hex}`);
 describe("verify: what a lab holds", () => {
   let folder: string;
   let commit: string;
+  const git = (...args: string[]): string =>
+    execFileSync("git", ["-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+      encoding: "utf8",
+    }).trim();
+  const commitAgain = (message: string): string => {
+    git("commit", "--quiet", "--allow-empty", "--message", message);
+    return git("rev-parse", "HEAD");
+  };
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "gourmetgram-survey-"));
-    const git = (...args: string[]): string =>
-      execFileSync("git", ["-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", ...args], {
-        encoding: "utf8",
-      }).trim();
     git("init", "--quiet", "--initial-branch", "main");
-    git("commit", "--quiet", "--allow-empty", "--message", "one");
-    commit = git("rev-parse", "HEAD");
+    commit = commitAgain("one more");
   });
 
   after(() => rmSync(folder, { recursive: true }));
@@ -60,7 +63,7 @@ describe("verify: what a lab holds", () => {
       staging: { served: () => Promise.resolve(undefined) },
     }) as unknown as Surveyed;
 
-  it("is told of each version, alias, run, artifact, branch and secret, contents by a digest", async () => {
+  it("is told of each version, alias, run, artifact, commit and secret, contents by a digest", async () => {
     const survey = await surveyOf(lab());
     const {
       ["artifact models/model.pth"]: artifact,
@@ -73,12 +76,21 @@ describe("verify: what a lab holds", () => {
       "run r3": "1 metrics",
       "alias development": "3",
       "alias staging": "2",
-      [`branch main of ${folder}`]: commit,
+      [`commit ${commit} on main of ${folder}`]: "one more",
       staging: "nothing serves",
     });
     assert.match(artifact ?? "", digest("9372c470eeadd5ecd9c3c74c2b3cb633f8e2f2fad799250a0f70d652b6b825e4"));
     assert.match(secret ?? "", /^sha256:[0-9a-f]{64}$/);
     assert.doesNotMatch(JSON.stringify(survey), /aHVzaA|hush/);
+  });
+
+  it("is not lost by a commit on top of it, and is by one in its place", async () => {
+    const before = await surveyOf(lab());
+    commitAgain("two");
+    assert.deepEqual(lossesBetween(before, await surveyOf(lab())), []);
+    git("update-ref", "refs/heads/main", git("commit-tree", "-m", "other", "HEAD^{tree}"));
+    const lost = lossesBetween(before, await surveyOf(lab()));
+    assert.deepEqual(lost, [`commit ${commit} on main of ${folder} is gone: it was one more`]);
   });
 
   it("is lost where it is gone or another, and not where something came on top", () => {
