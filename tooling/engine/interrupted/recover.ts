@@ -48,7 +48,7 @@ export async function recover(stack: InterruptedStack): Promise<void> {
   if (pending > 0) {
     report(`the last change of the stack ${name} was cut off, in the middle of ${pending} operations`);
   }
-  await settleUnnoted(text, await stack.cluster());
+  await settleUnnoted(text, stack.cluster);
   if (pending > 0) await stack.write(text);
 }
 

@@ -46,11 +46,13 @@ export const pendingIn = (text: string): number => deploymentIn(text).pending_op
  * Objects of other owners, and data that is to outlive the stack, are left alone.
  *
  * @param text What `pulumi stack export` prints.
+ * @param cluster Is asked for only where the stack has objects.
  */
-export async function settleUnnoted(text: string, config: KubeConfig): Promise<void> {
+export async function settleUnnoted(text: string, cluster: () => Promise<KubeConfig>): Promise<void> {
   const { resources = [], pending_operations: pending = [] } = deploymentIn(text);
   const owner = ownerIn([...resources, ...pending.map(({ resource }) => resource)]);
   if (owner === undefined) return;
+  const config = await cluster();
   const noted = new Set(resources.map(({ inputs, outputs }) => keyOf(outputs ?? inputs ?? {})));
   const api = KubernetesObjectApi.makeApiClient(config);
   const found = await objectsOf(owner, api, config);
