@@ -35,7 +35,7 @@ const PODS: Readonly<
  *
  * A name that no name server knows is no refusal: nothing was tried then.
  */
-const SCRIPT = `
+export const CONNECT_SCRIPT = `
 import concurrent.futures, json, socket, ssl, sys, time, urllib.error, urllib.request
 order = json.loads(sys.argv[1])
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/"
@@ -114,7 +114,7 @@ function podFor(from: PodRole, image: string, order: unknown): V1Pod {
       ...(account === undefined ? {} : { serviceAccountName: account, automountServiceAccountToken: true }),
     },
     container: {
-      command: ["python", "-c", SCRIPT, JSON.stringify(order)],
+      command: ["python", "-c", CONNECT_SCRIPT, JSON.stringify(order)],
       resources: { requests: { cpu: "20m", memory: "48Mi" }, limits: { cpu: "500m", memory: "128Mi" } },
     },
   });

@@ -11,7 +11,9 @@ import { attacksOf, startTarget } from "./attacks";
 import { carryOut } from "./carry-out";
 import { findShared, findStudent } from "./targets";
 import type { Probing } from "./probe";
-import { verifyPushes } from "./pushes/pushes";
+import { tryDockerfiles } from "./dockerfiles/try-dockerfiles";
+import { type PushWork, verifyPushes } from "./pushes/pushes";
+import type { Pusher } from "./pushes/ways";
 import { studentStacks } from "./stacks";
 import { standIn } from "./stand-in";
 import { pushOwnBlob } from "./own-blob";
@@ -58,7 +60,9 @@ async function verify(
     for (const round of roundsOf(students, shared, attack)) {
       results.push(...(await carryOut(round, probing, tell)));
     }
-    results.push(...(await verifyPushes(students, { cluster, ...probing }, tell)));
+    const push = (own: Pusher, other: Pusher, work: PushWork): Promise<void> =>
+      attacks ? tryDockerfiles(own, other, shared, work) : Promise.resolve();
+    results.push(...(await verifyPushes(students, push, { cluster, ...probing }, tell)));
     return results;
   } finally {
     for (const remove of removals) {

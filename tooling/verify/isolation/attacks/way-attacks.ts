@@ -1,6 +1,7 @@
 /** Ways around the network policies: the API server's proxies, a node's ports, and the cloud's metadata service. */
 import { core, get } from "../tries/api-requests";
 import type { Shared, Student } from "../student";
+import type { Place } from "../tries/network-tries";
 import type { Try } from "../tries/try";
 
 /** Where clouds tell a machine its credentials. */
@@ -45,14 +46,7 @@ function proxiesOf(whose: string, { outputs, mlflowPod, services }: Student): Re
 
 /** The step that builds may reach the most. That it reaches anything is tried beside. */
 function connections({ name, services }: Student, node: string): Try[] {
-  const places = [
-    { what: `the metadata of the cloud at ${METADATA}`, host: METADATA, port: 80 },
-    ...Object.entries(NODE_PORTS).map(([what, port]) => ({
-      what: `${what} at the node's port ${port}`,
-      host: node,
-      port,
-    })),
-  ];
+  const places = closedPlaces(node);
   const { host, port } = services.mlflow;
   return [
     {
@@ -66,6 +60,18 @@ function connections({ name, services }: Student, node: string): Try[] {
       what,
       expected: "refused",
       means: { kind: "connect", from: "build", ...place },
+    })),
+  ];
+}
+
+/** What no pod has any business with: a cloud's metadata, and ports of a node. */
+export function closedPlaces(node: string): Place[] {
+  return [
+    { what: `the metadata of the cloud at ${METADATA}`, host: METADATA, port: 80 },
+    ...Object.entries(NODE_PORTS).map(([what, port]) => ({
+      what: `${what} at the node's port ${port}`,
+      host: node,
+      port,
     })),
   ];
 }

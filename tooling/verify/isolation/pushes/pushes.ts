@@ -4,7 +4,7 @@ import { TRIGGER_LABEL } from "../../../../components/webhook";
 import { type Cluster, reasonOf } from "../../../live/api-clients";
 import { Argo } from "../../../live/workflows/argo";
 import { nameOf, type Workflow } from "../../../live/workflows/workflow";
-import { Checkout, GitError } from "../../clients/git";
+import { Checkout, GitError, type Identity } from "../../clients/git";
 import { githubPush } from "../../events/bodies";
 import { hasStarted, pushRun } from "../../events/pushing";
 import { eventSecret, type Proof, sendEvent } from "../../events/sending";
@@ -12,7 +12,7 @@ import { VERIFY_LABEL } from "../../pods/verify-label";
 import type { Result } from "../../suite/report";
 import { resultOf } from "../carry-out";
 import type { Probing } from "../probe";
-import type { StudentStack } from "../student";
+import type { Student } from "../student";
 import type { Answer, Attempt } from "../tries/try";
 import { openWays, type Pusher, tokenIn } from "./ways";
 
@@ -20,21 +20,26 @@ import { openWays, type Pusher, tokenIn } from "./ways";
 const USERNAME = "student";
 
 /** What all students push and send with. */
-interface Work extends Probing {
+export interface PushWork extends Probing {
   readonly cluster: Cluster;
   readonly argoServerUrl: string;
   readonly add: (attempt: Attempt, answer: Answer) => void;
 }
 
-/** Each student pushes once, and tries the next one; nothing where the repository is someone else's. */
+/**
+ * Each student pushes once, and tries the next one; nothing where the repository is someone else's.
+ *
+ * @param attack What is pushed besides, on purpose.
+ */
 export async function verifyPushes(
-  students: readonly StudentStack[],
+  students: readonly Student[],
+  attack: (own: Pusher, other: Pusher, work: PushWork) => Promise<void>,
   probing: Probing & { readonly cluster: Cluster },
   tell: (result: Result) => void,
 ): Promise<Result[]> {
   const results: Result[] = [];
   let begun = Date.now();
-  const add: Work["add"] = (attempt, answer) => {
+  const add: PushWork["add"] = (attempt, answer) => {
     const result = resultOf(attempt, answer, (Date.now() - begun) / 1000);
     begun = Date.now();
     results.push(result);
@@ -56,6 +61,7 @@ export async function verifyPushes(
         if (other === undefined || other === own) continue;
         const work = { ...probing, argoServerUrl, add };
         await attempted(`${own.name}'s push`, () => onePair(own, other, work));
+        await attempted(`${own.name}'s push with intent`, () => attack(own, other, work));
       }
     } finally {
       await close();
@@ -64,11 +70,11 @@ export async function verifyPushes(
   return results;
 }
 
-async function onePair(own: Pusher, other: Pusher, work: Work): Promise<void> {
+async function onePair(own: Pusher, other: Pusher, work: PushWork): Promise<void> {
   const { cluster, id, signal, add } = work;
   const argo = new Argo(cluster, own.outputs.namespace);
   const branch = `verify-${id}`;
-  const student = { username: USERNAME, password: own.pushPassword };
+  const student = identityOf(own);
   const who = `${own.name}'s push`;
   signal.throwIfAborted();
   await Checkout.with(own.url, own.branch, async (checkout) => {
@@ -107,7 +113,7 @@ async function onePair(own: Pusher, other: Pusher, work: Work): Promise<void> {
 }
 
 /** Events with the proof that the student has, to her own namespace, where it counts, and to the other's. */
-async function tryEvents(own: Pusher, other: Pusher, work: Work): Promise<void> {
+async function tryEvents(own: Pusher, other: Pusher, work: PushWork): Promise<void> {
   const { cluster, argoServerUrl, signal, add, id } = work;
   const commit = createHash("sha1").update(`${id} of ${own.name} for ${other.name}`).digest("hex");
   const at = ({ outputs }: Pusher) => ({ argoServerUrl, namespace: outputs.namespace });
@@ -159,12 +165,18 @@ export function startedByEvents(runs: readonly Workflow[], before: readonly stri
     .filter((name) => !before.includes(name));
 }
 
+/** As whom a student pushes to the own git server. */
+export const identityOf = ({ pushPassword }: Pusher): Identity => ({
+  username: USERNAME,
+  password: pushPassword,
+});
+
 async function ownRun(argo: Argo, commit: string): Promise<Workflow | undefined> {
   return (await argo.workflows()).find((run) => nameOf(run) === pushRun(commit));
 }
 
 /** Its training would prove nothing more, and take a minute. */
-async function removeRun(argo: Argo, commit: string, id: string): Promise<void> {
+export async function removeRun(argo: Argo, commit: string, id: string): Promise<void> {
   if ((await ownRun(argo, commit)) === undefined) return;
   await argo.label(pushRun(commit), { [VERIFY_LABEL]: id });
   await argo.deleteWorkflows(`${VERIFY_LABEL}=${id}`);

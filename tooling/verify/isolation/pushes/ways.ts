@@ -4,10 +4,10 @@ import type { Cluster } from "../../../live/api-clients";
 import { type Forward, forward, podAccess } from "../../../live/addresses/port-forward";
 import { reach } from "../../../live/addresses/reach";
 import { serviceOf } from "../../../live/addresses/service";
-import type { StudentStack } from "../student";
+import type { Student, StudentStack } from "../student";
 
 /** A student, with a way to the own git server. */
-export interface Pusher extends StudentStack {
+export interface Pusher extends Student {
   /** Address of the training code, by a port-forward. */
   readonly url: string;
   /** The branch that people push to. */
@@ -30,7 +30,7 @@ export interface Ways {
  *
  * @throws Error if one of them cannot be reached
  */
-export async function openWays(students: readonly StudentStack[], cluster: Cluster): Promise<Ways> {
+export async function openWays(students: readonly Student[], cluster: Cluster): Promise<Ways> {
   const closing: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(closing.map((each) => each()));

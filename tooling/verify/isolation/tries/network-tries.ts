@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<PodRole, string>> = {
 };
 
 /** One end of a connection. */
-interface Place {
+export interface Place {
   readonly what: string;
   readonly host: string;
   readonly port: number;
@@ -99,7 +99,8 @@ function addressed(whose: string, { what, addresses, port }: Service): Place[] {
   return addresses.map((host) => ({ what: `${whose} ${what} at ${host}`, host, port }));
 }
 
-function anyway(whose: string, service: Service): Place[] {
+/** By name, and by each address. */
+export function anyway(whose: string, service: Service): Place[] {
   return [named(whose, service), ...addressed(whose, service)];
 }
 
