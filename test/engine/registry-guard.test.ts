@@ -10,9 +10,9 @@ import {
 } from "../../tooling/class/cluster/registry-repositories";
 import { GUARD_TEMP, READ_ONLY_FILE } from "../../components/registry/registry-guard-config";
 import { goBuilds, isBuilt, programPath } from "../../tooling/toolchain/go-builds";
-import { pushOwnBlob } from "../../tooling/verify/isolation/own-blob";
+import { pushOwnBlob } from "../../tooling/verify/isolation/students/own-blob";
 import { askRegistry } from "../../tooling/verify/isolation/requests";
-import type { Student } from "../../tooling/verify/isolation/student";
+import type { Student } from "../../tooling/verify/isolation/students/student";
 import { registryTries } from "../../tooling/verify/isolation/tries/registry-tries";
 import { judge } from "../../tooling/verify/isolation/tries/try";
 import { studentNamed } from "../support/students";

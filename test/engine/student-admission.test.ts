@@ -8,7 +8,7 @@ import { podAttacks } from "../../tooling/verify/isolation/attacks/pod-attacks";
 import { runAttacks } from "../../tooling/verify/isolation/attacks/run-attacks";
 import { wayAttacks } from "../../tooling/verify/isolation/attacks/way-attacks";
 import { askApi } from "../../tooling/verify/isolation/requests";
-import type { Shared, Student } from "../../tooling/verify/isolation/student";
+import type { Shared, Student } from "../../tooling/verify/isolation/students/student";
 import { judge, type Try } from "../../tooling/verify/isolation/tries/try";
 import { ClassCluster } from "./support/class-cluster";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { stormAttacks } from "../../tooling/verify/isolation/attacks/storm-attacks";
 import { askAmidStorm } from "../../tooling/verify/isolation/requests";
-import type { Student } from "../../tooling/verify/isolation/student";
+import type { Student } from "../../tooling/verify/isolation/students/student";
 import { judge } from "../../tooling/verify/isolation/tries/try";
 import { ClassCluster } from "./support/class-cluster";
 

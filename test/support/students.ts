@@ -1,5 +1,5 @@
 /** Students of a class that is up. */
-import type { Service, Shared, Student } from "../../tooling/verify/isolation/student";
+import type { Service, Shared, Student } from "../../tooling/verify/isolation/students/student";
 import { OUTPUTS } from "./lab-outputs";
 
 export const SHARED: Shared = {

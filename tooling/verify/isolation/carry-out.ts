@@ -3,7 +3,7 @@ import { reasonOf } from "../../live/api-clients";
 import type { Result } from "../suite/report";
 import { probe, type Probing } from "./probe";
 import { askAmidStorm, askApi, askAsAdmin, askRegistry } from "./requests";
-import type { Student } from "./student";
+import type { Student } from "./students/student";
 import type { Round } from "./tries/tries";
 import { type Answer, type Attempt, judge, type PodRole, type Try } from "./tries/try";
 

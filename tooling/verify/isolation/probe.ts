@@ -3,7 +3,7 @@ import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
 import { restrictedPod } from "../pods/pods-for-admission";
 import { pullSecrets, runPod } from "../pods/run-pod";
 import { VERIFY_LABEL } from "../pods/verify-label";
-import type { Student } from "./student";
+import type { Student } from "./students/student";
 import type { Answer, PodRole, Try } from "./tries/try";
 
 /** What all probes of one verification have in common. */

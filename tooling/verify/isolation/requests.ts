@@ -4,7 +4,7 @@ import { request as httpsRequest, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { clusterConfig } from "../../engine/cluster-access";
 import { registryPlace } from "../clients/registry";
-import type { Student } from "./student";
+import type { Student } from "./students/student";
 import type { Answer, Means, Request, Storm } from "./tries/try";
 
 /** Milliseconds that an answer may take. */

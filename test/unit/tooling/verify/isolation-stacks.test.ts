@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { chosenAmong, registryInCluster, studentOf } from "../../../../tooling/verify/isolation/stacks";
+import {
+  chosenAmong,
+  registryInCluster,
+  studentOf,
+} from "../../../../tooling/verify/isolation/students/stacks";
 import { OUTPUTS } from "../../../support/lab-outputs";
 
 const ACCESS = {

@@ -2,7 +2,7 @@
 import { BUILDKIT } from "../../../../components/builder";
 import { restrictedPod } from "../../pods/pods-for-admission";
 import { core, create, get, mergePatch, post, submit } from "../tries/api-requests";
-import type { Student } from "../student";
+import type { Student } from "../students/student";
 import type { Outcome, Request, Try } from "../tries/try";
 
 const HUGE = "x".repeat(200_000);

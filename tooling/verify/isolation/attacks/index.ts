@@ -1,5 +1,5 @@
 /** What a student tries on purpose: each finding as an attack, beside what has to go on working. */
-import type { Shared, Student } from "../student";
+import type { Shared, Student } from "../students/student";
 import type { Try } from "../tries/try";
 import { accountAttacks } from "./account-attacks";
 import { podAttacks } from "./pod-attacks";

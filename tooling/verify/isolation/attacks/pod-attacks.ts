@@ -2,7 +2,7 @@
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
 import { restrictedPod } from "../../pods/pods-for-admission";
 import { core, create } from "../tries/api-requests";
-import type { Student } from "../student";
+import type { Student } from "../students/student";
 import type { Outcome, Request, Try } from "../tries/try";
 
 /** Of any image: none is pulled. */

@@ -1,7 +1,7 @@
 /** Runs that a student forges with the own kubeconfig: Argo's controller, etcd and the locks are the class's. */
 import { submission } from "../../../live/workflows/submission";
 import { create, mergePatch } from "../tries/api-requests";
-import type { Student } from "../student";
+import type { Student } from "../students/student";
 import type { Outcome, Request, Try } from "../tries/try";
 
 /** The rules that have to refuse: another refusal would prove something else. */

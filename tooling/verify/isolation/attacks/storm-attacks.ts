@@ -1,6 +1,6 @@
 /** A storm of requests to the API server, which all students share: the others' requests have queues of their own. */
 import { get } from "../tries/api-requests";
-import type { Student } from "../student";
+import type { Student } from "../students/student";
 import type { Try } from "../tries/try";
 
 /** More than the API server carries out at once for all students together, and few enough to be over in seconds. */

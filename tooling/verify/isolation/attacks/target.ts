@@ -4,7 +4,7 @@ import { Argo } from "../../../live/workflows/argo";
 import { submission } from "../../../live/workflows/submission";
 import { nameOf } from "../../../live/workflows/workflow";
 import { VERIFY_LABEL } from "../../pods/verify-label";
-import type { StudentStack } from "../student";
+import type { StudentStack } from "../students/student";
 
 /**
  * Submits a run that is suspended from its start, so that it takes nothing of the student.

@@ -1,6 +1,6 @@
 /** Ways around the network policies: the API server's proxies, a node's ports, and the cloud's metadata service. */
 import { core, get } from "../tries/api-requests";
-import type { Shared, Student } from "../student";
+import type { Shared, Student } from "../students/student";
 import type { Place } from "../tries/network-tries";
 import type { Try } from "../tries/try";
 

@@ -1,11 +1,11 @@
 /** Dockerfiles that a student pushes on purpose, and what has to come of each. */
 import { CONNECT_SCRIPT } from "../probe";
 import { anyway } from "../tries/network-tries";
-import type { Service, Shared, Student } from "../student";
-import { servicesOf } from "../student";
+import type { Service, Shared, Student } from "../students/student";
+import { servicesOf } from "../students/student";
 import type { Answer, Attempt, Means } from "../tries/try";
 import { closedPlaces } from "../attacks/way-attacks";
-import { IMAGE } from "../own-blob";
+import { IMAGE } from "../students/own-blob";
 import { FACTS_SCRIPT } from "./facts";
 
 /** What is seen of a build. */

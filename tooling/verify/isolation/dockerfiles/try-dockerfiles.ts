@@ -8,7 +8,7 @@ import { hasStarted, pushRun } from "../../events/pushing";
 import { startBuilder } from "../../pods/running-builder";
 import { identityOf, type PushWork, removeRun } from "../pushes/pushes";
 import type { Pusher } from "../pushes/ways";
-import type { Shared } from "../student";
+import type { Shared } from "../students/student";
 import { hostileDockerfiles, type SeenBuild } from "./hostile";
 
 /** The step of a training that builds the image of a commit. */

@@ -12,7 +12,7 @@ import { VERIFY_LABEL } from "../../pods/verify-label";
 import type { Result } from "../../suite/report";
 import { resultOf } from "../carry-out";
 import type { Probing } from "../probe";
-import type { Student } from "../student";
+import type { Student } from "../students/student";
 import type { Answer, Attempt } from "../tries/try";
 import { openWays, type Pusher, tokenIn } from "./ways";
 

@@ -4,7 +4,7 @@ import type { Cluster } from "../../../live/api-clients";
 import { type Forward, forward, podAccess } from "../../../live/addresses/port-forward";
 import { reach } from "../../../live/addresses/reach";
 import { serviceOf } from "../../../live/addresses/service";
-import type { Student, StudentStack } from "../student";
+import type { Student, StudentStack } from "../students/student";
 
 /** A student, with a way to the own git server. */
 export interface Pusher extends Student {

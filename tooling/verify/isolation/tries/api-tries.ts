@@ -4,7 +4,7 @@ import type { LabOutputs } from "../../../../stacks";
 import { restrictedPod } from "../../pods/pods-for-admission";
 import { core, create, DRY_RUN, get, patch, post, remove, submit, tokenOf } from "./api-requests";
 import { QUOTA } from "./quota-tries";
-import type { Student } from "../student";
+import type { Student } from "../students/student";
 import type { Outcome, Request, Try } from "./try";
 
 /** An object that there is not: what is allowed to change it hears that, who is not is refused before. */

@@ -1,6 +1,6 @@
 /** What nobody can take away while a student's stack uses it: an administrator tries, as a dry run. */
 import { remove } from "./api-requests";
-import type { Student } from "../student";
+import type { Student } from "../students/student";
 import type { Try } from "./try";
 
 /** The status with which an admission policy refuses. */

@@ -1,5 +1,5 @@
 /** What is tried from the pods of a student. */
-import { type Service, servicesOf, type Shared, type Student } from "../student";
+import { type Service, servicesOf, type Shared, type Student } from "../students/student";
 import type { Outcome, PodRole, Try } from "./try";
 
 /** Its port on every node. */

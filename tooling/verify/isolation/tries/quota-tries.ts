@@ -1,7 +1,7 @@
 /** What a student's namespace may take: an administrator tries to take more, as a dry run. */
 import type { V1Container } from "@kubernetes/client-node";
 import { restrictedPod } from "../../pods/pods-for-admission";
-import type { Student } from "../student";
+import type { Student } from "../students/student";
 import { core, create } from "./api-requests";
 import type { Outcome, Request, Try } from "./try";
 

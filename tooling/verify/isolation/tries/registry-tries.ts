@@ -1,7 +1,7 @@
 /** What is tried of the registry of a class: without a name, and with a student's. */
 import { imageNameOf } from "../../clients/registry";
-import { IMAGE } from "../own-blob";
-import type { Student } from "../student";
+import { IMAGE } from "../students/own-blob";
+import type { Student } from "../students/student";
 import type { Outcome, Request, Try } from "./try";
 
 /** The tag of a repository under which its builds' cache is. */

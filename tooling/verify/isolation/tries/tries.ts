@@ -4,7 +4,7 @@ import { baseTries } from "./base-tries";
 import { networkTries } from "./network-tries";
 import { quotaTries } from "./quota-tries";
 import { registryTries } from "./registry-tries";
-import type { Shared, Student } from "../student";
+import type { Shared, Student } from "../students/student";
 import type { Try } from "./try";
 
 /** What one student tries at another. */

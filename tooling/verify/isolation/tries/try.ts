@@ -1,6 +1,6 @@
 /** One attempt at reaching something, as data, and what is made of the answer to it. */
 
-import type { Student } from "../student";
+import type { Student } from "../students/student";
 
 /** What an attempt comes to. */
 export type Outcome = "reached" | "refused";

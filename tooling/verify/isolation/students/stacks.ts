@@ -1,13 +1,13 @@
 /** The stacks of a class: those that say that they are part of it. */
-import type { RegistryOutput } from "../../../stacks";
-import { labOutputs } from "../../engine/stack/outputs";
-import { studentsWithStack } from "../../class/class-context";
-import { studentStackOf } from "../../class/class-settings";
-import { foundIn } from "../../engine/answer";
-import { askPulumi } from "../../engine/stack/stack";
-import { shortName } from "../../engine/stack/stack-settings";
-import { CLASS_TAG } from "../../engine/stack/state";
-import { messageOf } from "../../support/errors";
+import type { RegistryOutput } from "../../../../stacks";
+import { labOutputs } from "../../../engine/stack/outputs";
+import { studentsWithStack } from "../../../class/class-context";
+import { studentStackOf } from "../../../class/class-settings";
+import { foundIn } from "../../../engine/answer";
+import { askPulumi } from "../../../engine/stack/stack";
+import { shortName } from "../../../engine/stack/stack-settings";
+import { CLASS_TAG } from "../../../engine/stack/state";
+import { messageOf } from "../../../support/errors";
 import type { StudentStack } from "./student";
 
 /**

@@ -1,6 +1,6 @@
 /** Finds what the tries are aimed at, with the rights of whoever stood up the class. */
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
-import { BUILDKIT } from "../../../components/builder";
+import { BUILDKIT } from "../../../../components/builder";
 import { registryInCluster } from "./stacks";
 import type { Service, Shared, Student, StudentStack } from "./student";
 

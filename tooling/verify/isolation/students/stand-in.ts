@@ -1,10 +1,10 @@
 /** Something to be reached in a staging that is still empty. */
-import { until } from "../../support/until";
-import { restrictedPod } from "../pods/pods-for-admission";
-import { pullSecrets, removePod } from "../pods/run-pod";
-import { VERIFY_LABEL } from "../pods/verify-label";
+import { until } from "../../../support/until";
+import { restrictedPod } from "../../pods/pods-for-admission";
+import { pullSecrets, removePod } from "../../pods/run-pod";
+import { VERIFY_LABEL } from "../../pods/verify-label";
 import { readyPods } from "./targets";
-import type { Probing } from "./probe";
+import type { Probing } from "../probe";
 import type { StudentStack } from "./student";
 
 /**

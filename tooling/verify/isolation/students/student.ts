@@ -1,5 +1,5 @@
 /** A student of the class, as the tries need to know them. */
-import type { LabOutputs } from "../../../stacks";
+import type { LabOutputs } from "../../../../stacks";
 
 /** What a student's stack gives. */
 export interface StudentStack {
