@@ -22,7 +22,7 @@ import { roundsOf } from "./tries/tries";
 import type { Try } from "./tries/try";
 
 /** Milliseconds that all of it may take. */
-const TIMEOUT = 900_000;
+const TIMEOUT = 1_800_000;
 
 /**
  * @param attacks Whether students try on purpose what would harm the class.
