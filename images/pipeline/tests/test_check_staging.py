@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -158,7 +159,9 @@ def test_slow_prediction(
     alias = registered_model.version_in_staging()
     monkeypatch.setattr(check_staging, "ANSWER_TIME", 0.2)
     application.delay = 0.3
-    assert "/predict took 0.3 s; it may take 0.2 s" in failure(capsys)
+    took = re.search(r"/predict took (\d+\.\d) s; it may take 0\.2 s", failure(capsys))
+    # A busy machine adds to it.
+    assert took is not None and float(took[1]) >= 0.3
     assert untouched(cluster, alias)
 
 
