@@ -113,7 +113,6 @@ describe("RegistryGuard", () => {
     const { template } = deployment.inputs["spec"] as {
       template: { spec: { containers: unknown[]; volumes: unknown[] } };
     };
-    const lockedDown = LOCKED_DOWN;
     assert.deepEqual(template.spec.containers, [
       {
         name: "registry",
@@ -135,7 +134,7 @@ describe("RegistryGuard", () => {
           failureThreshold: 6,
         },
         resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "1", memory: "256Mi" } },
-        securityContext: lockedDown,
+        securityContext: LOCKED_DOWN,
         volumeMounts: [{ name: "data", mountPath: "/var/lib/registry" }],
       },
       {
@@ -151,7 +150,7 @@ describe("RegistryGuard", () => {
           failureThreshold: 3,
         },
         resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "500m", memory: "128Mi" } },
-        securityContext: lockedDown,
+        securityContext: LOCKED_DOWN,
         volumeMounts: [
           { name: "guard-config", mountPath: "/etc/registry-guard", readOnly: true },
           { name: "guard-users", mountPath: "/users", readOnly: true },
@@ -173,7 +172,7 @@ describe("RegistryGuard", () => {
           "2097152",
         ],
         resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
-        securityContext: lockedDown,
+        securityContext: LOCKED_DOWN,
         volumeMounts: [
           { name: "data", mountPath: "/var/lib/registry", readOnly: true },
           { name: "guard-space", mountPath: "/space" },

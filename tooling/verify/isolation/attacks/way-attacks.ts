@@ -7,14 +7,16 @@ import type { Try } from "../tries/try";
 /** Where clouds tell a machine its credentials. */
 const METADATA = "169.254.169.254";
 
-/** Ports of a node at which no student's pod has any business: etcd, the kubelet, and Argo's and the registry's. */
+/** Ports of a node at which no student's pod has any business, a build's step neither: etcd, the kubelet, and Argo's. */
 const NODE_PORTS: Readonly<Record<string, number>> = {
   etcd: 2379,
   "etcd's metrics": 2381,
   "the kubelet": 10250,
   "Argo's page": 30746,
-  "the registry": 30500,
 };
+
+/** The registry's port of a node, which leads BuildKit to what it may reach. */
+const REGISTRY_PORT = 30500;
 
 export function wayAttacks(own: Student, other: Student, { node }: Shared): Try[] {
   return [...proxied(own, other), ...connections(own, node)];
@@ -46,7 +48,10 @@ function proxiesOf(whose: string, { outputs, mlflowPod, services }: Student): Re
 
 /** The step that builds may reach the most. That it reaches anything is tried beside. */
 function connections({ name, services }: Student, node: string): Try[] {
-  const places = closedPlaces(node);
+  const places = [
+    ...closedPlaces(node),
+    { what: `the registry at the node's port ${REGISTRY_PORT}`, host: node, port: REGISTRY_PORT },
+  ];
   const { host, port } = services.mlflow;
   return [
     {

@@ -1,8 +1,7 @@
 /** Dockerfiles that a student pushes on purpose, and what has to come of each. */
 import { CONNECT_SCRIPT } from "../probe";
-import { anyway } from "../tries/network-tries";
-import type { Service, Shared, Student } from "../students/student";
-import { servicesOf } from "../students/student";
+import { anyway, present } from "../tries/network-tries";
+import { servicesOf, type Shared, type Student } from "../students/student";
 import type { Answer, Attempt, Means } from "../tries/try";
 import { closedPlaces } from "../attacks/way-attacks";
 import { IMAGE } from "../students/own-blob";
@@ -120,13 +119,11 @@ function connections(
 ): { attempt: Attempt; means: Means }[] {
   if (registry === undefined) return [];
   const { mlflow, git, postgres } = own.services;
-  const mine = [mlflow, git, postgres].filter((service): service is Service => service !== undefined);
   const places = [
     ...[...servicesOf(other), other.builder].flatMap((service) => anyway(`${other.name}'s`, service)),
-    ...mine.flatMap((service) => anyway("the own", service)),
+    ...present(mlflow, git, postgres).flatMap((service) => anyway("the own", service)),
     { what: "the API server", host: apiServer, port: 443 },
-    // At a node's port the registry is the registry, which BuildKit may reach.
-    ...closedPlaces(node).filter(({ what }) => !what.startsWith("the registry")),
+    ...closedPlaces(node),
   ];
   const theirs = `http://${registry.host}:${registry.port}/v2/${other.name}/${IMAGE}/tags/list`;
   return [

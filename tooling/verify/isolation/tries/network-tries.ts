@@ -87,7 +87,8 @@ function fromApplication(own: Student, other: Student, { apiServer }: Shared): T
   ].map((place) => connect(own, "application", "refused", place));
 }
 
-function present(...services: readonly (Service | undefined)[]): Service[] {
+/** Those that there are. */
+export function present(...services: readonly (Service | undefined)[]): Service[] {
   return services.filter((service) => service !== undefined);
 }
 
