@@ -7,6 +7,7 @@ import { finishing, interruption } from "../../support/interruption";
 import { tellData } from "../../support/output";
 import { startBuilder } from "../pods/running-builder";
 import { closingText, countsOf, exitCodeOf, type Result } from "../suite/report";
+import { aftermath } from "./aftermath";
 import { attacksOf, startTarget } from "./attacks";
 import { carryOut } from "./carry-out";
 import { findShared, findStudent } from "./students/targets";
@@ -85,9 +86,12 @@ export async function verifyClass(options: { students?: string[]; attacks?: bool
     progress: () => undefined,
     signal: AbortSignal.any([interruption, AbortSignal.timeout(TIMEOUT)]),
   };
-  const results = await finishing(() =>
-    verify(stacks, attacks, probing, (result) => console.log(lineOf(result))),
-  );
+  const tell = (result: Result): void => console.log(lineOf(result));
+  const results = await finishing(async () => {
+    const found = await verify(stacks, attacks, probing, tell);
+    // What stands in for applications is gone by then.
+    return attacks ? [...found, ...(await aftermath(stacks, probing, tell))] : found;
+  });
   tellData(documentOf(names, results));
   console.log(`\n${closingText(results)}`);
   process.exitCode = exitCodeOf(results);

@@ -1,0 +1,117 @@
+/** After the attacks: Argo's controller starts again with what students may store, and every student trains. */
+import { KubeConfig, type V1Deployment } from "@kubernetes/client-node";
+import { type Cluster, clusterOf, reasonOf } from "../../live/api-clients";
+import { verdictOf } from "../../live/runs/outcome";
+import { Argo } from "../../live/workflows/argo";
+import { SCENARIOS } from "../../live/workflows/scenarios";
+import { type NewWorkflow, submission } from "../../live/workflows/submission";
+import { messagesOf, nameOf } from "../../live/workflows/workflow";
+import { isReady, podsOf, replacePods, type Workload } from "../pods/workloads";
+import { VERIFY_LABEL } from "../pods/verify-label";
+import type { Result } from "../suite/report";
+import { resultOf } from "./carry-out";
+import type { Probing } from "./probe";
+import type { StudentStack } from "./students/student";
+import type { Answer, Attempt } from "./tries/try";
+
+/** Near the most that the parameters of a run may have, in characters. */
+const LONG = "x".repeat(4000);
+
+/** Runs that wait from their start, so that they are stored and take nothing: an ordinary one, and one that is large. */
+const storedRuns = (template: string, labels: Readonly<Record<string, string>>): NewWorkflow[] =>
+  [{}, { scenario: LONG, branch: LONG, commit: LONG }].map((parameters) => {
+    const { metadata, spec } = submission(template, parameters, labels);
+    return { metadata, spec: { ...spec, suspend: true } };
+  });
+
+/** What is done of a class after all that was tried. A part that is not the class's own is left alone. */
+export async function aftermath(
+  stacks: readonly StudentStack[],
+  { cluster, ...probing }: Probing & { readonly cluster: Cluster },
+  tell: (result: Result) => void,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const attempt = async (who: string, what: string, work: () => Promise<void>): Promise<void> => {
+    const begun = Date.now();
+    const asked: Attempt = { who, what, expected: "reached" };
+    const answer = await work().then(
+      (): Answer => ({ kind: "status", status: 200 }),
+      (error: unknown): Answer => ({ kind: "failed", reason: reasonOf(error) }),
+    );
+    probing.signal.throwIfAborted();
+    const result = resultOf(asked, answer, (Date.now() - begun) / 1000);
+    results.push(result);
+    tell(result);
+  };
+  const labels = { [VERIFY_LABEL]: probing.id };
+  const argoOf = ({ kubeconfig, outputs }: StudentStack): Argo => {
+    const config = new KubeConfig();
+    config.loadFromString(kubeconfig);
+    return new Argo(clusterOf(config), outputs.namespace);
+  };
+  try {
+    for (const stack of stacks) {
+      await attempt(`${stack.name}'s kubeconfig`, "to store runs, one of them large", async () => {
+        const runs = storedRuns(stack.outputs.workflowTemplates.train, labels);
+        for (const run of runs) await argoOf(stack).createWorkflow(run);
+      });
+    }
+    const controllers = await controllersOf(cluster);
+    if (controllers.length === 0)
+      console.log("Argo's controller is not the class's own: it is not restarted");
+    for (const controller of controllers) {
+      await attempt("Argo's controller", "to start again after it", async () => {
+        await replacePods(cluster, controller, probing.progress, probing.signal);
+      });
+    }
+    await Promise.all(
+      stacks.map((stack) =>
+        attempt(`${stack.name}'s kubeconfig`, "to train, build and serve after it", () =>
+          train(stack, argoOf(stack), labels, probing),
+        ),
+      ),
+    );
+    for (const controller of controllers) {
+      await attempt("Argo's controller", "to run since without a restart", () =>
+        unharmed(cluster, controller),
+      );
+    }
+  } finally {
+    for (const { outputs } of stacks) {
+      await new Argo(cluster, outputs.namespace).deleteWorkflows(`${VERIFY_LABEL}=${probing.id}`);
+    }
+  }
+  return results;
+}
+
+/** Argo's controllers that the project has made; none where Argo was there before. */
+async function controllersOf({ apps }: Cluster): Promise<Workload[]> {
+  const labelSelector = "app.kubernetes.io/name=workflow-controller,app.kubernetes.io/managed-by=pulumi";
+  const { items } = await apps.listDeploymentForAllNamespaces({ labelSelector });
+  return items.map(({ metadata }: V1Deployment) => ({
+    kind: "Deployment",
+    namespace: metadata?.namespace ?? "",
+    name: metadata?.name ?? "",
+  }));
+}
+
+/** @throws Error with the run's messages unless its version was built and serves */
+async function train(
+  { outputs }: StudentStack,
+  argo: Argo,
+  labels: Readonly<Record<string, string>>,
+  { signal }: Probing,
+): Promise<void> {
+  const { parameters } = SCENARIOS.normal;
+  const run = await argo.createWorkflow(submission(outputs.workflowTemplates.train, parameters, labels));
+  const family = await argo.follow(nameOf(run), () => undefined, signal);
+  if (verdictOf(family) === "succeeded") return;
+  throw new Error(`${nameOf(run)}: ${[family.run, ...family.children].flatMap(messagesOf).join("; ")}`);
+}
+
+async function unharmed(cluster: Cluster, controller: Workload): Promise<void> {
+  const pods = await podsOf(cluster, controller);
+  const restarts = pods.flatMap(({ status }) => status?.containerStatuses ?? []);
+  const total = restarts.reduce((sum, { restartCount }) => sum + restartCount, 0);
+  if (!pods.every(isReady) || total > 0) throw new Error(`not ready, or ended ${total} times`);
+}
