@@ -10,6 +10,7 @@ export type {
   RegistryOutput,
   RightOutput,
   RuleOutput,
+  StudentOutputs,
   WorkloadsOutput,
 } from "./outputs/outputs";
 export { type ClusterSource, configuredCluster } from "./preflight/live-cluster";

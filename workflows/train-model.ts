@@ -64,14 +64,16 @@ export type TrainTemplate = WorkflowTemplate<{
  */
 export function trainModel(args: TrainModelArgs): TrainTemplate {
   return workflowTemplate("train-model", {
-    description: "Trains a model, tests it, registers it in MLflow and has a container built from it.",
+    description:
+      "Trains a model, tests it, registers it in MLflow and has a container built from it. What becomes of each scenario, and what it teaches: docs/explanation/failure-lessons.md",
     nameLabel: TRAINING_LABEL,
     parameterLabels: { [SCENARIO_LABEL]: "scenario" },
     parameters: {
       scenario: {
         default: "normal",
         enum: ["normal", "bad-architecture", "oversized"],
-        description: "Which model the training yields: a sound one, or one of two that fail in staging",
+        description:
+          "Which model the training yields: normal serves in staging, bad-architecture fails at test-staging, oversized at deploy-to-staging. Why: docs/explanation/failure-lessons.md",
       },
       "simulated-accuracy": {
         default: "random",

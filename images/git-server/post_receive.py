@@ -2,8 +2,9 @@
 """Git's hook after a push to the training code: tells Argo of it, and the pusher what came of it.
 
 It sends what GitHub sends: the event `push` as JSON, with an id of the delivery and a signature.
-Argo answers when it has started the run, or says why not. A push is neither refused nor delayed
-for it: after 5 seconds the hook ends, whatever has come.
+Argo answers when it has taken the event, whether or not a binding makes a run of it, or says why it
+has started none. A push is neither refused nor delayed for it: after 5 seconds the hook ends,
+whatever has come.
 
 The file settings.json beside it says:
 
@@ -34,6 +35,9 @@ from typing import Any
 
 PATIENCE = 5.0
 """Seconds that all requests of a push may take."""
+
+ANSWER = 4.0
+"""Seconds that Argo has to answer: fewer, so that there is time to say what came of it."""
 
 SECRET = "/run/secrets/git-webhook/secret"
 BRANCH = "refs/heads/"
@@ -104,7 +108,7 @@ def send(url: str, secret: str, payload: dict[str, Any]) -> str:
         urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
     )
     try:
-        opener.open(request, timeout=PATIENCE).close()
+        opener.open(request, timeout=ANSWER).close()
     except urllib.error.HTTPError as problem:
         try:
             return str(json.loads(problem.read(100_000))["message"])
@@ -114,13 +118,25 @@ def send(url: str, secret: str, payload: dict[str, Any]) -> str:
     return ""
 
 
-def line_of(run: str, refused: str, runs_url: str) -> str:
-    """What the pusher is told of a run."""
+def line_of(commit: str, refused: str, runs_url: str) -> str:
+    """What the pusher is told of a commit's run."""
+    run = f"train-model-push-{commit[:8]}"
     if not refused:
-        return f"training started: {run} ({runs_url}/{run})"
+        return f"training asked for: {run} ({runs_url}/{run})"
     if "already exists" in refused:
-        return f"no training started: the run {run} of this commit exists ({runs_url}/{run})"
+        return (
+            f"no training started: the run {run} of this commit exists ({runs_url}/{run}); "
+            f"train with it again: npm run train -- --commit {commit}"
+        )
     return f"no training started: Argo refuses it: {' '.join(refused.split())[:300]}"
+
+
+def unanswered(branch: str) -> str:
+    """What the pusher is told when Argo may have started a run, or may not."""
+    return (
+        f"{branch}: no answer from Argo's server within {ANSWER:g} s; whether a training started "
+        f"tells: npm run status -- --last; if none: npm run train -- --branch {branch}"
+    )
 
 
 def report(before: str, after: str, ref: str) -> str:
@@ -135,13 +151,16 @@ def report(before: str, after: str, ref: str) -> str:
         secret = Path(os.environ.get("GIT_WEBHOOK_SECRET", SECRET)).read_text().strip()
         payload = payload_of(before, after, ref, settings["repositoryUrl"])
         refused = send(settings["eventsUrl"], secret, payload)
+    except TimeoutError:
+        # The event was sent. One that could not be sent in time is a URLError.
+        return unanswered(branch)
     except Exception as problem:  # Whatever it is, the push was accepted.
         reason = getattr(problem, "reason", problem)
         return (
             f"no training started: Argo's server cannot be told ({reason}); "
             f"start it with: npm run train -- --branch {branch}"
         )
-    return line_of(f"train-model-push-{after[:8]}", refused, settings["runsUrl"])
+    return line_of(after, refused, settings["runsUrl"])
 
 
 def main(lines: list[str]) -> int:
@@ -163,8 +182,7 @@ def main(lines: list[str]) -> int:
         thread.join(max(0.0, deadline - time.monotonic()))
     for _, _, ref in changes:
         name = ref.strip()
-        late = f"no answer from Argo's server within {PATIENCE:g} s; see npm run status"
-        print(said.get(name, f"{name.removeprefix(BRANCH)}: {late}"), flush=True)
+        print(said.get(name) or unanswered(name.removeprefix(BRANCH)), flush=True)
     return 0
 
 

@@ -119,7 +119,7 @@ def test_push_is_told_as_github_tells_it(training: Training, argo: Argo) -> None
     said = training.git("push", "origin", "mlops")
 
     name = f"train-model-push-{after[:8]}"
-    assert said == f"training started: {name} ({RUNS}/{name})"
+    assert said == f"training asked for: {name} ({RUNS}/{name})"
     [(headers, body)] = argo.events
     signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     told = {key.lower(): value for key, value in headers.items()}
@@ -141,7 +141,7 @@ def test_each_branch_of_a_push_has_its_event(training: Training, argo: Argo) -> 
     second = training.commit("other.py")
     said = training.git("push", "origin", f"{first}:refs/heads/one", f"{second}:refs/heads/two")
     assert len(argo.events) == 2
-    assert [line.split()[2] for line in said.splitlines()] == [
+    assert [line.split()[3] for line in said.splitlines()] == [
         f"train-model-push-{first[:8]}",
         f"train-model-push-{second[:8]}",
     ]
@@ -150,9 +150,11 @@ def test_each_branch_of_a_push_has_its_event(training: Training, argo: Argo) -> 
 def test_commit_that_trains_already(training: Training, argo: Argo) -> None:
     argo.status = 500
     argo.answer = json.dumps({"message": 'failed: workflows "train-model-push-1" already exists'})
-    training.commit()
-    assert "no training started: the run train-model-push-" in training.git(
-        "push", "origin", "mlops"
+    commit = training.commit()
+    name = f"train-model-push-{commit[:8]}"
+    assert training.git("push", "origin", "mlops") == (
+        f"no training started: the run {name} of this commit exists ({RUNS}/{name}); "
+        f"train with it again: npm run train -- --commit {commit}"
     )
 
 
@@ -187,7 +189,13 @@ def test_push_is_taken_when_nobody_answers(volume: Volume, listens: bool) -> Non
         assert time.monotonic() - begun < 10
     assert volume.commit("mlops") == after
     assert len(said.splitlines()) == 1
-    assert ("no answer" if listens else "no training started: Argo's server cannot be told") in said
+    if listens:
+        # It may have started a training nevertheless.
+        assert said.startswith("mlops: no answer from Argo's server within 4 s; ")
+        assert "npm run status -- --last" in said
+    else:
+        assert "no training started: Argo's server cannot be told" in said
+    assert said.endswith("npm run train -- --branch mlops")
 
 
 def test_push_to_what_belongs_to_the_lab_is_refused(volume: Volume) -> None:

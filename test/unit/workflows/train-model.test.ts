@@ -57,7 +57,7 @@ describe("train-model", () => {
   const ADDITIONS: Record<string, unknown> = {
     "metadata.annotations": {
       "workflows.argoproj.io/description":
-        "Trains a model, tests it, registers it in MLflow and has a container built from it.",
+        "Trains a model, tests it, registers it in MLflow and has a container built from it. What becomes of each scenario, and what it teaches: docs/explanation/failure-lessons.md",
     },
     // Submit without parameters works as before; both have a default.
     "spec.arguments": {
@@ -66,7 +66,8 @@ describe("train-model", () => {
           name: "scenario",
           value: "normal",
           enum: ["normal", "bad-architecture", "oversized"],
-          description: "Which model the training yields: a sound one, or one of two that fail in staging",
+          description:
+            "Which model the training yields: normal serves in staging, bad-architecture fails at test-staging, oversized at deploy-to-staging. Why: docs/explanation/failure-lessons.md",
         },
         {
           name: "simulated-accuracy",

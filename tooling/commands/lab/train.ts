@@ -4,8 +4,8 @@ import { type Cluster, clusterOf, reasonOf } from "../../live/api-clients";
 import { type Display, displayFor, silentDisplay } from "../../live/runs/run-display";
 import { type Family, NoSuchRun } from "../../live/workflows/family";
 import { reportOf, textOfLogs } from "../../live/runs/run-report";
-import { parametersOf, type ScenarioName } from "../../live/workflows/scenarios";
-import { submission } from "../../live/workflows/submission";
+import type { ScenarioName } from "../../live/workflows/scenarios";
+import { trainingOf } from "../../live/workflows/training";
 import { nameOf } from "../../live/workflows/workflow";
 import { beforeStart } from "../../support/errors";
 import { interruption } from "../../support/interruption";
@@ -58,11 +58,12 @@ async function begin({ scenario, accuracy, branch, commit, follow }: TrainOption
     return { name: follow, lab, cluster, argo };
   }
   const code = { ...(branch === undefined ? {} : { branch }), ...(commit === undefined ? {} : { commit }) };
-  const parameters = { ...parametersOf(scenario, accuracy, code) };
   const { train: template } = lab.outputs.workflowTemplates;
-  const run = await argo.createWorkflow(submission(template, parameters)).catch((error: unknown) => {
-    throw new Error(`the run could not be submitted: ${reasonOf(error)}`);
-  });
+  const run = await argo
+    .createWorkflow(trainingOf(template, scenario, { accuracy, code }))
+    .catch((error: unknown) => {
+      throw new Error(`the run could not be submitted: ${reasonOf(error)}`);
+    });
   return { name: nameOf(run), lab, cluster, argo };
 }
 

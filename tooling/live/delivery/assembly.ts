@@ -3,6 +3,7 @@ import { productsOf, verdictOf } from "../runs/outcome";
 import { failedSteps, hasEnded, stepsOf } from "../runs/run-steps";
 import type { VersionRecord } from "../services/mlflow";
 import type { Family } from "../workflows/family";
+import { TITLE } from "../workflows/training";
 import { argumentOf, isOver, nameOf, outputOf, type Workflow } from "../workflows/workflow";
 import type { Delivery, DeliveredModel, DeliveryRun, Place } from "./delivery";
 import type { Unanswered } from "./sources";
@@ -122,7 +123,7 @@ function runOf(family: Family, outputs: LabOutputs): DeliveryRun {
     name: nameOf(run),
     verdict: verdictOf(family),
     trigger: labels["gourmetgram.dev/trigger"] ?? labels["workflows.argoproj.io/cron-workflow"] ?? null,
-    title: annotations["workflows.argoproj.io/title"] ?? null,
+    title: annotations[TITLE] ?? null,
     started: creationTimestamp === undefined ? null : new Date(creationTimestamp).toISOString(),
     ended: known(run.status?.finishedAt),
     url: urlOf(run),

@@ -40,6 +40,14 @@ const FILES = String.raw`(async () => {
   return [...seen.values()];
 })()`;
 
+/** Entries of the bar at the left, which shows their names under the mouse only: icon, and path of the page. */
+const MENU = {
+  Workflows: ["fa-stream", "/workflows"],
+  "Workflow Templates": ["fa-window-maximize", "/workflow-templates"],
+  "Cron Workflows": ["fa-clock", "/cron-workflows"],
+  "Workflow Event Bindings": ["fa-link", "/workflow-event-bindings"],
+} as const;
+
 /** Argo's dashboard in a browser, as somebody uses it. What goes wrong meanwhile is kept. */
 export class DashboardPage {
   private readonly wrong: string[] = [];
@@ -74,6 +82,19 @@ export class DashboardPage {
   /** Shows a page of it. */
   async show(path: string): Promise<void> {
     await this.page.goto(new URL(path, this.url).href, { waitUntil: "load", timeout: PATIENCE });
+  }
+
+  /** Shows a page by the bar at the left. */
+  async menu(entry: keyof typeof MENU): Promise<void> {
+    const [icon, path] = MENU[entry];
+    // Until the page knows the namespace, no entry is the current one, and each leads to all namespaces.
+    await this.wait('document.querySelector(".nav-bar__item.active") !== null', "the bar at the left");
+    await this.clickOn(
+      `${all(".nav-bar__item")}.find((each) => each.querySelector(".${icon}") !== null)`,
+      `${entry} in the bar at the left`,
+    );
+    const isThere = `[location.pathname, location.pathname + "/"].some((each) => each.startsWith("${path}/"))`;
+    await this.wait(isThere, `the page ${entry}`);
   }
 
   /** Clicks the link to a path. */
@@ -140,19 +161,29 @@ export class DashboardPage {
     await this.clickOn(found, `a node ${label} in the graph`);
   }
 
+  /** Waits until a node's tables have a value beside a name. */
+  async waitForValue(name: string, value: string): Promise<void> {
+    const cells = all(".workflow-details__attribute-grid > div");
+    const is = `${cells}.some((each) =>
+      each.textContent.trim() === ${JSON.stringify(name)} &&
+      each.nextElementSibling?.textContent.trim() === ${JSON.stringify(value)})`;
+    await this.wait(is, `${value} beside ${name}`);
+  }
+
   /**
    * Waits until what matches is in the log panel.
    *
    * @param pattern Source of a regular expression.
+   * @param near The same, of what may be all that is to be seen when it has come in: later lines move it upwards.
    * @returns what matches
    */
-  async waitForLog(pattern: string, timeout: number): Promise<string> {
+  async waitForLog(pattern: string, near: string, timeout: number): Promise<string> {
     await this.wait(`/${pattern}/.test(receivedLog)`, `/${pattern}/ in the log that came in`, timeout);
     // Where the log is made of elements, what came in is what is to be seen.
     const rows = `document.querySelector(".xterm-rows")`;
     await this.wait(
-      String.raw`${rows} === null || /${pattern}/.test(${rows}.textContent.replace(/\s/g, " "))`,
-      `/${pattern}/ in the panel of the log`,
+      String.raw`${rows} === null || /${pattern}|${near}/.test(${rows}.textContent.replace(/\s/g, " "))`,
+      `/${pattern}|${near}/ in the panel of the log`,
     );
     return (await this.page.evaluate(`/${pattern}/.exec(receivedLog)[0]`)) as string;
   }

@@ -117,15 +117,15 @@ export class Pushing {
   }
 }
 
-/** Whether the server has said that the run of a commit was started. */
+/** Whether the server has said that Argo was asked for the run of a commit, and took it. */
 export function hasStarted(said: string, commit: string): boolean {
-  return said.includes(`training started: ${pushRun(commit)} (`);
+  return said.includes(`training asked for: ${pushRun(commit)} (`);
 }
 
-/** @throws CheckFailure unless the server has said that the run of a commit was started, and where it is seen */
+/** @throws CheckFailure unless the server has said so, and where the run is seen */
 export function expectStarted(said: string, commit: string): void {
   expect(hasStarted(said, commit), {
-    expected: `a line that ${pushRun(commit)} started, with its address`,
+    expected: `a line that ${pushRun(commit)} was asked for, with its address`,
     seen: said,
   });
 }

@@ -5,8 +5,9 @@ import { childrenOf, type Family, runsOf } from "../../live/workflows/family";
 import { hasLog, logOf } from "../../live/runs/logs";
 import { standingOf } from "../../live/runs/outcome";
 import { failedSteps } from "../../live/runs/run-steps";
-import { parametersOf, type ScenarioName, type TrainingParameters } from "../../live/workflows/scenarios";
+import type { ScenarioName, TrainingParameters } from "../../live/workflows/scenarios";
 import { type NewWorkflow, submission } from "../../live/workflows/submission";
+import { trainingOf } from "../../live/workflows/training";
 import { messagesOf, nameOf, type RunNode, type Workflow } from "../../live/workflows/workflow";
 import { accountsOf, studentOf, userOf } from "../clients/access";
 import { shown } from "../suite/expect";
@@ -71,7 +72,10 @@ export class TrainingRuns {
 
   /** One training of a scenario. Several checks look at it, so it is carried out once. */
   once(scenario: ScenarioName, waiting: Waiting): Promise<Training> {
-    const found = this.shared.get(scenario) ?? this.train(parametersOf(scenario), waiting);
+    const { train } = this.lab.outputs.workflowTemplates;
+    const submit = (): Promise<Training> =>
+      this.observe(trainingOf(train, scenario, { labels: this.label() }), waiting);
+    const found = this.shared.get(scenario) ?? submit();
     this.shared.set(scenario, found);
     return found;
   }

@@ -23,6 +23,9 @@ export type Comparison =
 /**
  * Looks for the lines of the page in what was printed, one below the other. What is printed before and after them is the
  * page's to leave out. Spaces count as one, colours and empty lines as nothing.
+ *
+ * Lines between two of `…` belong together. Those of each piece are taken where they come first after the piece before:
+ * a later place would leave less for the others. So a command that draws its screen again each second takes no longer.
  */
 export function compare(
   shown: readonly string[],
@@ -33,53 +36,53 @@ export function compare(
     .split(/[\n\r]/)
     .map(tidy)
     .filter(isText);
-  const wanted = shown.map(tidy).filter(isText);
-  for (let begin = 0; begin <= lines.length; begin += 1) {
-    const values = new Map<string, string>();
-    if (matchesAt(wanted, lines.slice(begin), examples, values)) return { same: true, values };
+  const pieces: Pattern[][] = [[]];
+  for (const line of shown.map(tidy).filter(isText)) {
+    if (line === ANYTHING) pieces.push([]);
+    else pieces.at(-1)?.push(patternOf(line, examples));
   }
-  const missing = wanted.find((line) => !lines.some((each) => matchLine(line, each, examples) !== undefined));
-  return { same: false, missing: missing ?? "these lines, one below the other" };
+  const values = new Map<string, string>();
+  let begin = 0;
+  for (const piece of pieces) {
+    while (begin + piece.length <= lines.length && !matchesAt(piece, lines, begin)) begin += 1;
+    if (begin + piece.length > lines.length) {
+      const missing = pieces.flat().find((each) => !lines.some((line) => each.expression.test(line)));
+      return { same: false, missing: missing?.wanted ?? "these lines, one below the other" };
+    }
+    for (const { expression, used } of piece) {
+      const [, ...found] = expression.exec(lines[begin] ?? "") ?? [];
+      used.forEach((example, index) => values.set(example, found[index] ?? ""));
+      begin += 1;
+    }
+  }
+  return { same: true, values };
 }
 
-function matchesAt(
-  wanted: readonly string[],
-  lines: readonly string[],
-  examples: readonly Example[],
-  values: Map<string, string>,
-): boolean {
-  const [first, ...rest] = wanted;
-  if (first === undefined) return true;
-  if (first === ANYTHING) {
-    return (
-      rest.length === 0 || lines.some((_, index) => matchesAt(rest, lines.slice(index), examples, values))
-    );
-  }
-  const found = lines[0] === undefined ? undefined : matchLine(first, lines[0], examples);
-  if (found === undefined) return false;
-  for (const [example, value] of found) values.set(example, value);
-  return matchesAt(rest, lines.slice(1), examples, values);
+/** A line of the page, to be looked for. */
+interface Pattern {
+  readonly wanted: string;
+  readonly expression: RegExp;
+  /** The examples in it, in the order of the expression's groups. */
+  readonly used: readonly string[];
 }
 
-function matchLine(
-  wanted: string,
-  line: string,
-  examples: readonly Example[],
-): readonly (readonly [string, string])[] | undefined {
+const matchesAt = (piece: readonly Pattern[], lines: readonly string[], begin: number): boolean =>
+  piece.every(({ expression }, index) => expression.test(lines[begin + index] ?? ""));
+
+function patternOf(wanted: string, examples: readonly Example[]): Pattern {
   const used: string[] = [];
-  const pieces = [ANYTHING, ...examples.map(({ text }) => text)].map(escaped).join("|");
+  const parts = [ANYTHING, ...examples.map(({ text }) => text)].map(escaped).join("|");
   const source = wanted
-    .split(new RegExp(`(${pieces})`))
-    .map((piece) => {
-      if (piece === ANYTHING) return ".*";
-      const example = examples.find(({ text }) => text === piece);
-      if (example === undefined) return escaped(piece);
-      used.push(piece);
+    .split(new RegExp(`(${parts})`))
+    .map((part) => {
+      if (part === ANYTHING) return ".*";
+      const example = examples.find(({ text }) => text === part);
+      if (example === undefined) return escaped(part);
+      used.push(part);
       return `(${example.pattern})`;
     })
     .join("");
-  const found = new RegExp(`^${source}$`).exec(line);
-  return found === null ? undefined : used.map((example, index) => [example, found[index + 1] ?? ""]);
+  return { wanted, expression: new RegExp(`^${source}$`), used };
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { fateOf } from "../../../../tooling/verify/checks/events/push-burst";
 import { degradedRun } from "../../../../tooling/verify/checks/events/events";
+import { expectWayOut } from "../../../../tooling/verify/checks/events/push-unheard";
 import { alert, githubPush, gitlabPush, NO_COMMIT } from "../../../../tooling/verify/events/bodies";
 import { expectStarted, pushRun } from "../../../../tooling/verify/events/pushing";
 import { headersOf } from "../../../../tooling/verify/events/sending";
@@ -39,24 +40,46 @@ describe("verify: an event", () => {
 });
 
 describe("verify: what a push comes to", () => {
-  const started = `training started: ${RUN} (https://localhost/${RUN})`;
+  const started = `training asked for: ${RUN} (https://localhost/${RUN})`;
 
   it("is a run that the server has told of", () => {
     assert.equal(pushRun(COMMIT), RUN);
     assert.doesNotThrow(() => expectStarted(started, COMMIT));
-    assert.throws(() => expectStarted("", COMMIT), /expected: a line that train-model-push-1a2b3c4d started/);
+    assert.throws(
+      () => expectStarted("", COMMIT),
+      /expected: a line that train-model-push-1a2b3c4d was asked for/,
+    );
     assert.equal(fateOf(started, COMMIT, true), "started");
   });
 
   it("is a run of which the answer came late, or a line why there is none", () => {
-    assert.equal(fateOf("mlops: no answer from Argo's server within 5 s", COMMIT, true), "started");
+    assert.equal(fateOf("mlops: no answer from Argo's server within 4 s; whether", COMMIT, true), "started");
     assert.equal(fateOf("no training started: Argo's server cannot be told (…)", COMMIT, false), "refused");
   });
 
   it("is lost if there is no run and no reason, or a line and no run", () => {
     assert.throws(() => fateOf("", COMMIT, false), /seen: {5}no run; the server said: nothing/);
-    assert.throws(() => fateOf(started, COMMIT, false), /no run; the server said: training started/);
+    assert.throws(() => fateOf(started, COMMIT, false), /no run; the server said: training asked for/);
     assert.throws(() => fateOf("", COMMIT, true), /a run; the server said: nothing/);
+  });
+});
+
+describe("verify: a push of which nobody could be told", () => {
+  const way = "npm run train -- --branch away";
+
+  it("has a line that says how to start the training later", () => {
+    expectWayOut(
+      `no training started: Argo's server cannot be told (refused); start it with: ${way}`,
+      "away",
+    );
+    expectWayOut(`away: no answer from Argo's server within 4 s; … if none: ${way}`, "away");
+  });
+
+  it("has not, without a way or with another branch's", () => {
+    const told = "no training started: Argo's server cannot be told (refused)";
+    for (const said of ["", told, way, `${told}; start it with: npm run train -- --branch other`]) {
+      assert.throws(() => expectWayOut(said, "away"), /with npm run train -- --branch away/);
+    }
   });
 });
 

@@ -1,8 +1,20 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { childrenOf, familyOf, runsOf } from "../../../../../tooling/live/workflows/family";
-import { parametersOf, SCENARIO_NAMES } from "../../../../../tooling/live/workflows/scenarios";
+import {
+  parametersOf,
+  SCENARIO_NAMES,
+  type ScenarioName,
+} from "../../../../../tooling/live/workflows/scenarios";
 import { submission } from "../../../../../tooling/live/workflows/submission";
+import {
+  DESCRIPTION,
+  trainingOf,
+  type TrainingOptions,
+} from "../../../../../tooling/live/workflows/training";
 import { nameOf, type Workflow } from "../../../../../tooling/live/workflows/workflow";
+import { checkout } from "../../../../support/checkout";
 import { built, training, waiting } from "../../../../support/runs";
 
 describe("workflows: submission", () => {
@@ -29,6 +41,38 @@ describe("workflows: submission", () => {
       scenario: "oversized",
       "simulated-accuracy": "random",
     });
+  });
+});
+
+describe("workflows: a training by hand", () => {
+  const said = (...[scenario, options]: [ScenarioName, TrainingOptions?]): unknown =>
+    trainingOf("train-model", scenario, options).metadata.annotations;
+
+  it("tells its scenario, what will become of it, and where the lesson is", () => {
+    assert.deepEqual(said("normal"), {
+      "workflows.argoproj.io/title": "By hand: scenario normal",
+      "workflows.argoproj.io/description":
+        "A model that works: it is registered, built into a container, and serves in staging.",
+    });
+    const { [DESCRIPTION]: lesson } = said("oversized") as Record<string, string>;
+    assert.match(
+      lesson ?? "",
+      /\(OOMKilled\) and the deployment fails\. Why: docs\/explanation\/failure-lessons\.md$/,
+    );
+    assert.ok(existsSync(join(checkout, "docs/explanation/failure-lessons.md")));
+  });
+
+  it("promises nothing where chance or other code decides", () => {
+    assert.deepEqual(said("normal", { accuracy: "random", code: { branch: "mlops" } }), {
+      "workflows.argoproj.io/title": "By hand: scenario normal, accuracy random, branch mlops",
+    });
+  });
+
+  it("is submitted with the scenario's parameters, and labels", () => {
+    const { metadata, spec } = trainingOf("train-model", "oversized", { labels: { mine: "yes" } });
+    const plain = submission("train-model", { ...parametersOf("oversized") }, { mine: "yes" });
+    assert.deepEqual({ ...metadata, annotations: undefined }, { ...plain.metadata, annotations: undefined });
+    assert.deepEqual(spec, plain.spec);
   });
 });
 

@@ -41,4 +41,17 @@ describe("verify: what a page shows", () => {
     assert.deepEqual([...comparison.values], [[example.text, "train-model-push-9f8e7d6c"]]);
     assert.equal(compare([`one ${example.text}`], PRINTED, [example]).same, false);
   });
+
+  it("is found in what was drawn again and again as fast as in a page", () => {
+    const screen = ["Name: one", "Status: Running", "training-image", "run-training"];
+    const printed = [...Array<string[]>(5000).fill(screen).flat(), "Name: one", "Status: Succeeded"].join("\n");
+    const shown = ["…", "Name: …", "…", "Status: Running", "…", "…training-image…", "…", "Status: Succeeded"];
+    const begun = Date.now();
+    assert.ok(compare([...shown, "…"], printed).same);
+    assert.deepEqual(compare([...shown, "…", "…run-training…"], printed), {
+      same: false,
+      missing: "these lines, one below the other",
+    });
+    assert.ok(Date.now() - begun < 5000, `${Date.now() - begun} ms`);
+  });
 });
