@@ -3,7 +3,7 @@ import { bytesOf } from "../../components/kubernetes";
 import { POSTGRES_NAME } from "../../components/mlflow";
 import { type KeyName, pulumiCommand, setCommand, type StackConfig } from "../../config";
 import type { Finding, Inspection } from "../preflight/finding";
-import { DATA, dataClaimsOf, dataVolumes, type FoundClaim } from "./data-volumes";
+import { DATA, dataClaimsOf, dataVolumes, type FoundClaim, type Unlisted } from "./data-volumes";
 
 /** Where it is said how data is moved. */
 const HOW_TO_MOVE = "or move the data first, as docs/how-to/keep-data.md says";
@@ -14,6 +14,7 @@ const HOW_TO_MOVE = "or move the data first, as docs/how-to/keep-data.md says";
  */
 export const dataLoss: Inspection = async ({ config, stack, cluster }) => {
   const claims = await dataClaimsOf(stack, cluster);
+  if ("resources" in claims) return [unseen(claims)];
   if (claims.length === 0) return [];
   const classes = (await cluster.list<V1StorageClass>("storage.k8s.io/v1", "StorageClass")) ?? [];
   return claims.flatMap((claim) => {
@@ -21,6 +22,19 @@ export const dataLoss: Inspection = async ({ config, stack, cluster }) => {
     return lost === undefined ? misfits(config, claim, classes) : [lost];
   });
 };
+
+/** Nobody can tell whether there is data: what is not seen must not be taken away. */
+function unseen({ resources }: Unlisted): Finding {
+  const names = resources.join(" and ");
+  return {
+    problem: `this identity may not list ${names} in all namespaces, so nobody can tell whether a setting would delete data`,
+    remedies: [
+      `use the kubeconfig of a cluster administrator: ${pulumiCommand()} config set kubernetes:context NAME`,
+      `or have an administrator give the right: kubectl create clusterrole data-reader --verb=list --resource=${resources.join()} && ` +
+        "kubectl create clusterrolebinding data-reader --clusterrole=data-reader --user=NAME",
+    ],
+  };
+}
 
 /** The setting with which the stack would no longer have the claim. */
 function losing(config: StackConfig, found: FoundClaim): Finding | undefined {

@@ -70,17 +70,28 @@ export interface FoundClaim {
   readonly claim: V1PersistentVolumeClaim;
 }
 
+/** What this identity may not list, as in RBAC: without it nobody knows which claims there are. */
+export interface Unlisted {
+  readonly resources: readonly string[];
+}
+
 /**
  * The claims in the cluster that hold a stack's data: those in its namespaces, and those that it has labelled elsewhere.
  * A claim that is being deleted is not among them: somebody has given its data up.
  */
-export async function dataClaimsOf(stack: string, cluster: LiveCluster): Promise<FoundClaim[]> {
+export async function dataClaimsOf(stack: string, cluster: LiveCluster): Promise<FoundClaim[] | Unlisted> {
   const [namespaces, claims] = await Promise.all([
     cluster.list("v1", "Namespace"),
     cluster.list<V1PersistentVolumeClaim>("v1", "PersistentVolumeClaim"),
   ]);
-  const own = (namespaces ?? []).filter((each) => isOf(stack, each)).map(({ metadata }) => metadata?.name);
-  return (claims ?? []).flatMap((claim) => {
+  if (namespaces === undefined || claims === undefined) {
+    const resources = { namespaces, persistentvolumeclaims: claims };
+    return {
+      resources: Object.entries(resources).flatMap(([name, found]) => (found === undefined ? [name] : [])),
+    };
+  }
+  const own = namespaces.filter((each) => isOf(stack, each)).map(({ metadata }) => metadata?.name);
+  return claims.flatMap((claim) => {
     const { name = "", namespace = "", deletionTimestamp, labels = {} } = claim.metadata ?? {};
     const data = dataNameOf(labels);
     if (data === undefined || deletionTimestamp !== undefined) return [];

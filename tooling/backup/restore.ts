@@ -110,7 +110,7 @@ async function begin(found: SealedBackup, { only }: RestoreOptions): Promise<Pla
     await withLab(config, stack, async (lab) => {
       const emptying =
         stack.student === null
-          ? "npm run down, then npm run up, which deletes what is there"
+          ? "npm run down, then npm run up, which deletes what is there (npm run backup -- OTHER first keeps it)"
           : `npm run class -- reset --roster FILE --only ${stack.student}, which deletes what is there`;
       problems.push(...(await obstacles(lab, record, manifest.id, emptying)));
     });

@@ -23,6 +23,10 @@ export function labCommands(program: Command): void {
     .option("--dry-run", "say what would be done, and change nothing")
     .option("--expect-no-changes", "fail if the stack would have to be changed")
     .option("--cluster-only", "stop before the stack: prepare the engine and the cluster")
+    .option(
+      "--renew-certificates",
+      "renew the embedded cluster's certificates, though they have long to go; its data stays",
+    )
     .addOption(online())
     .addOption(offline())
     .action(async (options: UpOptions) => {

@@ -16,13 +16,17 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
-/** Decides where the parts come from. Changes nothing. */
-export async function planCluster(): Promise<Plan> {
+/**
+ * Decides where the parts come from. Changes nothing.
+ *
+ * @param renew Whether the certificates of the embedded cluster are renewed even if they have long to go.
+ */
+export async function planCluster(renew = false): Promise<Plan> {
   const decisions = hasOwnCluster() ? ([await decideEngine()] as const) : await labParts();
   const [engine] = decisions;
   const parts = partsOf(decisions);
   const steps = [
-    ...(hasOwnCluster() ? [] : clusterSteps(parts)),
+    ...(hasOwnCluster() ? [] : clusterSteps(parts, renew)),
     ...engineSteps(engine.choice),
     tidyStep(parts),
   ];

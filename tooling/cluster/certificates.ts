@@ -1,12 +1,13 @@
 /**
- * The certificates of a cluster's API server and of its administrator. kubeadm makes those of a control plane for a year,
- * and renews them only in an upgrade of Kubernetes, which the kind cluster never has. kubelet renews its own while it runs.
+ * The certificates of a cluster's API server, of its administrator and of kubelet. kubeadm makes those of a control plane
+ * for a year, and renews them only in an upgrade of Kubernetes, which the kind cluster never has. kubelet renews its own
+ * while it runs; where it did not run until its end, it never starts again by itself.
  */
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect } from "node:tls";
-import type { KubeConfig } from "@kubernetes/client-node";
-import { dockerEnvironment, docker } from "../machine/docker/docker";
+import { KubeConfig } from "@kubernetes/client-node";
+import { askDocker, docker, dockerEnvironment } from "../machine/docker/docker";
 import { kubeconfig } from "../machine/paths";
 import { type Report, run } from "../machine/run";
 import { kindProgram } from "../toolchain/kind-source";
@@ -82,12 +83,65 @@ export function certificateAlarm(
   return { problem, remedy };
 }
 
-/** Renews those of the kind cluster for a year, and restarts its first node, which takes them up: for about a minute nothing answers. */
-export async function renewCertificates(report: Report): Promise<void> {
-  const log = "certificates";
+/** Where kubelet keeps its certificate with its key, the link that its kubeconfig names. */
+const kubeletFolder = "/var/lib/kubelet/pki";
+const kubeletLink = "kubelet-client-current.pem";
+
+/** Whether kubelet's certificate has ended on one of the nodes. */
+export async function kubeletHasEnded(nodes: readonly string[], now = new Date()): Promise<boolean> {
+  const ends = await Promise.all(nodes.map(kubeletEnd));
+  return ends.some((end) => end !== undefined && end <= now);
+}
+
+async function kubeletEnd(node: string): Promise<Date | undefined> {
+  // The key in the same file stays on the node.
+  const certificate = ["sed", "-n", "/BEGIN CERTIFICATE/,/END CERTIFICATE/p"];
+  const text = await askDocker(["exec", node, ...certificate, `${kubeletFolder}/${kubeletLink}`]);
+  return text === undefined || text === "" ? undefined : endOf(Buffer.from(text));
+}
+
+const log = "certificates";
+
+/**
+ * Renews all certificates of the kind cluster for a year and restarts what uses them: for about a minute nothing answers.
+ * May be interrupted and repeated: this machine's kubeconfig, which shows when they end, is renewed last.
+ *
+ * @param nodes Names of the running nodes.
+ */
+export async function renewCertificates(nodes: readonly string[], report: Report): Promise<void> {
   report("renewing the cluster's certificates");
   await docker(["exec", controlPlane, "kubeadm", "certs", "renew", "all"], { log, report });
+  for (const node of nodes) await renewKubelet(node, report);
   await docker(["restart", controlPlane], { log, report });
+  for (const node of nodes) {
+    if (node !== controlPlane)
+      await docker(["exec", node, "systemctl", "restart", "kubelet"], { log, report });
+  }
   const args = ["export", "kubeconfig", "--name", clusterName, "--kubeconfig", kubeconfig];
   await run(await kindProgram(), args, { log, report, env: await dockerEnvironment() });
 }
+
+/** Gives kubelet on a node a certificate from the cluster's authority, as kubeadm's documentation has it for one that has ended. */
+async function renewKubelet(node: string, report: Report): Promise<void> {
+  const file = `/etc/kubernetes/kubelet-${node}.conf`;
+  const user = `--org system:nodes --client-name system:node:${node}`;
+  // Through a file, because what a command prints is logged.
+  const make = `umask 077; kubeadm kubeconfig user --config /kind/kubeadm.conf ${user} > ${file}`;
+  await docker(["exec", controlPlane, "sh", "-c", make], { log, report });
+  const made = new KubeConfig();
+  made.loadFromString((await askDocker(["exec", controlPlane, "cat", file])) ?? "");
+  const { certData = "", keyData = "" } = made.getCurrentUser() ?? {};
+  const input = [certData, keyData].map((data) => Buffer.from(data, "base64").toString()).join("");
+  await docker(["exec", "--interactive", node, "sh", "-c", INSTALL], { log, report, input });
+  await docker(["exec", controlPlane, "rm", file], { log, report });
+}
+
+/** Takes a certificate with its key from standard input. The link leads to a whole file at all times. */
+const INSTALL = `set -e
+umask 077
+cd ${kubeletFolder}
+cat > renewed.new
+grep -q 'END .*PRIVATE KEY' renewed.new
+mv renewed.new kubelet-client-renewed.pem
+ln -sfn kubelet-client-renewed.pem renewed.link
+mv -T renewed.link ${kubeletLink}`;

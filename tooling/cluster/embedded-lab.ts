@@ -25,7 +25,11 @@ import { goIsReady, hasLeftovers, installGo, removeLeftovers } from "../toolchai
 import { versions } from "../machine/versions";
 
 const network = "check that the machine reaches its package registries, then run the same command again";
-const restart = "npm run down, then npm run up; what was built is kept";
+/** Of a cluster that is there: its data is on its nodes. */
+const repair =
+  "npm run up -- --cluster-only --renew-certificates, which keeps the data. If that does not help: npm run backup -- FILE " +
+  "while MLflow still answers, then npm run down, which deletes all data of the cluster, then npm run up";
+const again = "npm run down, then npm run up; what was built is kept";
 
 const packages = (purpose: Purpose, title: string): Step => ({
   title: `Debian packages for ${title}`,
@@ -136,23 +140,28 @@ const userNamespaces: Step = {
 /** What the step is called that makes the cluster. */
 export const clusterTitle = "Kubernetes";
 
-const cluster = (images: Origin): Step => ({
+const cluster = (images: Origin, renew: boolean): Step => ({
   title: clusterTitle,
-  isDone: clusterIsReady,
-  run: (report) => startCluster(images, report),
-  remedy: restart,
+  isDone: async () => !renew && (await clusterIsReady()),
+  run: (report) => startCluster(images, renew, report),
+  remedy: hasCluster() ? repair : again,
 });
 
-/** The steps from a bare machine to a cluster that a stack can be brought up on. */
-export function clusterSteps(parts: LabParts): Step[] {
+/**
+ * The steps from a bare machine to a cluster that a stack can be brought up on.
+ *
+ * @param renew Whether the certificates of a cluster that is there are renewed even if they have long to go.
+ */
+export function clusterSteps(parts: LabParts, renew = false): Step[] {
   const images = [packages("images", "images"), dockerStep, baseImagesStep];
-  if (hasCluster()) return [...(parts.images === "built" ? images : [dockerStep]), cluster(parts.images)];
+  if (hasCluster())
+    return [...(parts.images === "built" ? images : [dockerStep]), cluster(parts.images, renew)];
   const builds = buildsFor({ ...parts, engine: "official" });
   return [
     ...(builds.length === 0 ? [] : toolchain),
     ...builds.map(build),
     ...(parts.images === "built" ? [...images, builtNode] : [dockerStep, officialNode, userNamespaces]),
-    cluster(parts.images),
+    cluster(parts.images, renew),
   ];
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { askDocker, docker, dockerEnvironment, listDocker, requireDocker } from "../machine/docker/docker";
 import { nodeImage } from "../machine/docker/image-names";
 import { loadKubeconfig } from "../../components/kubernetes";
-import { certificateEnd, isDue, renewCertificates } from "./certificates";
+import { certificateEnd, isDue, kubeletHasEnded, renewCertificates } from "./certificates";
 import { nodeImageHash } from "./images/node-image";
 import { restrictedRuntime } from "../machine/docker/daemon";
 import { kubeconfig, live } from "../machine/paths";
@@ -105,8 +105,12 @@ async function certificatesAreDue(): Promise<boolean> {
   return end !== undefined && isDue(end);
 }
 
-/** Makes the cluster, or starts the one that is there and renews its certificates where they are about to end. */
-export async function startCluster(images: Origin, report: Report): Promise<void> {
+/**
+ * Makes the cluster, or starts the one that is there and renews its certificates where they are about to end.
+ *
+ * @param renew Whether they are renewed anyway.
+ */
+export async function startCluster(images: Origin, renew: boolean, report: Report): Promise<void> {
   const record = clusterRecord();
   const containers = await nodeContainers();
   if (record === undefined || record.containers.length === 0) {
@@ -117,7 +121,9 @@ export async function startCluster(images: Origin, report: Report): Promise<void
     if (missing.length > 0)
       throw new Error(`${missing.length} of the cluster's ${record.nodes} nodes are gone from Docker`);
     for (const { id, running } of containers) if (!running) await docker(["start", id], { log });
-    if (await certificatesAreDue()) await renewCertificates(report);
+    const names = containers.map(({ name }) => name);
+    if (renew || (await certificatesAreDue()) || (await kubeletHasEnded(names)))
+      await renewCertificates(names, report);
   }
   const isReady = (): Promise<boolean> => {
     report("waiting for the nodes");
@@ -200,7 +206,9 @@ export function clusterNotes(
   record: ClusterRecord,
   current: { madeFrom: string; kubernetes: string; nodes: number },
 ): string[] {
-  const again = "npm run down, then npm run up makes a new one, without the data of this one";
+  const again =
+    "npm run down, then npm run up makes a new one, which deletes the data of this one: npm run backup -- FILE before, " +
+    "and npm run restore -- FILE after, keep it";
   const notes: string[] = [];
   if (record.madeFrom !== current.madeFrom)
     notes.push(

@@ -8,6 +8,6 @@ export async function requireNoLab(): Promise<void> {
   if (foundIn(await stackOutputs(), `the stack ${stackName}`)?.["namespace"] === undefined) return;
   throw new Error(
     `the embedded cluster has a lab on it, with the stack ${stackName}\n` +
-      "  remedy: npm run down, which takes the lab away with its data; then the same command again",
+      "  remedy: npm run down, which deletes the lab with its data (npm run backup -- FILE first keeps it); then the same command again",
   );
 }

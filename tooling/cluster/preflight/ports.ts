@@ -44,7 +44,9 @@ export async function checkPorts(record: ClusterRecord | undefined): Promise<Che
     if (unpublished.length === 0) return { name, found: "published by the cluster" };
     const named = unpublished.map(([key, port]) => `${port} (gourmetgram:${key})`).join(", ");
     const problem = `the cluster was made without the ports ${named}`;
-    const remedy = "take the setting back, or npm run down, then npm run up for a cluster with these ports";
+    const remedy =
+      "take the setting back; or npm run down, which deletes all data of the cluster (npm run backup -- FILE first keeps it), " +
+      "then npm run up for a cluster with these ports";
     return { name, found: `without ${named}`, obstacle: { problem, remedy } };
   }
   const taken: string[] = [];

@@ -12,11 +12,13 @@ import { wishFor } from "../../machine/reach";
 import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
 import { recordTiming, UP_KINDS } from "../../machine/steps/timings";
 import { runSteps, type Step } from "../../machine/steps/steps";
+import { NotStarted } from "../../support/errors";
 
 export interface UpOptions {
   dryRun?: boolean;
   expectNoChanges?: boolean;
   clusterOnly?: boolean;
+  renewCertificates?: boolean;
   online?: boolean;
   offline?: boolean;
 }
@@ -51,6 +53,15 @@ function requireNoClass(): void {
   );
 }
 
+/** @throws NotStarted if the stack names a cluster of its own, whose certificates others have made */
+function requireEmbeddedCluster(): void {
+  if (!hasOwnCluster()) return;
+  throw new NotStarted(
+    `the stack ${stackName} names a cluster of its own, whose certificates are not the lab's\n` +
+      "  remedy: renew them as the cluster's maker says, or run the command with GOURMETGRAM_STACK=embedded",
+  );
+}
+
 const readiness = (namespaces: readonly string[]): Step => ({
   title: "MLflow, its database and the application's repository ready",
   run: (report) => waitForWorkloads(namespaces, report),
@@ -61,7 +72,8 @@ const readiness = (namespaces: readonly string[]): Step => ({
 export async function up(options: UpOptions): Promise<void> {
   const start = Date.now();
   wishFor(options);
-  const plan = await planCluster();
+  if (options.renewCertificates === true) requireEmbeddedCluster();
+  const plan = await planCluster(options.renewCertificates);
   console.log(plan.text);
   if (options.dryRun === true) return showPlan(plan);
   if (options.clusterOnly !== true) requireNoClass();

@@ -38,13 +38,14 @@ async function found(
   settings: Parameters<typeof setConfig>[0],
   objects: readonly KubernetesObject[] = UP,
   secrets: Record<string, string> = {},
+  hidden: readonly string[] = [],
 ): Promise<string[]> {
   resetMocks();
   setConfig({ ...SIZES, ...settings }, secrets);
   const findings = await dataLoss({
     config: loadConfig(),
     stack: STACK,
-    cluster: clusterWith({ objects }),
+    cluster: clusterWith({ objects, hidden }),
     nodes: [],
   });
   return findings.map(textOf);
@@ -54,6 +55,22 @@ describe("a setting that would delete data", () => {
   it("is none of those that the volumes already have", async () => {
     assert.deepEqual(await found({}), []);
     assert.deepEqual(await found({ storageClass: "standard" }), []);
+  });
+
+  it("may be any while this identity may not see whether there is data, which is told with the missing right", async () => {
+    const remedies = (resources: string): string =>
+      "    fix: use the kubeconfig of a cluster administrator: pulumi config set kubernetes:context NAME\n" +
+      "    fix: or have an administrator give the right: kubectl create clusterrole data-reader --verb=list " +
+      `--resource=${resources} && kubectl create clusterrolebinding data-reader --clusterrole=data-reader --user=NAME`;
+    const why = "in all namespaces, so nobody can tell whether a setting would delete data";
+    const settings = { mlflowArtifactRoot: "s3://bucket/path" };
+    assert.deepEqual(await found(settings, UP, {}, ["PersistentVolumeClaim"]), [
+      `this identity may not list persistentvolumeclaims ${why}\n${remedies("persistentvolumeclaims")}`,
+    ]);
+    assert.deepEqual(await found(settings, UP, {}, ["Namespace", "PersistentVolumeClaim"]), [
+      `this identity may not list namespaces and persistentvolumeclaims ${why}\n` +
+        remedies("namespaces,persistentvolumeclaims"),
+    ]);
   });
 
   it("is another storage class, named for each volume that has one, with the way back", async () => {

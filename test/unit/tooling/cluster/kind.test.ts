@@ -33,14 +33,16 @@ describe("a cluster that is there already", () => {
   });
 
   it("stays as it is when the checkout would make another one, and that is told", () => {
+    const again =
+      "  npm run down, then npm run up makes a new one, which deletes the data of this one: " +
+      "npm run backup -- FILE before, and npm run restore -- FILE after, keep it";
     const same = { madeFrom: "0123", kubernetes: "1.34.3", nodes: 2 };
     assert.deepEqual(clusterNotes(RECORD, same), []);
     assert.deepEqual(clusterNotes(RECORD, { madeFrom: "4567", kubernetes: "1.35.0", nodes: 1 }), [
       "The cluster stays as it is: its nodes have Kubernetes 1.34.3 and the images of when it was made; " +
         "this checkout would make them with Kubernetes 1.35.0 and newer ones.\n" +
-        "  npm run down, then npm run up makes a new one, without the data of this one",
-      "The cluster stays as it is: it has 2 nodes, and GOURMETGRAM_NODES asks for 1.\n" +
-        "  npm run down, then npm run up makes a new one, without the data of this one",
+        again,
+      "The cluster stays as it is: it has 2 nodes, and GOURMETGRAM_NODES asks for 1.\n" + again,
     ]);
   });
 });

@@ -59,6 +59,16 @@ describe("up: a stack on a cluster of its own", () => {
     assert.doesNotMatch(stdout, /The lab is up/);
   });
 
+  it("has certificates that are not the lab's to renew", async () => {
+    const { exitCode, stderr } = await up("up({ renewCertificates: true })");
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /^error: the stack far names a cluster of its own, whose certificates are not the lab's\n {2}remedy: /,
+    );
+    assert.deepEqual([lab.docker.calls, lab.pulumi.calls], [[], []]);
+  });
+
   it("is left alone by --dry-run and by --cluster-only", async () => {
     assert.match((await up("up({ dryRun: true })")).stdout, /to do {2}pulumi up/);
     assert.equal((await up("up({ clusterOnly: true })")).exitCode, 0);
