@@ -1,10 +1,11 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Document, isNode, isScalar, visit } from "yaml";
 import type { Segment } from "../objects/node";
 import { type Position, readYaml } from "./yaml-text";
 import { type Misread, misreadIn } from "./scalars";
-import { unpack } from "./unpack";
+import { unpack, type Unpacked } from "./unpack";
 
 /** A workflow of a file. */
 export interface FileObject {
@@ -60,7 +61,7 @@ export async function readFiles(paths: readonly string[], folder: string): Promi
     const file = path === "-" ? "(standard input)" : path;
     let isArgo = true;
     try {
-      const text = path === "-" ? await standardInput() : await readFile(resolve(folder, path), "utf8");
+      const text = path === "-" ? await standardInput() : readFileSync(resolve(folder, path), "utf8");
       if (asked && text.includes("\0")) throw new Error("it is not text in UTF-8");
       isArgo = text.includes("argoproj.io");
       // A folder may hold any YAML.
@@ -153,18 +154,17 @@ export function contentsOf(file: string, text: string): Omit<FilesRead, "unreada
     const { workflows, others } = unpack(value);
     for (const kind of others) notChecked.push({ file, message: `${kind} is not read` });
     for (const { value: inner, place } of workflows) {
-      objects.push({
-        file,
-        value: inner,
-        found: false,
-        position: (path) => position(index, place(path)),
-        misread: ["metadata", "spec"].flatMap((key) => [
-          ...misreadIn(document.getIn(place([key]), true), [key]),
-        ]),
-      });
+      const misread = misreadOf(document, place);
+      const find: FileObject["position"] = (path) => position(index, place(path));
+      objects.push({ file, value: inner, found: false, position: find, misread });
     }
   });
   return { objects, notChecked };
+}
+
+// A function of its own: what it holds on to, an object's `position` would hold on to as well.
+function misreadOf(document: Document, place: Unpacked["place"]): readonly Misread[] {
+  return ["metadata", "spec"].flatMap((key) => [...misreadIn(document.getIn(place([key]), true), [key])]);
 }
 
 /** Whether the document has what only a Helm chart has, elsewhere than in the lines of a script. */

@@ -154,8 +154,9 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
   const declared = isOwn ? given : source.spec.in("arguments", "parameters").items;
   const taken = first?.node.in("inputs", "parameters").items ?? [];
   if (!isOwn) {
-    const used = usedParameters(object, source, set);
     const names = [...declared, ...taken].map((each) => each.at("name").text ?? "");
+    const hasOthers = given.some((each) => !names.includes(each.at("name").text ?? ""));
+    const used = hasOthers ? usedParameters(object, source, set) : undefined;
     for (const argument of given) {
       const name = argument.at("name").text;
       if (name !== undefined && !names.includes(name) && used?.has(name) === false) {
