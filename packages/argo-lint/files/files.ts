@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type Document, isNode, isScalar, visit } from "yaml";
 import type { Segment } from "../objects/node";
 import { type Position, readYaml } from "./yaml-text";
+import type { EventProblem } from "./event-binding";
 import { type Misread, misreadIn } from "./scalars";
 import { unpack, type Unpacked } from "./unpack";
 
@@ -17,6 +18,8 @@ export interface FileObject {
   position(path: readonly Segment[]): Position;
   /** Values of it that are read as something else than they look like. */
   readonly misread: readonly Misread[];
+  /** What is wrong with the event binding that submits it. */
+  readonly event: readonly EventProblem[];
 }
 
 /** A file, or a part of one, with what there is to say about it. */
@@ -153,10 +156,10 @@ export function contentsOf(file: string, text: string): Omit<FilesRead, "unreada
     if (value === null) return;
     const { workflows, others } = unpack(value);
     for (const kind of others) notChecked.push({ file, message: `${kind} is not read` });
-    for (const { value: inner, place } of workflows) {
+    for (const { value: inner, place, problems = [] } of workflows) {
       const misread = misreadOf(document, place);
       const find: FileObject["position"] = (path) => position(index, place(path));
-      objects.push({ file, value: inner, found: false, position: find, misread });
+      objects.push({ file, value: inner, found: false, position: find, misread, event: problems });
     }
   });
   return { objects, notChecked };

@@ -164,7 +164,11 @@ spec:
     workflowTemplateRef: { name: w }
     arguments: { parameters: [{ name: x, value: no }] }
 `;
-    assert.deepEqual(await found(text), ["6:34 unsupported reference", "7:49 warning yaml"]);
+    assert.deepEqual(await found(text), [
+      "6:34 unsupported reference",
+      "7:49 warning yaml",
+      "7:31 error arguments",
+    ]);
   });
 
   it("gives a value to each parameter that an event binding reads from the event", () => {
