@@ -66,6 +66,9 @@ export async function lintFiles(paths: readonly string[], options: LintFilesOpti
       where: titleOf(values[object], each.path),
     })),
   );
+  const ofEvents = objects.flatMap(({ event }, object) =>
+    event.map((each): Diagnostic => ({ ...each, object, where: titleOf(values[object], each.path) })),
+  );
   const scalarPlaces = new Set(scalars.map(({ object, path }) => JSON.stringify([object, path])));
   const misread = new Set(scalars.filter(({ severity }) => severity === "error").map(({ object }) => object));
   const others = validated
@@ -82,7 +85,7 @@ export async function lintFiles(paths: readonly string[], options: LintFilesOpti
     }));
   return {
     workflows: values.length,
-    diagnostics: [...own, ...scalars, ...others]
+    diagnostics: [...own, ...scalars, ...ofEvents, ...others]
       .sort((a, b) => a.object - b.object)
       .map((diagnostic) => inFile(diagnostic, objects)),
     schedules: upcomingRuns(values, options.now, options.next).map((each) => ({

@@ -14,12 +14,18 @@ export interface ReferenceContext {
   readonly mayGetMore: boolean;
   /** True where the run is surely still going on: what is known of its end is not there yet. */
   readonly running: boolean;
+  /** True where the workflow has an exit handler under `onExit`. */
+  readonly hasExit: boolean;
+  /** True where the workflow has a priority. */
+  readonly hasPriority: boolean;
   /** True in fields of the workflow that Argo fills in for each pod, with what is known there. */
   readonly everyPod: boolean;
   /** Names under which templates of the run export outputs; undefined where not all of them are known. */
   readonly exported: ReadonlySet<string> | undefined;
   /** Inputs and own outputs are those of these templates: an inline one also sees what is around it. */
   readonly templates: readonly Template[];
+  /** How many inline templates without a name the object has. */
+  readonly inlines: number;
   /** How references call steps here: `steps` or `tasks`; undefined where there are none. */
   readonly group: Call["group"] | undefined;
   /** The calls whose outputs are there. */
@@ -48,7 +54,7 @@ export function referenceProblem(path: string, context: ReferenceContext): Probl
   }
   switch (first) {
     case "inputs":
-      return input(second, third, context);
+      return input(second, third, rest, context);
     case "outputs":
       return ownOutput(second, third, context);
     case "workflow":
@@ -60,7 +66,7 @@ export function referenceProblem(path: string, context: ReferenceContext): Probl
     case "tasks":
       return second === "name" ? undefined : step(first, second, [third ?? "", ...rest], context);
     case "item":
-      return context.call && item(path, context.call);
+      return item(path, context.call);
     case "pod":
       return pod(context.templates.at(-1));
     case "retries":
@@ -72,9 +78,16 @@ export function referenceProblem(path: string, context: ReferenceContext): Probl
 }
 
 /** Keys that the items have, if they are written out; a list is taken apart by `item.[0]`. */
-function item(path: string, { node, loops }: Call): Problem | undefined {
-  if (!loops) return { message: "there are no items here", fix: "add withItems, withParam or withSequence" };
+function item(path: string, call: Call | undefined): Problem | undefined {
   const key = path.slice("item.".length);
+  if (call === undefined) {
+    // An item as a whole stays as it is: it may be meant for another program.
+    return key === ""
+      ? undefined
+      : { message: "items are not visible inside a template", fix: "pass the value to it as a parameter" };
+  }
+  const { node, loops } = call;
+  if (!loops) return { message: "there are no items here", fix: "add withItems, withParam or withSequence" };
   if (key === "" || (node.at("withParam").text ?? "") !== "") return undefined;
   const items = node.at("withItems").items;
   const keys = items.flatMap((each) =>
@@ -109,19 +122,39 @@ function retry({ object, templates }: ReferenceContext): Problem | undefined {
       };
 }
 
-function input(sort: string, name: string | undefined, context: ReferenceContext): Problem | undefined {
-  const known = context.templates.flatMap(({ node }) => node.in("inputs", sort).names);
+function input(
+  sort: string,
+  name: string | undefined,
+  rest: readonly string[],
+  context: ReferenceContext,
+): Problem | undefined {
   if (sort !== "parameters" && sort !== "artifacts") {
     return {
       message: `a template has no inputs.${sort}`,
       fix: "use inputs.parameters or inputs.artifacts",
     };
   }
-  return name === undefined || known.includes(name)
+  const known = context.templates.flatMap(({ node }) => node.in("inputs", sort).names);
+  if (name !== undefined && !known.includes(name)) {
+    return {
+      message: `the template has no input ${name} among its ${sort}`,
+      fix: declared(`input ${sort}`, known),
+    };
+  }
+  const member = rest.join(".");
+  if (member === "") return undefined;
+  if (sort === "parameters") {
+    const fix = `use inputs.parameters.${name ?? ""}, or an expression for a part of its value`;
+    return { message: `an input parameter has no ${member}`, fix };
+  }
+  if (member !== "path") return { message: `an input artifact has no ${member}`, fix: "use its path" };
+  const { isPod = true, type } =
+    context.templates.findLast(({ node }) => node.in("inputs", sort).names.includes(name ?? "")) ?? {};
+  return isPod || type === "http" || type === "plugin"
     ? undefined
     : {
-        message: `the template has no input ${name} among its ${sort}`,
-        fix: declared(`input ${sort}`, known),
+        message: `a template of type ${type ?? ""} has no pod, in which the artifact had a path`,
+        fix: "use the path in the template that runs in a pod",
       };
 }
 
@@ -179,10 +212,31 @@ function workflow(parts: readonly string[], context: ReferenceContext): Problem 
       ? { message: `no template exports an output as ${last}`, fix: "give that output a globalName" }
       : undefined;
   }
+  if (sort === "parameters" && context.workflowParameters.size === 0) {
+    return {
+      message: "the workflow has no parameters",
+      fix: "declare them, or remove the reference",
+      unsure: context.mayGetMore,
+    };
+  }
+  if (sort === "priority" && !context.hasPriority) {
+    return {
+      message: "the workflow has no priority; a run must bring it",
+      fix: "give it a priority",
+      unsure: !context.object.runs,
+    };
+  }
   if (sort === "failures" && context.running) {
     return {
       message: "the failures are known only when the run has ended",
       fix: "use it in the exit handler only",
+    };
+  }
+  if (sort === "failures" && !context.hasExit) {
+    return {
+      message: "Argo knows the failures only in workflows with onExit",
+      fix: "run the exit handler by onExit, not by a hook",
+      unsure: context.object.isLibrary,
     };
   }
   return WORKFLOW.test(parts.join("."))

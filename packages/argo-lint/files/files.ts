@@ -1,10 +1,12 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Document, isNode, isScalar, visit } from "yaml";
 import type { Segment } from "../objects/node";
 import { type Position, readYaml } from "./yaml-text";
+import type { EventProblem } from "./event-binding";
 import { type Misread, misreadIn } from "./scalars";
-import { unpack } from "./unpack";
+import { unpack, type Unpacked } from "./unpack";
 
 /** A workflow of a file. */
 export interface FileObject {
@@ -16,6 +18,8 @@ export interface FileObject {
   position(path: readonly Segment[]): Position;
   /** Values of it that are read as something else than they look like. */
   readonly misread: readonly Misread[];
+  /** What is wrong with the event binding that submits it. */
+  readonly event: readonly EventProblem[];
 }
 
 /** A file, or a part of one, with what there is to say about it. */
@@ -60,7 +64,7 @@ export async function readFiles(paths: readonly string[], folder: string): Promi
     const file = path === "-" ? "(standard input)" : path;
     let isArgo = true;
     try {
-      const text = path === "-" ? await standardInput() : await readFile(resolve(folder, path), "utf8");
+      const text = path === "-" ? await standardInput() : readFileSync(resolve(folder, path), "utf8");
       if (asked && text.includes("\0")) throw new Error("it is not text in UTF-8");
       isArgo = text.includes("argoproj.io");
       // A folder may hold any YAML.
@@ -152,19 +156,18 @@ export function contentsOf(file: string, text: string): Omit<FilesRead, "unreada
     if (value === null) return;
     const { workflows, others } = unpack(value);
     for (const kind of others) notChecked.push({ file, message: `${kind} is not read` });
-    for (const { value: inner, place } of workflows) {
-      objects.push({
-        file,
-        value: inner,
-        found: false,
-        position: (path) => position(index, place(path)),
-        misread: ["metadata", "spec"].flatMap((key) => [
-          ...misreadIn(document.getIn(place([key]), true), [key]),
-        ]),
-      });
+    for (const { value: inner, place, problems = [] } of workflows) {
+      const misread = misreadOf(document, place);
+      const find: FileObject["position"] = (path) => position(index, place(path));
+      objects.push({ file, value: inner, found: false, position: find, misread, event: problems });
     }
   });
   return { objects, notChecked };
+}
+
+// A function of its own: what it holds on to, an object's `position` would hold on to as well.
+function misreadOf(document: Document, place: Unpacked["place"]): readonly Misread[] {
+  return ["metadata", "spec"].flatMap((key) => [...misreadIn(document.getIn(place([key]), true), [key])]);
 }
 
 /** Whether the document has what only a Helm chart has, elsewhere than in the lines of a script. */

@@ -1,6 +1,7 @@
 import { kindOf } from "../objects/workflow-object";
-import { isRecord, Node, type Segment } from "../objects/node";
+import { isRecord, member, Node, type Plain, type Segment } from "../objects/node";
 import { FILLED_IN_LATER } from "../expressions/tags";
+import { type EventProblem, runOfBinding } from "./event-binding";
 import { readYaml } from "./yaml-text";
 
 /** A workflow in a document: the document itself, or a part of it. */
@@ -8,6 +9,8 @@ export interface Unpacked {
   readonly value: unknown;
   /** The path in the document of a member of the value. */
   readonly place: (path: readonly Segment[]) => readonly Segment[];
+  /** What is wrong with what makes the value, with paths in the value. */
+  readonly problems?: readonly EventProblem[];
 }
 
 /** The workflows of a document, and the kinds of its other objects. */
@@ -32,7 +35,12 @@ export function unpack(value: unknown): Contents {
     return join(items.map((item, index) => below(unpack(item), ["items", index])));
   }
   if (kind === "Sensor") return sensor(value);
-  if (kind === "WorkflowEventBinding") return binding(value);
+  if (kind === "WorkflowEventBinding") {
+    const run = runOfBinding(value);
+    return run === undefined
+      ? { workflows: [], others: ["WorkflowEventBinding without a run"] }
+      : { workflows: [run], others: [] };
+  }
   return { workflows: [], others: [kind] };
 }
 
@@ -50,7 +58,10 @@ function join(parts: readonly Contents[]): Contents {
 
 function below({ workflows, others }: Contents, prefix: readonly Segment[]): Contents {
   return {
-    workflows: workflows.map(({ value, place }) => ({ value, place: (path) => [...prefix, ...place(path)] })),
+    workflows: workflows.map(({ place, ...rest }) => ({
+      ...rest,
+      place: (path) => [...prefix, ...place(path)],
+    })),
     others,
   };
 }
@@ -58,12 +69,6 @@ function below({ workflows, others }: Contents, prefix: readonly Segment[]): Con
 /** Of a text in the document: all its parts are where the text is. */
 function inText({ workflows, others }: Contents, place: readonly Segment[]): Contents {
   return { workflows: workflows.map(({ value }) => ({ value, place: () => place })), others };
-}
-
-type Plain = Readonly<Record<string, unknown>>;
-
-function member(value: unknown, ...keys: string[]): unknown {
-  return keys.reduce<unknown>((each, key) => (isRecord(each) ? each[key] : undefined), value);
 }
 
 /** What a trigger does with a whole object. In all else the object is a part of one, or only names it. */
@@ -134,41 +139,4 @@ function withArgs(resource: unknown, args: unknown): unknown {
     ...names.map((name) => ({ name, value: FILLED_IN_LATER })),
   ];
   return { ...resource, spec: { ...spec, arguments: { ...(spec["arguments"] as Plain), parameters } } };
-}
-
-function binding(value: Plain): Contents {
-  const submit = member(value, "spec", "submit");
-  if (!isRecord(submit)) return { workflows: [], others: ["WorkflowEventBinding without a run"] };
-  const { name, namespace } = (value["metadata"] ?? {}) as Plain;
-  // Labels and annotations of the run.
-  const { metadata, ...spec } = submit;
-  void metadata;
-  const run = {
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "Workflow",
-    metadata: { generateName: name, namespace },
-    spec: withEvent(spec),
-  };
-  return {
-    workflows: [
-      {
-        value: run,
-        place: ([first, ...rest]) =>
-          first === "spec" ? ["spec", "submit", ...rest] : first === undefined ? [] : ["metadata"],
-      },
-    ],
-    others: [],
-  };
-}
-
-/** The run as it is created: with values in place of the expressions that read them from the event. */
-function withEvent(spec: Plain): Plain {
-  const parameters = member(spec, "arguments", "parameters");
-  if (!Array.isArray(parameters)) return spec;
-  const passed = (parameters as unknown[]).map((each) =>
-    isRecord(each) && typeof member(each, "valueFrom", "event") === "string"
-      ? { name: each["name"], value: FILLED_IN_LATER }
-      : each,
-  );
-  return { ...spec, arguments: { ...(spec["arguments"] as Plain), parameters: passed } };
 }

@@ -112,3 +112,11 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
+
+/** An object of plain data. */
+export type Plain = Readonly<Record<string, unknown>>;
+
+/** The member of plain data under several names, one inside the other. */
+export function member(value: unknown, ...keys: string[]): unknown {
+  return keys.reduce<unknown>((each, key) => (isRecord(each) ? each[key] : undefined), value);
+}

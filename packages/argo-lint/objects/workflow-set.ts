@@ -2,8 +2,8 @@ import { type Call, callsOf } from "../flow/calls";
 import { type RuleDiagnostic, unsupported, error } from "../diagnostic";
 import { kindOf, Template, WorkflowObject } from "./workflow-object";
 import { Node } from "./node";
-import { literal, withoutTags } from "../expressions/tags";
-import { readYaml } from "../files/yaml-text";
+import { literal } from "../expressions/tags";
+import { manifestOf } from "./manifest";
 
 /** What may be assumed of the objects. */
 export interface WorkflowSetOptions {
@@ -33,7 +33,7 @@ const MAKES = new Set(["create", "apply", "replace"]);
 export class WorkflowSet {
   /** Those that were given, and those in the manifests of their resource templates. */
   readonly objects: readonly WorkflowObject[];
-  /** The manifests that are not YAML. */
+  /** The manifests that cannot be read, or only during the run. */
   readonly unreadable: readonly { readonly object: WorkflowObject; readonly diagnostic: RuleDiagnostic }[];
   /** The objects that a resource template makes or changes, workflows or not. */
   private readonly manifestObjects = new Map<Template, readonly Node[]>();
@@ -58,22 +58,10 @@ export class WorkflowSet {
         this.named.set(object.title, [...(this.named.get(object.title) ?? []), object]);
       }
       for (const template of this.templatesOf(object)) {
-        const manifest = template.node.in("resource", "manifest");
-        if (manifest.text === undefined) continue;
-        const parsed = parseManifest(manifest);
-        if (typeof parsed === "string") {
-          const message = `the manifest is not YAML: ${parsed}`;
-          const diagnostic = error(
-            "template",
-            manifest,
-            message,
-            "correct the text; put references in quotes",
-          );
-          unreadable.push({ object, diagnostic });
-          continue;
-        }
-        this.manifestObjects.set(template, parsed);
-        for (const root of parsed) {
+        const { objects: roots = [], diagnostic } = manifestOf(template);
+        if (diagnostic !== undefined) unreadable.push({ object, diagnostic });
+        if (roots.length > 0) this.manifestObjects.set(template, roots);
+        for (const root of roots) {
           const kind = kindOf(root);
           if (kind !== undefined && MAKES.has(template.node.in("resource", "action").text ?? "")) {
             add(new WorkflowObject(kind, root, object.index, template));
@@ -247,9 +235,4 @@ export class WorkflowSet {
       ),
     };
   }
-}
-
-function parseManifest(manifest: Node): Node[] | string {
-  const { values, error } = readYaml(withoutTags(manifest.text ?? ""));
-  return error ?? values.filter((value) => value !== null).map((value) => manifest.holding(value));
 }

@@ -11,6 +11,7 @@ import { dags } from "./structure/dags";
 import { dependencies, recursion } from "./structure/dependencies";
 import { fields } from "./structure/fields";
 import { forms } from "./structure/forms";
+import { labels } from "./structure/labels";
 import { entrypoint, references, templates, uniqueNames } from "./structure/structure";
 import { unsupportedParts } from "./structure/unsupported";
 import { volumes } from "./structure/volumes";
@@ -27,6 +28,7 @@ export const CORRECTNESS: readonly LintRule[] = [
   templates,
   forms,
   fields,
+  labels,
   references,
   templateArguments,
   workflowArguments,

@@ -1,4 +1,5 @@
-import { WorkflowSet } from "../objects/workflow-set";
+import { Node } from "../objects/node";
+import { kindOf, WorkflowObject } from "../objects/workflow-object";
 import { schedulesOf } from "../rules/runtime/schedules";
 import { nextTimes, scheduleProblem } from "./schedule";
 import { literal } from "../expressions/tags";
@@ -25,11 +26,10 @@ export interface UpcomingRuns {
  * @param count How many of each schedule.
  */
 export function upcomingRuns(objects: readonly unknown[], from: Date, count: number): UpcomingRuns[] {
-  const set = new WorkflowSet(objects, { closed: false });
-  return set.objects.flatMap((object) => {
-    if (object.kind !== "CronWorkflow" || object.creator !== undefined) {
-      return [];
-    }
+  return objects.flatMap((value, index) => {
+    const root = new Node(value);
+    if (kindOf(root) !== "CronWorkflow") return [];
+    const object = new WorkflowObject("CronWorkflow", root, index);
     const timezone = literal(object.root.in("spec", "timezone")) ?? "";
     return schedulesOf(object).flatMap((node) => {
       const schedule = literal(node);

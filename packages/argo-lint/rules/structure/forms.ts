@@ -61,10 +61,6 @@ function* name(holder: Node, { form, words }: typeof NAME): Generator<RuleDiagno
 function* named(holder: Node): Generator<RuleDiagnostic> {
   for (const each of [...holder.at("parameters").items, ...holder.at("artifacts").items]) {
     yield* name(each, VALUE_NAME);
-    const words = each.at("enum");
-    if (Array.isArray(words.value) && words.value.length === 0) {
-      yield error("arguments", words, "enum is empty: no value is allowed", "add values, or remove enum");
-    }
   }
 }
 
@@ -74,6 +70,10 @@ const NOT_PASSED_FROM = ["path", "jsonPath", "parameter", "expression"];
 
 function* passed(call: Node, required = true): Generator<RuleDiagnostic> {
   for (const parameter of call.in("arguments", "parameters").items) {
+    const words = parameter.at("enum");
+    if (Array.isArray(words.value) && words.value.length === 0) {
+      yield error("arguments", words, "enum is empty: no value is allowed", "add values, or remove enum");
+    }
     const from = parameter.at("valueFrom");
     const isOf = (keys: readonly string[]): boolean => keys.some((key) => from.at(key).exists);
     if (from.isObject && (!isOf(PASSED_FROM) || isOf(NOT_PASSED_FROM))) {

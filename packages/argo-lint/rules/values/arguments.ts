@@ -20,6 +20,7 @@ export function* templateArguments(object: WorkflowObject, set: WorkflowSet): Ge
     for (const { node } of callsOf(template)) {
       yield* artifactSources(node.in("arguments", "artifacts").items);
       yield* withoutSource(node.in("arguments", "artifacts").items);
+      for (const parameter of node.in("arguments", "parameters").items) yield* allowed(parameter);
       const called = set.resolve(node, object).template;
       if (called !== undefined) {
         yield* callArguments(node, called);
@@ -65,7 +66,7 @@ function* callArguments(call: Node, called: Template): Generator<RuleDiagnostic>
             : `pass one that it takes: ${names.join(", ")}`,
         );
       }
-      yield* allowed(argument.at("value"), declared[names.indexOf(name ?? "")]);
+      yield* otherThanListed(argument.at("value"), declared[names.indexOf(name ?? "")]);
     }
   }
 }
@@ -125,17 +126,31 @@ function isRequired(input: Node, sort: "parameter" | "artifact"): boolean {
   return input.at("optional").value !== true && input.members.every(([key]) => ELSEWHERE.includes(key));
 }
 
-function* allowed(value: Node, declared: Node | undefined): Generator<RuleDiagnostic> {
-  const words = declared?.at("enum").items.flatMap(({ text }) => text ?? []) ?? [];
+function isOutside(value: Node, declared: Node): boolean {
+  const words = declared.at("enum").items.flatMap(({ text }) => text ?? []);
   const text = literal(value);
-  if (words.length > 0 && text !== undefined && !words.includes(text)) {
-    yield error(
-      "arguments",
-      value,
-      `"${text}" is not one of the allowed values`,
-      `use one of ${words.join(", ")}`,
-    );
-  }
+  return words.length > 0 && text !== undefined && !words.includes(text);
+}
+
+/** The value of an argument is in the list beside it. */
+function* allowed(argument: Node): Generator<RuleDiagnostic> {
+  const value = argument.at("value");
+  if (!isOutside(value, argument)) return;
+  yield error("arguments", value, `"${value.text ?? ""}" is not one of the allowed values`, fixOf(argument));
+}
+
+/** The value is in the list of what takes it, which Argo shows in its forms, and does not look at. */
+function* otherThanListed(value: Node, declared: Node | undefined): Generator<RuleDiagnostic> {
+  if (declared === undefined || !isOutside(value, declared)) return;
+  const message = `"${value.text ?? ""}" is not one of the values that are listed there, and Argo passes it all the same`;
+  yield warning("arguments", value, message, fixOf(declared));
+}
+
+function fixOf(declared: Node): string {
+  return `use one of ${declared
+    .at("enum")
+    .items.flatMap(({ text }) => text ?? [])
+    .join(", ")}`;
 }
 
 /** What a run passes to its workflow is declared there, and what the workflow requires is passed. */
@@ -144,7 +159,7 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
   const first = set.entrypoint(object);
   const given = object.spec.in("arguments", "parameters").items;
   for (const parameter of given) {
-    yield* allowed(parameter.at("value"), parameter);
+    yield* allowed(parameter);
   }
   yield* withoutSource(object.spec.in("arguments", "artifacts").items);
   if (source === undefined) {
@@ -154,8 +169,9 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
   const declared = isOwn ? given : source.spec.in("arguments", "parameters").items;
   const taken = first?.node.in("inputs", "parameters").items ?? [];
   if (!isOwn) {
-    const used = usedParameters(object, source, set);
     const names = [...declared, ...taken].map((each) => each.at("name").text ?? "");
+    const hasOthers = given.some((each) => !names.includes(each.at("name").text ?? ""));
+    const used = hasOthers ? usedParameters(object, source, set) : undefined;
     for (const argument of given) {
       const name = argument.at("name").text;
       if (name !== undefined && !names.includes(name) && used?.has(name) === false) {
@@ -168,7 +184,7 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
             : `pass one that it takes: ${names.join(", ")}`,
         );
       }
-      yield* allowed(
+      yield* otherThanListed(
         argument.at("value"),
         declared.find((each) => each.at("name").text === name),
       );

@@ -79,9 +79,12 @@ function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext
     metadata: new Set([object, ...(source === undefined ? [] : [source])].flatMap(metadataOf)),
     mayGetMore: mayGetMore(object, source, set),
     running: false,
+    hasExit: [object, source].some((each) => each?.spec.at("onExit").exists === true),
+    hasPriority: [object, source].some((each) => each?.spec.at("priority").exists === true),
     everyPod: false,
     exported: exportsOf(object, set),
     templates: [],
+    inlines: set.templatesOf(object).filter(({ name, node }) => name === undefined && isInline(node)).length,
     group: undefined,
     before: NOTHING,
     all: NOTHING,
@@ -153,9 +156,21 @@ function* inTemplate(template: Template, outer: ReferenceContext): Generator<Rul
     const inline = call.node.at("inline");
     if (inline.isObject) {
       const resolved = outer.resolve(call);
-      if (resolved !== undefined) yield* inTemplate(resolved, context);
+      if (resolved !== undefined) yield* inTemplate(resolved, isLooked(resolved, outer) ? own : context);
     }
   }
+}
+
+function isInline(node: Node): boolean {
+  return node.label.endsWith("inline");
+}
+
+/**
+ * Whether Argo looks at an inline template by itself, where there are no items and no other steps: it takes all without
+ * a name for one, and looks at the first.
+ */
+function isLooked({ name }: Template, { inlines }: ReferenceContext): boolean {
+  return name !== undefined || inlines === 1;
 }
 
 function* check(

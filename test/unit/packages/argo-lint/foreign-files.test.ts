@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { queryObjects } from "node:v8";
+import { Document } from "yaml";
 import { lintFiles, type Report } from "../../../../packages/argo-lint/cli/lint-files";
 import { FILLED_IN_LATER } from "../../../../packages/argo-lint/expressions/tags";
 import { objectsOf } from "../../../../packages/argo-lint/files/files";
@@ -162,7 +164,11 @@ spec:
     workflowTemplateRef: { name: w }
     arguments: { parameters: [{ name: x, value: no }] }
 `;
-    assert.deepEqual(await found(text), ["6:34 unsupported reference", "7:49 warning yaml"]);
+    assert.deepEqual(await found(text), [
+      "6:34 unsupported reference",
+      "7:49 warning yaml",
+      "7:31 error arguments",
+    ]);
   });
 
   it("gives a value to each parameter that an event binding reads from the event", () => {
@@ -171,6 +177,16 @@ spec:
     const [run] = runsOf({ kind: "WorkflowEventBinding", metadata: { name: "b" }, spec: { submit } });
     const passed = [{ name: "x", value: FILLED_IN_LATER }, { name: "y" }];
     assert.deepEqual((run as { spec: unknown }).spec, { ...submit, arguments: { parameters: passed } });
+  });
+
+  it("keeps the text of a file, and not its syntax tree", () => {
+    const before = queryObjects(Document, { format: "count" });
+    const objects = Array.from({ length: 5 }, () => objectsOf("f", workflow("image: 1"))).flat();
+    assert.equal(queryObjects(Document, { format: "count" }), before);
+    assert.deepEqual(
+      objects.map(({ misread, position }) => [misread.length, position(misread[0]?.path ?? []).line]),
+      Array.from({ length: 5 }, () => [1, 9]),
+    );
   });
 
   it("does not take a Workflow of others for one of Argo's", async () => {

@@ -56,9 +56,12 @@ describe("lint: forms", () => {
     assert.deepEqual(call("{ name: x }"), [
       "arguments: spec.templates[a].steps[0][s].arguments.parameters[x]",
     ]);
+    assert.deepEqual(call("{ name: x, value: '', enum: [] }"), [
+      "arguments: spec.templates[a].steps[0][s].arguments.parameters[x].enum",
+    ]);
     assert.deepEqual(
       template(`inputs: { parameters: [{ name: x, value: '1', enum: [] }] }, container: ${CONTAINER}`),
-      ["arguments: spec.templates[a].inputs.parameters[x].enum"],
+      [],
     );
   });
 

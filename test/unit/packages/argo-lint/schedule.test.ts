@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { nextTimes, scheduleProblem } from "../../../../packages/argo-lint";
+import { upcomingRuns } from "../../../../packages/argo-lint/schedules/schedule-table";
 import { CONTAINER, errors, notes, workflow } from "./support";
 
 const cron = (spec: string): string[] =>
@@ -72,6 +73,19 @@ describe("lint: schedules", () => {
     ]);
     assert.equal(nextTimes("@hourly", { from }).length, 3);
     assert.deepEqual(nextTimes("@every 5m", { from }), []);
+  });
+
+  it("are told without reading what runs create", () => {
+    const resource = {
+      action: "create",
+      get manifest() {
+        return assert.fail("the manifest was read");
+      },
+    };
+    const workflowSpec = { entrypoint: "a", templates: [{ name: "a", resource }] };
+    const cronWorkflow = { kind: "CronWorkflow", spec: { schedules: ["0 2 * * *"], workflowSpec } };
+    const [found] = upcomingRuns([{ kind: "Workflow" }, cronWorkflow], new Date("2026-01-01T00:00:00Z"), 1);
+    assert.deepEqual([found?.object, found?.times], [1, ["2026-01-01T02:00:00.000Z"]]);
   });
 
   it("are judged on their own too", () => {
