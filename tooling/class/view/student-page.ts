@@ -32,6 +32,7 @@ export function studentPage(facts: PageFacts): string {
     `# GourmetGram lab of ${student}`,
     kubeconfigSection(facts),
     placesSection(facts),
+    dashboardSection(facts),
     trainingSection(outputs, facts.now),
     repositorySection(facts),
   ];
@@ -66,6 +67,31 @@ function placesSection({ outputs }: PageFacts): string {
   });
   return `## Places\n\n${parts.join("\n")}`;
 }
+
+/** No port-forward leads there: Argo's server is in a namespace in which students have no rights. */
+function dashboardSection({ outputs, kubeconfig }: PageFacts): string {
+  const { argoServerUrl, namespace } = outputs;
+  const { hostname, port } = new URL(argoServerUrl);
+  const isTheMachines = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return [
+    "## Argo's dashboard",
+    `<${argoServerUrl}> shows your runs, and can start them. The browser warns, as the certificate is the server's own.`,
+    ...(isTheMachines
+      ? [
+          "That is an address of the class's machine. From your own computer, open a way to it first, with the account there that\n" +
+            "your teacher has given you, and leave it open:",
+          shell(`ssh -N -L ${port}:127.0.0.1:${port} YOU@MACHINE`),
+        ]
+      : []),
+    kubeconfig === undefined
+      ? "To log in, ask your teacher for a token. Paste `Bearer`, a space and the token into the box in the middle of the page."
+      : "To log in, print the token of your kubeconfig. Paste all of the line, with the word `Bearer`, into the box in the middle of\n" +
+        `the page. It is a password: give it to nobody.\n\n${shell(LOG_IN)}`,
+    `If a page asks for a namespace, it is \`${namespace}\`.`,
+  ].join("\n\n");
+}
+
+const LOG_IN = `kubectl config view --raw --minify -o 'jsonpath=Bearer {.users[0].user.token}{"\\n"}'`;
 
 function trainingSection({ namespace, workflowTemplates, schedule }: LabOutputs, now: Date): string {
   const commands = [

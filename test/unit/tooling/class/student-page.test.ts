@@ -18,7 +18,7 @@ const OUTPUTS = {
   trainingImage: {},
   workflowTemplates: { train: "train-model", build: "build-container-image" },
   schedule: { name: "train-nightly", cron: "17 2 * * *", timezone: "Europe/Berlin", suspended: false },
-  argoServerUrl: "",
+  argoServerUrl: "https://localhost:30746",
   submitTraining: "",
   rights: [],
   workloads: {},
@@ -65,6 +65,26 @@ describe("class: pages", () => {
     }
     assert.match(page, /the password `s3cret`/);
     assert.match(page, /git clone --branch mlops http:\/\/student@localhost:8081\/gourmetgram-train\.git/);
+  });
+
+  it("leads to Argo's dashboard, and prints what to log in with", () => {
+    const page = studentPage(FACTS);
+    for (const line of [
+      "ssh -N -L 30746:127.0.0.1:30746 YOU@MACHINE",
+      `kubectl config view --raw --minify -o 'jsonpath=Bearer {.users[0].user.token}{"\\n"}'`,
+      "If a page asks for a namespace, it is `gourmetgram-alice`.",
+    ]) {
+      assert.ok(page.includes(`\n${line}\n`), `${line}\n---\n${page}`);
+    }
+    assert.match(page, /<https:\/\/localhost:30746> shows your runs/);
+  });
+
+  it("needs no way to a dashboard that is not at the class's machine alone, and no token that is not there", () => {
+    const outputs = { ...OUTPUTS, argoServerUrl: "https://lab.example.org:30746" };
+    const page = studentPage({ ...FACTS, outputs, kubeconfig: undefined });
+    assert.match(page, /<https:\/\/lab\.example\.org:30746> shows your runs/);
+    assert.doesNotMatch(page, /ssh |kubectl config/);
+    assert.match(page, /ask your teacher for a token/);
   });
 
   it("tells how to submit, follow, retry and stop, and when it trains by itself", () => {

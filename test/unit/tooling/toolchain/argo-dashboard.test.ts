@@ -43,6 +43,33 @@ const SOURCE = {
   "ui/node_modules/@fortawesome/fontawesome-free/webfonts/solid.woff2": "font",
 };
 
+describe("Argo's dashboard, its packages", () => {
+  it("are each locked to a version and to what is in it", () => {
+    const folder = join(__dirname, "../../../../tooling/toolchain/argo-dashboard/npm");
+    const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), "utf8"));
+    const { packages } = read("package-lock.json") as { packages: Record<string, Locked> };
+    const { "": own, ...others } = packages;
+    const { dependencies } = read("package.json") as Locked;
+    assert.deepEqual(own?.dependencies, dependencies);
+    assert.ok(Object.keys(others).length > 100);
+    const unsure = Object.entries(others).filter(
+      ([, { version = "", integrity = "" }]) =>
+        !/^\d+\./.test(version) || !/^sha512-[\w+/]{86}==$/.test(integrity),
+    );
+    assert.deepEqual(
+      unsure.map(([path]) => path),
+      [],
+    );
+  });
+});
+
+/** An entry of a lock file. */
+interface Locked {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
 describe("Argo's dashboard, bundled", () => {
   const work = mkdtempSync(join(tmpdir(), "dashboard-"));
   const app = join(work, "app");

@@ -15,7 +15,7 @@ const BOTH_ALERTS = 60;
 export const events: Check = {
   name: "events",
   title:
-    "New data trains once for a version, a degraded model once in an hour, and a push that GitHub or GitLab tells " +
+    "New data trains once for a version, a degraded model once in an hour of the clock, and a push that GitHub or GitLab tells " +
     "of starts the run of its commit",
   run: async (context) => {
     const { cluster, outputs } = context.lab;

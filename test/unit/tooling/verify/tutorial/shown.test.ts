@@ -44,7 +44,9 @@ describe("verify: what a page shows", () => {
 
   it("is found in what was drawn again and again as fast as in a page", () => {
     const screen = ["Name: one", "Status: Running", "training-image", "run-training"];
-    const printed = [...Array<string[]>(5000).fill(screen).flat(), "Name: one", "Status: Succeeded"].join("\n");
+    const printed = [...Array<string[]>(5000).fill(screen).flat(), "Name: one", "Status: Succeeded"].join(
+      "\n",
+    );
     const shown = ["…", "Name: …", "…", "Status: Running", "…", "…training-image…", "…", "Status: Succeeded"];
     const begun = Date.now();
     assert.ok(compare([...shown, "…"], printed).same);
