@@ -32,6 +32,7 @@ export interface DockerOptions {
   log: string;
   report?: Report;
   cwd?: string;
+  apart?: boolean;
 }
 
 /** Runs a Docker command. */
