@@ -39,6 +39,13 @@ const kinds: Record<string, () => Promise<void>> = {
     );
   },
 
+  /** The program is not to be left half done, and the whole group is told to end. */
+  "runs a program apart": async () => {
+    listenForSignals();
+    const script = "echo begun; sleep 2.5; echo done";
+    await run("sh", ["-c", script], { log: "test", apart: true, report: (line) => console.log(line) });
+  },
+
   "does not end": async () => {
     listenForSignals();
     setInterval(() => undefined, 1000);

@@ -3,11 +3,11 @@ import { foundIn } from "../engine/answer";
 import { stackOutputs } from "../engine/stack/stack";
 import { readTimings, UP_KINDS } from "../machine/steps/timings";
 import { clusterTitle } from "../cluster/embedded-lab";
-import { interruption } from "../support/interruption";
+import { finishing, interruption } from "../support/interruption";
 import { tellData } from "../support/output";
 import { classFigures } from "./class/figures";
 import { faultFigures } from "./faults/figures";
-import { interruptedFigures } from "./faults/interrupted";
+import { interruptedFigures } from "./faults/interrupted/figures";
 import type { FaultSelection, Interrupted } from "./faults/parts";
 import { type Figure, medianOf, rounded, spread, verdictOn } from "./figure";
 import { isMlflow, labMemory } from "./memory";
@@ -138,23 +138,24 @@ export async function bench({
     preview: () => previewTimes(runs ?? 5),
     pipeline: () => pipelineTimes(runs ?? 3),
     class: () => classFigures({ write }, interruption),
+    // What was stopped is put back after a signal too.
     faults: () =>
-      interrupt === undefined
-        ? faultFigures({ ...faults, runs: runs ?? 1, write }, interruption)
-        : interruptedFigures(
-            { command: interrupt, runs: runs ?? 1 },
-            (line) => console.error(line),
-            interruption,
-          ),
+      finishing(() =>
+        interrupt === undefined
+          ? faultFigures({ ...faults, runs: runs ?? 1, write }, interruption)
+          : interruptedFigures({ command: interrupt, runs: runs ?? 4, write }, interruption),
+      ),
   };
   const wanted = PARTS.filter((part) => only?.includes(part) ?? !ON_REQUEST.includes(part));
-  const left = wanted.filter((part) => NEEDS_STACK.includes(part));
+  const needsStack = (part: Part): boolean =>
+    NEEDS_STACK.includes(part) && !(part === "faults" && interrupt === "class");
+  const left = wanted.filter(needsStack);
   const isUp =
     left.length === 0 || foundIn(await stackOutputs(), `the stack ${stackName}`)?.["namespace"] !== undefined;
   if (!isUp) console.error(`stack ${stackName} is not up: no ${left.join(", no ")} is measured (npm run up)`);
   const figures: Figure[] = [];
   for (const part of wanted) {
-    if (isUp || !NEEDS_STACK.includes(part)) figures.push(...(await measure[part]()));
+    if (isUp || !needsStack(part)) figures.push(...(await measure[part]()));
   }
   tellData({ figures });
   for (const figure of figures) {

@@ -27,8 +27,8 @@ export function processes(): Process[] {
   });
 }
 
-/** What all processes below another one take together, in MiB. */
-export function memoryBelow(ancestor: number): number {
+/** The processes below another one, also those that lead a group of their own. */
+export function pidsBelow(ancestor: number): number[] {
   const parents = new Map(pids().map((pid) => [pid, unlessGone(() => parentOf(pid)) ?? 0]));
   const isBelow = (pid: number): boolean => {
     for (let each = parents.get(pid); each !== undefined && each > 1; each = parents.get(each)) {
@@ -36,9 +36,16 @@ export function memoryBelow(ancestor: number): number {
     }
     return false;
   };
-  return [...parents.keys()]
-    .filter(isBelow)
-    .reduce((total, pid) => total + (unlessGone(() => mebibytesOf(pid)) ?? 0), 0);
+  return [...parents.keys()].filter(isBelow);
+}
+
+/** The program that a process runs, as it was called; undefined if it has ended. */
+export const programOf = (pid: number): string | undefined =>
+  unlessGone(() => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[0]);
+
+/** What all processes below another one take together, in MiB. */
+export function memoryBelow(ancestor: number): number {
+  return pidsBelow(ancestor).reduce((total, pid) => total + (unlessGone(() => mebibytesOf(pid)) ?? 0), 0);
 }
 
 const pids = (): number[] =>

@@ -102,13 +102,16 @@ export function proofCommands(program: Command): void {
     .addOption(
       new Option(
         "--only <part...>",
-        "measure these alone; pipeline takes minutes, class 20 minutes, faults two hours (default: all but class and faults)",
+        "measure these alone; pipeline takes minutes, class 20 minutes, faults 35 minutes (default: all but class and faults)",
       ).choices(PARTS),
     )
-    .option("--write", "with class and faults: put table and picture into docs/reference")
+    .option(
+      "--write",
+      "with class and faults: put tables and picture into docs/reference; rows of what is not tried stay",
+    )
     .option(
       "--runs <number>",
-      "how often each is repeated (default: 5, the pipeline 3, faults 1)",
+      "how often each is repeated (default: 5, the pipeline 3, faults 1, a command that is killed 4)",
       positiveInteger,
     )
     .addOption(
@@ -117,14 +120,16 @@ export function proofCommands(program: Command): void {
       ),
     )
     .addOption(
-      new Option("--steps <names...>", "with faults: while a run is in these (default: all)").choices(
-        FAULTY_STEPS,
-      ),
+      new Option(
+        "--steps <names...>",
+        "with faults: while a run is in these (default: those that use the part)",
+      ).choices(FAULTY_STEPS),
     )
     .addOption(
       new Option(
         "--interrupt <command>",
-        "with faults: kill this command instead, at random moments, and give it again; up and down change the lab",
+        "with faults: kill this command instead, at random moments, and give it again: up or down of the lab, or " +
+          "class for class up with two students, which needs a cluster without a lab of its own",
       ).choices(INTERRUPTED),
     )
     .option("--sample <number>", "with faults: so many of them, chosen at random", positiveInteger)
@@ -132,7 +137,8 @@ export function proofCommands(program: Command): void {
   withHelp(withJson(bench), {
     notes:
       "The part faults kills parts of the lab on the kind cluster in the middle of training runs: nobody else should train\n" +
-      "meanwhile. Each fault takes a run, and one without a fault where it failed. A part's data is left alone.",
+      "meanwhile. Each part takes a run, in which it is killed in each of its steps, and more where a run fails. A part's data is\n" +
+      "left alone, and Ctrl+C puts back what was stopped.",
     examples: [
       "bench",
       "bench -- --only proof preview",

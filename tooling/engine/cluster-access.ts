@@ -91,9 +91,13 @@ function isReady({ metadata, spec, status }: Workload): boolean {
  * Waits until everything that runs in the namespaces is ready in its newest form. Pulumi waits for it too, but takes a
  * Deployment whose old pod has yet to stop for one that is ready.
  *
- * @throws Error that names what is not ready after 5 minutes
+ * @throws Error that names what is not ready in time
  */
-export async function waitForWorkloads(namespaces: readonly string[], report: Report): Promise<void> {
+export async function waitForWorkloads(
+  namespaces: readonly string[],
+  report: Report,
+  seconds = 300,
+): Promise<void> {
   const apps = (await clusterConfig()).makeApiClient(AppsV1Api);
   let missing = "";
   const allAreReady = async (): Promise<boolean> => {
@@ -110,5 +114,5 @@ export async function waitForWorkloads(namespaces: readonly string[], report: Re
     if (waiting.length > 0) report(`waiting for ${missing}`);
     return waiting.length === 0;
   };
-  await until(allAreReady, { seconds: 300, late: () => `not ready after 5 minutes: ${missing}` });
+  await until(allAreReady, { seconds, late: () => `not ready after ${seconds} s: ${missing}` });
 }

@@ -15,6 +15,8 @@ export interface RunOptions {
   /** Given each line of output; shown beside the running step. */
   report?: Report;
   input?: string;
+  /** Whether no signal for this process ends the command: for what must not be left half done. @default false */
+  apart?: boolean;
 }
 
 /** A command that failed. The message carries the last lines of what it printed. */
@@ -36,7 +38,7 @@ export class CommandError extends Error {
 /**
  * Runs a command to its end, appends its output to a log and returns standard output.
  *
- * @throws CommandError if it fails; Interrupted after a signal for this process, which ends the command too
+ * @throws CommandError if it fails; Interrupted after a signal for this process, which ends the command too unless it is apart
  */
 export const run = (command: string, args: string[], options: RunOptions): Promise<string> =>
   finishing(() => runToEnd(command, args, options));
@@ -50,7 +52,8 @@ async function runToEnd(command: string, args: string[], options: RunOptions): P
   const settings = {
     reject: false,
     all: true,
-    cancelSignal: interruption,
+    // The keys of a terminal are for all that is in this process's group.
+    ...(options.apart === true ? { detached: true } : { cancelSignal: interruption }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
@@ -66,7 +69,7 @@ async function runToEnd(command: string, args: string[], options: RunOptions): P
       options.report?.(text);
     }
     const result = await child;
-    interruption.throwIfAborted();
+    if (options.apart !== true) interruption.throwIfAborted();
     if (result.failed) {
       const reason = result.exitCode === undefined ? [String(result.shortMessage)] : [];
       throw new CommandError(

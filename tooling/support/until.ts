@@ -21,6 +21,25 @@ export class TimeOver extends Error {
 }
 
 /**
+ * Waits for something that does not take a signal itself. It may go on behind.
+ *
+ * @throws the signal's reason as soon as it is aborted
+ */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/**
  * Asks again and again until there is an answer. A question that hangs does not outlast the time either.
  *
  * @param look What it returns is the answer, unless that is undefined or false.
@@ -33,14 +52,10 @@ export async function until<T>(
   const { seconds, pauseMilliseconds = 1000, signal, late } = waiting;
   const time = seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000);
   const end = AbortSignal.any([signal, time].filter((each) => each !== undefined));
-  const ended = new Promise<never>((_, reject) => {
-    end.addEventListener("abort", () => reject(end.reason as Error), { once: true });
-  });
-  ended.catch(() => undefined);
   try {
     for (;;) {
       signal?.throwIfAborted();
-      const answer = await Promise.race([look(), ended]);
+      const answer = await unlessAborted(look(), end);
       if (answer !== undefined && answer !== false) return answer;
       await delay(pauseMilliseconds, undefined, { signal: end });
     }

@@ -1,15 +1,12 @@
-import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { format, resolveConfig } from "prettier";
 import { hasOwnCluster } from "../../engine/stack/stack-settings";
-import { checkout } from "../../machine/paths";
 import { NotStarted } from "../../support/errors";
-import { type Lab, openLab } from "../../verify/suite/lab";
+import { openLab } from "../../verify/suite/lab";
 import type { Figure } from "../figure";
-import { faultsPage } from "./page";
-import { FAULTY_PARTS, type Fault, type FaultSelection, selectedFaults } from "./parts";
-import { FaultTrials, type Trial } from "./trial";
+import { type Trial, unknown } from "./judgement";
+import { faultsPage, rewritePage } from "./page";
+import { FAULTY_PARTS, type FaultSelection, type FaultyRun, faultyRuns, selectedFaults } from "./parts";
+import { FaultRuns } from "./runs";
+import { FaultTrials } from "./trial";
 
 /** What is tried, how often, and whether the table in the documentation is to have it. */
 export interface FaultOptions extends FaultSelection {
@@ -17,13 +14,12 @@ export interface FaultOptions extends FaultSelection {
   readonly write: boolean;
 }
 
-/** The runs of the trials are found by it. */
-const LABEL = "gourmetgram/bench";
+const print = (line: string): void => console.error(line);
 
 /**
  * Kills parts of the lab in the middle of runs, one after the other, and tells what came of each.
  *
- * @param signal Ends the trials; what was tried until then is told.
+ * @param signal Ends the trials. What was tried until then is told, and what was stopped is put back.
  * @throws NotStarted if the lab is not on the kind cluster, whose processes alone this machine can kill
  */
 export async function faultFigures(options: FaultOptions, signal: AbortSignal): Promise<Figure[]> {
@@ -32,78 +28,89 @@ export async function faultFigures(options: FaultOptions, signal: AbortSignal): 
       "the stack is on a cluster of yours, and faults are tried on the kind cluster alone\n" +
         "  remedy: leave GOURMETGRAM_STACK unset, npm run up, and try them there",
     );
-  const report = (line: string): void => console.error(line);
-  const lab = await openLab(report);
+  const lab = await openLab(print);
+  const runs = new FaultRuns(lab, print, signal);
+  const trials: Trial[] = [];
+  const note = async (more: readonly Trial[]): Promise<void> => {
+    for (const trial of more) print(`  ${textOf(trial)}`);
+    trials.push(...more);
+    if (options.write) await rewritePage((page, day) => faultsPage(page, trials, day));
+  };
   try {
-    const trials = await tryAll(lab, options, report, signal);
-    if (options.write) await writePage(trials);
-    return figuresOf(trials);
+    // A fault can take staging away only where something serves.
+    const first = (await lab.staging.served()) === undefined ? await runs.next() : [];
+    if (first.length > 0) throw new Error(`nothing serves in staging, and ${first.join("; ")}`);
+    const tried = new FaultTrials(lab, runs, print, signal);
+    const all = Array.from({ length: options.runs }, () => faultyRuns(selectedFaults(options))).flat();
+    await tryAll(all, { carryOut: (run) => tried.carryOut(run), note, report: print, signal });
+    const after = signal.aborted ? [] : await runs.next();
+    const last = after.length === 0 ? undefined : trials.pop();
+    if (last !== undefined) await note([{ ...last, problems: [...last.problems, ...after] }]);
   } finally {
+    await runs.remove();
     await lab.close();
   }
+  return figuresOf(trials);
 }
 
-async function tryAll(
-  lab: Lab,
-  options: FaultOptions,
-  report: (line: string) => void,
-  signal: AbortSignal,
-): Promise<Trial[]> {
-  const label = { [LABEL]: randomBytes(4).toString("hex") };
-  const tried = new FaultTrials(lab, label, report, signal);
-  const faults = Array.from({ length: options.runs }, () => selectedFaults(options)).flat();
-  const trials: Trial[] = [];
-  // A fault can take staging away only where something serves.
-  if ((await lab.staging.served()) === undefined) {
-    const problems = await tried.nextRun();
-    if (problems.length > 0) throw new Error(`nothing serves in staging, and ${problems.join("; ")}`);
+/** What is done for the trials. */
+export interface Trying {
+  /** @returns what came of each step that the run came to, or of all if it came to none */
+  readonly carryOut: (run: FaultyRun) => Promise<readonly Trial[]>;
+  /** Takes what came of the faults of a run. */
+  readonly note: (trials: readonly Trial[]) => Promise<void>;
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Tries all faults. One whose trial breaks off is noted as such, and the next one is tried. */
+export async function tryAll(
+  all: readonly FaultyRun[],
+  { carryOut, note, report, signal }: Trying,
+): Promise<void> {
+  for (const [index, { part, steps }] of all.entries()) {
+    let left = steps;
+    while (left.length > 0) {
+      report(`${index + 1} of ${all.length}: ${FAULTY_PARTS[part].title} in ${left.join(", ")}`);
+      let tried: readonly Trial[];
+      try {
+        tried = await carryOut({ part, steps: left });
+      } catch (error) {
+        if (signal.aborted) return;
+        tried = left.map((step) => unknown({ part, step }, error));
+      }
+      await note(tried);
+      // Where the run ended early, another one comes to the other steps.
+      left = left.filter((step) => !tried.some((each) => each.step === step));
+    }
   }
-  for (const [index, fault] of faults.entries()) {
-    report(`fault ${index + 1} of ${faults.length}: ${FAULTY_PARTS[fault.part].title} in ${fault.step}`);
-    const trial = await tried.carryOut(fault);
-    trials.push(trial);
-    report(`  ${textOf(trial)}`);
-    if (signal.aborted) break;
-  }
-  const after = await tried.nextRun();
-  const last = trials.at(-1);
-  if (last !== undefined && after.length > 0)
-    trials[trials.length - 1] = { ...last, problems: [...last.problems, ...after] };
-  await lab.argo.deleteWorkflows(Object.entries(label).flat().join("="));
-  return trials;
 }
 
 /** What came of a fault, in a line. */
-function textOf({ run, seconds, message, unanswered, problems }: Trial): string {
+function textOf({ step, run, seconds, message, unanswered, problems }: Trial): string {
   const told = message === "" ? "" : ` (${message})`;
   const bad = problems.length === 0 ? "as it must be" : `NOT as it must be: ${problems.join("; ")}`;
-  return `the run ${run} after ${seconds} s${told}; staging did not answer ${unanswered} times; ${bad}`;
+  return `${step}: ${run}, the run took ${seconds} s${told}; staging did not answer ${unanswered} times; ${bad}`;
 }
 
 function figuresOf(trials: readonly Trial[]): Figure[] {
-  const well = trials.filter(({ problems }) => problems.length === 0).length;
-  const of = (each: Fault): string => `${each.part} in ${each.step}`;
-  const bad = trials.filter(({ problems }) => problems.length > 0).map(of);
+  const bad = trials.filter(({ problems }) => problems.length > 0);
+  const names = bad.map(({ part, step }) => `${part} in ${step}`).join(", ");
+  const of = `of ${trials.length}`;
   return [
     {
       what: "faults after which all was as it must be",
-      value: well,
+      value: trials.length - bad.length,
       unit: "",
       target: trials.length,
       atLeast: true,
-      detail: bad.length === 0 ? `of ${trials.length}` : `of ${trials.length}; not: ${bad.join(", ")}`,
+      detail: bad.length === 0 ? of : `${of}; not: ${names}`,
     },
     {
-      what: "runs that succeeded despite their fault",
-      value: trials.filter(({ run }) => run === "succeeded").length,
+      what: "faults that ended a run",
+      value: trials.filter(({ run }) => run === "failed" || run === "not ended").length,
       unit: "",
-      detail: `of ${trials.length}; the others failed by name`,
+      detail: of,
     },
   ];
-}
-
-async function writePage(trials: readonly Trial[]): Promise<void> {
-  const page = join(checkout, "docs", "reference", "faults.md");
-  const text = faultsPage(await readFile(page, "utf8"), trials, new Date().toISOString().slice(0, 10));
-  await writeFile(page, await format(text, { ...(await resolveConfig(page)), filepath: page }));
 }

@@ -1,35 +1,37 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../../live/api-clients";
 import { statusOf } from "../../live/api-clients";
-import type { RunStep } from "../../live/runs/run-steps";
 import { docker } from "../../machine/docker/docker";
+import { CommandError } from "../../machine/run";
 import { controlPlane } from "../../cluster/kind-config";
 import type { LabOutputs } from "../../../stacks";
 import { FAULTY_PARTS, type Part, type PartName, type Pods } from "./parts";
+import type { Place } from "./place";
 
-const log = "faults";
+// Apart: what a signal leaves half killed would not come back.
+const docking = { log: "faults", apart: true };
 
 /**
  * Kills a part of a lab on the kind cluster without a warning: the processes of its pods get SIGKILL, and the pods are
  * deleted, so that the part comes back as a new pod and kubelet does not hold it back. The node is killed and started.
  *
- * @param step In which a run is.
- * @throws Error if there is nothing to kill
+ * @param place Where a run is.
+ * @returns whether the part had a pod
  */
 export async function kill(
   part: PartName,
-  step: RunStep,
+  place: Place,
   { cluster, outputs }: { cluster: Cluster; outputs: LabOutputs },
-): Promise<void> {
-  const { of, title }: Part = FAULTY_PARTS[part];
+): Promise<boolean> {
+  const { of }: Part = FAULTY_PARTS[part];
   if (of === "node") {
-    await docker(["restart", "--time", "0", controlPlane], { log });
-    return;
+    await docker(["restart", "--time", "0", controlPlane], docking);
+    return true;
   }
   const pods =
-    of === "step" ? await podOfStep(cluster, outputs.namespace, step) : await podsOf(cluster, of(outputs));
-  if (pods.length === 0) throw new Error(`there is no pod of ${title} to be killed`);
+    of === "step" ? await podOfStep(cluster, outputs.namespace, place) : await podsOf(cluster, of(outputs));
   for (const pod of pods) await killPod(cluster, pod);
+  return pods.length > 0;
 }
 
 async function podsOf({ core }: Cluster, { namespace, name }: Pods): Promise<V1Pod[]> {
@@ -37,7 +39,7 @@ async function podsOf({ core }: Cluster, { namespace, name }: Pods): Promise<V1P
   return (await core.listNamespacedPod({ namespace, labelSelector })).items;
 }
 
-async function podOfStep({ core }: Cluster, namespace: string, { run, node }: RunStep): Promise<V1Pod[]> {
+async function podOfStep({ core }: Cluster, namespace: string, { run, node }: Place): Promise<V1Pod[]> {
   const labelSelector = `workflows.argoproj.io/workflow=${run}`;
   const { items } = await core.listNamespacedPod({ namespace, labelSelector });
   const ids = [node.id, node.boundaryID];
@@ -52,10 +54,20 @@ async function killPod({ core }: Cluster, { metadata, spec, status }: V1Pod): Pr
     if (state?.running === undefined || containerID === undefined) continue;
     const id = containerID.replace("containerd://", "");
     const ctr = ["ctr", "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL", id];
-    await docker(["exec", spec?.nodeName ?? "", ...ctr], { log });
+    await docker(["exec", spec?.nodeName ?? "", ...ctr], docking).catch((error: unknown) => {
+      if (!hadEnded(error)) throw error;
+    });
   }
   // Not 0 seconds: the successor would start beside processes of this one, on the same volume.
   await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 1 }).catch((error: unknown) => {
     if (statusOf(error) !== 404) throw error;
   });
+}
+
+/** Whether `ctr` found nothing to kill any more: what is known of a pod is a moment old. */
+export function hadEnded(error: unknown): boolean {
+  return (
+    error instanceof CommandError &&
+    error.lastLines.some((line) => /already finished|: not found\s*$/.test(line))
+  );
 }

@@ -1,20 +1,32 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { checkout } from "../../machine/paths";
 import { thisMachine } from "../class/page";
-import { FAULTY_PART_NAMES, FAULTY_PARTS, FAULTY_STEPS, type Fault, happensIn } from "./parts";
-import type { Trial } from "./trial";
+import { type Killing, KILLINGS } from "./interrupted/killing";
+import type { Trial } from "./judgement";
+import { everyFault, FAULTY_PARTS, type Fault, INTERRUPTED } from "./parts";
+import { inCell, keyOf, type Row, type Table, withRows } from "./table";
 
-/** The generated part of the page is between these. */
-const MARKS = ["<!-- faults: begin -->", "<!-- faults: end -->"] as const;
+const FAULTS: Table = {
+  marks: ["<!-- faults: begin -->", "<!-- faults: end -->"],
+  head: ["what failed", "in the step", "tried", "the run", "time", "staging did not answer", "result", "day"],
+};
 
-const HEAD = [
-  "what failed",
-  "in the step",
-  "tried",
-  "the run",
-  "time",
-  "staging did not answer",
-  "result",
-  "day",
-];
+const COMMANDS: Table = {
+  marks: ["<!-- commands: begin -->", "<!-- commands: end -->"],
+  head: ["the command", "what was killed", "tried", "when", "result", "day"],
+};
+
+/** Changes the page of the faults. */
+export async function rewritePage(change: (page: string, day: string) => string): Promise<void> {
+  const page = join(checkout, "docs", "reference", "faults.md");
+  await writeFile(page, change(await readFile(page, "utf8"), new Date().toISOString().slice(0, 10)));
+}
+
+const onThisMachine = (): string => {
+  const { cores, memory } = thisMachine();
+  return `the last ones with ${cores} cores and ${memory} GiB of memory`;
+};
 
 /**
  * The page with the trials in its table: a fault that was tried before gets a new row, and the others keep theirs.
@@ -24,65 +36,62 @@ const HEAD = [
  * @throws Error if the marks are missing
  */
 export function faultsPage(page: string, trials: readonly Trial[], day: string): string {
-  const [begin, end] = MARKS.map((mark) => page.indexOf(mark));
-  if (begin === undefined || end === undefined || begin < 0 || end < begin)
-    throw new Error(`the page lacks the lines ${MARKS.join(" and ")}`);
-  const rows = new Map(rowsIn(page.slice(begin, end)));
-  for (const fault of everyFault()) {
+  const rows = everyFault().flatMap((fault) => {
     const own = trials.filter(({ part, step }) => part === fault.part && step === fault.step);
-    if (own.length > 0) rows.set(keyOf(fault), rowOf(fault, own, day));
-  }
-  const sorted = everyFault().flatMap((fault) => rows.get(keyOf(fault)) ?? []);
-  const { cores, memory } = thisMachine();
-  const body = [
-    `${rows.size} of ${everyFault().length} faults were tried; the last ones with ${cores} cores and ${memory} GiB of memory.`,
-    [cells(HEAD), cells(HEAD.map(() => "---")), ...sorted].join("\n"),
-  ].join("\n\n");
-  return `${page.slice(0, begin)}${MARKS[0]}\n\n${body}\n\n${page.slice(end)}`;
+    return own.length === 0 ? [] : [faultRow(fault, own, day)];
+  });
+  const order = everyFault().map((fault) => keyOf(faultCells(fault)));
+  return withRows(page, FAULTS, rows, order, (count) => `${count} faults were tried; ${onThisMachine()}.`);
 }
 
-/** Each part in each step, in the order of the table. */
-function everyFault(): Fault[] {
-  return FAULTY_PART_NAMES.flatMap((part) =>
-    FAULTY_STEPS.filter((step) => happensIn(step, part)).map((step) => ({ part, step })),
-  );
-}
+const faultCells = ({ part, step }: Fault): Row => [FAULTY_PARTS[part].title, `\`${step}\``];
 
-const cells = (texts: readonly string[]): string => `| ${texts.join(" | ")} |`;
-const firstCells = ({ part, step }: Fault): string[] => [FAULTY_PARTS[part].title, `\`${step}\``];
-const keyOf = (fault: Fault): string => firstCells(fault).join("|");
-
-/** The rows of an earlier table by their first two cells; the formatter may have padded them. */
-function rowsIn(text: string): [string, string][] {
-  return text
-    .split("\n")
-    .filter((line) => line.startsWith("|") && line.includes("`"))
-    .map((line) => {
-      const texts = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
-      return [`${texts[1] ?? ""}|${texts[2] ?? ""}`, cells(texts.slice(1, -1))];
-    });
-}
-
-function rowOf(fault: Fault, trials: readonly Trial[], day: string): string {
+function faultRow(fault: Fault, trials: readonly Trial[], day: string): Row {
   const runs = [...new Set(trials.map(({ run }) => run))].map(
     (run) => `${run} ${trials.filter((trial) => trial.run === run).length}`,
   );
-  const said = [...new Set(trials.filter(({ run }) => run === "failed").map(({ message }) => message))];
-  const problems = [...new Set(trials.flatMap((trial) => trial.problems))];
+  const said = [...new Set(trials.map(({ message }) => message))].filter((message) => message !== "");
   const most = (of: (trial: Trial) => number): number => Math.max(...trials.map(of));
-  return cells([
-    ...firstCells(fault),
+  return [
+    ...faultCells(fault),
     String(trials.length),
     [runs.join(", "), ...said.map((message) => `"${inCell(message)}"`)].join(": "),
     `${most(({ seconds }) => seconds)} s`,
     `${most(({ unanswered }) => unanswered)} s`,
-    problems.length === 0 ? "as it must be" : `**not**: ${problems.map(inCell).join("; ")}`,
+    resultOf(trials),
     day,
-  ]);
+  ];
 }
 
-/** A message that fits in a cell of a table. */
-function inCell(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|").replaceAll("<", "&lt;");
-  return line.length <= 240 ? line : `${line.slice(0, 239)}…`;
+/** The page with the killings in its other table, likewise. */
+export function commandsPage(page: string, killings: readonly Killing[], day: string): string {
+  const kinds = INTERRUPTED.flatMap((command) => KILLINGS.map((killed) => ({ command, killed })));
+  const rows = kinds.flatMap(({ command, killed }) => {
+    const own = killings.filter((each) => each.command === command && each.killed === killed);
+    return own.length === 0 ? [] : [commandRow(own, day)];
+  });
+  const order = kinds.map((kind) => keyOf(commandCells(kind)));
+  return withRows(page, COMMANDS, rows, order, () => `Each at random moments; ${onThisMachine()}.`);
+}
+
+const commandCells = ({ command, killed }: Pick<Killing, "command" | "killed">): Row => [
+  `\`${command === "class" ? "class up" : command}\``,
+  killed,
+];
+
+function commandRow(killings: readonly Killing[], day: string): Row {
+  const [first] = killings;
+  const seconds = killings.map(({ after }) => Math.round(after)).sort((a, b) => a - b);
+  return [
+    ...(first === undefined ? [] : commandCells(first)),
+    String(killings.length),
+    `after ${seconds.join(", ")} s`,
+    resultOf(killings),
+    day,
+  ];
+}
+
+function resultOf(tried: readonly { readonly problems: readonly string[] }[]): string {
+  const problems = [...new Set(tried.flatMap((each) => each.problems))];
+  return problems.length === 0 ? "as it must be" : `**not**: ${problems.map(inCell).join("; ")}`;
 }

@@ -1,9 +1,12 @@
 import type { LabOutputs } from "../../../stacks";
+import type { Workload } from "../../verify/pods/workloads";
 
 /** Where the pods of a part are. */
 export interface Pods {
+  /** @default Deployment */
+  readonly kind?: Workload["kind"];
   readonly namespace: string;
-  /** Value of their label `app.kubernetes.io/name`. */
+  /** Of the workload, and value of its pods' label `app.kubernetes.io/name`. */
   readonly name: string;
 }
 
@@ -14,8 +17,10 @@ export interface Part {
   readonly named: RegExp;
   /** Its pods, or what else is killed. */
   readonly of: ((outputs: LabOutputs) => Pods) | "step" | "node";
-  /** The only step that writes on its volume, which is full instead of the part being killed. */
-  readonly full?: StepName;
+  /** The steps in which it is killed unless others are asked for: those that use it. */
+  readonly steps: readonly StepName[];
+  /** Whether its volume is full instead of it being killed; `steps` has the only step that writes on it. */
+  readonly full?: true;
 }
 
 /** The steps in which a part is killed, in the order in which they run; `clone` and `download-model` run side by side. */
@@ -29,10 +34,16 @@ export const FAULTY_STEPS = [
 ] as const;
 export type StepName = (typeof FAULTY_STEPS)[number];
 
-const inNamespace =
-  (name: string) =>
-  ({ namespace }: LabOutputs): Pods => ({ namespace, name });
+/** One step of each pod of a run: Argo makes a pod again twice, which `clone` and its two successors share. */
+const EACH_POD = ["run-training", "build-image", "deploy-to-staging", "test-staging"] as const;
+const ASK_MLFLOW = ["run-training", "download-model", "build-image", "test-staging"] as const;
 
+const inNamespace =
+  (name: string, kind: Workload["kind"] = "Deployment") =>
+  ({ namespace }: LabOutputs): Pods => ({ kind, namespace, name });
+
+const MLFLOW = inNamespace("mlflow");
+const POSTGRES = inNamespace("mlflow-postgres", "StatefulSet");
 const REGISTRY = (): Pods => ({ namespace: "kube-system", name: "registry" });
 
 /** In the order of the table. */
@@ -41,47 +52,65 @@ export const FAULTY_PARTS = {
     title: "Argo's controller",
     named: /controller/,
     of: inNamespace("workflow-controller"),
+    steps: EACH_POD,
   },
-  "argo-server": { title: "Argo's server", named: /Argo's server/, of: inNamespace("argo-server") },
-  mlflow: { title: "MLflow", named: /MLflow/, of: inNamespace("mlflow") },
+  "argo-server": {
+    title: "Argo's server",
+    named: /Argo's server/,
+    of: inNamespace("argo-server"),
+    steps: EACH_POD,
+  },
+  mlflow: { title: "MLflow", named: /MLflow/, of: MLFLOW, steps: ASK_MLFLOW },
   // Its users see MLflow's answers, which say that the database is the trouble, or nothing while MLflow waits for it.
-  postgres: {
-    title: "MLflow's database",
-    named: /MLflow|database/,
-    of: inNamespace("mlflow-postgres"),
-  },
+  postgres: { title: "MLflow's database", named: /MLflow|database/, of: POSTGRES, steps: ASK_MLFLOW },
   registry: {
     title: "the registry",
     named: /registry/,
     of: REGISTRY,
+    steps: ["build-image", "deploy-to-staging"],
   },
   buildkit: {
     title: "BuildKit",
     named: /BuildKit/,
     of: ({ builder }: LabOutputs) => ({ namespace: builder.namespace, name: "buildkitd" }),
+    steps: ["build-image"],
   },
-  "git-server": { title: "the git server", named: /repository/, of: inNamespace("app-repository") },
-  step: { title: "the step's own pod", named: /pod/, of: "step" },
-  node: { title: "the node", named: /./, of: "node" },
+  "git-server": {
+    title: "the git server",
+    named: /repository/,
+    of: inNamespace("app-repository"),
+    steps: ["clone"],
+  },
+  step: { title: "the step's own pod", named: /pod/, of: "step", steps: EACH_POD },
+  node: { title: "the node", named: /./, of: "node", steps: EACH_POD },
   "mlflow-volume": {
     title: "MLflow's volume, full",
     named: /MLflow.*(full|No space)/s,
-    of: inNamespace("mlflow"),
-    full: "run-training",
+    of: MLFLOW,
+    steps: ["run-training"],
+    full: true,
+  },
+  "postgres-volume": {
+    title: "the database's volume, full",
+    named: /MLflow.*(full|No space|database)/is,
+    of: POSTGRES,
+    steps: ["run-training"],
+    full: true,
   },
   "registry-volume": {
     title: "the registry's volume, full",
     named: /registry.*(full|no space|no room)/is,
     of: REGISTRY,
-    full: "build-image",
+    steps: ["build-image"],
+    full: true,
   },
 } as const satisfies Readonly<Record<string, Part>>;
 
 export type PartName = keyof typeof FAULTY_PARTS;
 export const FAULTY_PART_NAMES = Object.keys(FAULTY_PARTS) as readonly PartName[];
 
-/** The commands that are killed. */
-export const INTERRUPTED = ["up", "down"] as const;
+/** The commands that are killed; `class` is `class up`. */
+export const INTERRUPTED = ["up", "down", "class"] as const;
 export type Interrupted = (typeof INTERRUPTED)[number];
 
 /** A part, and the step in which it is killed. */
@@ -90,38 +119,49 @@ export interface Fault {
   readonly step: StepName;
 }
 
-/** Whether the fault is one: a part is killed in any step, a volume is full in one. */
-export function happensIn(step: StepName, part: PartName): boolean {
-  const { full }: Part = FAULTY_PARTS[part];
-  return full === undefined || full === step;
+/** A part, and the steps of one run in each of which it is killed. */
+export interface FaultyRun {
+  readonly part: PartName;
+  readonly steps: readonly StepName[];
 }
+
+/** Each part in each step, in the order of the table: a part is killed in any step, a volume is full in one. */
+export const everyFault = (): Fault[] => selectedFaults({ steps: FAULTY_STEPS });
 
 /** Which faults are tried. */
 export interface FaultSelection {
   /** @default all */
   readonly parts?: readonly PartName[] | undefined;
-  /** @default all */
+  /** @default those that use the part */
   readonly steps?: readonly StepName[] | undefined;
   /** So many of them, chosen at random. @default all of them */
   readonly sample?: number | undefined;
 }
 
 /**
- * The faults of a selection, by step and then by part: the same part is not killed twice in a row, so that kubelet does
- * not hold it back.
+ * The faults of a selection, by part and then by step.
  *
  * @param random From 0 to below 1. @default Math.random
  */
 export function selectedFaults(
-  { parts = FAULTY_PART_NAMES, steps = FAULTY_STEPS, sample }: FaultSelection,
+  { parts = FAULTY_PART_NAMES, steps, sample }: FaultSelection,
   random: () => number = Math.random,
 ): Fault[] {
-  const left = FAULTY_STEPS.filter((step) => steps.includes(step)).flatMap((step) =>
-    FAULTY_PART_NAMES.filter((part) => parts.includes(part) && happensIn(step, part)).map((part) => ({
-      part,
-      step,
-    })),
-  );
+  const left = FAULTY_PART_NAMES.filter((part) => parts.includes(part)).flatMap((part) => {
+    const { steps: own, full }: Part = FAULTY_PARTS[part];
+    const isWanted = (step: StepName): boolean =>
+      (steps ?? own).includes(step) && (full !== true || own.includes(step));
+    return FAULTY_STEPS.filter(isWanted).map((step) => ({ part, step }));
+  });
   while (sample !== undefined && left.length > sample) left.splice(Math.floor(random() * left.length), 1);
   return left;
+}
+
+/** One run for each part. */
+export function faultyRuns(faults: readonly Fault[]): FaultyRun[] {
+  const parts = [...new Set(faults.map(({ part }) => part))];
+  return parts.map((part) => ({
+    part,
+    steps: faults.filter((fault) => fault.part === part).map(({ step }) => step),
+  }));
 }

@@ -4,6 +4,7 @@ import { type Family, familyOf, NoSuchRun, ownedBy } from "./family";
 import type { NewWorkflow } from "./submission";
 import { type CronWorkflow, isOver, nameOf, type Workflow, type WorkflowTemplate } from "./workflow";
 import { errorOf } from "../../support/errors";
+import { unlessAborted } from "../../support/until";
 
 const GROUP = { group: "argoproj.io", version: "v1alpha1" };
 
@@ -47,8 +48,17 @@ export class Argo {
   }
 
   /** Has a run end at once, without what it does at its end. */
-  async terminate(name: string): Promise<Workflow> {
-    const body = [{ op: "add", path: "/spec/shutdown", value: "Terminate" }];
+  terminate(name: string): Promise<Workflow> {
+    return this.shutDown(name, "Terminate");
+  }
+
+  /** Has a run end at once, and then do what it does at its end. */
+  stop(name: string): Promise<Workflow> {
+    return this.shutDown(name, "Stop");
+  }
+
+  private async shutDown(name: string, value: "Stop" | "Terminate"): Promise<Workflow> {
+    const body = [{ op: "add", path: "/spec/shutdown", value }];
     const place = this.place("workflows");
     return (await this.cluster.objects.patchNamespacedCustomObject({ ...place, name, body })) as Workflow;
   }
@@ -86,7 +96,7 @@ export class Argo {
     for (;;) {
       signal.throwIfAborted();
       // Asked for afresh where the server has closed the stream, as it does now and then.
-      const { items, version } = await this.snapshot();
+      const { items, version } = await unlessAborted(this.snapshot(), signal);
       const known = new Map(items.map((run) => [nameOf(run), run]));
       const family = (): Family => {
         const found = familyOf(name, [...known.values()]);

@@ -33,6 +33,7 @@ export interface DockerOptions {
   report?: Report;
   cwd?: string;
   input?: string;
+  apart?: boolean;
 }
 
 /** Runs a Docker command. */

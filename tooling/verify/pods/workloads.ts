@@ -1,10 +1,12 @@
 import type { V1LabelSelector, V1Pod, V1PodSpec } from "@kubernetes/client-node";
+import pRetry from "p-retry";
 import type { WorkloadsOutput } from "../../../stacks";
 import type { CheckContext } from "../suite/check";
 import { type Cluster, statusOf } from "../../live/api-clients";
 import { until, type Waiting } from "../../support/until";
 
-/** Seconds in which a Deployment that was stopped has to be back. */
+/** Seconds in which a workload that is stopped has to be gone, and one that was stopped has to be back. */
+const STOP_SECONDS = 120;
 const RETURN_SECONDS = 120;
 
 /** A workload that keeps data, as the outputs name it. */
@@ -90,38 +92,51 @@ export async function replacePods(
 }
 
 /**
- * Stops all pods of a Deployment while something is tried, and starts them again whatever becomes of it.
+ * Stops all pods of a workload while something is tried, and starts them again whatever becomes of it.
  *
+ * @param workload A Deployment unless it says otherwise.
  * @param signal Ends the waiting, never the starting again.
  */
 export async function without<T>(
   cluster: Cluster,
-  { namespace, name }: Pick<Workload, "namespace" | "name">,
+  {
+    kind = "Deployment",
+    namespace,
+    name,
+  }: Pick<Workload, "namespace" | "name"> & { readonly kind?: Workload["kind"] },
   { progress, signal }: Pick<CheckContext, "progress" | "signal">,
   work: () => Promise<T>,
 ): Promise<T> {
-  const deployment: Workload = { kind: "Deployment", namespace, name };
-  const { replicas } = await specOf(cluster, deployment);
+  const { apps } = cluster;
+  const workload: Workload = { kind, namespace, name };
+  const { replicas } = await specOf(cluster, workload);
   const scale = async (count: number): Promise<void> => {
-    const found = await cluster.apps.readNamespacedDeploymentScale({ namespace, name });
-    const body = { ...found, spec: { replicas: count } };
-    await cluster.apps.replaceNamespacedDeploymentScale({ namespace, name, body });
+    const place = { namespace, name };
+    const spec = { replicas: count };
+    if (kind === "Deployment") {
+      const found = await apps.readNamespacedDeploymentScale(place);
+      await apps.replaceNamespacedDeploymentScale({ ...place, body: { ...found, spec } });
+    } else {
+      const found = await apps.readNamespacedStatefulSetScale(place);
+      await apps.replaceNamespacedStatefulSetScale({ ...place, body: { ...found, spec } });
+    }
   };
   const untilReady = (count: number, waiting: Waiting): Promise<boolean> =>
     until(
       async () => {
-        const pods = await podsOf(cluster, deployment);
+        const pods = await podsOf(cluster, workload);
         progress(pods.map(podStanding).join(", ") || `${name} without a pod`);
         return pods.length === count && pods.filter(isReady).length === count;
       },
-      { ...waiting, pauseMilliseconds: 500 },
+      { ...waiting, pauseMilliseconds: 500, late: () => `${kind} ${name} does not come to ${count} pods` },
     );
   try {
     await scale(0);
-    await untilReady(0, { signal });
+    await untilReady(0, { signal, seconds: STOP_SECONDS });
     return await work();
   } finally {
-    await scale(replicas);
+    // The API server may have been away, or have another version of the workload by now.
+    await pRetry(() => scale(replicas), { retries: 30, minTimeout: 1000, factor: 1 });
     await untilReady(replicas, { seconds: RETURN_SECONDS });
   }
 }

@@ -143,6 +143,14 @@ describe("work that a signal ends", () => {
     assert.equal(runs(pid), false);
   });
 
+  it("lets a program come to its end that is not to be left half done", async () => {
+    const child = lab.work("runs a program apart");
+    const end = endOf(child);
+    await once(child.stdout ?? child, "data");
+    process.kill(-(child.pid ?? 0), "SIGINT");
+    assert.match((await end).stdout, /^begun\ndone\n$/);
+  });
+
   it("is left after a moment where it does not end by itself, with its temporary folder gone", async () => {
     const child = lab.work("does not end");
     const end = endOf(child);

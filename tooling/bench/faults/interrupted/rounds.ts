@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { checkout } from "../../../machine/paths";
+import { messageOf } from "../../../support/errors";
+import type { Interrupted } from "../parts";
+import { type Killed, type Killing, strike } from "./killing";
+import { type Kind, kindOf } from "./kinds";
+import { doubles, objectsOf } from "./objects";
+
+const PROGRAM = join(checkout, "tooling", "gourmetgram.mjs");
+/** Seconds that a command may take at most. */
+const PATIENCE = 1200;
+
+/** Gives a command again and again, and kills it. */
+export class Rounds {
+  readonly kind: Kind;
+  private count = 0;
+  private objects: ReadonlyMap<string, number> = new Map();
+
+  /** @param folder For what the commands print. */
+  constructor(
+    private readonly command: Interrupted,
+    private readonly folder: string,
+    private readonly report: (line: string) => void,
+  ) {
+    this.kind = kindOf(command, (...args) => this.must(args), folder);
+  }
+
+  /** How long the command takes that is not killed, in seconds. Notes what is there after it. */
+  async usualSeconds(): Promise<number> {
+    await this.kind.begin();
+    await this.kind.before();
+    const begin = performance.now();
+    await this.must(this.kind.args);
+    const seconds = Math.max(2, Math.round((performance.now() - begin) / 1000));
+    for (const args of this.kind.after) await this.must(args);
+    this.objects = await objectsOf(this.kind.stacks);
+    return seconds;
+  }
+
+  /** One round. @returns undefined if there was nothing to be killed any more */
+  async carryOut(killed: Killed, milliseconds: number): Promise<Killing | undefined> {
+    await this.kind.before();
+    const begin = performance.now();
+    const { child, ended } = this.start(this.kind.args);
+    const { pid } = child;
+    if (pid === undefined) throw new Error(`${this.command} could not be started`);
+    await Promise.race([delay(milliseconds), ended]);
+    const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+    const happened = await strike({ pid, hasEnded }, killed);
+    const after = (performance.now() - begin) / 1000;
+    await ended;
+    const problems: string[] = [];
+    for (const args of [this.kind.args, ...this.kind.after]) problems.push(...(await this.tried(args)));
+    problems.push(
+      ...(await objectsOf(this.kind.stacks).then(
+        (now) => doubles(this.objects, now),
+        (error: unknown) => [messageOf(error)],
+      )),
+    );
+    return happened ? { command: this.command, killed, after, problems } : undefined;
+  }
+
+  private async must(args: readonly string[]): Promise<void> {
+    const problems = await this.tried(args);
+    if (problems.length > 0) throw new Error(problems.join("; "));
+  }
+
+  /** Carries a command out. @returns what went wrong */
+  private async tried(args: readonly string[]): Promise<string[]> {
+    this.report(`  ${args.join(" ")}`);
+    const { child, ended, printed } = this.start(args);
+    await ended;
+    const { exitCode, signalCode } = child;
+    if (exitCode === 0) return [];
+    return [`${args.join(" ")} ended with ${exitCode ?? signalCode ?? ""}: ${printed().slice(-5).join(" ")}`];
+  }
+
+  private start(args: readonly string[]): Started {
+    const file = join(this.folder, `${(this.count += 1)}.log`);
+    // A file: a pipe would stay open, and be waited for, as long as an engine goes on that was started with it.
+    const output = openSync(file, "w");
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      cwd: checkout,
+      stdio: ["ignore", output, output],
+      timeout: PATIENCE * 1000,
+      // The keys of a terminal are for the bench, which ends after a round.
+      detached: true,
+    });
+    closeSync(output);
+    const printed = (): string[] => readFileSync(file, "utf8").trim().split("\n");
+    return { child, ended: once(child, "exit"), printed };
+  }
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<unknown>;
+  /** The lines that it has printed. */
+  readonly printed: () => string[];
+}
