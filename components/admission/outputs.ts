@@ -1,5 +1,5 @@
 /** Parameters, of which runs are made and which their steps report. */
-import { list, record, scalar, text } from "./cel";
+import { arePlain, list, record, scalar, text } from "./cel";
 
 /** Characters that one parameter may have. */
 export const PARAMETER_SIZE = 4096;
@@ -34,6 +34,18 @@ const parameter = (size: number) =>
 
 /** Parameters of a run. */
 export const parameters = list(PARAMETERS, parameter(PARAMETER_SIZE));
+
+/**
+ * The condition that Argo pastes nothing into what it takes from parameters. Their defaults are among it: of a step that
+ * waits for a person, one becomes the value when it is resumed.
+ *
+ * @param parameters An expression for their list.
+ */
+export function parametersArePlain(parameters: string): string {
+  const members = ["name", "value", "default", "globalName"].map((name) => `each.?${name}`);
+  const texts = [...members, "each.?valueFrom.?default"].map((each) => `string(${each}.orValue(""))`);
+  return `${parameters}.all(each, ${arePlain(`[${texts.join(", ")}]`)})`;
+}
 
 /** Characters of what a step reports in one output. */
 export const OUTPUT_SIZE = 32_768;

@@ -1,6 +1,6 @@
 /** Which Workflows students' accounts may write. */
-import { either, flag, list, oneOf, record, text, time, unchanged } from "./cel";
-import { outputs, PARAMETER_SIZE, parameters, PARAMETERS } from "./outputs";
+import { arePlain, either, flag, list, oneOf, record, text, time, unchanged } from "./cel";
+import { outputs, PARAMETER_SIZE, parameters, parametersArePlain, PARAMETERS } from "./outputs";
 import { METADATA_RULES, NOW_AND_BEFORE, type Policy } from "./policy";
 
 /**
@@ -76,6 +76,9 @@ const nodesKept =
 /** Argo itself sets and removes these; what has one that it did not set is overlooked or taken for something else. */
 const OWN_LABELS = ["phase", "completed", "workflow-archiving-status", "controller-instanceid"];
 
+const specKept = '(request.operation != "CREATE" && variables.spec == variables.specBefore)';
+const given = "variables.spec.?arguments.?parameters.orValue([])";
+
 const isLabel = (name: string): string => `key == "workflows.argoproj.io/${name}"`;
 
 /** The rules for Workflows. Whoever may write one could otherwise write which templates it has already stored. */
@@ -115,7 +118,7 @@ export const WORKFLOW_POLICY: Policy = {
       message: `one of the labels workflows.argoproj.io/${OWN_LABELS.join(", ")} is set: Argo sets them, and overlooks a run that has them already; leave it out`,
     },
     {
-      expression: `${either(spec)("variables.spec", "s")} || (request.operation != "CREATE" && variables.spec == variables.specBefore)`,
+      expression: `${either(spec)("variables.spec", "s")} || ${specKept}`,
       message: `the spec has more than a run of a template needs, or of another type: workflowTemplateRef, arguments.parameters (at most ${PARAMETERS} of ${PARAMETER_SIZE} characters), entrypoint, shutdown and suspend; the rest is in the template`,
     },
     {
@@ -124,7 +127,12 @@ export const WORKFLOW_POLICY: Policy = {
         "the run names no template: students' runs are made from the templates of their namespace; use argo submit --from workflowtemplate/NAME",
     },
     {
-      expression: `variables.spec.?arguments.?parameters.orValue([]).map(each, size(string(each.?value.orValue("")))).sum() <= ${MOST_ARGUMENTS} || (request.operation != "CREATE" && variables.spec == variables.specBefore)`,
+      expression: `(${arePlain('[variables.spec.?entrypoint.orValue("")]')} && ${parametersArePlain(given)}) || ${specKept}`,
+      message:
+        "its entrypoint or a parameter has `{{`, or ends in `{`: Argo would paste something in there, or evaluate it, for the whole class; leave the braces out, or put the text into a file",
+    },
+    {
+      expression: `${given}.map(each, size(string(each.?value.orValue("")))).sum() <= ${MOST_ARGUMENTS} || ${specKept}`,
       message: `its parameters have more than ${MOST_ARGUMENTS} characters together; keep data in a file or in MLflow, and pass its name`,
     },
     {

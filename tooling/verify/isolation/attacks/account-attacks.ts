@@ -7,6 +7,9 @@ import type { Outcome, Request, Try } from "../tries/try";
 
 const HUGE = "x".repeat(200_000);
 
+/** What would take all memory of the class's controller, which pastes outputs into the steps that follow. */
+const TAKES_ALL = "{{=sprig.until(2000000000)}}";
+
 const CLAIM = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Ti" } } };
 
 const ON = { spec: { replicas: 1 } };
@@ -51,6 +54,8 @@ export function accountAttacks(own: Student, other: Student): Try[] {
       metadata: { generateName: "verify-", ...metadata },
       ...members,
     });
+  const output = (members: object): Request =>
+    result({ outputs: { parameters: [{ name: "model-version", ...members }] } });
   const pod = (spec: object): Request => mergePatch(deployment, { spec: { template: { spec } } });
   return [
     trigger(
@@ -82,6 +87,10 @@ export function accountAttacks(own: Student, other: Student): Try[] {
         },
       }),
     ),
+    train("reached", "to report JSON", result({ outputs: { result: '{"a": {"b": [{}]}}' } })),
+    train("refused", "to report an expression as an output", output({ value: TAKES_ALL })),
+    train("refused", "to report one as an output's default", output({ valueFrom: { default: TAKES_ALL } })),
+    train("refused", "to report an expression as a result", result({ outputs: { result: TAKES_ALL } })),
     train("refused", "to report what the controller cannot read", result({ outputs: { parameters: 5 } })),
     train("refused", "to report 200 kB", result({ outputs: { result: HUGE } })),
     train("refused", "to report 200 kB in an annotation", result({}, { annotations: { huge: HUGE } })),

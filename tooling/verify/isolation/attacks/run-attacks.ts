@@ -10,6 +10,11 @@ const BY_ADMISSION = /gourmetgram-student-workflows/;
 /** More than anything of a student may carry, and less than the API server takes of annotations. */
 const HUGE = "x".repeat(200_000);
 
+type Change = Readonly<Record<string, unknown>>;
+
+/** A forgery: what is tried, and what is written besides what is usual. */
+type Forgery = readonly [what: string, change: Change];
+
 /** Runs something of the student's choice, as any account of the namespace. */
 const FORGED = {
   entrypoint: "main",
@@ -17,13 +22,17 @@ const FORGED = {
   templates: [{ name: "main", container: { image: "busybox", command: ["sleep", "3600"] } }],
 };
 
+/** What would take all memory of the class's controller: an expression, and a text that another one is pasted into. */
+const TAKES_ALL = "{{=sprig.until(2000000000)}}";
+const PASTES = "{{workflow.parameters}}".repeat(100);
+
+/** A run with one parameter. */
+const given = (value: string): Change => ({
+  spec: { arguments: { parameters: [{ name: "scenario", value }] } },
+});
+
 /** A lock that is another's, as the template `train-model` has it. */
 const lockOf = (namespace: string) => ({ mutexes: [{ name: "train-model", namespace }] });
-
-type Change = Readonly<Record<string, unknown>>;
-
-/** A forgery: what is tried, and what is written besides what is usual. */
-type Forgery = readonly [what: string, change: Change];
 
 /** @param run Name of a run of the student that is suspended */
 export function runAttacks(own: Student, other: Student, run: string): Try[] {
@@ -68,6 +77,7 @@ const USUAL_RUNS: readonly Forgery[] = [
       spec: { entrypoint: "training-and-build" },
     },
   ],
+  ["to submit one with JSON in a parameter", given('{"a": {"b": [{}]}}')],
 ];
 
 function forgedRuns(other: Student): Forgery[] {
@@ -108,6 +118,18 @@ function forgedRuns(other: Student): Forgery[] {
     [
       "to submit a run with a parameter of 200 kB",
       { spec: { arguments: { parameters: [{ name: "scenario", value: HUGE }] } } },
+    ],
+    ["to submit a run with an expression in a parameter", given(TAKES_ALL)],
+    [
+      "to submit a run with an expression as JSON in a parameter",
+      given('["\\u007b\\u007b=1\\u007d\\u007d"]'),
+    ],
+    ["to submit a run with a parameter that others are pasted into", given(PASTES)],
+    ["to submit a run with half an expression in a parameter", given("{")],
+    ["to submit a run with an expression as its entrypoint", { spec: { entrypoint: TAKES_ALL } }],
+    [
+      "to submit a run with an expression as a parameter's name",
+      { spec: { arguments: { parameters: [{ name: TAKES_ALL, value: "" }] } } },
     ],
     [
       "to submit a run of the name of another's scheduled one",
@@ -160,6 +182,7 @@ function forgedChanges(other: Student): Forgery[] {
     ["to give it a status that cannot be read", { status: { nodes: 5 } }],
     ["to give it a time that cannot be read", { status: { startedAt: "soon" } }],
     ["to invent a step of it", { status: { nodes: { x: { id: "x", name: "x", type: "Pod" } } } }],
+    ["to give it an expression in a parameter", given(TAKES_ALL)],
     ["to have it wait for the other's lock", { spec: { synchronization: lockOf(namespace) } }],
     ["to give its pods a priority", { spec: { podPriorityClassName: "system-node-critical" } }],
     ["to keep it from being deleted", { metadata: { finalizers: ["example.com/mine"] } }],
