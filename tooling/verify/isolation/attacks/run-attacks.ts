@@ -1,4 +1,5 @@
 /** Runs that a student forges with the own kubeconfig: Argo's controller, etcd and the locks are the class's. */
+import { gzipSync } from "node:zlib";
 import { submission } from "../../../live/workflows/submission";
 import { create, mergePatch } from "../tries/api-requests";
 import type { Student } from "../students/student";
@@ -9,6 +10,9 @@ const BY_ADMISSION = /gourmetgram-student-workflows/;
 
 /** More than anything of a student may carry, and less than the API server takes of annotations. */
 const HUGE = "x".repeat(200_000);
+
+/** Unpacked, a thousand times as large; a larger one could take all memory of the class's controller. */
+const BOMB = gzipSync(Buffer.alloc(1_000_000)).toString("base64");
 
 type Change = Readonly<Record<string, unknown>>;
 
@@ -179,6 +183,9 @@ function forgedChanges(other: Student): Forgery[] {
       "to have the controller delete the volume of MLflow with it",
       { status: { persistentVolumeClaims: [{ name: "x", persistentVolumeClaim: { claimName: "mlflow" } }] } },
     ],
+    ["to have the controller unpack what it does not know", { status: { compressedNodes: BOMB } }],
+    ["to give it outputs", { status: { outputs: { parameters: [{ name: "model-version", value: "1" }] } } }],
+    ["to give it a message of 200 kB", { status: { message: HUGE } }],
     ["to give it a status that cannot be read", { status: { nodes: 5 } }],
     ["to give it a time that cannot be read", { status: { startedAt: "soon" } }],
     ["to invent a step of it", { status: { nodes: { x: { id: "x", name: "x", type: "Pod" } } } }],
