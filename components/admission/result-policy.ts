@@ -1,6 +1,6 @@
 /** What the pods of students' runs may report. */
 import { arePlain, record, text } from "./cel";
-import { OUTPUT_SIZE, outputs, parametersArePlain, PARAMETERS } from "./outputs";
+import { OUTPUT_SIZE, outputs, parametersArePlain, PARAMETERS, sizeOf } from "./outputs";
 import { METADATA_RULES, NOW_AND_BEFORE, type Policy } from "./policy";
 
 const reported = "variables.now.?outputs.?parameters.orValue([])";
@@ -38,8 +38,8 @@ export const RESULT_POLICY: Policy = {
         "an output has `{{`, or ends in `{`: Argo would paste something in there, or evaluate it, for the whole class; write such text to MLflow",
     },
     {
-      expression: `${reported}.map(each, size(string(each.?value.orValue("")))).sum() <= ${2 * OUTPUT_SIZE}`,
-      message: `its output parameters have more than ${2 * OUTPUT_SIZE} characters together; write large outputs to MLflow`,
+      expression: `size(variables.now.?outputs.?result.orValue("")) + ${sizeOf(reported)} <= ${2 * OUTPUT_SIZE}`,
+      message: `its outputs have more than ${2 * OUTPUT_SIZE} characters together, with all that is said of them; write large outputs to MLflow`,
     },
   ],
 };

@@ -1,6 +1,6 @@
 /** Which Workflows students' accounts may write. */
 import { arePlain, either, flag, oneOf, record, text, unchanged } from "./cel";
-import { PARAMETER_SIZE, parameters, parametersArePlain, PARAMETERS } from "./outputs";
+import { PARAMETER_SIZE, parameters, parametersArePlain, PARAMETERS, sizeOf } from "./outputs";
 import { METADATA_RULES, NOW_AND_BEFORE, type Policy } from "./policy";
 import { STATUS_KEPT } from "./workflow-status";
 
@@ -68,7 +68,7 @@ export const WORKFLOW_POLICY: Policy = {
     },
     {
       expression: `${either(spec)("variables.spec", "s")} || ${specKept}`,
-      message: `the spec has more than a run of a template needs, or of another type: workflowTemplateRef, arguments.parameters (at most ${PARAMETERS} of ${PARAMETER_SIZE} characters), entrypoint, shutdown and suspend; the rest is in the template`,
+      message: `the spec has more than a run of a template needs, or of another type: workflowTemplateRef, arguments.parameters with name and value (at most ${PARAMETERS} of ${PARAMETER_SIZE} characters), entrypoint, shutdown and suspend; the rest is in the template`,
     },
     {
       expression: `request.operation != "CREATE" || (type(variables.spec) == map && "workflowTemplateRef" in variables.spec)`,
@@ -81,7 +81,7 @@ export const WORKFLOW_POLICY: Policy = {
         "its entrypoint or a parameter has `{{`, or ends in `{`: Argo would paste something in there, or evaluate it, for the whole class; leave the braces out, or put the text into a file",
     },
     {
-      expression: `${given}.map(each, size(string(each.?value.orValue("")))).sum() <= ${MOST_ARGUMENTS} || ${specKept}`,
+      expression: `${sizeOf(given)} <= ${MOST_ARGUMENTS} || ${specKept}`,
       message: `its parameters have more than ${MOST_ARGUMENTS} characters together; keep data in a file or in MLflow, and pass its name`,
     },
     {
