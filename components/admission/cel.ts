@@ -54,3 +54,13 @@ export function record(members: Readonly<Record<string, Type>>): Type {
 export function unchanged(key: string, now: string, before: string): string {
   return `(${key} in ${before} && ${now}[${key}] == ${before}[${key}])`;
 }
+
+/**
+ * The condition that texts hold nothing that Argo replaces: no `{{`, and nothing that becomes one beside another text
+ * (`{` at the end) or once its JSON is read (`\u007b`).
+ *
+ * @param texts An expression for a list of texts.
+ */
+export function arePlain(texts: string): string {
+  return String.raw`${texts}.all(text, !text.matches(r'\{(\{|$)|\\u007[bB]'))`;
+}

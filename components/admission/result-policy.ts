@@ -1,7 +1,9 @@
 /** What the pods of students' runs may report. */
-import { record, text } from "./cel";
-import { OUTPUT_SIZE, outputs, PARAMETERS } from "./outputs";
+import { arePlain, record, text } from "./cel";
+import { OUTPUT_SIZE, outputs, parametersArePlain, PARAMETERS, sizeOf } from "./outputs";
 import { METADATA_RULES, NOW_AND_BEFORE, type Policy } from "./policy";
+
+const reported = "variables.now.?outputs.?parameters.orValue([])";
 
 const report = record({
   apiVersion: text(64),
@@ -31,8 +33,13 @@ export const RESULT_POLICY: Policy = {
       message: `what the step reports has more than phase, message, progress and outputs (at most ${PARAMETERS} parameters and a result of ${OUTPUT_SIZE} characters each, and no artifacts), or of another type; write large outputs to MLflow`,
     },
     {
-      expression: `variables.now.?outputs.?parameters.orValue([]).map(each, size(string(each.?value.orValue("")))).sum() <= ${2 * OUTPUT_SIZE}`,
-      message: `its output parameters have more than ${2 * OUTPUT_SIZE} characters together; write large outputs to MLflow`,
+      expression: `${arePlain('[variables.now.?outputs.?result.orValue("")]')} && ${parametersArePlain(reported)}`,
+      message:
+        "an output has `{{`, or ends in `{`: Argo would paste something in there, or evaluate it, for the whole class; write such text to MLflow",
+    },
+    {
+      expression: `size(variables.now.?outputs.?result.orValue("")) + ${sizeOf(reported)} <= ${2 * OUTPUT_SIZE}`,
+      message: `its outputs have more than ${2 * OUTPUT_SIZE} characters together, with all that is said of them; write large outputs to MLflow`,
     },
   ],
 };

@@ -1,7 +1,8 @@
 /** Which Workflows students' accounts may write. */
-import { either, flag, list, oneOf, record, text, time, unchanged } from "./cel";
-import { outputs, PARAMETER_SIZE, parameters, PARAMETERS } from "./outputs";
+import { arePlain, either, flag, oneOf, record, text, unchanged } from "./cel";
+import { PARAMETER_SIZE, parameters, parametersArePlain, PARAMETERS, sizeOf } from "./outputs";
 import { METADATA_RULES, NOW_AND_BEFORE, type Policy } from "./policy";
+import { STATUS_KEPT } from "./workflow-status";
 
 /**
  * What a run made from a template may say. `argo submit`, Argo's page, the step that starts a build, a push to the
@@ -18,63 +19,14 @@ const spec = record({
 /** The sum of all values, which bounds 200 stored runs of a student to a few megabytes. */
 const MOST_ARGUMENTS = 16_384;
 
-const TEXT = text(4096);
-
-/** Members of the status that `retry`, `resume` and `node set` change; each must stay readable for the controller. */
-const CHANGING_STATUS = {
-  phase: oneOf("", "Pending", "Running", "Succeeded", "Failed", "Error"),
-  message: TEXT,
-  startedAt: time,
-  finishedAt: time,
-  compressedNodes: text(1_048_576),
-  conditions: list(16, record({ type: TEXT, status: TEXT, message: TEXT })),
-  outputs,
-} as const;
-
-/** Members of a node that they change. */
-const CHANGING_NODE = {
-  phase: oneOf("", "Pending", "Running", "Succeeded", "Skipped", "Failed", "Error", "Omitted"),
-  message: TEXT,
-  startedAt: time,
-  finishedAt: time,
-  children: list(1000, text(253)),
-  outboundNodes: list(1000, text(253)),
-  outputs,
-} as const;
-
-/** `shutdown` of the stored template is reset by `retry`, and nothing else of it. */
-const STORED = "storedWorkflowTemplateSpec";
-
+/** The status, and what it was before. */
 const status = "variables.status";
-const statusBefore = "variables.statusBefore";
-
-/** Every member of an object as it was, or one that may change and has its type. */
-function changes(
-  now: string,
-  before: string,
-  key: string,
-  changing: typeof CHANGING_NODE | typeof CHANGING_STATUS,
-): string {
-  const types = Object.entries(changing).map(
-    ([name, type]) =>
-      `(${key} == ${JSON.stringify(name)} && ${type(`${now}[${JSON.stringify(name)}]`, key)})`,
-  );
-  return [unchanged(key, now, before), ...types].join(" || ");
-}
-
-const storedUnchanged =
-  `(member == ${JSON.stringify(STORED)} && member in ${statusBefore} && type(${status}[member]) == map && ` +
-  `${status}[member].all(each, ${unchanged("each", `${status}[member]`, `${statusBefore}[member]`)} || (each == "shutdown" && ${oneOf("", "Stop", "Terminate")(`${status}[member][each]`)})) && ` +
-  `${statusBefore}[member].all(each, each == "shutdown" || each in ${status}[member]))`;
-
-const nodesBefore = `${statusBefore}.?nodes.orValue({})`;
-const node = `${status}.nodes[id]`;
-const nodesKept =
-  `(member == "nodes" && type(${status}[member]) == map && ${status}.nodes.all(id, id in ${nodesBefore} && type(${node}) == map && ` +
-  `${node}.all(part, ${changes(node, `${statusBefore}.nodes[id]`, "part", CHANGING_NODE)})))`;
 
 /** Argo itself sets and removes these; what has one that it did not set is overlooked or taken for something else. */
 const OWN_LABELS = ["phase", "completed", "workflow-archiving-status", "controller-instanceid"];
+
+const specKept = '(request.operation != "CREATE" && variables.spec == variables.specBefore)';
+const given = "variables.spec.?arguments.?parameters.orValue([])";
 
 const isLabel = (name: string): string => `key == "workflows.argoproj.io/${name}"`;
 
@@ -106,7 +58,7 @@ export const WORKFLOW_POLICY: Policy = {
         "a new run has a status: Argo would take it for its own and run what it says it has stored; leave out status (`argo resubmit --memoized` writes one: resubmit without it, or use `argo retry`)",
     },
     {
-      expression: `request.operation == "CREATE" || (${status}.all(member, ${changes(status, statusBefore, "member", CHANGING_STATUS)} || ${storedUnchanged} || ${nodesKept} || (member == "persistentVolumeClaims" && ${status}[member] == []) || (member == "storedTemplates" && ${status}[member] == {})) && [${JSON.stringify(STORED)}, "synchronization"].all(member, !(member in ${statusBefore}) || member in ${status}))`,
+      expression: `request.operation == "CREATE" || (${STATUS_KEPT})`,
       message:
         "the status is changed beyond what stop, retry and resume change: stored templates, locks, volumes and the nodes' inputs are Argo's; leave them as they are, and use argo of the same version as the controller",
     },
@@ -115,8 +67,8 @@ export const WORKFLOW_POLICY: Policy = {
       message: `one of the labels workflows.argoproj.io/${OWN_LABELS.join(", ")} is set: Argo sets them, and overlooks a run that has them already; leave it out`,
     },
     {
-      expression: `${either(spec)("variables.spec", "s")} || (request.operation != "CREATE" && variables.spec == variables.specBefore)`,
-      message: `the spec has more than a run of a template needs, or of another type: workflowTemplateRef, arguments.parameters (at most ${PARAMETERS} of ${PARAMETER_SIZE} characters), entrypoint, shutdown and suspend; the rest is in the template`,
+      expression: `${either(spec)("variables.spec", "s")} || ${specKept}`,
+      message: `the spec has more than a run of a template needs, or of another type: workflowTemplateRef, arguments.parameters with name and value (at most ${PARAMETERS} of ${PARAMETER_SIZE} characters), entrypoint, shutdown and suspend; the rest is in the template`,
     },
     {
       expression: `request.operation != "CREATE" || (type(variables.spec) == map && "workflowTemplateRef" in variables.spec)`,
@@ -124,7 +76,12 @@ export const WORKFLOW_POLICY: Policy = {
         "the run names no template: students' runs are made from the templates of their namespace; use argo submit --from workflowtemplate/NAME",
     },
     {
-      expression: `variables.spec.?arguments.?parameters.orValue([]).map(each, size(string(each.?value.orValue("")))).sum() <= ${MOST_ARGUMENTS} || (request.operation != "CREATE" && variables.spec == variables.specBefore)`,
+      expression: `(${arePlain('[variables.spec.?entrypoint.orValue("")]')} && ${parametersArePlain(given)}) || ${specKept}`,
+      message:
+        "its entrypoint or a parameter has `{{`, or ends in `{`: Argo would paste something in there, or evaluate it, for the whole class; leave the braces out, or put the text into a file",
+    },
+    {
+      expression: `${sizeOf(given)} <= ${MOST_ARGUMENTS} || ${specKept}`,
       message: `its parameters have more than ${MOST_ARGUMENTS} characters together; keep data in a file or in MLflow, and pass its name`,
     },
     {

@@ -14,6 +14,12 @@ export const ARGO_RESOURCES: Readonly<Record<"controller" | "server", Resources>
   server: { requests: { cpu: "20m", memory: "96Mi" }, limits: { cpu: "1", memory: "512Mi" } },
 };
 
+/**
+ * Argo pastes parameters into templates and looks at the result again, so a parameter with `{{=…}}` would be an
+ * expression of whoever submits the run or pushes its code. Some expressions take all memory.
+ */
+const NO_EXPRESSIONS = { name: "EXPRESSION_TEMPLATES", value: "false" } as const;
+
 /** Limits the view of either program to one namespace. For a class its rights are what limits it. */
 function only(managed: ServedNamespaces): pulumi.Input<string>[] {
   return managed === "students" ? [] : ["--namespaced", "--managed-namespace", managed.namespace];
@@ -41,6 +47,7 @@ export function controllerContainer(
       // How long a run whose pod has changed waits for its turn. The default of 10 s, meant for thousands of runs at a
       // time, would be most of what a run of short steps takes. Argo's source advises against less than one second.
       { name: "DEFAULT_REQUEUE_TIME", value: "1s" },
+      NO_EXPRESSIONS,
     ],
     ports: [{ name: "health", containerPort: 6060 }],
     readinessProbe: { httpGet, periodSeconds: 5 },
@@ -77,10 +84,13 @@ export function serverContainer(image: pulumi.Input<string>, managed: ServedName
       ...["http", "https", ""].map((protocol) => `--allowed-link-protocol=${protocol}`),
     ],
     // No surveys and announcements over the page. They lead out of the lab, and the first covers what a student looks for.
-    env: ["FIRST_TIME_USER_MODAL", "FEEDBACK_MODAL", "NEW_VERSION_MODAL"].map((name) => ({
-      name,
-      value: "false",
-    })),
+    env: [
+      ...["FIRST_TIME_USER_MODAL", "FEEDBACK_MODAL", "NEW_VERSION_MODAL"].map((name) => ({
+        name,
+        value: "false",
+      })),
+      NO_EXPRESSIONS,
+    ],
     ports: [{ name: "https", containerPort: SERVER_PORT }],
     readinessProbe: { httpGet, periodSeconds: 5 },
     livenessProbe: { httpGet, initialDelaySeconds: 30, periodSeconds: 30, failureThreshold: 3 },

@@ -11,9 +11,13 @@ import { askApi } from "../../tooling/verify/isolation/requests";
 import type { Shared, Student } from "../../tooling/verify/isolation/students/student";
 import { judge, type Try } from "../../tooling/verify/isolation/tries/try";
 import { ClassCluster } from "./support/class-cluster";
+import { storedRun } from "./support/stored-run";
 
 const ARGO = process.env["GOURMETGRAM_ARGO"];
 const RUN = "train-model-abcde";
+const LARGE = "train-model-large";
+/** One with a step that waits for a person. */
+const ASKING = "train-model-klmno";
 const GOING_ON = "train-model-fghij";
 const NAMESPACE = "gourmetgram-alice";
 const STAGING = `${NAMESPACE}-staging`;
@@ -51,6 +55,14 @@ describe("what a student of a class writes, before an API server", function () {
     writeFileSync(join(folder, "kubeconfig"), alice.kubeconfig, { mode: 0o600 });
     await startRun(RUN, "Failed");
     await startRun(GOING_ON, "Running");
+    await startRun(ASKING, "Running");
+    const parameters = [
+      { name: "answer", valueFrom: { supplied: {}, default: "no" } },
+      { name: "why", value: "to ask" },
+    ];
+    const id = `${ASKING}-2`;
+    const node = { id, name: id, displayName: "question", type: "Suspend", phase: "Running" };
+    await changeNodes({ [id]: { ...node, outputs: { parameters } } });
   });
 
   after(async () => {
@@ -59,63 +71,18 @@ describe("what a student of a class writes, before an API server", function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** A run as the controller leaves it: with what it has stored, and the nodes that a retry resets. */
-  async function startRun(run: string, phase: "Failed" | "Running"): Promise<void> {
-    const times = { startedAt: "2026-01-01T00:00:00Z", finishedAt: "2026-01-01T00:01:00Z" };
-    const step = { name: "run-training", template: "run-training", arguments: {} };
-    // As Go writes it, with members that are empty.
-    const main = { name: "training-and-build", inputs: {}, outputs: {}, metadata: {}, steps: [[step]] };
-    const spec = { entrypoint: "training-and-build", templates: [main] };
-    const node = (name: string, type: string, phase: string, more: object = {}) => ({
-      id: name,
-      name,
-      displayName: name,
-      type,
-      phase,
-      templateName: "training-and-build",
-      templateScope: "local/",
-      ...times,
-      ...more,
-    });
-    await cluster.apply({
-      apiVersion: "argoproj.io/v1alpha1",
-      kind: "Workflow",
-      metadata: {
-        name: run,
-        namespace: NAMESPACE,
-        labels: {
-          "workflows.argoproj.io/phase": phase,
-          ...(phase === "Failed" ? { "workflows.argoproj.io/completed": "true" } : {}),
-          "workflows.argoproj.io/workflow-template": "train-model",
-        },
-      },
-      spec: {
-        workflowTemplateRef: { name: "train-model" },
-        arguments: { parameters: [{ name: "scenario", value: "normal" }] },
-      },
-      status: {
-        phase,
-        message: "child failed",
-        progress: "0/1",
-        ...times,
-        conditions: [{ type: "Completed", status: "True" }],
-        resourcesDuration: { cpu: 1, memory: 3 },
-        storedWorkflowTemplateSpec: { ...spec, shutdown: "Stop", arguments: {} },
-        taskResultsCompletionStatus: { [`${run}-1`]: true },
-        persistentVolumeClaims: [{ name: "work", persistentVolumeClaim: { claimName: `${run}-work` } }],
-        nodes: {
-          [run]: node(run, "Steps", "Failed", { children: [`${run}-0`], outboundNodes: [`${run}-1`] }),
-          [`${run}-0`]: node(`${run}-0`, "StepGroup", "Failed", { boundaryID: run, children: [`${run}-1`] }),
-          [`${run}-1`]: node(`${run}-1`, "Pod", "Failed", {
-            boundaryID: run,
-            message: "Error (exit code 1)",
-            outputs: { exitCode: "1" },
-            hostNodeName: "node",
-            resourcesDuration: { cpu: 1, memory: 3 },
-          }),
-        },
-      },
-    });
+  const startRun = (run: string, phase: "Failed" | "Running", steps = 1): Promise<string> =>
+    cluster.apply(storedRun(NAMESPACE, run, phase, steps));
+
+  /** Changes nodes of the run that waits, as an administrator if nobody is named. */
+  async function changeNodes(nodes: object, ...as: string[]): Promise<string> {
+    return changeNodesOf(ASKING, nodes, ...as);
+  }
+
+  async function changeNodesOf(run: string, nodes: object, ...as: string[]): Promise<string> {
+    const patch = JSON.stringify({ status: { nodes } });
+    const place = ["workflow", run, "--namespace", NAMESPACE];
+    return cluster.server.kubectl("patch", ...place, "--type=merge", "--patch", patch, ...as);
   }
 
   async function judged(tries: readonly Try[]): Promise<string[]> {
@@ -190,9 +157,63 @@ describe("what a student of a class writes, before an API server", function () {
     assert.match(await argo("stop", name), /stopped/);
     assert.match(await argo("resubmit", RUN), /Name:\s+train-model-abcde-\w{5}/);
     assert.match(await argo("retry", RUN), /Status:\s+Running/);
+    assert.match(
+      await argo("node", "set", ASKING, "--node-field-selector", "displayName=question", "-p", "answer=yes"),
+      /workflow values set/,
+    );
     // What a run has stored is its own: a memoized one would bring another's.
     await startRun(RUN, "Failed");
     assert.match(await argo("resubmit", RUN, "--memoized"), /gourmetgram-student-workflows/);
+  });
+
+  describe("of a node in a run's status", () => {
+    const [step, group, question] = [`${ASKING}-1`, `${ASKING}-0`, `${ASKING}-2`];
+    const student = [`--as=system:serviceaccount:${NAMESPACE}:student`, "--dry-run=server"];
+    const asStudent = (nodes: object): Promise<string> => changeNodes(nodes, ...student);
+    const refused = (nodes: object): Promise<void> =>
+      assert.rejects(asStudent(nodes), /the status is changed/);
+    const answers = (...parameters: object[]) => ({ [question]: { outputs: { parameters } } });
+
+    it("is taken where a person answers a step that waits, and where it waits again", async () => {
+      const why = { name: "why", value: "to ask" };
+      const supplied = { supplied: {} };
+      await asStudent(answers({ name: "answer", value: '{"a": {}}' }, why));
+      await asStudent(answers({ name: "answer", valueFrom: supplied }, { name: "why", valueFrom: supplied }));
+    });
+
+    it("is refused where the answer is large, or none to what was asked", async () => {
+      const value = "x".repeat(4097);
+      await refused(answers({ name: "answer", value }));
+      await refused(answers({ name: "answer", value: "{{=1}}" }));
+      await refused(answers({ name: "other", value: "1" }));
+      await refused(answers(...["1", "2", "3"].map((value) => ({ name: "answer", value }))));
+      await refused(answers({ name: "answer", value: "1", description: "x" }));
+      await refused(answers({ name: "answer", valueFrom: { path: "/x" } }));
+      await refused({ [question]: { outputs: { result: "x" } } });
+    });
+
+    it("is refused where a step that has run gets other outputs, and not where they are taken away", async () => {
+      await refused({ [step]: { outputs: { exitCode: "0" } } });
+      await refused({ [step]: { outputs: { parameters: [{ name: "model-version", value: "1" }] } } });
+      await refused({ [group]: { outputs: { result: "x" } } });
+      await asStudent({ [step]: { outputs: null } });
+    });
+
+    it("is refused where it goes in circles, and not where it leads to fewer", async () => {
+      await refused({ [step]: { children: [ASKING] } });
+      await refused({ [group]: { children: [step, step] } });
+      await refused({ [group]: { children: [group] } });
+      await refused({ [ASKING]: { outboundNodes: [group] } });
+      await asStudent({ [group]: { children: [] } });
+      await asStudent({ [ASKING]: { outboundNodes: null } });
+    });
+
+    it("is taken of a large run too: the API server spends no more than so much on a rule", async () => {
+      await startRun(LARGE, "Failed", 500);
+      const rest = Array.from({ length: 499 }, (_, index) => `${LARGE}-${index + 1}`);
+      const nodes = { [LARGE]: { outboundNodes: rest }, [`${LARGE}-0`]: { children: rest } };
+      await changeNodesOf(LARGE, { ...nodes, [`${LARGE}-500`]: null }, ...student);
+    });
   });
 
   it("is not judged where Argo's controller or the class's administrator writes", async () => {

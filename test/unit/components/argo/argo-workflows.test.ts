@@ -136,6 +136,7 @@ describe("ArgoWorkflows, where it is installed", () => {
         env: [
           { name: "LEADER_ELECTION_DISABLE", value: "true" },
           { name: "DEFAULT_REQUEUE_TIME", value: "1s" },
+          { name: "EXPRESSION_TEMPLATES", value: "false" },
         ],
         ports: [{ name: "health", containerPort: 6060 }],
         readinessProbe: { httpGet, periodSeconds: 5 },
@@ -176,6 +177,7 @@ describe("ArgoWorkflows, where it is installed", () => {
           { name: "FIRST_TIME_USER_MODAL", value: "false" },
           { name: "FEEDBACK_MODAL", value: "false" },
           { name: "NEW_VERSION_MODAL", value: "false" },
+          { name: "EXPRESSION_TEMPLATES", value: "false" },
         ],
         ports: [{ name: "https", containerPort: 2746 }],
         readinessProbe: { httpGet, periodSeconds: 5 },

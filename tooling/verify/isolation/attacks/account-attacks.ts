@@ -1,11 +1,23 @@
 /** What code in a step tries with the token of its pod's account: a step runs what a student pushes. */
 import { BUILDKIT } from "../../../../components/builder";
 import { restrictedPod } from "../../pods/pods-for-admission";
-import { core, create, get, mergePatch, post, submit } from "../tries/api-requests";
+import { core, create, get, HUGE, HUGE_OWNER, mergePatch, post, submit } from "../tries/api-requests";
 import type { Student } from "../students/student";
 import type { Outcome, Request, Try } from "../tries/try";
 
-const HUGE = "x".repeat(200_000);
+/** What would take all memory of the class's controller, which pastes outputs into the steps that follow. */
+const TAKES_ALL = "{{=sprig.until(2000000000)}}";
+
+/** Parameters of which each is small enough, and 32 are not. */
+const LARGE_TOGETHER: Readonly<Record<string, object>> = {
+  "96 kB as values": { name: "x", value: HUGE.slice(0, 3000) },
+  "96 kB as defaults": { name: "x", default: HUGE.slice(0, 3000) },
+  "96 kB as what they may be": { name: "x", enum: Array(3).fill(HUGE.slice(0, 1000)) },
+  "96 kB as where they come from": {
+    name: "x",
+    valueFrom: { path: HUGE.slice(0, 1000), event: HUGE.slice(0, 1000), jsonPath: HUGE.slice(0, 1000) },
+  },
+};
 
 const CLAIM = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Ti" } } };
 
@@ -51,6 +63,8 @@ export function accountAttacks(own: Student, other: Student): Try[] {
       metadata: { generateName: "verify-", ...metadata },
       ...members,
     });
+  const output = (members: object): Request =>
+    result({ outputs: { parameters: [{ name: "model-version", ...members }] } });
   const pod = (spec: object): Request => mergePatch(deployment, { spec: { template: { spec } } });
   return [
     trigger(
@@ -77,13 +91,28 @@ export function accountAttacks(own: Student, other: Student): Try[] {
         outputs: {
           exitCode: "0",
           parameters: [
-            { name: "model-version", value: "1", valueFrom: { path: "/tmp/model_version", default: "" } },
+            {
+              name: "model-version",
+              value: "1",
+              description: "a number",
+              enum: ["1", "2"],
+              globalName: "model-version",
+              valueFrom: { path: "/tmp/model_version", default: "" },
+            },
           ],
         },
       }),
     ),
+    train("reached", "to report JSON", result({ outputs: { result: '{"a": {"b": [{}]}}' } })),
+    train("refused", "to report an expression as an output", output({ value: TAKES_ALL })),
+    train("refused", "to report one as an output's default", output({ valueFrom: { default: TAKES_ALL } })),
+    train("refused", "to report an expression as a result", result({ outputs: { result: TAKES_ALL } })),
     train("refused", "to report what the controller cannot read", result({ outputs: { parameters: 5 } })),
     train("refused", "to report 200 kB", result({ outputs: { result: HUGE } })),
+    ...Object.entries(LARGE_TOGETHER).map(([what, each]) =>
+      train("refused", `to report ${what}`, result({ outputs: { parameters: Array(32).fill(each) } })),
+    ),
+    train("refused", "to report for an owner of 200 kB", result({}, { ownerReferences: [HUGE_OWNER] })),
     train("refused", "to report 200 kB in an annotation", result({}, { annotations: { huge: HUGE } })),
     train("refused", "to report what nobody can delete", result({}, { finalizers: ["example.com/mine"] })),
     build("reached", "to start BuildKit", mergePatch(`${buildkit(own)}/scale`, ON)),

@@ -1,14 +1,36 @@
 /** Runs that a student forges with the own kubeconfig: Argo's controller, etcd and the locks are the class's. */
+import { gzipSync } from "node:zlib";
 import { submission } from "../../../live/workflows/submission";
-import { create, mergePatch } from "../tries/api-requests";
+import { create, HUGE, HUGE_OWNER, mergePatch } from "../tries/api-requests";
 import type { Student } from "../students/student";
 import type { Outcome, Request, Try } from "../tries/try";
 
 /** The rules that have to refuse: another refusal would prove something else. */
 const BY_ADMISSION = /gourmetgram-student-workflows/;
 
-/** More than anything of a student may carry, and less than the API server takes of annotations. */
-const HUGE = "x".repeat(200_000);
+type Change = Readonly<Record<string, unknown>>;
+
+/** A forgery: what is tried, and what is written besides what is usual. */
+type Forgery = readonly [what: string, change: Change];
+
+/** Unpacked, a thousand times as large; a larger one could take all memory of the class's controller. */
+const BOMB = gzipSync(Buffer.alloc(1_000_000)).toString("base64");
+
+/** Each short enough, and too long together. */
+const LONG_NAMES = Array.from({ length: 32 }, (_, index) => ({
+  name: `${index}`.padStart(250, "p"),
+  value: HUGE.slice(0, 300),
+}));
+
+/** What is noted of who has set which members, none of which there is. */
+const HUGE_MANAGER = {
+  manager: "verify",
+  operation: "Update",
+  apiVersion: "argoproj.io/v1alpha1",
+  time: "2026-01-01T00:00:00Z",
+  fieldsType: "FieldsV1",
+  fieldsV1: { "f:spec": { [`f:${HUGE}`]: {} } },
+};
 
 /** Runs something of the student's choice, as any account of the namespace. */
 const FORGED = {
@@ -17,13 +39,17 @@ const FORGED = {
   templates: [{ name: "main", container: { image: "busybox", command: ["sleep", "3600"] } }],
 };
 
+/** What would take all memory of the class's controller: an expression, and a text that another one is pasted into. */
+const TAKES_ALL = "{{=sprig.until(2000000000)}}";
+const PASTES = "{{workflow.parameters}}".repeat(100);
+
+/** A run with one parameter. */
+const given = (value: string): Change => ({
+  spec: { arguments: { parameters: [{ name: "scenario", value }] } },
+});
+
 /** A lock that is another's, as the template `train-model` has it. */
 const lockOf = (namespace: string) => ({ mutexes: [{ name: "train-model", namespace }] });
-
-type Change = Readonly<Record<string, unknown>>;
-
-/** A forgery: what is tried, and what is written besides what is usual. */
-type Forgery = readonly [what: string, change: Change];
 
 /** @param run Name of a run of the student that is suspended */
 export function runAttacks(own: Student, other: Student, run: string): Try[] {
@@ -68,6 +94,7 @@ const USUAL_RUNS: readonly Forgery[] = [
       spec: { entrypoint: "training-and-build" },
     },
   ],
+  ["to submit one with JSON in a parameter", given('{"a": {"b": [{}]}}')],
 ];
 
 function forgedRuns(other: Student): Forgery[] {
@@ -108,6 +135,34 @@ function forgedRuns(other: Student): Forgery[] {
     [
       "to submit a run with a parameter of 200 kB",
       { spec: { arguments: { parameters: [{ name: "scenario", value: HUGE }] } } },
+    ],
+    ...["default", "description"].map((member): Forgery => [
+      `to submit a run with 1000 characters as a parameter's ${member}`,
+      {
+        spec: { arguments: { parameters: [{ name: "scenario", value: "", [member]: HUGE.slice(0, 1000) }] } },
+      },
+    ]),
+    [
+      "to submit a run with a list of what a parameter may be",
+      { spec: { arguments: { parameters: [{ name: "scenario", value: "1", enum: ["1"] }] } } },
+    ],
+    ["to submit a run with parameters of long names", { spec: { arguments: { parameters: LONG_NAMES } } }],
+    ["to submit a run with an owner of 200 kB", { metadata: { ownerReferences: [HUGE_OWNER] } }],
+    [
+      "to submit a run with 200 kB of what managers have set",
+      { metadata: { managedFields: [HUGE_MANAGER] } },
+    ],
+    ["to submit a run with an expression in a parameter", given(TAKES_ALL)],
+    [
+      "to submit a run with an expression as JSON in a parameter",
+      given('["\\u007b\\u007b=1\\u007d\\u007d"]'),
+    ],
+    ["to submit a run with a parameter that others are pasted into", given(PASTES)],
+    ["to submit a run with half an expression in a parameter", given("{")],
+    ["to submit a run with an expression as its entrypoint", { spec: { entrypoint: TAKES_ALL } }],
+    [
+      "to submit a run with an expression as a parameter's name",
+      { spec: { arguments: { parameters: [{ name: TAKES_ALL, value: "" }] } } },
     ],
     [
       "to submit a run of the name of another's scheduled one",
@@ -157,13 +212,19 @@ function forgedChanges(other: Student): Forgery[] {
       "to have the controller delete the volume of MLflow with it",
       { status: { persistentVolumeClaims: [{ name: "x", persistentVolumeClaim: { claimName: "mlflow" } }] } },
     ],
+    ["to have the controller unpack what it does not know", { status: { compressedNodes: BOMB } }],
+    ["to give it outputs", { status: { outputs: { parameters: [{ name: "model-version", value: "1" }] } } }],
+    ["to give it a message of 200 kB", { status: { message: HUGE } }],
     ["to give it a status that cannot be read", { status: { nodes: 5 } }],
     ["to give it a time that cannot be read", { status: { startedAt: "soon" } }],
     ["to invent a step of it", { status: { nodes: { x: { id: "x", name: "x", type: "Pod" } } } }],
+    ["to give it an expression in a parameter", given(TAKES_ALL)],
     ["to have it wait for the other's lock", { spec: { synchronization: lockOf(namespace) } }],
     ["to give its pods a priority", { spec: { podPriorityClassName: "system-node-critical" } }],
     ["to keep it from being deleted", { metadata: { finalizers: ["example.com/mine"] } }],
     ["to have it overlooked", { metadata: { labels: { "workflows.argoproj.io/completed": "true" } } }],
+    ["to call its like by 200 kB", { metadata: { generateName: HUGE } }],
+    ["to give it 200 kB of what managers have set", { metadata: { managedFields: [HUGE_MANAGER] } }],
     ["to write 200 kB into it", { metadata: { annotations: { huge: HUGE } } }],
   ];
 }

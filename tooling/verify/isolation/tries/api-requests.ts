@@ -6,6 +6,12 @@ import type { Request } from "./try";
 export const DRY_RUN = "dryRun=All";
 const MERGE = { "content-type": "application/merge-patch+json" };
 
+/** More than anything of a student may carry, and less than the API server takes of annotations. */
+export const HUGE = "x".repeat(200_000);
+
+/** An owner that nobody looks for. */
+export const HUGE_OWNER = { apiVersion: "v1", kind: "ConfigMap", name: HUGE, uid: "verify" };
+
 /** A path of the core group in a namespace. */
 export function core(namespace: string, rest: string): string {
   return `/api/v1/namespaces/${namespace}/${rest}`;
