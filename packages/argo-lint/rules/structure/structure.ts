@@ -109,7 +109,10 @@ function* calls(template: Template): Generator<RuleDiagnostic> {
       yield error("template", node, "the step has no name", "add name");
     }
     const given = ["template", "templateRef", "inline"].filter((key) => node.at(key).exists);
-    if (given.length > 1) {
+    if (given.includes("inline") && given.length > 1) {
+      const ignored = given.filter((key) => key !== "inline").join(" and ");
+      yield warning("template", node, `Argo runs what is inline, and ignores ${ignored}`, "give one of them");
+    } else if (given.length > 1) {
       yield error("template", node, `${given.join(" and ")} are used together`, "give one of them");
     }
   }
@@ -136,6 +139,11 @@ export function* references(object: WorkflowObject, set: WorkflowSet): Generator
         yield tooLate(node, template) ?? diagnostic;
       }
       yield* hooks(node, object, set);
+      // What a step runs at its end had this form before Argo 3.0.
+      const exit = node.at("onExit");
+      const source = set.source(object).object;
+      const missing = (exit.text ?? "") === "" || source === undefined ? {} : set.inObject(exit, source);
+      if (missing.diagnostic !== undefined) yield missing.diagnostic;
     }
   }
 }
