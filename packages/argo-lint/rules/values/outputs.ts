@@ -4,7 +4,7 @@ import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { type Exports, exportsOf } from "../../flow/exports";
 import { reachFrom, reachOfRun } from "../../flow/reach";
-import { declared } from "../../expressions/problem";
+import { declared, type Problem } from "../../expressions/problem";
 import { referenceProblem, type ReferenceContext } from "../../expressions/references";
 import type { Node } from "../../objects/node";
 import { hasNestedTags, taggedTexts } from "../../expressions/tags";
@@ -160,6 +160,18 @@ function isLooked({ name }: Template, { inlines }: ReferenceContext): boolean {
   return name !== undefined || inlines === 1;
 }
 
+const ARTIFACT = /^(?:inputs|outputs|(?:steps|tasks)\.[^.]+\.outputs|workflow\.outputs)\.artifacts\.[^.]+$/;
+
+/** An artifact is passed on by `from` alone. */
+function artifactAsText(reference: string, text: Node): Problem | undefined {
+  return ARTIFACT.test(reference) && text.path.at(-1) !== "from"
+    ? {
+        message: "it is an artifact, and no text: Argo leaves the braces as they are",
+        fix: "pass it under artifacts, by from, and read it at its path",
+      }
+    : undefined;
+}
+
 function* check(
   node: Node,
   context: ReferenceContext,
@@ -176,7 +188,7 @@ function* check(
       }
       // Metrics have names of their own, retries among them.
       if (/^(?:retries|lastRetry)\b/.test(tag.text) && /\.metrics\./.test(text.label)) continue;
-      const problem = referenceProblem(tag.text, context);
+      const problem = referenceProblem(tag.text, context) ?? artifactAsText(tag.text, text);
       if (problem !== undefined) {
         const message = `${tag.text}: ${problem.message}`;
         const isHarmless =
