@@ -20,7 +20,7 @@ export interface ReferenceContext {
   readonly hasPriority: boolean;
   /** True in fields of the workflow that Argo fills in for each pod, with what is known there. */
   readonly everyPod: boolean;
-  /** Names under which templates of the run export outputs; undefined where not all of them are known. */
+  /** Outputs with a global name that are there, as `parameters.score`; undefined where not all of them are known. */
   readonly exported: ReadonlySet<string> | undefined;
   /** Inputs and own outputs are those of these templates: an inline one also sees what is around it. */
   readonly templates: readonly Template[];
@@ -208,8 +208,11 @@ function workflow(parts: readonly string[], context: ReferenceContext): Problem 
     };
   }
   if (sort === "outputs" && (name === "parameters" || name === "artifacts") && last !== undefined) {
-    return context.exported?.has(last) === false
-      ? { message: `no template exports an output as ${last}`, fix: "give that output a globalName" }
+    return context.exported?.has(`${name}.${last}`) === false
+      ? {
+          message: `no step before exports an output of its ${name} as ${last}`,
+          fix: "give that output a globalName, and let this be run after the step that has it",
+        }
       : undefined;
   }
   if (sort === "parameters" && context.workflowParameters.size === 0) {

@@ -41,13 +41,10 @@ export function stepValueProblem(
     }
     return template === undefined || type === undefined ? undefined : fact(first, template, call);
   }
-  // What plugins, HTTP calls and data templates yield is decided elsewhere.
-  if (template === undefined || type === undefined || ["http", "plugin", "data"].includes(type)) {
-    return undefined;
-  }
+  if (template === undefined || type === undefined) return undefined;
   const title = `the template ${template.name ?? "inline"}`;
   if (sort === "result") {
-    return ["container", "script"].includes(type) || hasMain(template)
+    return ["container", "script", "http", "plugin", "data"].includes(type) || hasMain(template)
       ? undefined
       : { message: `${title} has no result: its type is ${type}`, fix: "use an output parameter" };
   }
@@ -66,6 +63,12 @@ export function stepValueProblem(
     };
   }
   if (name === undefined) {
+    if (call.node.at("withSequence").exists) {
+      return {
+        message: "of the steps of a sequence Argo knows no list of all parameters, and refuses the run",
+        fix: declared("outputs", known),
+      };
+    }
     return call.loops
       ? undefined
       : { message: "the name of the output is missing", fix: declared(`outputs`, known) };

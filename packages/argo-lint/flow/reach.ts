@@ -16,7 +16,10 @@ export function reachFrom(
     found.add(template);
     for (const { node } of callsOf(template)) {
       resolved(node, template.home, set).forEach(add);
-      if (hooks) hooked(node, template.home, set).forEach(add);
+      if (!hooks) continue;
+      hooked(node, template.home, set).forEach(add);
+      const atExit = set.source(template.home).object?.template(literal(node.at("onExit")) ?? "");
+      if (atExit !== undefined) add(atExit);
     }
   };
   first.forEach(add);

@@ -2,6 +2,7 @@ import { error, type RuleDiagnostic, unsupported } from "../diagnostic";
 import { FILLED_IN_LATER, tagsOf, withoutTags } from "../expressions/tags";
 import { readYaml } from "../files/yaml-text";
 import type { Node } from "./node";
+import { mayHaveValueBefore } from "./values-before";
 import type { Template } from "./workflow-object";
 
 /** The objects in a manifest, or why there are none. */
@@ -36,16 +37,8 @@ export function manifestOf(template: Template): Manifest {
 }
 
 /** Whether values decide what the text is: Argo does not look at one that begins with an unknown value. */
-function isKnownLater(text: string, { name, home }: Template): boolean {
-  const isFirst =
-    name !== undefined && ["entrypoint", "onExit"].some((key) => home.spec.at(key).text === name);
+function isKnownLater(text: string, template: Template): boolean {
   // In the manifest of a manifest.
   if (text.includes(FILLED_IN_LATER)) return true;
-  return tagsOf(text).some(
-    ({ text: tag, expression, start }) =>
-      expression ||
-      start === 0 ||
-      tag.startsWith("workflow.parameters") ||
-      (isFirst && tag.startsWith("inputs.parameters")),
-  );
+  return tagsOf(text).some((tag) => tag.start === 0 || mayHaveValueBefore(tag, template));
 }

@@ -221,7 +221,9 @@ export class WorkflowSet {
     }
     if (!this.options.closed) {
       const message = `the ${kind} ${name} is not in the given files`;
-      return { diagnostic: unsupported("reference", nameNode, message, "give its file too") };
+      const isOfCluster = kind === "WorkflowTemplate" && this.named.has(`ClusterWorkflowTemplate/${name}`);
+      const fix = `give its file too${isOfCluster ? ", or add clusterScope: true: there is a ClusterWorkflowTemplate of this name" : ""}`;
+      return { diagnostic: unsupported("reference", nameNode, message, fix) };
     }
     const known = [...this.named.values()]
       .flat()

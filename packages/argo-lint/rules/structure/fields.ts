@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { callsOf } from "../../flow/calls";
 import { containersOf } from "../../objects/containers";
 import { type RuleDiagnostic, error } from "../../diagnostic";
@@ -5,6 +6,7 @@ import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { isDuration, isGoDuration } from "../../objects/duration";
 import type { Node } from "../../objects/node";
+import { declared } from "../../expressions/problem";
 import { literal } from "../../expressions/tags";
 
 const WORD = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?";
@@ -16,6 +18,7 @@ const LONGEST = { CronWorkflow: 52, others: 63 };
 
 const POD_GC = ["OnPodCompletion", "OnPodSuccess", "OnWorkflowCompletion", "OnWorkflowSuccess"];
 const CLAIM_GC = ["OnWorkflowCompletion", "OnWorkflowSuccess"];
+const OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"];
 const RETRY_POLICIES = ["Always", "OnFailure", "OnError", "OnTransientError"];
 
 /** Fields hold what Argo or the cluster reads there, where their type is no more than a string or a number. */
@@ -25,6 +28,9 @@ export function* fields(object: WorkflowObject, set: WorkflowSet): Generator<Rul
   yield* oneOf(spec.in("podGC", "strategy"), POD_GC);
   yield* oneOf(spec.in("volumeClaimGC", "strategy"), CLAIM_GC);
   yield* duration(spec.in("podGC", "deleteDelayDuration"), isDuration);
+  for (const each of spec.in("podGC", "labelSelector", "matchExpressions").items) {
+    yield* oneOf(each.at("operator"), OPERATORS);
+  }
   yield* hooks(spec);
   for (const holder of [spec, spec.at("templateDefaults")]) {
     yield* oneOf(holder.in("retryStrategy", "retryPolicy"), RETRY_POLICIES);
@@ -45,6 +51,9 @@ function* names({ kind, root }: WorkflowObject): Generator<RuleDiagnostic> {
   } else if (text !== undefined && text.length > longest) {
     const message = `the name has ${text.length} characters, and Argo takes ${longest} at most`;
     yield error("template", name, message, "shorten it");
+  }
+  if (!name.exists && !beginning.exists && root.at("metadata").exists) {
+    yield error("template", root.at("metadata"), "the object has no name", "add name or generateName");
   }
   const start = literal(beginning);
   if (!name.exists && start !== undefined && start !== "" && !BEGINNING.test(start)) {
@@ -115,6 +124,9 @@ function* artifacts({ node, type }: Template, isLeaf: boolean): Generator<RuleDi
       } else if (!isLeaf && (path.text ?? "") !== "") {
         const message = `a template of type ${type} has no pod, and its artifacts no path in one`;
         yield error("template", path, message, "remove path, and give it where the pod is");
+      } else if (leavesItsFolder(literal(path) ?? "")) {
+        const message = `${path.text ?? ""} leads out of its folder, and Argo refuses the object`;
+        yield error("template", path, message, "write the path without ..");
       }
       if (place === "inputs" && (artifact.at("from").text ?? "") !== "") {
         const message = "an input is not taken from anywhere: what it is comes from the step that passes it";
@@ -122,6 +134,13 @@ function* artifacts({ node, type }: Template, isLeaf: boolean): Generator<RuleDi
       }
     }
   }
+}
+
+/** Whether a path with `..` ends elsewhere than below the folder before it. */
+function leavesItsFolder(path: string): boolean {
+  const [folder = "", ...rest] = path.split(/\/\.\.(?=\/|$)/);
+  const clean = posix.normalize(path).replace(/\/$/, "");
+  return rest.length > 0 && folder !== "" && !clean.startsWith(`${folder}/`);
 }
 
 function* mounts(template: Template): Generator<RuleDiagnostic> {
@@ -146,6 +165,12 @@ function* manifest({ node, type }: Template): Generator<RuleDiagnostic> {
   const resource = node.at("resource");
   const action = literal(resource.at("action"));
   if (type !== "resource" || action === undefined || action === "get" || action === "delete") return;
+  const artifact = resource.in("manifestFrom", "artifact", "name");
+  const inputs = node.in("inputs", "artifacts").names;
+  if (artifact.text !== undefined && !inputs.includes(artifact.text)) {
+    const message = `the template has no input artifact ${artifact.text}, from which the manifest is taken`;
+    yield error("template", artifact, message, declared("input artifacts", inputs));
+  }
   const given = ["manifest", "manifestFrom"].filter((key) => resource.at(key).exists);
   if (given.length === 1 && resource.at("manifest").text !== "") return;
   const message = given.length === 2 ? "there are two manifests" : `there is no manifest to ${action}`;
@@ -164,6 +189,13 @@ function* metrics(node: Node): Generator<RuleDiagnostic> {
         `"${text}" is not a name in metrics`,
         "use letters, digits and underscores",
       );
+    }
+    if ((metric.at("help").text ?? "") === "") {
+      yield error("template", metric, "the metric has no help, and Argo refuses the object", "add help");
+    }
+    for (const type of ["gauge", "counter", "histogram"].map((each) => metric.at(each))) {
+      if (!type.isObject || (type.at("value").text ?? "") !== "") continue;
+      yield error("template", type, "the metric has no value, and Argo refuses the object", "add value");
     }
     const gauge = metric.at("gauge");
     if (gauge.at("realtime").value === true && gauge.at("value").text?.includes("resourcesDuration.")) {

@@ -30,6 +30,10 @@ export function* forms(object: WorkflowObject, set: WorkflowSet): Generator<Rule
     for (const output of template.node.in("outputs", "parameters").items) {
       yield* source(output, template);
     }
+    for (const sort of ["parameters", "artifacts"]) {
+      for (const output of template.node.in("outputs", sort).items)
+        yield* globalName(output.at("globalName"));
+    }
     for (const { node } of callsOf(template)) {
       if (node.at("name").exists) yield* name(node, NAME);
       yield* named(node.at("arguments"));
@@ -39,6 +43,10 @@ export function* forms(object: WorkflowObject, set: WorkflowSet): Generator<Rule
     if (!isDuration(literal(duration) ?? "0")) {
       const message = `"${duration.text ?? ""}" is not a duration`;
       yield error("template", duration, message, "give seconds, or a duration such as 1h30m");
+    }
+    for (const container of ["initContainers", "sidecars"].flatMap((key) => template.node.at(key).items)) {
+      if (container.at("name").exists && container.at("name").text !== "") continue;
+      yield error("template", container, "the container has no name", "add name");
     }
     const type = template.type ?? "";
     const preset = object.spec.in("templateDefaults", type, "image").exists;
@@ -56,6 +64,12 @@ function* name(holder: Node, { form, words }: typeof NAME): Generator<RuleDiagno
   if (text === undefined ? !holder.at("name").exists : !form.test(text)) {
     yield error("template", holder, `"${text ?? ""}" is not a valid name`, `use ${words}`);
   }
+}
+
+function* globalName(node: Node): Generator<RuleDiagnostic> {
+  const text = literal(node);
+  if (text === undefined || text === "" || VALUE_NAME.form.test(text)) return;
+  yield error("template", node, `"${text}" is not a valid global name`, `use ${VALUE_NAME.words}`);
 }
 
 function* named(holder: Node): Generator<RuleDiagnostic> {

@@ -3,7 +3,8 @@ import { error, type RuleDiagnostic, warning } from "../../diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import type { Node } from "../../objects/node";
-import { literal } from "../../expressions/tags";
+import { mayHaveValueBefore } from "../../objects/values-before";
+import { literal, tagsOf } from "../../expressions/tags";
 
 /** No two objects of one kind and namespace have one name. */
 export function* uniqueNames(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
@@ -17,26 +18,39 @@ export function* uniqueNames(object: WorkflowObject, set: WorkflowSet): Generato
 
 /** The entrypoint and the exit handler exist. */
 export function* entrypoint(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
+  const node = object.spec.at("entrypoint");
+  const names = [node, object.spec.at("onExit")].filter(({ exists }) => exists);
+  for (const name of [...names, object.templateRef.at("name")].filter(isFilledIn)) {
+    yield error(
+      "entrypoint",
+      name,
+      "Argo fills in no reference here, and refuses the run",
+      "write the name itself",
+    );
+  }
   const { object: source, diagnostic } = set.source(object);
-  if (diagnostic !== undefined) {
+  if (diagnostic !== undefined && !isFilledIn(object.templateRef.at("name"))) {
     yield diagnostic;
   }
   if (source === undefined) {
     return;
   }
-  const node = object.spec.at("entrypoint");
   if (!node.exists && !source.spec.at("entrypoint").exists) {
     if (object.runs) {
       yield error("entrypoint", object.spec, "there is no entrypoint", "add entrypoint");
     }
     return;
   }
-  for (const name of [node, object.spec.at("onExit")]) {
-    const found = name.exists ? set.inObject(name, source).diagnostic : undefined;
+  for (const name of names) {
+    const found = isFilledIn(name) ? undefined : set.inObject(name, source).diagnostic;
     if (found !== undefined) {
       yield { ...found, rule: "entrypoint" };
     }
   }
+}
+
+function isFilledIn({ text }: Node): boolean {
+  return text?.includes("{{") === true;
 }
 
 /** Every template is of one kind, and names are given once. */
@@ -95,7 +109,10 @@ function* calls(template: Template): Generator<RuleDiagnostic> {
       yield error("template", node, "the step has no name", "add name");
     }
     const given = ["template", "templateRef", "inline"].filter((key) => node.at(key).exists);
-    if (given.length > 1) {
+    if (given.includes("inline") && given.length > 1) {
+      const ignored = given.filter((key) => key !== "inline").join(" and ");
+      yield warning("template", node, `Argo runs what is inline, and ignores ${ignored}`, "give one of them");
+    } else if (given.length > 1) {
       yield error("template", node, `${given.join(" and ")} are used together`, "give one of them");
     }
   }
@@ -119,9 +136,14 @@ export function* references(object: WorkflowObject, set: WorkflowSet): Generator
     for (const { node } of callsOf(template)) {
       const { diagnostic } = set.resolve(node, object);
       if (diagnostic !== undefined) {
-        yield diagnostic;
+        yield tooLate(node, template) ?? diagnostic;
       }
       yield* hooks(node, object, set);
+      // What a step runs at its end had this form before Argo 3.0.
+      const exit = node.at("onExit");
+      const source = set.source(object).object;
+      const missing = (exit.text ?? "") === "" || source === undefined ? {} : set.inObject(exit, source);
+      if (missing.diagnostic !== undefined) yield missing.diagnostic;
     }
   }
 }
@@ -133,4 +155,23 @@ function* hooks(holder: Node, object: WorkflowObject, set: WorkflowSet): Generat
       yield diagnostic;
     }
   }
+}
+
+/** A name that Argo looks for before it has the value in it; of a `templateRef`, only where the template has a name. */
+function tooLate(call: Node, template: Template): RuleDiagnostic | undefined {
+  const ref = call.at("templateRef");
+  const name = ref.exists ? ref.at("name") : call.at("template");
+  if (ref.exists && tagsOf(ref.at("template").text ?? "").length > 0) return undefined;
+  const isLate = tagsOf(name.text ?? "").some(
+    (tag) =>
+      !mayHaveValueBefore(tag, template) &&
+      // What only a step has is left out there.
+      !(ref.exists && /^(?:item|steps|tasks)\b/.test(tag.text)),
+  );
+  if (!isLate) return undefined;
+  const message = "Argo looks for the template before it has this value, and refuses the run";
+  const fix = ref.exists
+    ? "write the name, or take it from a parameter of the workflow"
+    : "call each template by its name, with a condition, or take it by templateRef";
+  return error("reference", name, message, fix);
 }

@@ -160,6 +160,11 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
   const given = object.spec.in("arguments", "parameters").items;
   for (const parameter of given) {
     yield* allowed(parameter);
+    if (!complete(parameter) && parameter.at("default").exists) {
+      const message =
+        "Argo does not read the default of a workflow's parameter, and refuses a run without a value";
+      yield warning("arguments", parameter.at("default"), message, "write it as value");
+    }
   }
   yield* withoutSource(object.spec.in("arguments", "artifacts").items);
   if (source === undefined) {
@@ -253,8 +258,9 @@ function* runArtifacts(
   }
 }
 
+/** Of a parameter of the workflow Argo does not read the default. */
 function complete(parameter: Node): boolean {
-  return ["value", "default", "valueFrom"].some((key) => parameter.at(key).exists);
+  return ["value", "valueFrom"].some((key) => parameter.at(key).exists);
 }
 
 /**

@@ -1,10 +1,10 @@
-import { callsOf } from "../../flow/calls";
 import { callGraphOf } from "../../flow/call-graph";
 import { type RuleDiagnostic, unsupported, warning, error } from "../../diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
-import { hooked, reachFrom, reachOfRun } from "../../flow/reach";
-import { declared } from "../../expressions/problem";
+import { type Exports, exportsOf } from "../../flow/exports";
+import { reachFrom, reachOfRun } from "../../flow/reach";
+import { declared, type Problem } from "../../expressions/problem";
 import { referenceProblem, type ReferenceContext } from "../../expressions/references";
 import type { Node } from "../../objects/node";
 import { hasNestedTags, taggedTexts } from "../../expressions/tags";
@@ -20,7 +20,8 @@ export function* outputs(object: WorkflowObject, set: WorkflowSet): Generator<Ru
   if (object.creator !== undefined) {
     return;
   }
-  const base = baseContext(object, set);
+  const exports = exportsOf(object, set);
+  const base = { ...baseContext(object, set), exported: exports?.all };
   for (const [key, node] of object.spec.members) {
     if (NOT_TEMPLATES.has(key)) continue;
     // Arguments and hooks are filled in once. All else ends in pods, and is filled in for each of them.
@@ -29,7 +30,7 @@ export function* outputs(object: WorkflowObject, set: WorkflowSet): Generator<Ru
   const first = set.entrypoint(object);
   const running = reachFrom(first === undefined ? [] : [first], set, { hooks: false });
   for (const template of object.templates) {
-    yield* inTemplate(template, { ...base, running: running.has(template) });
+    yield* inTemplate(template, { ...base, running: running.has(template) }, exports);
   }
   yield* borrowed(object, set, base);
 }
@@ -82,7 +83,7 @@ function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext
     hasExit: [object, source].some((each) => each?.spec.at("onExit").exists === true),
     hasPriority: [object, source].some((each) => each?.spec.at("priority").exists === true),
     everyPod: false,
-    exported: exportsOf(object, set),
+    exported: undefined,
     templates: [],
     inlines: set.templatesOf(object).filter(({ name, node }) => name === undefined && isInline(node)).length,
     group: undefined,
@@ -110,53 +111,39 @@ function mayGetMore(object: WorkflowObject, source: WorkflowObject | undefined, 
   return source === undefined || object.isLibrary || (!object.runs && !set.options.closed);
 }
 
-/** Names under which the templates of a run export outputs, if all of these templates are known. */
-function exportsOf(object: WorkflowObject, set: WorkflowSet): ReadonlySet<string> | undefined {
-  const seen = new Set<Template>();
-  const found = new Set<string>();
-  const source = set.source(object).object;
-  let complete = source !== undefined && (object.runs || (set.options.closed && !object.isLibrary));
-  const add = (template: Template): void => {
-    if (seen.has(template)) return;
-    seen.add(template);
-    for (const sort of ["parameters", "artifacts"]) {
-      for (const output of template.node.in("outputs", sort).items) {
-        const name = output.at("globalName").text;
-        complete &&= name === undefined || !name.includes("{");
-        found.add(name ?? "");
-      }
-    }
-    for (const { node } of callsOf(template)) {
-      const called = set.resolve(node, template.home).template;
-      if (called === undefined) complete = false;
-      else add(called);
-      hooked(node, template.home, set).forEach(add);
-    }
-  };
-  [...object.templates, ...(source?.templates ?? []), ...hooked(object.spec, object, set)].forEach(add);
-  return complete ? found : undefined;
-}
-
-function* inTemplate(template: Template, outer: ReferenceContext): Generator<RuleDiagnostic> {
-  const own: ReferenceContext = { ...outer, templates: [...outer.templates, template] };
+function* inTemplate(
+  template: Template,
+  outer: ReferenceContext,
+  exports: Exports | undefined,
+): Generator<RuleDiagnostic> {
+  const templates = [...outer.templates, template];
+  const own: ReferenceContext = { ...outer, templates, exported: exports?.before(template) };
   const flow = callGraphOf(template);
   if (flow === undefined) {
     yield* check(template.node, own);
     return;
   }
   const group = template.type === "steps" ? "steps" : "tasks";
-  const inside: ReferenceContext = { ...own, group, all: flow.all, before: flow.all };
+  // Outside of the calls are its outputs, which are read at its end.
+  const inside: ReferenceContext = {
+    ...own,
+    group,
+    all: flow.all,
+    before: flow.all,
+    exported: exports?.all,
+  };
   yield* check(template.node, inside, OUTSIDE_CALLS);
   yield* check(template.node.at("outputs"), inside);
   yield* check(template.node.in("dag", "target"), inside);
   for (const { call, before } of flow.order) {
-    const context: ReferenceContext = { ...inside, before, call };
+    const context: ReferenceContext = { ...inside, before, call, exported: exports?.before(call) };
     yield* check(call.node, context, STEP_MEMBERS);
-    yield* check(call.node.at("hooks"), { ...context, self: call.name });
+    yield* check(call.node.at("hooks"), { ...context, self: call.name, exported: exports?.all });
     const inline = call.node.at("inline");
     if (inline.isObject) {
       const resolved = outer.resolve(call);
-      if (resolved !== undefined) yield* inTemplate(resolved, isLooked(resolved, outer) ? own : context);
+      if (resolved !== undefined)
+        yield* inTemplate(resolved, isLooked(resolved, outer) ? own : context, exports);
     }
   }
 }
@@ -171,6 +158,18 @@ function isInline(node: Node): boolean {
  */
 function isLooked({ name }: Template, { inlines }: ReferenceContext): boolean {
   return name !== undefined || inlines === 1;
+}
+
+const ARTIFACT = /^(?:inputs|outputs|(?:steps|tasks)\.[^.]+\.outputs|workflow\.outputs)\.artifacts\.[^.]+$/;
+
+/** An artifact is passed on by `from` alone. */
+function artifactAsText(reference: string, text: Node): Problem | undefined {
+  return ARTIFACT.test(reference) && text.path.at(-1) !== "from"
+    ? {
+        message: "it is an artifact, and no text: Argo leaves the braces as they are",
+        fix: "pass it under artifacts, by from, and read it at its path",
+      }
+    : undefined;
 }
 
 function* check(
@@ -189,7 +188,7 @@ function* check(
       }
       // Metrics have names of their own, retries among them.
       if (/^(?:retries|lastRetry)\b/.test(tag.text) && /\.metrics\./.test(text.label)) continue;
-      const problem = referenceProblem(tag.text, context);
+      const problem = referenceProblem(tag.text, context) ?? artifactAsText(tag.text, text);
       if (problem !== undefined) {
         const message = `${tag.text}: ${problem.message}`;
         const isHarmless =
