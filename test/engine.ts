@@ -54,7 +54,8 @@ async function main(): Promise<number> {
   );
   const { status } = spawnSync(
     join(checkout, "node_modules", ".bin", "mocha"),
-    ["test/engine/**/*.test.ts", ...proofs],
+    // Each file has servers and folders of its own, and waits for them half of the time.
+    ["--parallel", "--jobs", "2", "test/engine/**/*.test.ts", ...proofs],
     {
       cwd: checkout,
       stdio: "inherit",
