@@ -11,6 +11,7 @@ export default tseslint.config(
       "node_modules/",
       "site/",
       "dist/",
+      "images/*/dist/",
       "packages/*/dist/",
       "test/fixtures/",
       "**/*.mjs",

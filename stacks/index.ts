@@ -5,6 +5,8 @@ export { estimateFootprint } from "./footprint/footprint";
 export { judged } from "./judgement";
 export { labStack } from "./lab";
 export type {
+  BackupOutputs,
+  BackupTarget,
   BuilderOutput,
   LabOutputs,
   RegistryOutput,

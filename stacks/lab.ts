@@ -2,6 +2,7 @@ import type { LabConfig } from "../config";
 import { LabNetwork } from "../components/class";
 import { databasePort } from "../components/mlflow";
 import { RestrictedNamespace } from "../components/namespace";
+import { backedUp } from "./services/backed-up";
 import { createBase } from "./services/base-services";
 import { createLab } from "./services/lab-services";
 import type { KeptObject } from "./data/kept-data";
@@ -28,5 +29,7 @@ export function labStack(config: LabConfig, kept: readonly KeptObject[]): LabSta
     stagingNamespace: lab.staging.namespace,
     externalDatabasePort: databasePort(config.mlflowDatabaseUri),
   });
-  return labOutputs(config, { namespace: platform.name, base, lab });
+  const outputs = labOutputs(config, { namespace: platform.name, base, lab });
+  backedUp(base, outputs, null);
+  return outputs;
 }

@@ -12,6 +12,7 @@ import { RestrictedNamespace } from "../components/namespace";
 import { portsOf, REGISTRY_PODS, RegistryUser } from "../components/registry";
 import { referredBase } from "./outputs/base-reference";
 import type { KeptObject } from "./data/kept-data";
+import { backedUp } from "./services/backed-up";
 import { externalRegistryOf } from "./services/external-registry";
 import { lastOutput } from "./outputs/last-output";
 import { createLab } from "./services/lab-services";
@@ -95,10 +96,14 @@ export async function studentStack(
     last: lastOutput("studentKubeconfig"),
     cluster: clusterSettings(),
   });
+  const outputs = labOutputs(config, { namespace: platform.name, base, lab });
+  const registryUser = pulumi.output(credentials === undefined ? null : { username: credentials.username });
+  const registryPassword = pulumi.secret(credentials?.password ?? null);
+  backedUp(base, outputs, { student, registryUser, registryPassword });
   return {
-    ...labOutputs(config, { namespace: platform.name, base, lab }),
-    registryUser: pulumi.output(credentials === undefined ? null : { username: credentials.username }),
-    registryPassword: pulumi.secret(credentials?.password ?? null),
+    ...outputs,
+    registryUser,
+    registryPassword,
     studentKubeconfig: access.kubeconfig,
     studentAccessExpires: access.expires,
   };

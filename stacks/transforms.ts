@@ -93,7 +93,14 @@ export function reuse(kept: readonly KeptObject[]): void {
       const named = changed(props, ["metadata"], (metadata) => ({
         ...(metadata as object),
         name,
-        ...(manager === undefined ? {} : { annotations: { "pulumi.com/patchFieldManager": manager } }),
+        ...(manager === undefined
+          ? {}
+          : {
+              annotations: {
+                ...(metadata as { annotations?: object }).annotations,
+                "pulumi.com/patchFieldManager": manager,
+              },
+            }),
       }));
       switch (kind) {
         case "Namespace":

@@ -56,6 +56,7 @@ const groups = [
 ];
 /** The lists that are made from a file of the same name that ends with `.in`. */
 const lockedLists = [
+  "images/backup/requirements.txt",
   "images/training/requirements.txt",
   "images/mlflow/requirements.txt",
   "images/pipeline/requirements.txt",

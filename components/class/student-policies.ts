@@ -4,6 +4,7 @@ import type { Input } from "@pulumi/pulumi";
 import { GIT_SERVER_NAME, GIT_SERVER_PORT } from "../app-repository";
 import {
   anywhere,
+  apiServer,
   BUILD_ROLE,
   type EgressRule,
   type IngressRule,
@@ -135,7 +136,7 @@ function gitServerPolicy(
 function workflowEgress(args: StudentPoliciesArgs): EgressRule[] {
   return [
     NAME_SERVERS,
-    apiServer(args),
+    apiServer(args.apiServerAddresses, args.apiServerPorts),
     { to: [byLabels(MLFLOW)], ports: tcp(MLFLOW_PORT) },
     args.externalRepository === undefined
       ? { to: [byLabels(GIT_SERVER)], ports: tcp(GIT_SERVER_PORT) }
@@ -145,22 +146,6 @@ function workflowEgress(args: StudentPoliciesArgs): EgressRule[] {
       ports: tcp(APP_PORT),
     },
   ];
-}
-
-/**
- * The API server, to which Argo's container in each pod reports, and which some steps use.
- *
- * Pods address the Service `kubernetes`, port 443. kube-proxy replaces that by an address and port of the API server
- * before the packet comes to where a policy is enforced: kube-router's rules are in the chains INPUT and FORWARD of the
- * packet filter, which come after PREROUTING. So the endpoint's port is what counts there, 6443 with most clusters. Other
- * network plug-ins look at the packet before; that is why both ports are named.
- */
-function apiServer({
-  apiServerAddresses: addresses,
-  apiServerPorts,
-}: Pick<StudentPoliciesArgs, "apiServerAddresses" | "apiServerPorts">): EgressRule {
-  const ports = tcp(...apiServerPorts);
-  return addresses.length === 0 ? { ports } : { to: addresses.map((cidr) => ({ ipBlock: { cidr } })), ports };
 }
 
 /**

@@ -53,6 +53,12 @@ export const IMAGES = {
     imageName: "gourmetgram-mlflow",
     context: "./images/mlflow",
   },
+  /** Of the backups on a schedule. */
+  backup: {
+    type: "gourmetgram:index:BackupImage",
+    imageName: "gourmetgram-backup",
+    context: "./images/backup",
+  },
   /** Of the git server. It carries the application's sources; the training code and the server's own files are mounted. */
   gitServer: {
     type: "gourmetgram:index:GitServerImage",

@@ -16,6 +16,7 @@ export {
   type IngressRule,
   NAME_SERVERS,
   anywhere,
+  apiServer,
   byLabels,
   inNamespace,
   tcp,

@@ -1,5 +1,5 @@
 import * as check from "../values/checks";
-import { every, student, labAndBase } from "./scopes";
+import { every, labAndBase } from "./scopes";
 
 export const ARGO = {
   argo: every.choice(
@@ -31,14 +31,14 @@ export const ARGO = {
     50,
     [2, 1000],
   ),
-  apiServerAddresses: student.list(
-    "Blocks of addresses at which pods reach the API server, for a student's network policies. " +
-      "Without any, pods of runs reach apiServerPorts of every address.",
+  apiServerAddresses: every.list(
+    "Blocks of addresses at which pods reach the API server, for the network policies of students and of backups. " +
+      "Without any, pods of runs and of backups reach apiServerPorts of every address.",
     "10.0.0.1/32",
     check.addressBlock,
   ),
-  apiServerPorts: student.integers(
-    "Ports at which pods reach the API server, for a student's network policies: that of the Service " +
+  apiServerPorts: every.integers(
+    "Ports at which pods reach the API server, for the network policies of students and of backups: that of the Service " +
       "kubernetes, and that of the API server itself, which is 8443 in minikube and 16443 in MicroK8s.",
     [443, 6443],
     [1, 65_535],

@@ -57,7 +57,7 @@ export const IMAGES = {
   ),
   externalRegistryPassword: every.secret("Password or token at the external registry."),
   pythonBaseImage: labAndBase.image(
-    "Image with Python 3.11 on which the training and MLflow images are built.",
+    "Image with Python 3.11 on which the images of training, MLflow, the pipeline and backups are built.",
     "python:3.11-slim",
   ),
   torchIndexUrl: labAndBase.optional(

@@ -6,6 +6,7 @@ import type { Output } from "@pulumi/pulumi";
 import type { Key, Scope, SecretKey } from "../key";
 import { APPLICATION } from "./application";
 import { ARGO } from "./argo";
+import { BACKUP } from "./backup";
 import { IMAGES } from "./images";
 import { MLFLOW } from "./mlflow";
 import { STACK } from "./stack";
@@ -19,10 +20,19 @@ export const GROUPS: readonly (readonly [title: string, keys: Readonly<Record<st
   ["Argo Workflows.", ARGO],
   ["Training.", TRAINING],
   ["From a model version to the application in staging.", APPLICATION],
+  ["Backups on a schedule.", BACKUP],
 ];
 
 /** All keys, without the project's prefix. */
-export const KEYS = { ...STACK, ...IMAGES, ...MLFLOW, ...ARGO, ...TRAINING, ...APPLICATION } as const;
+export const KEYS = {
+  ...STACK,
+  ...IMAGES,
+  ...MLFLOW,
+  ...ARGO,
+  ...TRAINING,
+  ...APPLICATION,
+  ...BACKUP,
+} as const;
 
 /** The name of a key. */
 export type KeyName = keyof typeof KEYS;

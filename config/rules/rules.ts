@@ -30,6 +30,8 @@ export function brokenRules(
     ]),
     ...together(given, "appRepositoryUsername", "appRepositoryPassword"),
     ...only(given, "appRepositoryUrl", ["appRepositoryUsername", "appRepositoryPassword"]),
+    ...readableBackup(given),
+    ...wholeBackup(values, given),
     ...distinctNodePorts(values, given, sound),
     ...distinctNamespaces(values, sound),
   ];
@@ -83,6 +85,20 @@ function ownDatabase(
   return shared ? [{ key, reason, fix: "set" }] : [];
 }
 
+/** A passphrase without a schedule does no harm: somebody may come back to it. */
+function readableBackup(given: (key: KeyName) => boolean): BrokenRule[] {
+  const isMissing = given("backupSchedule") && !given("backupPassphrase");
+  const reason = `it is missing: ${full("backupSchedule")} needs it`;
+  return isMissing ? [{ key: "backupPassphrase", reason, fix: "set" }] : [];
+}
+
+/** A student's database may be elsewhere too: there the backup itself says so. */
+function wholeBackup({ scope }: Values, given: (key: KeyName) => boolean): BrokenRule[] {
+  const isPart = scope === "lab" && given("backupSchedule") && given("mlflowDatabaseUri");
+  const reason = `the database is elsewhere (${full("mlflowDatabaseUri")}), and a backup without it is worth nothing`;
+  return isPart ? [{ key: "backupSchedule", reason, fix: "rm" }] : [];
+}
+
 /** Two keys that need each other. */
 function together(given: (key: KeyName) => boolean, one: KeyName, other: KeyName): BrokenRule[] {
   return [[one, other] as const, [other, one] as const].flatMap(([present, absent]) =>
@@ -133,10 +149,17 @@ function distinctNodePorts(
 
 /** This stack creates each of them, with different Pod Security levels, so no two can be the same. */
 function distinctNamespaces(values: Values, sound: (key: KeyName) => boolean): BrokenRule[] {
-  const created = ["namespace", "argoNamespace", "stagingNamespace", "buildNamespace"] as const;
+  const created = [
+    "namespace",
+    "argoNamespace",
+    "stagingNamespace",
+    "buildNamespace",
+    "backupNamespace",
+  ] as const;
   const keys = created.filter(
     (key) =>
       (key !== "argoNamespace" || values.argo === "install") &&
+      (key !== "backupNamespace" || values.backupSchedule !== undefined) &&
       sound(key) &&
       scopesOf(key).includes(values.scope),
   );

@@ -34,7 +34,7 @@ export const namespaceName: Check = (value) =>
     : dnsLabel(value);
 
 /** Names of namespaces and of a user of the registry that are taken, each with `gourmetgram-` before it. */
-const TAKEN = ["base", "build", "platform", "staging"];
+const TAKEN = ["backup", "base", "build", "platform", "staging"];
 
 /** A student's name: it begins the names of namespaces, and is a path in the registry. */
 export const studentName: Check = (value) => {
@@ -171,6 +171,10 @@ export function integerBetween(min: number, max: number): Check<number> {
       ? undefined
       : `expected an integer from ${min} to ${max}`;
 }
+
+/** What a file is encrypted with. */
+export const passphrase: Check = (value) =>
+  value.length >= 12 ? undefined : "expected at least 12 characters: use several words";
 
 /** One of a few words. */
 export function oneOf(words: readonly string[]): Check {

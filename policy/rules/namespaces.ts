@@ -45,6 +45,8 @@ const EXCEPTIONS: readonly Exception[] = [
   { component: "gourmetgram:index:RegistryUser", kind: "Secret", namespace: "kube-system" },
   // The record that a student's stack uses the base, in the base's namespace of Argo.
   { component: "gourmetgram:index:BaseUser", kind: "ConfigMap" },
+  // The key of a student in the Secret with the labs that the base backs up.
+  { component: "gourmetgram:index:BackupAccess", kind: "Secret" },
 ];
 
 const isException = (object: Subject, namespace: unknown): boolean =>

@@ -40,14 +40,22 @@ function unseen({ resources }: Unlisted): Finding {
 function losing(config: StackConfig, found: FoundClaim): Finding | undefined {
   const volume = dataVolumes(config)[found.data];
   if (volume?.namespace === found.namespace) return undefined;
-  const { elsewhere } = DATA[found.data];
+  const kind = DATA[found.data];
   if (volume !== undefined) {
+    const key = "needs" in kind ? "backupNamespace" : "namespace";
     const [setting, back] =
       config.scope === "student"
         ? [`student is ${config.student}`, "set gourmetgram:student to what it was"]
-        : [`namespace is ${volume.namespace}`, setCommand("namespace", found.namespace)];
+        : [`${key} is ${volume.namespace}`, setCommand(key, found.namespace)];
     return finding(setting, found, [back, HOW_TO_MOVE]);
   }
+  if ("needs" in kind) {
+    return finding(`${kind.needs} is not set`, found, [
+      `set it to what it was; ${setCommand("backupSuspended", "true")} has no more backups written`,
+      `or npm run backup -- FOLDER --fetch, and then: kubectl delete pvc ${found.name} -n ${found.namespace}`,
+    ]);
+  }
+  const { elsewhere } = kind;
   if (hasKey(config, elsewhere))
     return finding(`${elsewhere} is set`, found, [unset(elsewhere), HOW_TO_MOVE]);
   return finding(`scope is ${config.scope}`, found, ["set gourmetgram:scope to what it was", HOW_TO_MOVE]);

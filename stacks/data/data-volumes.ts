@@ -1,13 +1,17 @@
 /** The volumes whose data cannot be made again: what is on others, BuildKit's cache among them, can. */
 import type { KubernetesObject, V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { GIT_SERVER_NAME } from "../../components/app-repository";
+import { BACKUP_NAME } from "../../components/backup";
 import { INSTANCE_LABEL, labelsOf, MANAGER, MANAGER_LABEL } from "../../components/kubernetes";
 import { MLFLOW_NAME, POSTGRES_NAME } from "../../components/mlflow";
 import { REGISTRY_PLACE } from "../../components/registry";
 import type { KeyName, StackConfig } from "../../config";
 import type { LiveCluster } from "../preflight/live-cluster";
 
-/** The kinds of data, by the label `app.kubernetes.io/name` of their claims. */
+/**
+ * The kinds of data, by the label `app.kubernetes.io/name` of their claims, each with the key of its size and the key with
+ * which it is elsewhere, or without which there is none.
+ */
 export const DATA = {
   [MLFLOW_NAME]: { what: "MLflow's artifacts", storage: "mlflowStorage", elsewhere: "mlflowArtifactRoot" },
   [POSTGRES_NAME]: { what: "MLflow's database", storage: "postgresStorage", elsewhere: "mlflowDatabaseUri" },
@@ -21,7 +25,11 @@ export const DATA = {
     storage: "registryStorage",
     elsewhere: "externalRegistry",
   },
-} as const satisfies Record<string, { what: string; storage: KeyName; elsewhere: KeyName }>;
+  [BACKUP_NAME]: { what: "the backups", storage: "backupStorage", needs: "backupSchedule" },
+} as const satisfies Record<
+  string,
+  { what: string; storage: KeyName } & ({ elsewhere: KeyName } | { needs: KeyName })
+>;
 
 /** The label's value. */
 export type DataName = keyof typeof DATA;
@@ -39,10 +47,16 @@ export function dataVolumes(config: StackConfig): Partial<Record<DataName, DataV
   const base =
     config.scope === "student"
       ? {}
-      : own(config.externalRegistry === undefined, REGISTRY_PLACE.name, {
-          namespace: REGISTRY_PLACE.namespace,
-          storage: config.registryStorage,
-        });
+      : {
+          ...own(config.externalRegistry === undefined, REGISTRY_PLACE.name, {
+            namespace: REGISTRY_PLACE.namespace,
+            storage: config.registryStorage,
+          }),
+          ...own(config.backupSchedule !== undefined, BACKUP_NAME, {
+            namespace: config.backupNamespace,
+            storage: config.backupStorage,
+          }),
+        };
   if (config.scope === "base") return base;
   const { namespace } = config;
   return {

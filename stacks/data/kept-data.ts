@@ -1,6 +1,7 @@
 /** What an earlier stack of the same name has left in the cluster because of the setting `keepData`. */
 import type { KubernetesObject, V1PersistentVolumeClaim, V1Secret } from "@kubernetes/client-node";
 import { DATA_FATES, DATA_LABEL } from "../../components/kubernetes";
+import { BACKUP_NAME } from "../../components/backup";
 import { POSTGRES_NAME } from "../../components/mlflow";
 import type { StackConfig } from "../../config";
 import type { LiveCluster } from "../preflight/live-cluster";
@@ -8,6 +9,13 @@ import { type DataName, dataVolumes, isOf } from "./data-volumes";
 
 /** The kinds of objects that hold data, as the last part of their type tokens. */
 export const KEPT_KINDS = ["Namespace", "PersistentVolumeClaim", "Secret"] as const;
+
+/** What uses data, by the data's name. */
+const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" };
+const USERS: Partial<Record<DataName, typeof DEPLOYMENT>> = {
+  [POSTGRES_NAME]: { apiVersion: "apps/v1", kind: "StatefulSet" },
+  [BACKUP_NAME]: { apiVersion: "batch/v1", kind: "CronJob" },
+};
 
 /** An object that is to be used again. */
 export interface KeptObject {
@@ -35,8 +43,7 @@ export async function keptData(
   const volumes = Object.entries(dataVolumes(config)) as [DataName, { namespace: string }][];
   const unused = await Promise.all(
     volumes.map(async ([data, { namespace }]): Promise<{ data: DataName; namespace: string }[]> => {
-      const kind = data === POSTGRES_NAME ? "StatefulSet" : "Deployment";
-      const server = await cluster.read({ apiVersion: "apps/v1", kind, namespace, name: data });
+      const server = await cluster.read({ ...(USERS[data] ?? DEPLOYMENT), namespace, name: data });
       return server === undefined ? [{ data, namespace }] : [];
     }),
   );

@@ -10,6 +10,7 @@ import {
   servicePods,
 } from "../../components/sizes";
 import { ARGO_RESOURCES } from "../../components/argo";
+import { BACKUP_RESOURCES } from "../../components/backup";
 import { peakWithBuilder } from "./footprint-of-run";
 import {
   type BaseConfig,
@@ -57,6 +58,10 @@ function baseAmounts(config: LabConfig | BaseConfig): Amounts[] {
     ...(config.externalRegistry === undefined
       ? [podAmounts([REGISTRY_RESOURCES, ...guard]), claimAmounts(config.registryStorage)]
       : []),
+    // Its pod is there during a backup.
+    ...(config.backupSchedule === undefined
+      ? []
+      : [podAmounts([BACKUP_RESOURCES]), claimAmounts(config.backupStorage)]),
     ...(config.argo === "install" ? Object.values(ARGO_RESOURCES).map((each) => podAmounts([each])) : []),
   ];
 }

@@ -8,7 +8,7 @@ import type { Base } from "../services/base-services";
 export const CONTRACT = 2;
 
 /** The output `base` of a base's stack. */
-export function baseOutput({ registry, images, argo }: Base): pulumi.Output<BaseOutput> {
+export function baseOutput({ registry, images, argo, backupNamespace }: Base): pulumi.Output<BaseOutput> {
   return pulumi.output({
     contract: CONTRACT,
     registry: { ...registry.addresses, forPulling: registry.pullAddress, guarded: registry.guarded === true },
@@ -22,6 +22,7 @@ export function baseOutput({ registry, images, argo }: Base): pulumi.Output<Base
       gitServer: images.gitServer,
     },
     argo: { serverUrl: argo.serverUrl, namespace: argo.namespace },
+    backupNamespace: backupNamespace ?? null,
   });
 }
 
@@ -35,7 +36,8 @@ export async function referredBase(config: StudentConfig): Promise<Base> {
   const { baseStack: stack } = config;
   const name = stack.includes("/") ? stack : `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
   const value: unknown = await new pulumi.StackReference("base", { name }).getOutputValue("base");
-  const base = pulumi.output(checked(value, config));
+  const known = checked(value, config);
+  const base = pulumi.output(known);
   const { registry, images, argo } = base;
   return {
     registry: {
@@ -60,6 +62,8 @@ export async function referredBase(config: StudentConfig): Promise<Base> {
     },
     // Each by itself: an output has no members to spread.
     argo: { serverUrl: argo.serverUrl, namespace: argo.namespace, ready: [] },
+    // It decides which resources there are.
+    backupNamespace: known.backupNamespace ?? undefined,
   };
 }
 
@@ -97,6 +101,7 @@ const SHAPE: Shape<BaseOutput> = {
     gitServer: "string or null",
   },
   argo: { serverUrl: "string", namespace: "string" },
+  backupNamespace: "string or null",
 };
 
 /** @throws pulumi.RunError if a student's stack cannot use the base */

@@ -54,6 +54,29 @@ export interface StudentSecrets extends LabSecrets {
   readonly studentKubeconfig: string;
 }
 
+/** The outputs that a backup needs. */
+export type BackupOutputs = Pick<
+  LabOutputs,
+  | "namespace"
+  | "mlflowUrl"
+  | "registry"
+  | "trainingImage"
+  | "workloads"
+  | "registeredModel"
+  | "staging"
+  | "appRepository"
+  | "trainRepository"
+>;
+
+/** What a stack tells the backups on a schedule of its lab: the program in the cluster cannot ask Pulumi. */
+export interface BackupTarget
+  extends Pick<StudentOutputs, "registryUser">, Pick<StudentSecrets, "registryPassword"> {
+  readonly stack: string;
+  /** `null` for a lab in a stack of its own. */
+  readonly student: string | null;
+  readonly outputs: BackupOutputs;
+}
+
 /** Everything that the base of a class gives. */
 export interface BaseStackOutputs {
   /** What the stacks of students need to know. */
@@ -93,6 +116,8 @@ export interface BaseOutput {
     /** Namespace of the controller and the server. */
     readonly namespace: string;
   };
+  /** Namespace of the backups on a schedule. `null` where there are none. */
+  readonly backupNamespace: string | null;
 }
 
 /** How the registry is reached: addresses are `host[:port][/path]`. */

@@ -4,9 +4,9 @@ import { apiServerSettings, pulumiCommand } from "../../config";
 import type { Finding, Inspection } from "./finding";
 const PLACE = { namespace: "default", name: "kubernetes" };
 
-/** Whether a student's network policies let pods reach the API server, to which the steps of a run report. */
+/** Whether the network policies let pods reach the API server that need it: the steps of a student's run, and backups. */
 export const apiServer: Inspection = async ({ config, cluster }) => {
-  if (config.scope !== "student") return [];
+  if (config.scope !== "student" && config.backupSchedule === undefined) return [];
   const [service, slice] = await Promise.all([
     cluster.read<V1Service>({ apiVersion: "v1", kind: "Service", ...PLACE }),
     cluster.read<V1EndpointSlice>({ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", ...PLACE }),
@@ -19,26 +19,34 @@ export const apiServer: Inspection = async ({ config, cluster }) => {
     slices: [{ addresses, ports }],
   });
   const reached = reachedBy(config.apiServerAddresses);
+  const kept = config.scope === "student" ? "run from reporting" : "backup from the labs";
   return [
     ...closed(
       "apiServerPorts",
       ports.filter((port) => !config.apiServerPorts.includes(port)),
       settings.apiServerPorts,
+      kept,
     ),
     ...closed(
       "apiServerAddresses",
       addresses.filter((address) => !reached(address)),
       settings.apiServerAddresses,
+      kept,
     ),
   ];
 };
 
-function closed(key: string, shut: readonly unknown[], settings: readonly unknown[]): Finding[] {
+function closed(
+  key: string,
+  shut: readonly unknown[],
+  settings: readonly unknown[],
+  kept: string,
+): Finding[] {
   if (shut.length === 0) return [];
   const all = settings.map((each, index) => `--plaintext 'gourmetgram:${key}[${index}]=${String(each)}'`);
   return [
     {
-      problem: `the API server answers at ${shut.join(", ")}, which gourmetgram:${key} leaves out: the network policies would keep every run from reporting`,
+      problem: `the API server answers at ${shut.join(", ")}, which gourmetgram:${key} leaves out: the network policies would keep every ${kept}`,
       remedies: [`${pulumiCommand()} config set-all --path ${all.join(" ")}`],
     },
   ];

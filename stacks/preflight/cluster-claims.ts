@@ -75,6 +75,9 @@ function namespaces(config: StackConfig): ClaimedObject[] {
     ...(config.scope !== "student" && config.argo === "install"
       ? [of(config.argoNamespace, "argoNamespace")]
       : []),
+    ...(config.scope !== "student" && config.backupSchedule !== undefined
+      ? [of(config.backupNamespace, "backupNamespace")]
+      : []),
   ];
 }
 

@@ -11,6 +11,7 @@ import {
   externalRegistry,
   type RegistryTarget,
 } from "../../components/registry";
+import { backupsOf } from "./backups";
 import { externalRegistryOf } from "./external-registry";
 
 /** What a cluster has once, for one lab or for a class. */
@@ -26,6 +27,8 @@ export interface Base {
     /** What must exist before a WorkflowTemplate can. */
     readonly ready: pulumi.Resource[];
   };
+  /** Namespace of the backups on a schedule; undefined where there are none. */
+  readonly backupNamespace: pulumi.Output<string> | string | undefined;
 }
 
 /** The images that the base builds. */
@@ -92,6 +95,9 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
         })
       : undefined;
 
+  // What backs up labs.
+  const backup = backupsOf(config, registry);
+
   // What runs workflows.
   const argo = new ArgoWorkflows("argo", {
     mode: config.argo,
@@ -119,6 +125,7 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
       gitServer: pulumi.output(gitServer?.reference ?? null),
     },
     argo: { serverUrl: argo.serverUrl, namespace: config.argoNamespace, ready: argo.ready },
+    backupNamespace: backup?.namespace,
   };
 }
 

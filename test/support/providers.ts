@@ -29,6 +29,7 @@ export const BASE_OUTPUT: BaseOutput = {
     gitServer: image("git"),
   },
   argo: { serverUrl: "https://localhost:30746", namespace: "argo" },
+  backupNamespace: null,
 };
 
 let base: Plain;

@@ -16,20 +16,24 @@ import { answeringCluster, openLab } from "./labs/open-lab";
 import { findStacks, type LabStacks, settingsOf } from "./labs/stacks";
 import { megabytes } from "./parts/artifacts";
 import { backupPassphrase } from "./passphrase";
+import { fetchBackups } from "./schedule/fetch";
 import { backupText, dataOf } from "./text";
 
 export interface BackupOptions {
   force?: boolean;
   only?: string[];
   check?: boolean;
+  /** Whether the target is a folder for the backups of the schedule. */
+  fetch?: boolean;
 }
 
-/** Writes a backup of the lab or the class, or checks one. */
+/** Writes a backup of the lab or the class, checks one, or fetches those of the schedule. */
 export async function backup(target: string, options: BackupOptions): Promise<void> {
   if (options.check === true) return check(target);
+  if (options.fetch === true) return fetchBackups(target);
   const { passphrase, stacks } = await beforeStart(() => begin(target, options));
   const about = { created: new Date().toISOString(), project: version };
-  const writer = await BackupWriter.open(target, passphrase, about);
+  const writer = await beforeStart(() => BackupWriter.open(target, passphrase, about));
   let manifest: Manifest | undefined;
   // What is there is replaced by nothing less than all.
   const labs = new LabRecords(stacks.labs.length > 1 && !existsSync(target));

@@ -11,10 +11,11 @@ export function dataCommands(program: Command): void {
     .description(
       "write models, runs, repositories, images and settings of a lab or a class to one encrypted file",
     )
-    .argument("<file>", "the backup", path)
+    .argument("<file>", "the backup; with --fetch, a folder", path)
     .option("--only <id...>", "these students of a class alone")
     .option("--force", "replace the file if it exists")
     .option("--check", "read a backup to its end instead, and say what is in it")
+    .option("--fetch", "copy the backups that the schedule has written from the cluster to a folder instead")
     .action(async (file: string, options: BackupOptions) =>
       (await import("../backup/backup.js")).backup(file, options),
     );
@@ -23,9 +24,14 @@ export function dataCommands(program: Command): void {
       "GOURMETGRAM_STACK names the lab or the class. Nothing is changed in it, and runs go on meanwhile. GOURMETGRAM_BACKUP_PASSPHRASE\n" +
       "encrypts the file; without it, the terminal is asked. Nobody reads the file without it: keep it elsewhere.\n" +
       "Passwords and Argo's list of runs are not in a backup.",
-    examples: ["backup -- lab.backup", "backup -- alice.backup --only alice", "backup -- lab.backup --check"],
+    examples: [
+      "backup -- lab.backup",
+      "backup -- alice.backup --only alice",
+      "backup -- lab.backup --check",
+      "backup -- backups --fetch",
+    ],
     exit: {
-      1: "failed, no file was written, or without students who could not be backed up, who are named; with --check, the file is damaged",
+        1: "failed, no file was written, or without students who could not be backed up, who are named; with --check, the file is damaged; with --fetch, not all were copied",
       2: "not started: the file exists, no passphrase, or the lab cannot be reached",
     },
   });

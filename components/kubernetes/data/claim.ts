@@ -14,6 +14,8 @@ export interface DataClaimArgs extends VolumeSize {
    * @default true; false for a claim in a namespace that is not the stack's
    */
   readonly withNamespace?: boolean;
+  /** Whether Pulumi waits until there is a volume. Not where nothing claims it yet. @default true */
+  readonly awaited?: boolean;
 }
 
 /**
@@ -24,13 +26,18 @@ export interface DataClaimArgs extends VolumeSize {
  */
 export function dataClaim(
   name: string,
-  { namespace, labels, withNamespace = true, ...size }: DataClaimArgs,
+  { namespace, labels, withNamespace = true, awaited = true, ...size }: DataClaimArgs,
   options: { readonly parent: Resource },
 ): k8s.core.v1.PersistentVolumeClaim {
   return new k8s.core.v1.PersistentVolumeClaim(
     name,
     {
-      metadata: { name: dataName(name), namespace, labels: { ...labels, ...DATA_LABELS } },
+      metadata: {
+        name: dataName(name),
+        namespace,
+        labels: { ...labels, ...DATA_LABELS },
+        ...(awaited ? {} : { annotations: { "pulumi.com/skipAwait": "true" } }),
+      },
       spec: singleWriterClaim(size),
     },
     {

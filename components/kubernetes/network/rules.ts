@@ -36,6 +36,21 @@ export function anywhere(ports: Port[]): EgressRule {
   };
 }
 
+/**
+ * The API server, to which Argo's container in each pod of a run reports, and which some steps use, and backups.
+ *
+ * Pods address the Service `kubernetes`, port 443. kube-proxy replaces that by an address and port of the API server
+ * before the packet comes to where a policy is enforced: kube-router's rules are in the chains INPUT and FORWARD of the
+ * packet filter, which come after PREROUTING. So the endpoint's port is what counts there, 6443 with most clusters. Other
+ * network plug-ins look at the packet before; that is why both ports are named.
+ *
+ * @param addresses CIDRs of its endpoints and of the Service. None for any address.
+ */
+export function apiServer(addresses: readonly string[], ports: readonly number[]): EgressRule {
+  const rule = { ports: tcp(...ports) };
+  return addresses.length === 0 ? rule : { to: addresses.map((cidr) => ({ ipBlock: { cidr } })), ...rule };
+}
+
 /** TCP ports. */
 export function tcp(...ports: readonly number[]): Port[] {
   return ports.map((port) => ({ protocol: "TCP", port }));

@@ -29,6 +29,38 @@ describe("keys that loadConfig refuses together", () => {
       fix: "pulumi config set gourmetgram:externalRegistryUsername builder",
     },
     {
+      name: "backups that nobody could read",
+      values: { backupSchedule: "0 3 * * *" },
+      problem: "gourmetgram:backupPassphrase: it is missing: gourmetgram:backupSchedule needs it",
+      fix: "pulumi config set --secret gourmetgram:backupPassphrase",
+    },
+    {
+      name: "a passphrase that is guessed",
+      values: { backupSchedule: "0 3 * * *" },
+      secrets: { backupPassphrase: "eleven char" },
+      problem: "gourmetgram:backupPassphrase (secret): expected at least 12 characters: use several words",
+      fix: "pulumi config set --secret gourmetgram:backupPassphrase",
+    },
+    {
+      name: "backups without a database",
+      values: { backupSchedule: "0 3 * * *" },
+      secrets: {
+        backupPassphrase: "several words",
+        mlflowDatabaseUri: "postgresql://mlflow:hidden@db.example.org/mlflow",
+      },
+      problem:
+        'gourmetgram:backupSchedule is "0 3 * * *": the database is elsewhere (gourmetgram:mlflowDatabaseUri), and a backup without it is worth nothing',
+      fix: "pulumi config rm gourmetgram:backupSchedule",
+    },
+    {
+      name: "backups in the namespace of the lab",
+      values: { backupSchedule: "0 3 * * *", backupNamespace: "gourmetgram-platform" },
+      secrets: { backupPassphrase: "several words" },
+      problem:
+        'gourmetgram:backupNamespace is "gourmetgram-platform": gourmetgram:namespace has the same name',
+      fix: "pulumi config set gourmetgram:backupNamespace gourmetgram-backup",
+    },
+    {
       name: "an address for pods of a registry that there is not",
       values: { externalRegistryInCluster: "kind-registry:5000" },
       problem:

@@ -105,8 +105,6 @@ describe("the scopes of the configuration keys", () => {
         "studentTokenDays",
         "registrySpacePerStudent",
         "registryGuardImage",
-        "apiServerAddresses",
-        "apiServerPorts",
         "scheduleSpreadMinutes",
       ],
     );

@@ -90,6 +90,7 @@ describe("loadConfig", () => {
       mlflowS3AccessKeyId: "hush-2",
       mlflowS3SecretAccessKey: "hush-3",
       appRepositoryPassword: "hush-4",
+      backupPassphrase: "hush hush hush",
     };
     setConfig(
       {

@@ -1,13 +1,14 @@
 import { recorded, resetMocks, setConfig } from "../../support/mocks";
+import { BASE_OUTPUT } from "../../support/providers";
 import { runProgram } from "../../support/program";
 import assert from "node:assert/strict";
 import { RULES } from "../../../policy/rules";
 import type { Subject } from "../../../policy/subject";
 
 /** The resources of a stack as the policies see them, with all parents in their URNs. */
-async function subjectsOf(config: Record<string, string>): Promise<Subject[]> {
-  resetMocks({ preview: true });
-  setConfig(config);
+async function subjectsOf({ passphrase, ...config }: Record<string, string>): Promise<Subject[]> {
+  resetMocks({ preview: true, base: { ...BASE_OUTPUT, backupNamespace: "gourmetgram-backup" } });
+  setConfig(config, passphrase === undefined ? {} : { backupPassphrase: passphrase });
   await runProgram();
   const all = new Map((await recorded()).map((each) => [each.urn, each] as const));
   const typesOf = (urn: string): string[] => {
@@ -21,10 +22,14 @@ async function subjectsOf(config: Record<string, string>): Promise<Subject[]> {
   }));
 }
 
+const BACKUPS = { backupSchedule: "0 3 * * *", passphrase: "several words" };
+
 describe("the policies", () => {
   const stacks: Record<string, Record<string, string>> = {
     "a lab": {},
+    "a lab with backups": BACKUPS,
     "the base of a class": { scope: "base" },
+    "the base of a class with backups": { scope: "base", ...BACKUPS },
     "a student's stack": { scope: "student", student: "alice", baseStack: "dev-base" },
   };
   for (const [what, config] of Object.entries(stacks)) {

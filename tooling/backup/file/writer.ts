@@ -5,6 +5,7 @@
  * series of entries of at most {@link PART} bytes, which is all that is held in memory: `path/0`, `path/1`, …
  */
 import { createCipheriv, createHash } from "node:crypto";
+import { once } from "node:events";
 import { createWriteStream, rmSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
@@ -36,6 +37,7 @@ export class BackupWriter {
    * Opens `<target>.partial`, which becomes the target when all is written. It goes with this process if it is not.
    *
    * @param target Path of the backup; whoever calls has made sure that it may be replaced.
+   * @throws Error if there cannot be such a file
    */
   static async open(
     target: string,
@@ -46,13 +48,12 @@ export class BackupWriter {
     const draft = `${target}.partial`;
     const discard = (): void => rmSync(draft, { force: true });
     discard();
+    const file = createWriteStream(draft, { mode: 0o600, flags: "wx" });
+    // One that is opened later would be there after it was given up.
+    await once(file, "open");
     process.once("exit", discard);
     const tar = pack();
-    const finished = pipeline(
-      tar as unknown as Readable,
-      encrypting(header, key),
-      createWriteStream(draft, { mode: 0o600, flags: "wx" }),
-    );
+    const finished = pipeline(tar as unknown as Readable, encrypting(header, key), file);
     // Whoever writes next is told; nobody may be writing at the moment.
     finished.catch(() => undefined);
     return new BackupWriter(tar, finished, draft, target, discard);

@@ -1,6 +1,6 @@
 import type { LabRecord, ServedRelease } from "../file/manifest";
 import type { BackupWriter } from "../file/writer";
-import { type LabAccess, pullAddressOf } from "../parts/access";
+import { type LabSource, pullAddressOf } from "../parts/access";
 import { backUpArtifacts, mlflowVersion } from "../parts/artifacts";
 import { dumpDatabase } from "../parts/database";
 import { backUpImages, type FoundImages, type ImageName, imagesAt, isOwn } from "../parts/images";
@@ -21,7 +21,7 @@ export interface Watch {
  * that are stored meanwhile are copied too, and have no row; nobody sees them.
  */
 export async function backUpLab(
-  lab: LabAccess,
+  lab: LabSource,
   writer: BackupWriter,
   { report, ...rest }: Watch,
 ): Promise<LabRecord> {
@@ -32,7 +32,12 @@ export async function backUpLab(
   report("database");
   const mlflow = await mlflowVersion(lab.mlflow, rest.signal);
   const before = await lab.staging.tested();
-  const database = await dumpDatabase(lab.database, writer, `${folder}/database`);
+  const database = await dumpDatabase(
+    lab.database,
+    lab.outputs.registeredModel,
+    writer,
+    `${folder}/database`,
+  );
   const after = await lab.staging.tested();
   const serving = servingOf(database.staging, before, after);
   if ((serving?.modelVersion ?? null) !== database.staging) {
@@ -99,7 +104,7 @@ function servingOf(
 }
 
 async function imagesOfLab(
-  { registry, outputs }: LabAccess,
+  { registry, outputs }: LabSource,
   writer: BackupWriter,
   folder: string,
   names: readonly ImageName[],

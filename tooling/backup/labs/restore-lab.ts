@@ -24,7 +24,7 @@ export async function obstacles(
       `a restore of another backup was begun in ${lab.stack} and did not end\n  remedy: run that one again, or ${emptying}`,
     );
   }
-  const { runs, models, postgres } = await surveyDatabase(lab.database);
+  const { runs, models, postgres } = await surveyDatabase(lab.database, lab.outputs.registeredModel);
   const artifacts = await listArtifacts(lab.mlflow);
   const pushed = (await branchesOf(lab, record)).map((branch) => `the branch ${branch}`);
   const release = await lab.staging.tested();
@@ -147,7 +147,7 @@ export class LabRestore {
 
   private async differences(): Promise<string[]> {
     const { lab, record } = this;
-    const now = await surveyDatabase(lab.database);
+    const now = await surveyDatabase(lab.database, lab.outputs.registeredModel);
     const counts = (["experiments", "runs", "models", "versions", "staging"] as const).flatMap((each) =>
       now[each] === record.database[each]
         ? []

@@ -1,6 +1,6 @@
 /** What a backup asks of a lab, and what a restore does to it. */
 import type { ExecOptions } from "../../live/streams/exec";
-import type { LabOutputs } from "../../../stacks";
+import type { BackupOutputs } from "../../../stacks";
 import type { ServedRelease } from "../file/manifest";
 
 /**
@@ -19,12 +19,12 @@ export interface RegistryAccess {
   readonly prefix: string;
 }
 
-/** One lab, of a stack of its own or of a student. */
-export interface LabAccess {
+/** One lab, of a stack of its own or of a student, as a backup reads it. */
+export interface LabSource {
   readonly stack: string;
   /** `null` for a lab in a stack of its own. */
   readonly student: string | null;
-  readonly outputs: LabOutputs;
+  readonly outputs: BackupOutputs;
   /** In the container of the database. */
   readonly database: RunInLab;
   /** In the container of the git server; undefined where the repositories are elsewhere. */
@@ -39,6 +39,11 @@ export interface LabAccess {
     /** Has staging serve a release, and waits until it does. */
     readonly serve: (release: ServedRelease) => Promise<void>;
   };
+  readonly close: () => Promise<void>;
+}
+
+/** One lab, as a restore writes it. */
+export interface LabAccess extends LabSource {
   /** Says which restore is under way, and `null` that none is. */
   readonly mark: {
     readonly read: () => Promise<string | null>;
@@ -46,11 +51,10 @@ export interface LabAccess {
   };
   /** Replaces the pods of a workload, and waits for their successors. */
   readonly restart: (workload: "mlflow" | "git") => Promise<void>;
-  readonly close: () => Promise<void>;
 }
 
 /** What stands before an image's name in the references of the lab: the nodes' address of the registry. */
-export function pullAddressOf({ trainingImage }: Pick<LabOutputs, "trainingImage">): string {
+export function pullAddressOf({ trainingImage }: Pick<BackupOutputs, "trainingImage">): string {
   const [name = ""] = trainingImage.reference.split("@");
   return name.slice(0, name.lastIndexOf("/"));
 }

@@ -1,19 +1,22 @@
 /** MLflow's database: a dump by Postgres's own programs, and what was in it at the same moment. */
 import { PassThrough, type Readable, Writable } from "node:stream";
-import { REGISTERED_MODEL } from "../../../components/mlflow";
+import type { LabOutputs } from "../../../stacks";
 import type { DatabaseRecord } from "../file/manifest";
 import type { BackupWriter } from "../file/writer";
 import type { RunInLab } from "./access";
 
+/** The model that the lab trains, with the alias of what staging serves. */
+type Model = LabOutputs["registeredModel"];
+
 /** The tables are those of MLflow 3. */
-const SURVEY = `SELECT json_build_object(
+const survey = ({ name, stagingAlias }: Model): string => `SELECT json_build_object(
   'experiments', (SELECT count(*) FROM experiments),
   'runs', (SELECT count(*) FROM runs),
   'unfinished', (SELECT count(*) FROM runs WHERE status IN ('RUNNING', 'SCHEDULED')),
   'models', (SELECT count(*) FROM registered_models),
   'versions', (SELECT count(*) FROM model_versions),
   'staging', (SELECT min(version)::text FROM registered_model_aliases
-    WHERE name = '${REGISTERED_MODEL.name}' AND alias = '${REGISTERED_MODEL.stagingAlias}'),
+    WHERE name = '${name}' AND alias = '${stagingAlias}'),
   'images', (SELECT coalesce(json_agg(value), '[]') FROM (
     SELECT value FROM tags WHERE key = 'training_image'
     UNION SELECT value FROM model_version_tags WHERE key IN ('image', 'training_image')
@@ -28,10 +31,10 @@ const SURVEY = `SELECT json_build_object(
 const PSQL = 'psql -XqAt -v ON_ERROR_STOP=1 -U "$POSTGRES_USER"';
 
 /** Dumped and looked at in one snapshot, so that both tell the same whatever is written meanwhile. */
-const DUMP = `exec ${PSQL} -d "$POSTGRES_DB" <<'EOF'
+const dumpScript = (model: Model): string => `exec ${PSQL} -d "$POSTGRES_DB" <<'EOF'
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 SELECT pg_export_snapshot() AS snapshot \\gset
-${SURVEY} AS survey \\gset
+${survey(model)} AS survey \\gset
 \\warn :survey
 \\setenv SNAPSHOT :snapshot
 \\! pg_dump --format=custom --no-owner --no-privileges --snapshot="$SNAPSHOT" -U "$POSTGRES_USER" -d "$POSTGRES_DB" && echo DUMPED >&2
@@ -76,10 +79,11 @@ const program = (script: string, ...args: readonly string[]): string[] => ["sh",
  */
 export async function dumpDatabase(
   run: RunInLab,
+  model: Model,
   writer: BackupWriter,
   path: string,
 ): Promise<DatabaseRecord> {
-  const said = await stored(writer, path, (output) => run(program(DUMP), { output }));
+  const said = await stored(writer, path, (output) => run(program(dumpScript(model)), { output }));
   const lines = said.split("\n").map((line) => line.trim());
   if (!lines.includes("DUMPED")) throw new Error(`pg_dump failed: ${said.trim()}`);
   return surveyIn(lines);
@@ -103,7 +107,7 @@ export async function stored(
 }
 
 /** What the database holds now. */
-export async function surveyDatabase(run: RunInLab): Promise<DatabaseRecord> {
+export async function surveyDatabase(run: RunInLab, model: Model): Promise<DatabaseRecord> {
   let printed = "";
   const output = new Writable({
     write: (chunk: Buffer, _, done) => {
@@ -111,7 +115,7 @@ export async function surveyDatabase(run: RunInLab): Promise<DatabaseRecord> {
       done();
     },
   });
-  await run(program(LOOK, SURVEY), { output });
+  await run(program(LOOK, survey(model)), { output });
   return surveyIn(printed.split("\n"));
 }
 

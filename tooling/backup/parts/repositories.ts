@@ -1,6 +1,6 @@
 /** The lab's Git repositories, as bundles: Git's own form of a copy, which holds all of a moment while others push. */
 import { type Readable, Transform, Writable } from "node:stream";
-import type { LabOutputs } from "../../../stacks";
+import type { BackupOutputs } from "../../../stacks";
 import type { RepositoryRecord } from "../file/manifest";
 import type { BackupWriter } from "../file/writer";
 import type { RunInLab } from "./access";
@@ -28,7 +28,7 @@ const program = (script: string, name: string, ...args: readonly string[]): stri
 ];
 
 /** The names of the lab's repositories, such as `gourmetgram.git`. */
-export const repositoryNames = ({ appRepository, trainRepository }: LabOutputs): string[] =>
+export const repositoryNames = ({ appRepository, trainRepository }: BackupOutputs): string[] =>
   [appRepository, trainRepository].flatMap((each) =>
     each === null ? [] : [new URL(each.url).pathname.slice(1)],
   );

@@ -22,6 +22,7 @@ const LISTS = [
   "images/mlflow/requirements.txt",
   "images/pipeline/requirements.txt",
   "images/app/base/requirements.txt",
+  "images/backup/requirements.txt",
   "images/app/base/requirements-torch.txt",
   "test/python/requirements.txt",
   "test/python/tools.txt",

@@ -158,6 +158,7 @@ describe("the lab's images", () => {
     ["pipeline", "PipelineImage", "pipeline", "./images/pipeline"],
     ["appBase", "AppBaseImage", "app-base", "./images/app/base"],
     ["mlflow", "MlflowImage", "mlflow", "./images/mlflow"],
+    ["backup", "BackupImage", "backup", "./images/backup"],
     ["gitServer", "GitServerImage", "git", "./images/app"],
   ];
   for (const [source, type, name, context] of images) {

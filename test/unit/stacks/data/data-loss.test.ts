@@ -120,6 +120,25 @@ describe("a setting that would delete data", () => {
     assert.match((await found({ scope: "base" })).join(), /^gourmetgram:scope is base, /);
   });
 
+  it("is the end of the schedule of backups, and another namespace for them", async () => {
+    const backups = [
+      namespace("gourmetgram-backup"),
+      claim("gourmetgram-backup", "gourmetgram-backup/backup-data-1"),
+    ];
+    const passphrase = { backupPassphrase: "several words" };
+    const set = { backupSchedule: "0 3 * * *" };
+    assert.deepEqual(await found(set, backups, passphrase), []);
+    assert.deepEqual(await found({}, backups), [
+      "gourmetgram:backupSchedule is not set, but the claim gourmetgram-backup/backup-data-1 holds the backups, which would be lost\n" +
+        "    fix: set it to what it was; pulumi config set gourmetgram:backupSuspended true has no more backups written\n" +
+        "    fix: or npm run backup -- FOLDER --fetch, and then: kubectl delete pvc backup-data-1 -n gourmetgram-backup",
+    ]);
+    assert.match(
+      (await found({ ...set, backupNamespace: "other" }, backups, passphrase)).join(),
+      /^gourmetgram:backupNamespace is other, .*\n {4}fix: pulumi config set gourmetgram:backupNamespace gourmetgram-backup\n/,
+    );
+  });
+
   it("is a smaller volume, and a larger one where the class does not let it grow", async () => {
     const smaller = await found({ mlflowStorage: "5Gi", postgresStorage: "1Gi" });
     assert.equal(smaller.length, 2);

@@ -41,9 +41,13 @@ const LEFT = [
   }),
 ];
 
-async function foundIn(objects: readonly KubernetesObject[], settings = ALICE as object) {
+async function foundIn(
+  objects: readonly KubernetesObject[],
+  settings = ALICE as object,
+  secrets: Record<string, string> = {},
+) {
   resetMocks();
-  setConfig(settings as Parameters<typeof setConfig>[0]);
+  setConfig(settings as Parameters<typeof setConfig>[0], secrets);
   return keptData(loadConfig(), STACK, clusterWith({ objects }));
 }
 
@@ -83,6 +87,17 @@ describe("data that has outlived its stack", () => {
       (await foundIn([claim], { scope: "base" })).map(({ name }) => name),
       ["registry-data-1"],
     );
+  });
+
+  it("is the volume of backups, unless a CronJob uses it", async () => {
+    const name = "gourmetgram-backup";
+    const claim = kept("PersistentVolumeClaim", `${name}/backup-data-1`, of(name));
+    const settings = { scope: "base", backupSchedule: "0 3 * * *" };
+    const secrets = { backupPassphrase: "several words" };
+    const names = async (...objects: KubernetesObject[]) =>
+      (await foundIn(objects, settings, secrets)).map((each) => each.name);
+    assert.deepEqual(await names(claim), ["backup-data-1"]);
+    assert.deepEqual(await names(claim, object("CronJob", `${name}/${name}`)), []);
   });
 
   it("is used by the next stack: names, passwords and all", async () => {

@@ -22,9 +22,14 @@ const AMD64 = process.arch === "x64" ? "amd64" : process.arch;
 const OTHER = AMD64 === "amd64" ? "arm64" : "amd64";
 
 /** What an inspection finds, as text; warnings begin with the word. */
-async function found(inspect: Inspection, contents: Contents, settings: Settings = {}): Promise<string[]> {
+async function found(
+  inspect: Inspection,
+  contents: Contents,
+  settings: Settings = {},
+  secrets: Record<string, string> = {},
+): Promise<string[]> {
   resetMocks();
-  setConfig(settings);
+  setConfig(settings, secrets);
   const cluster = clusterWith(contents);
   const nodes = (await cluster.list<V1Node>("v1", "Node")) ?? [];
   const findings = await inspect({ config: loadConfig(), stack: STACK, cluster, nodes });
@@ -238,6 +243,14 @@ describe("the inspection of the API server's place", () => {
       "the API server answers at 8443, which gourmetgram:apiServerPorts leaves out: the network policies would keep every run from reporting\n" +
         "    fix: pulumi config set-all --path --plaintext 'gourmetgram:apiServerPorts[0]=443' --plaintext 'gourmetgram:apiServerPorts[1]=8443'",
     ]);
+  });
+
+  it("is for backups too", async () => {
+    const passphrase = { backupPassphrase: "several words" };
+    assert.match(
+      (await found(apiServer, { objects }, { backupSchedule: "0 3 * * *" }, passphrase)).join(),
+      /^the API server answers at 8443, .* would keep every backup from the labs\n/,
+    );
   });
 
   it("compares addresses with blocks", async () => {

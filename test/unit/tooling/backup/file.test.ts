@@ -215,11 +215,13 @@ describe("backup: the file", () => {
     await writer.abort();
   });
 
-  it("passes on that it cannot be written", async () => {
-    const writer = await BackupWriter.open(join(folder, "no", "such", "folder"), "right", ABOUT);
-    await assert.rejects(async () => {
-      for (let i = 0; i < 100; i += 1) await writer.add(`${i}`, randomBytes(100_000));
-    }, /ENOENT/);
-    await writer.abort();
+  it("leaves nothing behind where it is given up at once", async () => {
+    const path = join(folder, "given-up");
+    await (await BackupWriter.open(path, "right", ABOUT)).abort();
+    assert.equal(existsSync(`${path}.partial`), false);
+  });
+
+  it("is not begun where it cannot be", async () => {
+    await assert.rejects(BackupWriter.open(join(folder, "no", "such", "folder"), "right", ABOUT), /ENOENT/);
   });
 });

@@ -26,6 +26,7 @@ describe("class: settings of its stacks", () => {
         "gourmetgram:registryNodePort": 30555,
         "gourmetgram:storageClass": "fast",
         "gourmetgram:shedule": "0 1 * * *",
+        "gourmetgram:apiServerAddresses": ["10.0.0.1/32"],
         "gourmetgram:scope": "base",
       },
     });

@@ -118,7 +118,7 @@ describe("the stand-ins for official images", () => {
   }
 
   it("are all that images/ has besides the stack's own", () => {
-    const own = ["app", "git-server", "mlflow", "pipeline", "training"];
+    const own = ["app", "backup", "git-server", "mlflow", "pipeline", "training"];
     // They take the place of images that kind and kubeadm name, not of a setting's.
     const cluster = ["kind-node", "kube-network"];
     const standIns = Object.values(fromFolders).map(({ folder }) => folder);

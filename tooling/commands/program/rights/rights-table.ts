@@ -1,5 +1,6 @@
 import { type Need, rightsOf, rightsOfEvents } from "../../../../packages/argo-lint";
 import { ACCOUNTS, RIGHTS, type Rule } from "../../../../components/rbac";
+import { BACKUP_ACCOUNT, BACKUP_RIGHTS } from "../../../../components/backup";
 import { placeholderArgs, trainingManifests } from "../../../../workflows";
 
 const HEAD = `# Rights
@@ -15,7 +16,10 @@ a preview fails if one of them may do more, or less.
 const FOOT = `
 All accounts are in the platform's namespace (configuration \`namespace\`); the application runs in that of staging
 (\`stagingNamespace\`), and BuildKit in that of builds (\`buildNamespace\`). The account \`student\` is for people, so its
-rights follow from no template.
+rights follow from no template. The account \`backup\` is there with \`backupSchedule\` alone, in a namespace of its own
+(\`backupNamespace\`), where no other account has a right. To run programs in every pod of the platform's namespace is
+nearly all that can be done there, with the accounts, Secrets and data of what runs in them: who gets hold of the account
+has every lab that it backs up. In a class, policies for students' accounts do not concern it, as it writes no object.
 
 Anyone who may create workflows decides what runs in the namespace, under which of its accounts and with which of its
 Secrets: a workflow's status, from which Argo takes the templates that it runs, is part of the same object. No account has
@@ -32,14 +36,14 @@ const NAMESPACES = { platform: "platform", staging: "staging", build: "build" } 
 export function rightsPage(): string {
   const { events, ...workflows } = trainingManifests(placeholderArgs());
   const needs = [...rightsOf(Object.values(workflows)).needs, ...rightsOfEvents(events, ACCOUNTS.webhook)];
-  const rows = RIGHTS.flatMap(({ serviceAccount, role, place, rules }) =>
+  const rows = [...RIGHTS, ...BACKUP_RIGHTS].flatMap(({ serviceAccount, role, place, rules }) =>
     rules.map((rule) =>
       row([
         `\`${serviceAccount}\``,
         `\`${role}\``,
         NAMESPACES[place],
         ...cells(rule),
-        reasons(serviceAccount, place, rule, needs),
+        serviceAccount === BACKUP_ACCOUNT ? "backups" : reasons(serviceAccount, place, rule, needs),
       ]),
     ),
   );

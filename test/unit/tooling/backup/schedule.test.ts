@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BackupTarget } from "../../../../stacks";
+import { checkBackup, findBackup, unlocked } from "../../../../tooling/backup/file/reader";
+import { backUpAll, type BackUpAllOptions } from "../../../../tooling/backup/schedule/back-up-all";
+import { filesIn, readerOf } from "../../../../tooling/backup/schedule/fetch";
+import { backupName, prune, removePartial, stackOf } from "../../../../tooling/backup/schedule/kept-files";
+import { FakeAccess } from "./fake-access";
+
+const at = (text: string): Date => new Date(text);
+
+describe("backup: the files of the schedule", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "gourmetgram-test-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const files = (...names: readonly string[]): void => {
+    for (const name of names) writeFileSync(join(folder, name), "");
+  };
+
+  it("are named after the stack and the second", () => {
+    const name = backupName("course-al-ice", at("2026-01-02T03:04:05.678Z"));
+    assert.equal(name, "course-al-ice-20260102T030405Z.backup");
+    assert.equal(stackOf(name), "course-al-ice");
+    for (const other of [`${name}.partial`, "course.backup", "../x-20260102T030405Z.backup", ""]) {
+      assert.equal(stackOf(other), undefined, other);
+    }
+  });
+
+  it("stay as long as they are among the newest of their stack", () => {
+    const days = ["01", "02", "03", "10"].map((day) => `a-202601${day}T000000Z.backup`);
+    const others = ["a-b-20250101T000000Z.backup", "a-20260101T000000Z.backup.partial", "mine.backup"];
+    files(...days, ...others);
+    assert.deepEqual(prune(folder, "a", 2), [days[1], days[0]]);
+    assert.deepEqual(readdirSync(folder).sort(), [days[2], days[3], ...others].sort());
+    assert.deepEqual(prune(folder, "a", 2), []);
+  });
+
+  it("that nobody writes to any more are removed", () => {
+    files("a.backup.partial", "b.backup.partial", "c.partial");
+    utimesSync(join(folder, "a.backup.partial"), 0, at("2026-01-01T00:00:00Z"));
+    utimesSync(join(folder, "c.partial"), 0, at("2026-01-01T00:00:00Z"));
+    removePartial(folder, at("2026-01-02T00:00:00Z"));
+    assert.deepEqual(readdirSync(folder), ["b.backup.partial", "c.partial"]);
+  });
+
+  it("are told from others on the volume", () => {
+    const printed = "12 b-20260102T030405Z.backup\n7 a-20260102T030405Z.backup\n1 lost+found.backup\n\n";
+    assert.deepEqual(filesIn(printed), [
+      { name: "a-20260102T030405Z.backup", bytes: 7 },
+      { name: "b-20260102T030405Z.backup", bytes: 12 },
+    ]);
+  });
+
+  it("are read by a pod without the account and the passphrase", () => {
+    const volumes = [
+      { name: "passphrase", secret: { secretName: "p" } },
+      { name: "backups", persistentVolumeClaim: { claimName: "data" } },
+    ];
+    const mounts = volumes.map(({ name }) => ({ name, mountPath: `/${name}` }));
+    const container = { name: "backup", image: "backup:1", args: ["x"], volumeMounts: mounts };
+    const pod = { serviceAccountName: "backup", containers: [container], volumes };
+    const { spec } = readerOf({
+      spec: { schedule: "", jobTemplate: { spec: { template: { spec: pod } } } },
+    });
+    assert.equal(spec?.serviceAccountName, undefined);
+    assert.equal(spec?.automountServiceAccountToken, false);
+    assert.deepEqual(spec?.volumes, [volumes[1]]);
+    assert.deepEqual(spec?.containers, [
+      {
+        name: "backup",
+        image: "backup:1",
+        command: ["sleep", "21600"],
+        volumeMounts: [{ name: "backups", mountPath: "/backups", readOnly: true }],
+      },
+    ]);
+  });
+});
+
+describe("backup: all labs on a schedule", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let lab: FakeAccess;
+  let log: string[];
+  /** The stacks that cannot be opened, with the number of times. */
+  let broken: Map<string, number>;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "gourmetgram-test-"));
+    lab = await FakeAccess.start();
+    log = [];
+    broken = new Map();
+  });
+  afterEach(async () => {
+    await lab.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const target = (stack: string, student: string | null): BackupTarget => ({
+    ...{ stack, student, registryUser: null, registryPassword: null, outputs: lab.outputs },
+  });
+  const options = (more: Partial<BackUpAllOptions> = {}): BackUpAllOptions => ({
+    folder,
+    passphrase: "several words",
+    keep: 1,
+    open: ({ stack, student }) => {
+      const left = broken.get(stack) ?? 0;
+      broken.set(stack, left - 1);
+      if (left > 0) return Promise.reject(new Error("no pod is ready"));
+      // The members of the class are on its prototype.
+      return Promise.resolve(
+        Object.create(lab, { stack: { value: stack }, student: { value: student } }) as FakeAccess,
+      );
+    },
+    tell: (line) => log.push(line),
+    signal: new AbortController().signal,
+    pause: 1,
+    ...more,
+  });
+  const stacksIn = (): (string | undefined)[] => readdirSync(folder).sort().map(stackOf);
+
+  it("are in a file each, which can be read, and take the place of older ones", async () => {
+    writeFileSync(join(folder, "course-alice-20260101T000000Z.backup"), "old");
+    writeFileSync(join(folder, "course-zoe-20260101T000000Z.backup"), "of a student who has left");
+    const failed = await backUpAll([target("course-alice", "alice"), target("lab", null)], options());
+
+    assert.deepEqual(failed, []);
+    assert.deepEqual(stacksIn(), ["course-alice", "course-zoe", "lab"]);
+    const kinds = [];
+    for (const file of readdirSync(folder).filter((name) => !name.includes("zoe"))) {
+      const found = await unlocked(await findBackup(join(folder, file)), "several words");
+      const { kind, name, labs, settings } = await checkBackup(found);
+      kinds.push([kind, name, labs.map(({ student }) => student), settings]);
+    }
+    assert.deepEqual(kinds, [
+      ["class", "course-alice", ["alice"], []],
+      ["lab", "lab", [null], []],
+    ]);
+    assert.match(log.join("\n"), /^course-alice: removed course-alice-20260101T000000Z\.backup$/m);
+    assert.doesNotMatch(log.join("\n"), /several words/);
+  });
+
+  it("keep the backups of one that fails twice, and go on with the others", async () => {
+    const old = join(folder, "a-20260101T000000Z.backup");
+    writeFileSync(old, "old");
+    writeFileSync(join(folder, "a-20250101T000000Z.backup"), "older");
+    broken.set("a", 2);
+    assert.deepEqual(await backUpAll([target("a", "a"), target("b", "b")], options()), ["a"]);
+    assert.deepEqual(stacksIn(), ["a", "a", "b"]);
+    assert.equal(readFileSync(old, "utf8"), "old");
+    assert.equal(log.filter((line) => line === "a: failed: no pod is ready").length, 2);
+  });
+
+  it("are tried a second time", async () => {
+    broken.set("a", 1);
+    assert.deepEqual(await backUpAll([target("a", null)], options()), []);
+    assert.deepEqual(stacksIn(), ["a"]);
+  });
+
+  it("end with the signal, and leave no unfinished file", async () => {
+    const controller = new AbortController();
+    lab.before = () => controller.abort(new Error("stopped"));
+    await assert.rejects(
+      backUpAll([target("a", null), target("b", null)], options({ signal: controller.signal })),
+      /stopped/,
+    );
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});

@@ -1,0 +1,125 @@
+import { version } from "../../../package.json";
+import { randomUUID } from "node:crypto";
+import { rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import pRetry from "p-retry";
+import type { BackupTarget } from "../../../stacks";
+import { messageOf } from "../../support/errors";
+import { FORMAT } from "../file/header";
+import { type Manifest, NOT_INCLUDED, SETTINGS_FILE } from "../file/manifest";
+import { checkBackup, findBackup, unlocked } from "../file/reader";
+import { BackupWriter } from "../file/writer";
+import { backUpLab, type Watch } from "../labs/back-up-lab";
+import type { LabSource } from "../parts/access";
+import { megabytes } from "../parts/artifacts";
+import { backupName, prune, removePartial } from "./kept-files";
+
+const HOUR = 3_600_000;
+/** Milliseconds that one lab may take: a student's that never ends must not keep the others from theirs. */
+const LONGEST = HOUR;
+/** Milliseconds after which nobody writes to an unfinished file any more. */
+const ABANDONED = 24 * HOUR;
+
+/** How {@link backUpAll} works. */
+export interface BackUpAllOptions {
+  readonly folder: string;
+  readonly passphrase: string;
+  /** Number of backups of each lab that stay. */
+  readonly keep: number;
+  readonly open: (target: BackupTarget, watch: Required<Watch>) => Promise<LabSource>;
+  /** Takes a line of the log. */
+  readonly tell: (line: string) => void;
+  /** Ends all. */
+  readonly signal: AbortSignal;
+  /** Milliseconds before the second and last try of a lab. @default a minute */
+  readonly pause?: number;
+}
+
+/**
+ * Writes a backup of each lab to a file of its own, reads it back, and then removes the older ones that are too many.
+ * What fails is tried once more; it keeps no other lab from its backup.
+ *
+ * @returns the stacks whose backup failed
+ * @throws the signal's reason when it is aborted
+ */
+export async function backUpAll(
+  targets: readonly BackupTarget[],
+  options: BackUpAllOptions,
+): Promise<string[]> {
+  const { folder, keep, tell, signal, pause = 60_000 } = options;
+  removePartial(folder, new Date(Date.now() - ABANDONED));
+  const failed: string[] = [];
+  for (const target of targets) {
+    const { stack } = target;
+    const again = ({ error }: { error: Error }): void => tell(`${stack}: failed: ${messageOf(error)}`);
+    try {
+      await pRetry(() => backUpOne(target, options), {
+        ...{ retries: 1, minTimeout: pause, signal, onFailedAttempt: again },
+      });
+      for (const file of prune(folder, stack, keep)) tell(`${stack}: removed ${file}`);
+    } catch {
+      signal.throwIfAborted();
+      failed.push(stack);
+    }
+  }
+  return failed;
+}
+
+async function backUpOne(target: BackupTarget, options: BackUpAllOptions): Promise<void> {
+  const { folder, passphrase, open, tell } = options;
+  const { stack } = target;
+  const now = new Date();
+  const path = join(folder, backupName(stack, now));
+  const about = { created: now.toISOString(), project: version };
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(LONGEST)]);
+  const watch = { report: everyTenSeconds((line) => tell(`${stack}: ${line}`)), signal };
+  const writer = await BackupWriter.open(path, passphrase, about);
+  try {
+    const lab = await open(target, watch);
+    try {
+      const record = await backUpLab(lab, writer, watch);
+      await writer.add(SETTINGS_FILE, "[]");
+      await writer.finish({
+        ...{ format: FORMAT, id: randomUUID(), ...about, name: stack },
+        ...{ kind: target.student === null ? "lab" : "class", labs: [record], settings: [] },
+        notIncluded: [...NOT_INCLUDED, "settings of the stack: a backup on a schedule cannot read them"],
+      });
+    } finally {
+      await lab.close();
+    }
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  tell(summary(path, await readBack(path, passphrase)));
+}
+
+/** @throws Unreadable if the file is not whole; there is none then */
+async function readBack(path: string, passphrase: string): Promise<Manifest> {
+  try {
+    return await checkBackup(await unlocked(await findBackup(path), passphrase));
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  }
+}
+
+function summary(path: string, { labs }: Manifest): string {
+  const [lab] = labs;
+  const notes = (lab?.notes ?? []).map((note) => `\n  note: ${note}`);
+  return (
+    `${lab?.stack ?? ""}: wrote ${path} with ${megabytes(statSync(path).size)}, and read it back: ` +
+    `${lab?.database.runs ?? 0} runs, ${lab?.database.versions ?? 0} model versions, ${lab?.images.length ?? 0} images` +
+    notes.join("")
+  );
+}
+
+/** Passes a line on unless another one was ten seconds before. */
+function everyTenSeconds(tell: (line: string) => void): (line: string) => void {
+  let last = 0;
+  return (line) => {
+    if (Date.now() - last < 10_000) return;
+    last = Date.now();
+    tell(line);
+  };
+}

@@ -1,0 +1,189 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { BatchV1Api, type KubeConfig, type V1CronJob, type V1Pod } from "@kubernetes/client-node";
+import { clusterOf, reasonOf, statusOf } from "../../live/api-clients";
+import { askPod, execInPod, type PodContainer } from "../../live/streams/exec";
+import { runSteps } from "../../machine/steps/steps";
+import { beforeStart } from "../../support/errors";
+import { finishing, interruption } from "../../support/interruption";
+import { tellData } from "../../support/output";
+import { until } from "../../support/until";
+import { BACKUP_NAME } from "../../../components/backup";
+import { INSTANCE_LABEL } from "../../../components/kubernetes";
+import { stackName } from "../../engine/stack/stack-settings";
+import { answeringCluster } from "../labs/open-lab";
+import { megabytes } from "../parts/artifacts";
+import { stackOf } from "./kept-files";
+
+/** Seconds in which the pod that reads the volume has to start. */
+const PATIENCE = 180;
+/** Seconds that it is there at most, should nobody delete it. */
+const LIFETIME = 6 * 3600;
+
+const LIST = 'exec find "$1" -maxdepth 1 -type f -name "*.backup" -printf "%s %f\\n"';
+
+/** A backup on the volume. */
+interface RemoteFile {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/**
+ * Copies the backups that the schedule has written from their volume to this machine, through a pod that mounts it.
+ *
+ * @param folder Is made where it does not exist. A file that is there with the same size is not copied again.
+ * @throws NotStarted if the lab or class has no schedule, or cannot be reached
+ */
+export async function fetchBackups(folder: string): Promise<void> {
+  const { config, job } = await beforeStart(async () => {
+    const cluster = await answeringCluster();
+    return { config: cluster, job: await scheduleOf(cluster) };
+  });
+  const copied: string[] = [];
+  let all: RemoteFile[] = [];
+  await runSteps([
+    {
+      title: `Copy backups to ${folder}`,
+      run: async (report) => {
+        await mkdir(folder, { recursive: true });
+        await withVolume(config, job, async (place, path) => {
+          all = filesIn(
+            await askPod(config, place, ["sh", "-c", LIST, "sh", path], { signal: interruption }),
+          );
+          for (const file of all) {
+            const target = join(folder, file.name);
+            if ((await stat(target).catch(() => undefined))?.size === file.bytes) continue;
+            report(`${file.name}, ${megabytes(file.bytes)}`);
+            await copy(config, place, `${path}/${file.name}`, target, file.bytes);
+            copied.push(file.name);
+          }
+        });
+      },
+      remedy: `npm run kubectl -- get pods -n ${job.metadata?.namespace ?? ""} shows what runs; what was copied whole is there`,
+    },
+  ]);
+  tellData({
+    folder,
+    backups: all.map(({ name, bytes }) => ({ name, bytes, copied: copied.includes(name) })),
+  });
+  console.log(
+    all.length === 0
+      ? "There is no backup yet; npm run kubectl -- get jobs -n " + (job.metadata?.namespace ?? "")
+      : `${copied.length} of ${all.length} backups were copied to ${folder}; the others were there.`,
+  );
+}
+
+/** @throws Error with a remedy if there is none */
+async function scheduleOf(config: KubeConfig): Promise<V1CronJob> {
+  const labelSelector = `app.kubernetes.io/name=${BACKUP_NAME},${INSTANCE_LABEL} in (${stackName},${stackName}-base)`;
+  const batch = config.makeApiClient(BatchV1Api);
+  const { items } = await batch.listCronJobForAllNamespaces({ labelSelector });
+  const [found] = items;
+  if (found === undefined) {
+    throw new Error(
+      `the cluster has no backups on a schedule of ${stackName}` +
+        "\n  remedy: docs/how-to/back-up.md says how to set one; npm run backup -- FILE makes one now",
+    );
+  }
+  return found;
+}
+
+/** The backups in a list of sizes and names. What the schedule has not written is none. */
+export function filesIn(printed: string): RemoteFile[] {
+  return printed
+    .split("\n")
+    .flatMap((line) => {
+      const [, bytes = "", name = ""] = /^(\d+) (.+)$/.exec(line) ?? [];
+      return stackOf(name) === undefined ? [] : [{ name, bytes: Number(bytes) }];
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+async function copy(
+  config: KubeConfig,
+  place: PodContainer,
+  path: string,
+  target: string,
+  bytes: number,
+): Promise<void> {
+  const draft = `${target}.partial`;
+  try {
+    const output = createWriteStream(draft, { mode: 0o600 });
+    await execInPod(config, place, ["cat", path], { output, signal: interruption });
+    const { size } = await stat(draft);
+    if (size !== bytes) throw new Error(`${path}: ${size} of ${bytes} bytes came`);
+    await rename(draft, target);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Works with a pod that has the volume, and neither the account nor the passphrase; it is deleted afterwards. */
+async function withVolume(
+  config: KubeConfig,
+  job: V1CronJob,
+  work: (place: PodContainer, path: string) => Promise<void>,
+): Promise<void> {
+  const { core } = clusterOf(config);
+  const namespace = job.metadata?.namespace ?? "";
+  const { metadata } = await core.createNamespacedPod({ namespace, body: readerOf(job) });
+  const name = metadata?.name ?? "";
+  try {
+    let standing = "";
+    const runs = async (): Promise<boolean> => {
+      const { status } = await core.readNamespacedPod({ namespace, name });
+      const waiting = status?.containerStatuses?.[0]?.state?.waiting?.reason;
+      standing = waiting ?? status?.conditions?.find((each) => each.status === "False")?.message ?? "";
+      return status?.phase === "Running";
+    };
+    await until(runs, {
+      ...{ seconds: PATIENCE, signal: interruption },
+      late: () => `the pod ${name} in ${namespace} does not run after ${PATIENCE} s: ${standing}`,
+    });
+    const path = readerOf(job).spec?.containers[0]?.volumeMounts?.[0]?.mountPath ?? "";
+    await work({ namespace, pod: name, container: "backup" }, path);
+  } finally {
+    await finishing(async () => {
+      await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 }).catch((error: unknown) => {
+        if (statusOf(error) !== 404) console.error(`the pod ${name} is left: ${reasonOf(error)}`);
+      });
+    });
+  }
+}
+
+/** A pod like that of a backup, which waits. */
+export function readerOf({ spec }: V1CronJob): V1Pod {
+  const {
+    containers = [],
+    volumes = [],
+    securityContext,
+    imagePullSecrets,
+  } = spec?.jobTemplate.spec?.template.spec ?? {};
+  const [container] = containers;
+  const volume = volumes.find((each) => each.persistentVolumeClaim !== undefined);
+  if (container === undefined || volume === undefined) throw new Error(`${BACKUP_NAME} has no volume`);
+  const mounts = (container.volumeMounts ?? []).filter((each) => each.name === volume.name);
+  return {
+    metadata: { generateName: `${BACKUP_NAME}-fetch-` },
+    spec: {
+      restartPolicy: "Never",
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      activeDeadlineSeconds: LIFETIME,
+      ...(securityContext === undefined ? {} : { securityContext }),
+      ...(imagePullSecrets === undefined ? {} : { imagePullSecrets }),
+      containers: [
+        {
+          name: "backup",
+          ...(container.image === undefined ? {} : { image: container.image }),
+          command: ["sleep", String(LIFETIME)],
+          ...(container.resources === undefined ? {} : { resources: container.resources }),
+          ...(container.securityContext === undefined ? {} : { securityContext: container.securityContext }),
+          volumeMounts: mounts.map((each) => ({ ...each, readOnly: true })),
+        },
+      ],
+      volumes: [volume],
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * The program of the CronJob: backs up all labs that have told it of themselves.
+ *
+ *     node in-cluster.js FOLDER_OF_LABS FILE_WITH_PASSPHRASE FOLDER_OF_BACKUPS KEEP
+ *
+ * It is bundled into one file, so it imports nothing that needs Pulumi (components/backup/backup-program.ts).
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+import type { BackupTarget } from "../../../stacks";
+import { messageOf } from "../../support/errors";
+import { interrupted, interruption, listenForSignals } from "../../support/interruption";
+import { accessOf } from "../labs/access-of";
+import { backUpAll } from "./back-up-all";
+
+/** The labs, each in a file that its stack has written. */
+function targetsIn(folder: string): BackupTarget[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .sort()
+    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as BackupTarget);
+}
+
+async function main([labs = "", passphraseFile = "", folder = "", keep = ""]: string[]): Promise<void> {
+  listenForSignals();
+  const config = new KubeConfig();
+  config.loadFromCluster();
+  const targets = targetsIn(labs);
+  console.log(`labs: ${targets.map(({ stack }) => stack).join(", ") || "none"}`);
+  const failed = await backUpAll(targets, {
+    folder,
+    passphrase: readFileSync(passphraseFile, "utf8"),
+    keep: Number(keep),
+    // The registry's guard and its network policy let this pod in; port-forwards into its namespace would let it do more.
+    open: (target, watch) => {
+      const { own, inCluster } = target.outputs.registry;
+      return accessOf(config, target, { registry: own ? `http://${inCluster}` : undefined, ...watch });
+    },
+    tell: (line) => console.log(line),
+    signal: interruption,
+  });
+  if (failed.length === 0) return;
+  console.error(`failed: ${failed.join(", ")}; the reasons are above, and the backups from before are kept`);
+  process.exitCode = 1;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(messageOf(error));
+  process.exitCode = interrupted()?.exitCode ?? 1;
+});
