@@ -31,7 +31,7 @@ export function dataCommands(program: Command): void {
       "backup -- backups --fetch",
     ],
     exit: {
-        1: "failed, no file was written, or without students who could not be backed up, who are named; with --check, the file is damaged; with --fetch, not all were copied",
+      1: "failed, no file was written, or without students who could not be backed up, who are named; with --check, the file is damaged; with --fetch, not all were copied",
       2: "not started: the file exists, no passphrase, or the lab cannot be reached",
     },
   });
