@@ -17,10 +17,12 @@ All accounts are in the platform's namespace (configuration \`namespace\`); the 
 (\`stagingNamespace\`), and BuildKit in that of builds (\`buildNamespace\`). The account \`student\` is for people, so its
 rights follow from no template.
 
-Anyone who may create workflows decides what runs in the namespace, under which of its accounts and with which of its
-Secrets: a workflow's status, from which Argo takes the templates that it runs, is part of the same object. No account has
-a right outside of its namespace, except in its own staging and to start its own BuildKit. These rights do not bound what
-all students share and what acts on their workflows, such as Argo's controller: SECURITY.md lists that.
+In a lab, anyone who may create workflows decides what runs in the namespace, under which of its accounts and with which of
+its Secrets: a workflow's status, from which Argo takes the templates that it runs, is part of the same object. In a class
+the API server refuses such a status, and runs are made from the namespace's templates: the code that a student pushes has
+the accounts and Secrets that these give to a step. No account has a right outside of its namespace,
+except in its own staging and to start its own BuildKit. These rights do not bound what all students share and what acts on
+their workflows, such as Argo's controller: SECURITY.md lists that.
 
 This page is printed by \`npm run --silent rights > docs/reference/rights.md\`; \`npm run rights -- --check\` fails if it is not current.
 `;
