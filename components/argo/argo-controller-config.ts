@@ -43,8 +43,8 @@ export function controllerConfiguration(args: ControllerConfigurationArgs = {}):
         spec: { ...lifeCycle(DEFAULT_DEADLINE), volumeClaimGC: { strategy: "OnWorkflowCompletion" } },
       },
       // A run is made from a template of the namespace, with other arguments at most. This keeps mistakes out, and not
-      // people who mean harm: a run that already has a stored template in its status executes that one. What
-      // bounds those is the namespace, with its rights, quota and network policies.
+      // people who mean harm: a run that already has a stored template in its status executes that one. In a class,
+      // admission refuses such a status. In a lab, what bounds a run is the namespace.
       workflowRestrictions: { templateReferencing: "Strict" },
       // Argo's own containers in each pod. The namespace admits none without these limits, and the official image
       // names no user. The file system stays writable: a manifest that is to be applied is put into /tmp.

@@ -30,6 +30,28 @@ export const GUARD_TEMP = "/tmp";
 /** File in the folder for writing: as long as it is there, nobody changes what the registry holds. */
 export const READ_ONLY_FILE = "read-only";
 
+/**
+ * Requests that one address may have under way. Nodes and builds have an address each: a node pulls some layers at a
+ * time, and BuildKit no more than five from one registry. A node's address stands for all that comes by its port.
+ */
+export const REQUESTS_AT_ONCE = 64;
+
+const TOO_MANY = JSON.stringify({
+  errors: [
+    {
+      code: "TOOMANYREQUESTS",
+      message: `more than ${REQUESTS_AT_ONCE} requests at once from one address. Ask again later.`,
+    },
+  ],
+});
+
+/**
+ * Connections of each of two processes, of which one may get nearly all. A request takes two, and as many addresses as a
+ * large class has may each have as many requests as they may. All of them, with a question that never ends on each, take
+ * about 70 MiB.
+ */
+const CONNECTIONS = 4096;
+
 // A repository without a slash is the base's; of any other the first part is the name of its owner.
 const REPOSITORY = "[a-z0-9][a-z0-9._-]*";
 const OWNER = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
@@ -51,11 +73,12 @@ const HARMLESS = String.raw`(?:(?:mount|digest)=${DIGEST}|origin=[A-Za-z0-9._:%-
 export function guardConfig({ listen, registry, users, temp, space }: GuardPlaces, limit: number): string {
   return String.raw`daemon off;
 worker_processes 2;
+worker_rlimit_nofile ${CONNECTIONS + 128};
 pid ${temp}/nginx.pid;
 error_log stderr warn;
 
 events {
-  worker_connections 1024;
+  worker_connections ${CONNECTIONS};
 }
 
 http {
@@ -68,9 +91,23 @@ http {
   scgi_temp_path ${temp}/scgi;
   uwsgi_temp_path ${temp}/uwsgi;
 
+  # From whoever begins to ask, and between two parts of what is sent: who says nothing holds no connection for long.
+  client_header_timeout 10s;
+  client_body_timeout 60s;
+  send_timeout 60s;
+  reset_timedout_connection on;
+
+  # The probes come from a node, too.
+  map $uri $asking_address {
+    ${ALIVE_PATH} "";
+    ${READY_PATH} "";
+    default $binary_remote_addr;
+  }
+  limit_conn_zone $asking_address zone=addresses:2m;
+  limit_conn addresses ${REQUESTS_AT_ONCE};
+  limit_conn_status 429;
+
   # Layers are large, and pass without being kept here.
-  client_body_timeout 900s;
-  send_timeout 900s;
   proxy_connect_timeout 5s;
   proxy_read_timeout 900s;
   proxy_send_timeout 900s;
@@ -165,6 +202,7 @@ http {
 
     client_max_body_size ${limit}k;
     error_page 413 /too-large;
+    error_page 429 /too-many;
 
     location / {
       return 404;
@@ -230,6 +268,12 @@ http {
     location /${FULL}/ {
       internal;
       default_type application/json;
+    }
+
+    location = /too-many {
+      internal;
+      default_type application/json;
+      return 429 '${TOO_MANY}';
     }
 
     location = /too-large {

@@ -27,6 +27,15 @@ const etcdPatches = [
   etcd: { local: { extraArgs } },
 }));
 
+/**
+ * Free space below which kubelet deletes images that nothing runs, and then ends pods. kind has it do neither. It is no
+ * share of the disk, which is also that of the machine's owner, and may be nearly full.
+ *
+ * Where the node's images were built here, kubelet would begin with those: nobody could pull them again, and Debian's
+ * containerd cannot mark them as to be kept.
+ */
+const evictionHard = { "nodefs.available": "2Gi", "imagefs.available": "2Gi" };
+
 /** What the configuration of a cluster depends on. */
 export interface KindClusterArgs {
   /** How many nodes. All of them carry pods. */
@@ -87,6 +96,7 @@ function kubeadmPatches(args: KindClusterArgs): object[] {
     containerLogMaxSize: "5Mi",
     // A pod that starts processes without end takes none of the others'. A training has some threads for each core.
     podPidsLimit: 4096,
+    ...(args.images === "official" ? { evictionHard } : {}),
   };
   const proxy = { kind: "KubeProxyConfiguration", ...score };
   // The only node carries no taint anyway, and of several the first is to carry pods as well.

@@ -20,6 +20,8 @@ export interface Asking {
   readonly password?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Address of this machine's own interface from which it is asked. @default 127.0.0.1 */
+  readonly from?: string;
 }
 
 export interface Answer {
@@ -208,11 +210,11 @@ export const manifestOf = (config: Part, layer: Part): string =>
   });
 
 function send(port: number, method: string, path: string, asking: Asking): Promise<Answer> {
-  const { as, body, password = as === undefined ? "" : passwordOf(as) } = asking;
+  const { as, body, from = "127.0.0.1", password = as === undefined ? "" : passwordOf(as) } = asking;
   const auth = as === undefined ? {} : { auth: `${as}:${password}` };
   return new Promise((resolve, reject) => {
     const headers = { Accept: `${MANIFEST}, */*`, ...asking.headers };
-    const sent = request({ port, host: "127.0.0.1", method, path, headers, ...auth });
+    const sent = request({ port, host: "127.0.0.1", localAddress: from, method, path, headers, ...auth });
     sent.on("error", reject).on("response", (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));

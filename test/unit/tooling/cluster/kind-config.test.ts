@@ -68,7 +68,13 @@ describe("the configuration of the kind cluster", () => {
     assert.deepEqual(
       kubeadmConfigPatches.map((text) => parse(text) as unknown),
       [
-        { kind: "KubeletConfiguration", maxPods: 250, containerLogMaxSize: "5Mi", podPidsLimit: 4096 },
+        {
+          kind: "KubeletConfiguration",
+          maxPods: 250,
+          containerLogMaxSize: "5Mi",
+          podPidsLimit: 4096,
+          evictionHard: { "nodefs.available": "2Gi", "imagefs.available": "2Gi" },
+        },
         ...etcd,
       ],
     );
@@ -97,6 +103,10 @@ describe("the configuration of the kind cluster", () => {
       dns: { imageTag: "v1.12.4" },
       etcd: { local: { imageTag: "3.6.6" } },
     });
+  });
+
+  it("has kubelet delete no images that were built here, as it would where the disk is full", () => {
+    assert.equal(patches({ images: "built" })[0]?.["evictionHard"], undefined);
   });
 
   it("lets kubelet run on version 1 of control groups, where the machine has that", () => {

@@ -21,10 +21,12 @@ rights follow from no template. The account \`backup\` is there with \`backupSch
 nearly all that can be done there, with the accounts, Secrets and data of what runs in them: who gets hold of the account
 has every lab that it backs up. In a class, policies for students' accounts do not concern it, as it writes no object.
 
-Anyone who may create workflows decides what runs in the namespace, under which of its accounts and with which of its
-Secrets: a workflow's status, from which Argo takes the templates that it runs, is part of the same object. No account has
-a right outside of its namespace, except in its own staging and to start its own BuildKit. These rights do not bound what
-all students share and what acts on their workflows, such as Argo's controller: SECURITY.md lists that.
+In a lab, anyone who may create workflows decides what runs in the namespace, under which of its accounts and with which of
+its Secrets: a workflow's status, from which Argo takes the templates that it runs, is part of the same object. In a class
+the API server refuses such a status, and runs are made from the namespace's templates: the code that a student pushes has
+the accounts and Secrets that these give to a step. No account has a right outside of its namespace,
+except in its own staging and to start its own BuildKit. These rights do not bound what all students share and what acts on
+their workflows, such as Argo's controller: SECURITY.md lists that.
 
 This page is printed by \`npm run --silent rights > docs/reference/rights.md\`; \`npm run rights -- --check\` fails if it is not current.
 `;
