@@ -3,14 +3,15 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { runSteps, type Step } from "../machine/steps/steps";
-import { beforeStart } from "../support/errors";
+import { beforeStart, Failed } from "../support/errors";
 import { interruption } from "../support/interruption";
 import { tellData } from "../support/output";
 import { FORMAT } from "./file/header";
-import { type LabRecord, type Manifest, NOT_INCLUDED, SETTINGS_FILE } from "./file/manifest";
+import { type Manifest, NOT_INCLUDED, SETTINGS_FILE } from "./file/manifest";
 import { checkBackup, findBackup, unlocked } from "./file/reader";
 import { BackupWriter } from "./file/writer";
 import { backUpLab } from "./labs/back-up-lab";
+import { LabRecords, missingText } from "./labs/lab-records";
 import { answeringCluster, openLab } from "./labs/open-lab";
 import { findStacks, type LabStacks, settingsOf } from "./labs/stacks";
 import { megabytes } from "./parts/artifacts";
@@ -30,27 +31,34 @@ export async function backup(target: string, options: BackupOptions): Promise<vo
   const about = { created: new Date().toISOString(), project: version };
   const writer = await BackupWriter.open(target, passphrase, about);
   let manifest: Manifest | undefined;
-  const labs: LabRecord[] = [];
+  // What is there is replaced by nothing less than all.
+  const labs = new LabRecords(stacks.labs.length > 1 && !existsSync(target));
   try {
     await runSteps([
       ...stacks.labs.map((stack): Step => ({
         title: `Back up ${stack.student ?? stack.stack}`,
-        run: async (report) => {
-          const lab = await openLab(await answeringCluster(), stack, report);
-          try {
-            labs.push(await backUpLab(lab, writer, { report, signal: interruption }));
-          } finally {
-            await lab.close();
-          }
-        },
-        remedy: "npm run status shows what runs; nothing was changed in the lab, and no file was written",
+        run: (report) =>
+          labs.take(stack.student ?? stack.stack, async () => {
+            const lab = await openLab(await answeringCluster(), stack, report);
+            try {
+              return await backUpLab(lab, writer, { report, signal: interruption });
+            } finally {
+              await lab.close();
+            }
+          }),
+        remedy:
+          "npm run status shows what runs; nothing was changed in the lab, and no file was written" +
+          (stacks.labs.length > 1
+            ? ". Another FILE takes the others without it, or name them with --only"
+            : ""),
       })),
       {
         title: "Settings and manifest",
         run: async () => {
+          labs.requireSome();
           manifest = await finish(writer, stacks, labs, about);
         },
-        remedy: "make room, and run it again; no file was written",
+        remedy: "npm run status shows what runs; make room where a disk is full. No file was written",
       },
       {
         title: `Check ${target}`,
@@ -66,6 +74,12 @@ export async function backup(target: string, options: BackupOptions): Promise<vo
     throw error;
   }
   if (manifest !== undefined) await told(target, manifest);
+  if (labs.missing.length === 0) return;
+  const names = labs.missing.map(({ name }) => name).join(" ");
+  throw new Failed(
+    `${missingText(labs.missing)}\n  remedy: ${target} has the others. npm run class -- status --roster FILE shows what runs; then ` +
+      `npm run backup -- OTHER --only ${names}`,
+  );
 }
 
 /** @throws Error with a remedy if the file is there, or there is nothing to back up */
@@ -84,7 +98,7 @@ async function begin(
 async function finish(
   writer: BackupWriter,
   stacks: LabStacks,
-  labs: readonly LabRecord[],
+  { taken, missing }: LabRecords,
   about: Pick<Manifest, "created" | "project">,
 ): Promise<Manifest> {
   const settings = await settingsOf(stacks);
@@ -95,9 +109,12 @@ async function finish(
     ...about,
     name: stacks.name,
     kind: stacks.kind,
-    labs,
+    labs: taken,
     settings: settings.map(({ key, value, secret }) => ({ key, value: secret ? null : value })),
-    notIncluded: NOT_INCLUDED,
+    notIncluded: [
+      ...NOT_INCLUDED,
+      ...missing.map(({ name }) => `the student ${name}, who could not be backed up`),
+    ],
   });
 }
 

@@ -25,7 +25,7 @@ export function dataCommands(program: Command): void {
       "Passwords and Argo's list of runs are not in a backup.",
     examples: ["backup -- lab.backup", "backup -- alice.backup --only alice", "backup -- lab.backup --check"],
     exit: {
-      1: "failed, no file was written; with --check, the file is damaged",
+      1: "failed, no file was written, or without students who could not be backed up, who are named; with --check, the file is damaged",
       2: "not started: the file exists, no passphrase, or the lab cannot be reached",
     },
   });

@@ -58,7 +58,11 @@ export class BackupWriter {
     return new BackupWriter(tar, finished, draft, target, discard);
   }
 
-  /** @throws Error if the stream fails, or what has come cannot be written */
+  /**
+   * Of a stream that fails, what had come is in the file, and the backup stays one that can be read.
+   *
+   * @throws Error if the stream fails, or what has come cannot be written
+   */
   async add(path: string, content: Readable | Buffer | string): Promise<FileRecord> {
     const hash = createHash("sha256");
     let bytes = 0;
@@ -69,23 +73,31 @@ export class BackupWriter {
     };
     let held: Buffer[] = [];
     let size = 0;
+    const end = async (): Promise<FileRecord> => {
+      if (size > 0 || part === 0) await flush(Buffer.concat(held));
+      const record = { path, bytes, sha256: hash.digest("hex") };
+      this.files.push(record);
+      return record;
+    };
     const source = content instanceof Readable ? content : [Buffer.from(content)];
-    for await (const each of source) {
-      let chunk = each as Buffer;
-      hash.update(chunk);
-      bytes += chunk.length;
-      while (size + chunk.length >= PART) {
-        const room = PART - size;
-        await flush(Buffer.concat([...held, chunk.subarray(0, room)]));
-        [held, size, chunk] = [[], 0, chunk.subarray(room)];
+    try {
+      for await (const each of source) {
+        let chunk = each as Buffer;
+        hash.update(chunk);
+        bytes += chunk.length;
+        while (size + chunk.length >= PART) {
+          const room = PART - size;
+          await flush(Buffer.concat([...held, chunk.subarray(0, room)]));
+          [held, size, chunk] = [[], 0, chunk.subarray(room)];
+        }
+        held.push(chunk);
+        size += chunk.length;
       }
-      held.push(chunk);
-      size += chunk.length;
+    } catch (error) {
+      await end();
+      throw error;
     }
-    if (size > 0 || part === 0) await flush(Buffer.concat(held));
-    const record = { path, bytes, sha256: hash.digest("hex") };
-    this.files.push(record);
-    return record;
+    return end();
   }
 
   /** Ends the backup with its manifest, and gives the file its name. */

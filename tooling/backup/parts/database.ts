@@ -96,7 +96,9 @@ export async function stored(
     output.destroy(error as Error);
     throw error;
   });
-  const [said] = await Promise.all([produced, writer.add(path, output)]);
+  const added = writer.add(path, output);
+  // The next file begins where this one has ended, also where it has failed.
+  const [said] = await Promise.all([produced, added]).finally(() => added.catch(() => undefined));
   return said;
 }
 

@@ -71,6 +71,26 @@ describe("backup: the file", () => {
     assert.equal(Buffer.compare(found.get("labs/lab/large") ?? Buffer.of(), Buffer.concat(LARGE)), 0);
   });
 
+  it("is whole where a stream has failed, with what had come of it", async () => {
+    const target = join(folder, "failing.backup");
+    const writer = await BackupWriter.open(target, "right", ABOUT);
+    const failing = function* (): Generator<Buffer> {
+      yield Buffer.alloc(PART + 5, "x");
+      throw new Error("cut off");
+    };
+    await assert.rejects(writer.add("labs/a/database", Readable.from(failing())), /^Error: cut off$/);
+    await writer.add("labs/b/database", "whole");
+    await writer.finish(MANIFEST);
+    const { files } = await checkBackup(await unlocked(await findBackup(target), "right"));
+    assert.deepEqual(
+      files.map(({ path, bytes }) => [path, bytes]),
+      [
+        ["labs/a/database", PART + 5],
+        ["labs/b/database", 5],
+      ],
+    );
+  });
+
   it("skips what is not read", async () => {
     const names: string[] = [];
     for await (const { path } of filesOf(whole)) names.push(path);
