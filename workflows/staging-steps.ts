@@ -72,7 +72,7 @@ export function testStep(args: StagingStepsArgs, run: { readonly name: Reference
   });
 }
 
-/** Restores staging to what passed its test last. */
+/** Restores staging to what passed its test last, and the alias `staging` in MLflow with it. */
 export function restoreStep(args: StagingStepsArgs) {
   return container("restore-staging", {
     outputs: outputsOf("serving"),
@@ -81,7 +81,10 @@ export function restoreStep(args: StagingStepsArgs) {
     activeDeadlineSeconds: args.deadlines.restore,
     retryStrategy: RETRY_INFRASTRUCTURE,
     container: () =>
-      pipelineContainer(args.pipelineImage, { name: "restore-staging", env: target(args.staging) }),
+      pipelineContainer(args.pipelineImage, {
+        name: "restore-staging",
+        env: { ...target(args.staging), MLFLOW_TRACKING_URI: args.mlflowUrl },
+      }),
   });
 }
 

@@ -268,7 +268,7 @@ describe("build-container-image", () => {
       STAGING_URL: input("staging-url"),
       MLFLOW_TRACKING_URI: "http://mlflow",
     });
-    assert.deepEqual(variables("restore-staging"), target);
+    assert.deepEqual(variables("restore-staging"), { ...target, MLFLOW_TRACKING_URI: "http://mlflow" });
   });
 
   it("lets only the pod that builds reach BuildKit", () => {

@@ -119,7 +119,13 @@ def version_in_staging() -> str | None:
     """The version with the alias `staging`, if there is one."""
 
     def look() -> str | None:
-        aliases = client().get_registered_model(NAME).aliases
+        try:
+            aliases = client().get_registered_model(NAME).aliases
+        except MlflowException as problem:
+            # Before the first training there is no model.
+            if problem.error_code != MISSING:
+                raise
+            return None
         version = aliases.get(STAGING)
         return None if version is None else str(version)
 
