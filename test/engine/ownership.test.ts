@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ARGO_KINDS, definitionName } from "../../components/argo";
 import type { ApiServer } from "./support/api-server";
 import { onServerWithProject, Project, targets } from "./support/project";
 
@@ -162,10 +163,130 @@ describe("a second stack on a cluster that has a lab", function () {
     await server.kubectl("delete", "service", "registry", "-n", "kube-system");
   });
 
+  it("is refused where it is the base of a class, before it has anything", async () => {
+    await ours.make("course-base", { scope: "base" });
+    for (const command of ["preview", "up"] as const) {
+      const { all, exitCode } = await (command === "up"
+        ? ours.up("course-base")
+        : ours.pulumi("preview", "--stack", "course-base"));
+      assert.notEqual(exitCode, 0);
+      assert.match(all, /CustomResourceDefinition .*workflows\.argoproj\.io.*: belongs to the stack first/);
+      assert.match(all, /Namespace argo: belongs to the stack first/);
+      assert.deepEqual(await ours.state("course-base"), []);
+    }
+    assert.equal((await ours.destroy("course-base")).exitCode, 0);
+    await assertUnharmed();
+  });
+
   it("does not keep the lab from going on with what is its own", async () => {
     const { all, exitCode } = await ours.up("first", ...TARGETS);
     assert.equal(exitCode, 0, all);
     assert.match(all, /\d+ unchanged/);
     await assertUnharmed();
+  });
+});
+
+describe("a lab on a cluster that has a class", function () {
+  this.timeout(300_000);
+  let server: ApiServer;
+  let project: Project;
+
+  onServerWithProject(async (on) => {
+    ({ server, project } = on);
+    await project.make("course-base", { scope: "base" });
+    // The kinds of a class are not made before those who judge what is written of them.
+    const judges = ["**:StudentAdmission::*", "**:BaseGuard::*", "**ValidatingAdmissionPolicy*::*"];
+    const { all, exitCode } = await project.up("course-base", ...targets([...KINDS, ...judges]));
+    assert.equal(exitCode, 0, all);
+  });
+
+  it("is refused before it has anything, with names of its own too, and is destroyed without harm", async () => {
+    const definitions = (): Promise<string> =>
+      server.kubectl("get", "crd,namespace,validatingadmissionpolicy", "-o", "json");
+    const before = await definitions();
+    for (const [stack, settings] of [
+      ["lab", {}],
+      ["second", secondOn(server)],
+    ] as const) {
+      await project.make(stack, settings);
+      const { all, exitCode } = await project.up(stack);
+      assert.notEqual(exitCode, 0);
+      assert.match(
+        all,
+        /CustomResourceDefinition .*workflows\.argoproj\.io.*: belongs to the stack course-base/,
+      );
+      assert.match(all, /Nothing has been created or changed/);
+      assert.deepEqual(await project.state(stack), []);
+      assert.equal((await project.destroy(stack)).exitCode, 0);
+    }
+    assert.equal(await definitions(), before);
+  });
+});
+
+describe("a lab on a cluster that has an Argo of its own", function () {
+  this.timeout(300_000);
+  let server: ApiServer;
+  let project: Project;
+
+  onServerWithProject(async (on) => {
+    ({ server, project } = on);
+    const schema = {
+      openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+    };
+    for (const { kind, plural, scope = "Namespaced" } of ARGO_KINDS) {
+      const definition = {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: `${plural}.argoproj.io` },
+        spec: {
+          group: "argoproj.io",
+          names: { kind, plural, listKind: `${kind}List`, singular: kind.toLowerCase() },
+          scope,
+          versions: [{ name: "v1alpha1", served: true, storage: true, schema }],
+        },
+      };
+      await server.kubectl("create", "-f", project.fileOf(definition));
+    }
+    await server.kubectl("wait", "--for=condition=Established", "--all", "crd", "--timeout=60s");
+    await server.kubectl("create", "namespace", "argo");
+    const controller = ["deployment", "workflow-controller", "--image=quay.io/argoproj/workflow-controller"];
+    await server.kubectl("create", ...controller, "-n", "argo");
+  });
+
+  const there = (): Promise<string> => server.kubectl("get", "crd,deployment,namespace", "-A", "-o", "json");
+
+  for (const [title, settings] of Object.entries<Record<string, string>>({
+    "a lab": {},
+    "a lab that would have a namespace of its own for Argo": { argoNamespace: "second-argo" },
+    "the base of a class": { scope: "base" },
+  })) {
+    it(`is refused before it has anything, with the setting that uses that Argo: ${title}`, async () => {
+      const before = await there();
+      await project.make("lab", settings);
+      const { all, exitCode } = await project.up("lab");
+      assert.notEqual(exitCode, 0);
+      const names = ARGO_KINDS.map(definitionName).join(", ");
+      assert.ok(
+        all.includes(
+          `CustomResourceDefinition ${names}: exists already, and does not belong to this stack\n` +
+            "        fix: pulumi config set gourmetgram:argo existing",
+        ),
+        all,
+      );
+      assert.deepEqual(await project.state("lab"), []);
+      assert.equal((await project.destroy("lab")).exitCode, 0);
+      assert.equal((await project.pulumi("stack", "rm", "lab", "--yes")).exitCode, 0);
+      assert.equal(await there(), before);
+    });
+  }
+
+  it("is not refused for it with that setting, and leaves it as it is", async () => {
+    const before = await there();
+    await project.make("guest", { ...secondOn(server), argo: "existing", argoNamespace: "argo" });
+    const { all, exitCode } = await project.up("guest", ...targets(KINDS));
+    assert.equal(exitCode, 0, all);
+    assert.ok((await project.state("guest")).every((type) => !type.endsWith(":CustomResourceDefinition")));
+    assert.equal((await project.destroy("guest")).exitCode, 0);
+    assert.equal(await there(), before);
   });
 });
