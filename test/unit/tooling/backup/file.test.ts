@@ -74,7 +74,7 @@ describe("backup: the file", () => {
   it("is whole where a stream has failed, with what had come of it", async () => {
     const target = join(folder, "failing.backup");
     const writer = await BackupWriter.open(target, "right", ABOUT);
-    const failing = async function* (): AsyncGenerator<Buffer> {
+    const failing = function* (): Generator<Buffer> {
       yield Buffer.alloc(PART + 5, "x");
       throw new Error("cut off");
     };
