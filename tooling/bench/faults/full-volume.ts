@@ -28,7 +28,7 @@ export class FullVolume {
   /** @param part A workload with one claim, which has its name as a label. */
   constructor(
     private readonly lab: Lab,
-    private readonly part: Pods,
+    private readonly part: Pods & { readonly namespace: string },
   ) {}
 
   /** Makes the volume small. One that an earlier bench has left small is put back first. */

@@ -17,26 +17,32 @@ const docking = { log: "faults", apart: true };
  *
  * @param place Where a run is.
  * @returns whether the part had a pod
+ * @throws Error if a part has none that always has one
  */
 export async function kill(
   part: PartName,
   place: Place,
   { cluster, outputs }: { cluster: Cluster; outputs: LabOutputs },
 ): Promise<boolean> {
-  const { of }: Part = FAULTY_PARTS[part];
+  const { of, title, onDemand }: Part = FAULTY_PARTS[part];
   if (of === "node") {
     await docker(["restart", "--time", "0", controlPlane], docking);
     return true;
   }
   const pods =
     of === "step" ? await podOfStep(cluster, outputs.namespace, place) : await podsOf(cluster, of(outputs));
+  if (pods.length === 0 && onDemand !== true) throw new Error(`${title} has no pod that could be killed`);
   for (const pod of pods) await killPod(cluster, pod);
   return pods.length > 0;
 }
 
 async function podsOf({ core }: Cluster, { namespace, name }: Pods): Promise<V1Pod[]> {
   const labelSelector = `app.kubernetes.io/name=${name}`;
-  return (await core.listNamespacedPod({ namespace, labelSelector })).items;
+  const list =
+    namespace === undefined
+      ? core.listPodForAllNamespaces({ labelSelector })
+      : core.listNamespacedPod({ namespace, labelSelector });
+  return (await list).items;
 }
 
 async function podOfStep({ core }: Cluster, namespace: string, { run, node }: Place): Promise<V1Pod[]> {

@@ -5,7 +5,8 @@ import type { Workload } from "../../verify/pods/workloads";
 export interface Pods {
   /** @default Deployment */
   readonly kind?: Workload["kind"];
-  readonly namespace: string;
+  /** @default wherever it is: Argo has a namespace that outputs do not name */
+  readonly namespace?: string;
   /** Of the workload, and value of its pods' label `app.kubernetes.io/name`. */
   readonly name: string;
 }
@@ -19,6 +20,8 @@ export interface Part {
   readonly of: ((outputs: LabOutputs) => Pods) | "step" | "node";
   /** The steps in which it is killed unless others are asked for: those that use it. */
   readonly steps: readonly StepName[];
+  /** Whether it has no pod while it is not needed. */
+  readonly onDemand?: true;
   /** Whether its volume is full instead of it being killed; `steps` has the only step that writes on it. */
   readonly full?: true;
 }
@@ -51,13 +54,13 @@ export const FAULTY_PARTS = {
   controller: {
     title: "Argo's controller",
     named: /controller/,
-    of: inNamespace("workflow-controller"),
+    of: () => ({ name: "workflow-controller" }),
     steps: EACH_POD,
   },
   "argo-server": {
     title: "Argo's server",
     named: /Argo's server/,
-    of: inNamespace("argo-server"),
+    of: () => ({ name: "argo-server" }),
     steps: EACH_POD,
   },
   mlflow: { title: "MLflow", named: /MLflow/, of: MLFLOW, steps: ASK_MLFLOW },
@@ -74,6 +77,7 @@ export const FAULTY_PARTS = {
     named: /BuildKit/,
     of: ({ builder }: LabOutputs) => ({ namespace: builder.namespace, name: "buildkitd" }),
     steps: ["build-image"],
+    onDemand: true,
   },
   "git-server": {
     title: "the git server",

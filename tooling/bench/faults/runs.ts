@@ -30,10 +30,11 @@ export class FaultRuns {
 
   /** Waits until every part answers. */
   async untilReady(): Promise<void> {
-    const { namespace, builder, staging } = this.lab.outputs;
-    const namespaces = [namespace, builder.namespace, staging.namespace, "kube-system"];
+    const labelSelector = "app.kubernetes.io/part-of=gourmetgram";
     let missing = "";
     const ready = async (): Promise<boolean> => {
+      const { items } = await this.lab.cluster.apps.listDeploymentForAllNamespaces({ labelSelector });
+      const namespaces = [...new Set(items.map(({ metadata }) => metadata?.namespace ?? ""))];
       await waitForWorkloads(namespaces, () => undefined, LOOK_SECONDS);
       await this.lab.mlflow.requireHealth();
       return true;

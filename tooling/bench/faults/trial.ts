@@ -35,7 +35,8 @@ export class FaultTrials {
     return undisturbed(this.lab, { progress: this.once(), signal: this.signal }, async () => {
       if (full === undefined || typeof of !== "function")
         return this.observe(part, steps, () => Promise.resolve());
-      const volume = new FullVolume(this.lab, of(this.lab.outputs));
+      const { namespace = this.lab.outputs.namespace, ...pods } = of(this.lab.outputs);
+      const volume = new FullVolume(this.lab, { ...pods, namespace });
       try {
         this.report(`filling ${title}`);
         await volume.shrink(this.signal);
