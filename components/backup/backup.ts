@@ -137,8 +137,8 @@ export class Backup extends pulumi.ComponentResource {
         {
           name: "backup",
           image: args.image,
-          // A package of the Kubernetes client is written for an older Node.
-          command: ["node", "--disable-warning=DEP0040", "/opt/backup/in-cluster.js"],
+          // Packages of the Kubernetes client are written for an older Node.
+          command: ["node", "--no-deprecation", "/opt/backup/in-cluster.js"],
           args: [LABS, `${PASSPHRASE}/passphrase`, BACKUPS, String(args.keep)],
           resources: BACKUP_RESOURCES,
           securityContext: LOCKED_DOWN_CONTAINER,

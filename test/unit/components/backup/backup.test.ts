@@ -83,7 +83,7 @@ describe("Backup", () => {
                 {
                   name: "backup",
                   image: "backup:1",
-                  command: ["node", "--disable-warning=DEP0040", "/opt/backup/in-cluster.js"],
+                  command: ["node", "--no-deprecation", "/opt/backup/in-cluster.js"],
                   args: ["/run/backup/labs", "/run/backup/passphrase/passphrase", "/backups", "7"],
                   resources: {
                     requests: { cpu: "100m", memory: "256Mi" },
