@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { buildSync } from "esbuild";
+import { createRequire } from "node:module";
+import { dirname, resolve } from "node:path";
 
 /** The program, relative to the project's folder. */
 const SOURCE = "tooling/backup/schedule/in-cluster.ts";
@@ -14,6 +14,8 @@ const BUNDLE = "images/backup/dist/in-cluster.js";
  * @throws Error if the checkout cannot be written to
  */
 export function bundleBackupProgram(): void {
+  // Not an import: commands that need a name from this folder would load it when they start.
+  const { buildSync } = createRequire(resolve("package.json"))("esbuild") as typeof import("esbuild");
   const { outputFiles } = buildSync({
     absWorkingDir: process.cwd(),
     entryPoints: [SOURCE],
