@@ -56,7 +56,7 @@ export function unchanged(key: string, now: string, before: string): string {
 }
 
 /**
- * The condition that texts hold nothing that Argo replaces: no `{{`, and nothing that becomes one beside another text
+ * The condition that texts hold nothing that Argo replaces: no two opening braces, and nothing that becomes them beside another text
  * (`{` at the end) or once its JSON is read (`\u007b`).
  *
  * @param texts An expression for a list of texts.

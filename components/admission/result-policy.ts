@@ -35,7 +35,7 @@ export const RESULT_POLICY: Policy = {
     {
       expression: `${arePlain('[variables.now.?outputs.?result.orValue("")]')} && ${parametersArePlain(reported)}`,
       message:
-        "an output has `{{`, or ends in `{`: Argo would paste something in there, or evaluate it, for the whole class; write such text to MLflow",
+        "an output has two opening braces, or ends in one: Argo would paste something in there, or evaluate it, for the whole class; write such text to MLflow",
     },
     {
       expression: `size(variables.now.?outputs.?result.orValue("")) + ${sizeOf(reported)} <= ${2 * OUTPUT_SIZE}`,

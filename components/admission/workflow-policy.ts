@@ -78,7 +78,7 @@ export const WORKFLOW_POLICY: Policy = {
     {
       expression: `(${arePlain('[variables.spec.?entrypoint.orValue("")]')} && ${parametersArePlain(given)}) || ${specKept}`,
       message:
-        "its entrypoint or a parameter has `{{`, or ends in `{`: Argo would paste something in there, or evaluate it, for the whole class; leave the braces out, or put the text into a file",
+        "its entrypoint or a parameter has two opening braces, or ends in one: Argo would paste something in there, or evaluate it, for the whole class; leave the braces out, or put the text into a file",
     },
     {
       expression: `${sizeOf(given)} <= ${MOST_ARGUMENTS} || ${specKept}`,

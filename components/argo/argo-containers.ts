@@ -15,8 +15,8 @@ export const ARGO_RESOURCES: Readonly<Record<"controller" | "server", Resources>
 };
 
 /**
- * Argo pastes parameters into templates and looks at the result again, so a parameter with `{{=…}}` would be an
- * expression of whoever submits the run or pushes its code. Some expressions take all memory.
+ * Argo pastes parameters into templates and looks at the result again, so an expression in a parameter would be one of
+ * whoever submits the run or pushes its code. Some expressions take all memory.
  */
 const NO_EXPRESSIONS = { name: "EXPRESSION_TEMPLATES", value: "false" } as const;
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
+import { replaced } from "../../packages/argo-workflows";
 import { controllerContainer } from "../../components/argo/argo-containers";
 import { controllerConfiguration } from "../../components/argo/argo-controller-config";
 import { until } from "../../tooling/support/until";
@@ -9,7 +10,7 @@ import { ClassCluster } from "./support/class-cluster";
 
 const ARGO = process.env["GOURMETGRAM_ARGO"];
 const NAMESPACE = "gourmetgram-alice";
-const EXPRESSION = `{{=sprig.repeat(3, "ab")}}`;
+const EXPRESSION = replaced(`=sprig.repeat(3, "ab")`);
 
 /** What the lab's container of the controller has in its environment. */
 const LAB = Object.fromEntries(

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { replaced } from "../../packages/argo-workflows";
 import { accountAttacks } from "../../tooling/verify/isolation/attacks/account-attacks";
 import { podAttacks } from "../../tooling/verify/isolation/attacks/pod-attacks";
 import { runAttacks } from "../../tooling/verify/isolation/attacks/run-attacks";
@@ -184,7 +185,7 @@ describe("what a student of a class writes, before an API server", function () {
     it("is refused where the answer is large, or none to what was asked", async () => {
       const value = "x".repeat(4097);
       await refused(answers({ name: "answer", value }));
-      await refused(answers({ name: "answer", value: "{{=1}}" }));
+      await refused(answers({ name: "answer", value: replaced("=1") }));
       await refused(answers({ name: "other", value: "1" }));
       await refused(answers(...["1", "2", "3"].map((value) => ({ name: "answer", value }))));
       await refused(answers({ name: "answer", value: "1", description: "x" }));

@@ -34,6 +34,11 @@ export class Reference {
   }
 }
 
+/** What Argo replaces when the workflow runs. @param tag Path of a value, or `=` and an expression. */
+export function replaced(tag: string): string {
+  return `{{${tag}}}`;
+}
+
 /**
  * Files that a template hands on to another: an output of a step, or an input that is passed on. Other than a
  * {@link Reference} it has no text. Argo keeps them in its artifact repository, which has to be configured.
@@ -101,7 +106,7 @@ export class RenderContext {
   text(value: Value): string {
     if (value instanceof Reference) {
       this.demand(value.scope, value.path);
-      return `{{${value.path}}}`;
+      return replaced(value.path);
     }
     if (value.includes("{{")) {
       throw new Error(
@@ -118,7 +123,7 @@ export class RenderContext {
    */
   artifact({ path, scope }: Artifact): string {
     this.demand(scope, path);
-    return `{{${path}}}`;
+    return replaced(path);
   }
 
   /** As {@link text}, for a position that may also hold an Output of another resource, which is passed on as it is. */

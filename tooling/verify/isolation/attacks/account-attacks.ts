@@ -1,4 +1,5 @@
 /** What code in a step tries with the token of its pod's account: a step runs what a student pushes. */
+import { replaced } from "../../../../packages/argo-workflows";
 import { BUILDKIT } from "../../../../components/builder";
 import { restrictedPod } from "../../pods/pods-for-admission";
 import { core, create, get, HUGE, HUGE_OWNER, mergePatch, post, submit } from "../tries/api-requests";
@@ -6,7 +7,7 @@ import type { Student } from "../students/student";
 import type { Outcome, Request, Try } from "../tries/try";
 
 /** What would take all memory of the class's controller, which pastes outputs into the steps that follow. */
-const TAKES_ALL = "{{=sprig.until(2000000000)}}";
+const TAKES_ALL = replaced("=sprig.until(2000000000)");
 
 /** Parameters of which each is small enough, and 32 are not. */
 const LARGE_TOGETHER: Readonly<Record<string, object>> = {

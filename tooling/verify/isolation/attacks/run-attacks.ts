@@ -1,5 +1,6 @@
 /** Runs that a student forges with the own kubeconfig: Argo's controller, etcd and the locks are the class's. */
 import { gzipSync } from "node:zlib";
+import { replaced } from "../../../../packages/argo-workflows";
 import { submission } from "../../../live/workflows/submission";
 import { create, HUGE, HUGE_OWNER, mergePatch } from "../tries/api-requests";
 import type { Student } from "../students/student";
@@ -40,8 +41,8 @@ const FORGED = {
 };
 
 /** What would take all memory of the class's controller: an expression, and a text that another one is pasted into. */
-const TAKES_ALL = "{{=sprig.until(2000000000)}}";
-const PASTES = "{{workflow.parameters}}".repeat(100);
+const TAKES_ALL = replaced("=sprig.until(2000000000)");
+const PASTES = replaced("workflow.parameters").repeat(100);
 
 /** A run with one parameter. */
 const given = (value: string): Change => ({
