@@ -184,7 +184,7 @@ spec:
     const objects = Array.from({ length: 5 }, () => objectsOf("f", workflow("image: 1"))).flat();
     assert.equal(queryObjects(Document, { format: "count" }), before);
     assert.deepEqual(
-      objects.map(({ misread, position }) => [misread.length, position(misread[0]?.path ?? []).line]),
+      objects.map((each) => [each.misread.length, each.position(each.misread[0]?.path ?? []).line]),
       Array.from({ length: 5 }, () => [1, 9]),
     );
   });
