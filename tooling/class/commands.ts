@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { withLockUnless } from "../machine/lock";
-import { state } from "../machine/paths";
 import { engineIsInstalled, engineIsReady } from "../engine/engine";
 import { removeStateIfEmpty } from "../engine/stack/stack";
-import { ownsState } from "../engine/stack/state";
+import { backendFolder, ownsState } from "../engine/stack/state";
 import { stackName } from "../engine/stack/stack-settings";
 import { baseStackOf, studentStackOf } from "./class-settings";
 import { type ClassContext, studentsWithStack } from "./class-context";
@@ -172,7 +171,7 @@ async function requireEngine(): Promise<void> {
   throw new Error("no class has been brought up from here yet\n  remedy: npm run class -- up --roster FILE");
 }
 
-const hasState = (): boolean => !ownsState() || existsSync(join(state, "passphrase"));
+const hasState = (): boolean => !ownsState() || existsSync(backendFolder);
 
 /** What a command would do with a stack, in words. */
 const PLANNED = {

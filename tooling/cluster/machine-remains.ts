@@ -9,7 +9,7 @@ import { messageOf } from "../support/errors";
 import { type Leftovers, requireNothingLeft } from "../support/leftovers";
 import { labDockerPid } from "../machine/docker/daemon";
 import { cache, home, logs, state } from "../machine/paths";
-import { stacksInState } from "../engine/stack/state";
+import { isPassphraseAlone, stacksInState } from "../engine/stack/state";
 import { nodePorts, stackName } from "../engine/stack/stack-settings";
 import { versions } from "../machine/versions";
 
@@ -17,7 +17,8 @@ import { versions } from "../machine/versions";
 async function files(): Promise<string[]> {
   const inside = existsSync(home) ? (await readdir(home)).map((name) => join(home, name)) : [];
   // The state of other stacks is theirs, and the only record of what they made.
-  const kept = [cache, logs, ...(stacksInState().some(({ name }) => name !== stackName) ? [state] : [])];
+  const isKept = isPassphraseAlone() || stacksInState().some(({ name }) => name !== stackName);
+  const kept = [cache, logs, ...(isKept ? [state] : [])];
   return inside.filter((path) => !kept.includes(path)).map((path) => `file ${path}`);
 }
 

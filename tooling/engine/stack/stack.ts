@@ -16,6 +16,7 @@ import {
   logIn,
   ownsState,
   passphraseFile,
+  settingsHaveSecrets,
   stacksInState,
 } from "./state";
 
@@ -152,10 +153,18 @@ export async function stackExists(): Promise<boolean> {
   return stacks.some((stack) => shortName(stack.name) === shortName(stackName));
 }
 
-/** Removes the lab's own state once no stack is left in it; with a backend of the user's, the stack's working file alone. */
+/**
+ * Removes the lab's own state once no stack is left in it, but not a passphrase that settings are encrypted with; with a
+ * backend of the user's, the stack's working file alone.
+ */
 export async function removeStateIfEmpty(): Promise<void> {
   if (stacksInState().length > 0) return;
-  if (ownsState()) return rm(state, { recursive: true, force: true });
+  if (ownsState()) {
+    if (!settingsHaveSecrets()) return rm(state, { recursive: true, force: true });
+    const parts = existsSync(state) ? readdirSync(state).map((name) => join(state, name)) : [];
+    for (const part of parts) if (part !== passphraseFile) await rm(part, { recursive: true });
+    return;
+  }
   await rm(workingFile, { force: true });
   if (existsSync(state) && readdirSync(state).length === 0) await rmdir(state);
 }

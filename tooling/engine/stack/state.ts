@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { chmod, link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { home, state } from "../../machine/paths";
+import { checkout, home, state } from "../../machine/paths";
 import { type LogIn, pulumiLogIn } from "../log-in";
 import { hasOwnCluster } from "./stack-settings";
 
@@ -41,6 +41,16 @@ export async function prepareState(): Promise<void> {
   });
   await makePassphrase(passphraseFile);
 }
+
+/** Whether settings of the checkout are encrypted: nobody could read them again without the state's passphrase. */
+export function settingsHaveSecrets(): boolean {
+  const files = readdirSync(checkout).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+  return files.some((name) => /^\s+secure:/m.test(readFileSync(join(checkout, name), "utf8")));
+}
+
+/** Whether nothing is left of the state but the passphrase, for settings that are encrypted with it. */
+export const isPassphraseAlone = (): boolean =>
+  settingsHaveSecrets() && existsSync(passphraseFile) && readdirSync(state).length === 1;
 
 /**
  * Writes a passphrase for its owner alone unless there is one. It appears whole or not at all: an empty one, left by a
