@@ -235,7 +235,8 @@ function workflow(parts: readonly string[], context: ReferenceContext): Problem 
       fix: "use it in the exit handler only",
     };
   }
-  if (sort === "failures" && !context.hasExit) {
+  // The hooks of a workflow have them all the same.
+  if (sort === "failures" && !context.hasExit && context.templates.length > 0) {
     return {
       message: "Argo knows the failures only in workflows with onExit",
       fix: "run the exit handler by onExit, not by a hook",
