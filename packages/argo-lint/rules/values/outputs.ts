@@ -7,7 +7,7 @@ import { reachFrom, reachOfRun } from "../../flow/reach";
 import { declared, type Problem } from "../../expressions/problem";
 import { referenceProblem, type ReferenceContext } from "../../expressions/references";
 import type { Node } from "../../objects/node";
-import { hasNestedTags, taggedTexts } from "../../expressions/tags";
+import { hasNestedTags, taggedTexts, unclosedTag } from "../../expressions/tags";
 
 const NOTHING: ReferenceContext["all"] = new Map();
 const STEP_MEMBERS = new Set(["inline", "hooks"]);
@@ -178,7 +178,11 @@ function* check(
   except?: ReadonlySet<string>,
 ): Generator<RuleDiagnostic> {
   for (const [text, tags] of taggedTexts(node, except)) {
-    if (hasNestedTags(text.text ?? "")) {
+    const unclosed = unclosedTag(text.text ?? "");
+    if (unclosed !== undefined) {
+      const message = `the braces of ${unclosed} are not closed: Argo refuses the run, or leaves them as they are`;
+      yield error("output", text, message, `write {{${unclosed}}}`);
+    } else if (hasNestedTags(text.text ?? "")) {
       yield unsupported("kind", text, "what a nested reference refers to is known only during the run");
     }
     for (const tag of tags) {
