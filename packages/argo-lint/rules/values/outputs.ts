@@ -89,6 +89,7 @@ function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext
     group: undefined,
     before: NOTHING,
     all: NOTHING,
+    inLoop: false,
     resolve: (call) => set.resolve(call.node, object).template,
   };
 }
@@ -142,8 +143,9 @@ function* inTemplate(
     const inline = call.node.at("inline");
     if (inline.isObject) {
       const resolved = outer.resolve(call);
-      if (resolved !== undefined)
-        yield* inTemplate(resolved, isLooked(resolved, outer) ? own : context, exports);
+      if (resolved === undefined) continue;
+      const around = isLooked(resolved, outer) ? own : context;
+      yield* inTemplate(resolved, { ...around, inLoop: outer.inLoop || call.loops }, exports);
     }
   }
 }
