@@ -36,6 +36,8 @@ export interface ReferenceContext {
   readonly self?: string | undefined;
   /** The step or task that it stands in; `item` is there only if it has a list of items. */
   readonly call?: Call;
+  /** True in an inline template of a loop, in all of which Argo fills in the items. */
+  readonly inLoop: boolean;
   /** The template that a call runs; undefined if it is not known. */
   readonly resolve: (call: Call) => Template | undefined;
 }
@@ -49,6 +51,8 @@ const WORKFLOW =
 /** Checks a reference: the text between the braces. One that Argo does not know is not an error here. */
 export function referenceProblem(path: string, context: ReferenceContext): Problem | undefined {
   const [first, second = "", third, ...rest] = path.split(".");
+  // A word alone belongs to another program, apart from those that Argo has.
+  if (!path.includes(".") && !["item", "retries"].includes(first ?? "")) return undefined;
   if (context.everyPod && first !== "workflow") {
     return first === "inputs" ? inputOfSome(second, third, context) : undefined;
   }
@@ -66,7 +70,7 @@ export function referenceProblem(path: string, context: ReferenceContext): Probl
     case "tasks":
       return second === "name" ? undefined : step(first, second, [third ?? "", ...rest], context);
     case "item":
-      return item(path, context.call);
+      return item(path, context);
     case "pod":
       return pod(context.templates.at(-1));
     case "retries":
@@ -78,7 +82,7 @@ export function referenceProblem(path: string, context: ReferenceContext): Probl
 }
 
 /** Keys that the items have, if they are written out; a list is taken apart by `item.[0]`. */
-function item(path: string, call: Call | undefined): Problem | undefined {
+function item(path: string, { call, inLoop }: ReferenceContext): Problem | undefined {
   const key = path.slice("item.".length);
   if (call === undefined) {
     // An item as a whole stays as it is: it may be meant for another program.
@@ -87,6 +91,7 @@ function item(path: string, call: Call | undefined): Problem | undefined {
       : { message: "items are not visible inside a template", fix: "pass the value to it as a parameter" };
   }
   const { node, loops } = call;
+  if (!loops && inLoop && key === "") return undefined;
   if (!loops) return { message: "there are no items here", fix: "add withItems, withParam or withSequence" };
   if (key === "" || (node.at("withParam").text ?? "") !== "") return undefined;
   const items = node.at("withItems").items;
@@ -235,7 +240,8 @@ function workflow(parts: readonly string[], context: ReferenceContext): Problem 
       fix: "use it in the exit handler only",
     };
   }
-  if (sort === "failures" && !context.hasExit) {
+  // The hooks of a workflow have them all the same.
+  if (sort === "failures" && !context.hasExit && context.templates.length > 0) {
     return {
       message: "Argo knows the failures only in workflows with onExit",
       fix: "run the exit handler by onExit, not by a hook",

@@ -51,14 +51,20 @@ export function literal(node: Node): string | undefined {
   return text === undefined || text.includes("{{") || text.includes(FILLED_IN_LATER) ? undefined : text;
 }
 
-/** All texts inside a value that hold tags. Members in `except` are excluded, at the top level only. */
+/** A reference with one brace at its end, or none up to the end of the text. */
+const UNCLOSED =
+  /\{\{\s*((?:inputs|outputs|workflow|steps|tasks|item|pod)(?:\.[-\w.[\]]*)?)\s*(?:\}(?!\})|$)/;
+
+/** The reference in a text whose braces are not closed. */
+export function unclosedTag(text: string): string | undefined {
+  return UNCLOSED.exec(text)?.[1];
+}
+
+/** All texts inside a value that hold tags, or the beginning of one. Members in `except` are excluded, at the top level only. */
 export function* taggedTexts(node: Node, except: ReadonlySet<string> = NONE): Generator<[Node, Tag[]]> {
   const { value } = node;
   if (typeof value === "string") {
-    const tags = tagsOf(value);
-    if (tags.length > 0) {
-      yield [node, tags];
-    }
+    if (value.includes("{{")) yield [node, tagsOf(value)];
   } else if (Array.isArray(value)) {
     for (const item of node.items) {
       yield* taggedTexts(item);

@@ -15,6 +15,8 @@ export interface OutputReference {
 export interface Destination {
   readonly argument: Node;
   readonly input: Node | undefined;
+  /** False where the template with the input is not known: the input may then have a default, or be optional. */
+  readonly isKnown: boolean;
 }
 
 /** An output that is not there when it is needed. */
@@ -66,6 +68,7 @@ export function missingIfSkipped(
       : {
           message: `${name} can be skipped, and then has no artifact ${wanted.name ?? ""}`,
           fix: `${SAME_CONDITION}, or make the artifact optional where it is passed and where it is taken`,
+          unsure: producer.group === "steps" && !taken.isKnown,
         };
   }
   if (wanted.name === undefined || hasDefault(template, wanted.name) || taken?.input?.at("default").exists) {
@@ -74,6 +77,7 @@ export function missingIfSkipped(
   return {
     message: `${name} can be skipped, and its ${title(wanted)} has no default`,
     fix: `add valueFrom.default to the output ${wanted.name} of ${template.name ?? "the template"}`,
+    unsure: taken?.isKnown === false,
   };
 }
 
@@ -144,7 +148,9 @@ export function missingFromLoop(
     message: `the list of the loop ${name} can be empty, and then the list of its ${title(wanted)} is never set: ${HANGS}`,
     fix: "give the loop, and the step that uses its outputs, a condition that the list is not empty",
     // Written so, or by the default of a parameter.
-    unsure: list.exists && !/^\s*\[\s*\]\s*$/.test(knownText(list.text ?? "", user) ?? ""),
+    unsure:
+      (wanted.name !== undefined && taken?.isKnown === false) ||
+      (list.exists && !/^\s*\[\s*\]\s*$/.test(knownText(list.text ?? "", user) ?? "")),
   };
 }
 

@@ -23,7 +23,8 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 /** A quantity as Kubernetes writes it: `500m`, `1Gi`, `1e3`. Undefined if there is none that is known. */
 export function quantity(node: Node): number | undefined {
   const [, number, suffix = "", exponent] =
-    /^\+?(\d+\.?\d*|\.\d+)(?:([numkMGTPE]|[KMGTPE]i)|[eE]([-+]?\d+))?$/.exec(literal(node) ?? "") ?? [];
+    /^\+?(\d+\.?\d*|\.\d+)(?:([numkMGTPE]|[KMGTPE]i)|[eE]([-+]?\d+))?$/.exec((literal(node) ?? "").trim()) ??
+    [];
   return number === undefined
     ? undefined
     : Number(number) * (exponent === undefined ? (SUFFIXES[suffix] ?? NaN) : 10 ** Number(exponent));

@@ -125,10 +125,15 @@ export class WorkflowSet {
     }
     const reference = holder.at("templateRef");
     if (reference.exists) {
+      const name = reference.at("template");
+      if (!name.exists || name.text === "") {
+        const message = "the name of the template is missing";
+        return { diagnostic: error("reference", reference, message, "add template") };
+      }
       const { object, diagnostic } = this.target(reference, home);
       return object === undefined
         ? { ...(diagnostic === undefined ? {} : { diagnostic }) }
-        : this.inObject(reference.at("template"), object);
+        : this.inObject(name, object);
     }
     const source = this.source(home).object;
     return source === undefined ? {} : this.inObject(holder.at("template"), source);
@@ -184,15 +189,16 @@ export class WorkflowSet {
   target(reference: Node, home: WorkflowObject): ObjectResolution {
     const nameNode = reference.at("name");
     const name = literal(nameNode);
-    if (name === undefined) {
+    if (name === undefined || name === "") {
       return {
-        diagnostic: nameNode.exists
-          ? unsupported(
-              "reference",
-              nameNode,
-              "which workflow template is meant is known only during the run",
-            )
-          : error("reference", reference, "the name of the workflow template is missing", "add name"),
+        diagnostic:
+          nameNode.exists && name !== ""
+            ? unsupported(
+                "reference",
+                nameNode,
+                "which workflow template is meant is known only during the run",
+              )
+            : error("reference", reference, "the name of the workflow template is missing", "add name"),
       };
     }
     const kind = reference.at("clusterScope").value === true ? "ClusterWorkflowTemplate" : "WorkflowTemplate";

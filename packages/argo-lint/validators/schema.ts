@@ -130,6 +130,8 @@ function diagnosticOf(error: ErrorObject, object: number, root: unknown): Valida
     additionalProperty?: string;
     missingProperty?: string;
   };
+  // Argo's reader leaves out an item that is null.
+  if (data === null) return [];
   // Its value is known when the event has come.
   if (typeof data === "string" && data.includes(FILLED_IN_LATER)) return [];
   const path = pathOf(error.instancePath, root);

@@ -116,7 +116,7 @@ function* source(output: Node, template: Template): Generator<RuleDiagnostic> {
   if (output.at("value").exists && !from.exists) {
     return;
   }
-  const given = SOURCES.filter((key) => from.at(key).exists);
+  const given = SOURCES.filter((key) => from.at(key).exists && from.at(key).text !== "");
   const possible = SOURCES_OF[template.type ?? ""];
   const [only] = given;
   if (given.length !== 1 || output.at("value").exists) {

@@ -223,7 +223,7 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
 function* exitArguments(object: WorkflowObject, source: WorkflowObject): Generator<RuleDiagnostic> {
   const node = [object, source].map(({ spec }) => spec.at("onExit")).find(({ exists }) => exists);
   const handler = node && source.template(literal(node) ?? "");
-  if (!object.runs || node === undefined || handler === undefined) return;
+  if (node === undefined || handler === undefined) return;
   const given = [object, source].flatMap(({ spec }) => spec.in("arguments", "parameters").names);
   for (const input of handler.node.in("inputs", "parameters").items) {
     const name = input.at("name").text ?? "";

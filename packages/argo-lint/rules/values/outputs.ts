@@ -7,7 +7,7 @@ import { reachFrom, reachOfRun } from "../../flow/reach";
 import { declared, type Problem } from "../../expressions/problem";
 import { referenceProblem, type ReferenceContext } from "../../expressions/references";
 import type { Node } from "../../objects/node";
-import { hasNestedTags, taggedTexts } from "../../expressions/tags";
+import { hasNestedTags, taggedTexts, unclosedTag } from "../../expressions/tags";
 
 const NOTHING: ReferenceContext["all"] = new Map();
 const STEP_MEMBERS = new Set(["inline", "hooks"]);
@@ -89,6 +89,7 @@ function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext
     group: undefined,
     before: NOTHING,
     all: NOTHING,
+    inLoop: false,
     resolve: (call) => set.resolve(call.node, object).template,
   };
 }
@@ -142,8 +143,9 @@ function* inTemplate(
     const inline = call.node.at("inline");
     if (inline.isObject) {
       const resolved = outer.resolve(call);
-      if (resolved !== undefined)
-        yield* inTemplate(resolved, isLooked(resolved, outer) ? own : context, exports);
+      if (resolved === undefined) continue;
+      const around = isLooked(resolved, outer) ? own : context;
+      yield* inTemplate(resolved, { ...around, inLoop: outer.inLoop || call.loops }, exports);
     }
   }
 }
@@ -178,7 +180,11 @@ function* check(
   except?: ReadonlySet<string>,
 ): Generator<RuleDiagnostic> {
   for (const [text, tags] of taggedTexts(node, except)) {
-    if (hasNestedTags(text.text ?? "")) {
+    const unclosed = unclosedTag(text.text ?? "");
+    if (unclosed !== undefined) {
+      const message = `the braces of ${unclosed} are not closed: Argo refuses the run, or leaves them as they are`;
+      yield error("output", text, message, `write {{${unclosed}}}`);
+    } else if (hasNestedTags(text.text ?? "")) {
       yield unsupported("kind", text, "what a nested reference refers to is known only during the run");
     }
     for (const tag of tags) {

@@ -120,7 +120,7 @@ function missingOutputOf({
   const missed = flow.canMiss(producer, consumer);
   if (missed !== false) {
     const loss = missingIfSkipped(producer, template, wanted, takes);
-    if (loss !== undefined) return { ...loss, unsure: missed === undefined };
+    if (loss !== undefined) return { ...loss, unsure: loss.unsure === true || missed === undefined };
   }
   const failed = flow.canFail(producer, consumer);
   return failed === false
@@ -163,7 +163,8 @@ function inputOf(
       .in("arguments", sort)
       .items.find((each) => each.at(key).label === node.label);
     if (argument !== undefined) {
-      return { argument, input: called?.node.in("inputs", sort).named(argument.at("name").text ?? "") };
+      const input = called?.node.in("inputs", sort).named(argument.at("name").text ?? "");
+      return { argument, input, isKnown: called !== undefined };
     }
   }
   return undefined;

@@ -28,6 +28,7 @@ describe("lint: forms", () => {
     assert.deepEqual(output("value: '1'"), []);
     assert.deepEqual(output("globalName: g"), [place]);
     assert.deepEqual(output("valueFrom: { path: /o, jsonPath: x }"), [place]);
+    assert.deepEqual(output("valueFrom: { path: '' }"), [place]);
     assert.deepEqual(output("valueFrom: { jsonPath: x }"), [`${place}.valueFrom`]);
   });
 

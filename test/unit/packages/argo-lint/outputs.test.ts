@@ -152,6 +152,16 @@ describe("lint: outputs of what can be skipped", () => {
     assert.deepEqual(errors(both(`is ${V}`)), [`skipped: ${IN_STEPS}`]);
   });
 
+  it("are not checked where the template that takes them is not known", () => {
+    const taker = `[{ name: u, templateRef: { name: "lib", template: "t" }, ${pass(V)} }]`;
+    const object = steps(`[[{ name: m, template: make, ${when} }], ${taker}]`);
+    assert.deepEqual(errors(object), []);
+    assert.deepEqual(unsupported(object), [
+      "reference: spec.templates[a].steps[1][u].templateRef.name",
+      `skipped: ${IN_STEPS}`,
+    ]);
+  });
+
   it("need none if the consumer is skipped with them, and are not checked if it has another condition", () => {
     const guarded = (condition: string): unknown =>
       steps(

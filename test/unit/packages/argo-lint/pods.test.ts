@@ -12,6 +12,9 @@ describe("lint: claims", () => {
   it("have what the cluster asks for, and names of their own", () => {
     assert.deepEqual(claims(`${claim("name: c")}, ${claim("name: d")}`), []);
     assert.deepEqual(claims(claim("")), ["volume: spec.volumeClaimTemplates[0]"]);
+    assert.deepEqual(claims(claim("name: c").replace("1Gi", "1GB")), [
+      "resources: spec.volumeClaimTemplates[0].spec.resources.requests.storage",
+    ]);
     assert.deepEqual(claims("{ metadata: { name: c }, spec: {} }"), ["volume: spec.volumeClaimTemplates[0]"]);
     assert.deepEqual(claims(`${claim("name: c")}, ${claim("name: c")}`), [
       "volume: spec.volumeClaimTemplates[1]",
@@ -35,7 +38,6 @@ describe("lint: limits", () => {
       ["1G", "1Gi"],
       ["500m", "1"],
       ["1e3", "1k"],
-      ['"1Gi"', '"much"'],
     ] as const) {
       assert.deepEqual(judge(needs, most), [], `${needs} of ${most}`);
     }
@@ -45,6 +47,11 @@ describe("lint: limits", () => {
       ["1.5", "1500u"],
     ] as const) {
       assert.deepEqual(judge(needs, most), AT, `${needs} of ${most}`);
+    }
+    const limit = ["resources: spec.templates[a].script.resources.limits.memory"];
+    for (const bad of ["much", "1GB", "512mi", "a b"]) {
+      assert.deepEqual(judge("1Gi", `"${bad}"`), limit, bad);
+      assert.deepEqual(judge(`"${bad}"`, "1Gi"), AT, bad);
     }
     assert.deepEqual(judge(`"${ref("workflow.parameters.memory")}"`, "1Gi").includes(AT[0] ?? ""), false);
   });

@@ -108,7 +108,7 @@ describe("Argo's schema", () => {
       await found(`  entrypoint: x
   arguments: { parameters: [{ name: a, value: 1 }, { name: b, value: true }] }
   templates:
-    - { name: x, container: { image: i, args: null, resources: { limits: { cpu: 1 } } } }
+    - { name: x, container: { image: i, args: [null], command: null, resources: { limits: { cpu: 1 } } } }
 status: { phase: Running }
 `),
       [],

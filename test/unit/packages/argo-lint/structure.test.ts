@@ -78,6 +78,21 @@ describe("lint: structure", () => {
     assert.deepEqual(unsupported([library, user("other", "one")]), [`${place}.name`]);
   });
 
+  it("wants the names in a reference, and says where a name is that of a cluster-wide template", () => {
+    const call = (templateRef: string): unknown =>
+      workflow(
+        `{ entrypoint: a, templates: [{ name: a, steps: [[{ name: s, templateRef: ${templateRef} }]] }] }`,
+      );
+    const place = "reference: spec.templates[a].steps[0][s].templateRef";
+    for (const bad of ["{ name: lib }", "{ name: lib, template: '' }", "{ name: '', template: one }"]) {
+      assert.deepEqual(errors(call(bad)), [place], bad);
+    }
+    const template = `{ templates: [{ name: one, container: ${CONTAINER} }] }`;
+    const library = workflow(template, "ClusterWorkflowTemplate", "lib");
+    const [found] = lint([library, call("{ name: lib, template: one }")]);
+    assert.match(found?.fix ?? "", /add clusterScope: true/);
+  });
+
   it("tells cluster-wide templates from those of a namespace", () => {
     const reference = "{ workflowTemplateRef: { name: lib, clusterScope: true } }";
     const spec = `{ entrypoint: one, templates: [${ONE}] }`;
