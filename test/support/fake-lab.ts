@@ -120,6 +120,11 @@ export class FakeLab {
     writeFileSync(join(this.home, name), text);
   }
 
+  /** Names of what is in a folder below the lab's home; none where there is no such folder. */
+  filesIn(name: string): string[] {
+    return existsSync(join(this.home, name)) ? readdirSync(join(this.home, name)) : [];
+  }
+
   /**
    * Runs a function of the tooling.
    *

@@ -191,6 +191,31 @@ describe("down: the embedded cluster", () => {
     }
   });
 
+  for (const [settings, left] of [
+    ["config:\n  gourmetgram:registryPassword:\n    secure: v1:abc=:def=\n", ["passphrase"]],
+    ["config:\n  gourmetgram:size: small\n", []],
+  ] as const) {
+    it(`leaves of the state ${left.length === 0 ? "nothing" : "what settings are encrypted with"}: ${settings.split("\n")[1]?.trim() ?? ""}`, async () => {
+      const other = new FakeLab("embedded", settings);
+      try {
+        other.docker.answer(DOCKER);
+        other.installEngine();
+        other.addFile("state/passphrase", "a passphrase for this test only");
+        other.addFile("state/backend/.pulumi/meta.yaml", "version: 1");
+        other.addFile(
+          "live/cluster.json",
+          JSON.stringify({ containers: [], volumes: [], madeNetwork: false }),
+        );
+        const ended = await other.run("commands/lab/down", "down({})");
+        assert.equal(ended.exitCode, 0, ended.stderr);
+        assert.deepEqual(other.filesIn("state"), left);
+        assert.equal((await other.run("commands/audit", "auditMachine({})")).exitCode, 0);
+      } finally {
+        other.remove();
+      }
+    });
+  }
+
   it("is not gone where its engine is missing and a stack is on it", async () => {
     const without = new FakeLab("embedded");
     try {
