@@ -77,7 +77,8 @@ export class FullVolume {
     const volume = items[0]?.spec?.volumeName;
     if (volume === undefined) throw new Error(`${name} in ${namespace} has no volume`);
     const place = volumePlace(await core.readPersistentVolume({ name: volume }));
-    if (place === undefined) throw new Error(`the volume of ${name} in ${namespace} is no folder of a node`);
+    if (place === undefined)
+      throw new Error(`the volume of ${name} in ${namespace} is not a folder on a node`);
     return { ...place, memory: `/run/gourmetgram-full/${volume}` };
   }
 }

@@ -32,10 +32,10 @@ function* metadata(
     for (const [key, value] of node.at(sort).members) {
       const { text } = value;
       if (isKnown(key) && !isLabelKey(sort === "annotations" ? key.toLowerCase() : key)) {
-        const message = `the cluster refuses the ${what}: "${key}" is no key of a label or an annotation`;
+        const message = `the cluster refuses the ${what}: "${key}" is an invalid key`;
         yield error("template", value, message, `${FIX}; before it, a domain and a slash are possible`);
       } else if (sort === "labels" && text !== undefined && isKnown(text) && !isLabelValue(text)) {
-        const message = `the cluster refuses the ${what}: "${text}" is no value of a label`;
+        const message = `the cluster refuses the ${what}: "${text}" is an invalid label value`;
         yield error("template", value, message, `${FIX}; or make it an annotation`);
       }
     }

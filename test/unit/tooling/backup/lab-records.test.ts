@@ -69,7 +69,7 @@ describe("backup: a class with a lab that is broken", function () {
     });
   }
 
-  it("ends at once where all are wanted, and tells the reason", async () => {
+  it("ends at once where everybody was asked for, and tells the reason", async () => {
     const labs = new LabRecords(false);
     await assert.rejects(
       labs.take("bob", () => Promise.reject(new Error("there is no stack course-bob"))),

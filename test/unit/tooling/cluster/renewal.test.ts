@@ -154,7 +154,7 @@ describe("the renewal of the kind cluster's certificates", () => {
 
   it("leaves whole files where it is cut off, and can be repeated", async () => {
     writeFileSync(join(nodes, "broken"), SECOND);
-    // A second time, when the link leads to what is written anew.
+    // A second time, when the link leads to the file that is written again.
     for (let time = 0; time < 2; time++) {
       const { exitCode, stderr } = await start(true);
       assert.equal(exitCode, 1, stderr);
