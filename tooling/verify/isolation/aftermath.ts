@@ -6,6 +6,7 @@ import { Argo } from "../../live/workflows/argo";
 import { SCENARIOS } from "../../live/workflows/scenarios";
 import { type NewWorkflow, submission } from "../../live/workflows/submission";
 import { messagesOf, nameOf } from "../../live/workflows/workflow";
+import { until } from "../../support/until";
 import { isReady, podsOf, replacePods, type Workload } from "../pods/workloads";
 import { VERIFY_LABEL } from "../pods/verify-label";
 import type { Result } from "../suite/report";
@@ -64,6 +65,8 @@ export async function aftermath(
         await replacePods(cluster, controller, probing.progress, probing.signal);
       });
     }
+    // One of them holds the lock that trainings take.
+    for (const stack of stacks) await remove(stack, cluster, probing);
     await Promise.all(
       stacks.map((stack) =>
         attempt(`${stack.name}'s kubeconfig`, "to train, build and serve after it", () =>
@@ -77,11 +80,22 @@ export async function aftermath(
       );
     }
   } finally {
-    for (const { outputs } of stacks) {
-      await new Argo(cluster, outputs.namespace).deleteWorkflows(`${VERIFY_LABEL}=${probing.id}`);
-    }
+    for (const stack of stacks) await remove(stack, cluster, { id: probing.id });
   }
   return results;
+}
+
+/** Removes the runs of this verification, and waits until they are gone. */
+async function remove(
+  { outputs }: StudentStack,
+  cluster: Cluster,
+  { id, signal }: Pick<Probing, "id"> & Partial<Probing>,
+): Promise<void> {
+  const argo = new Argo(cluster, outputs.namespace);
+  const selector = `${VERIFY_LABEL}=${id}`;
+  await argo.deleteWorkflows(selector);
+  const areGone = async (): Promise<boolean> => (await argo.workflows(selector)).length === 0;
+  await until(areGone, { seconds: 120, ...(signal === undefined ? {} : { signal }) });
 }
 
 /** Argo's controllers that the project has made; none where Argo was there before. */
