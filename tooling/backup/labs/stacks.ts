@@ -28,20 +28,6 @@ export interface LabStacks {
  * @throws Error with a remedy if there is none, or not all of them
  */
 export async function findStacks(only: readonly string[] | undefined): Promise<LabStacks> {
-  if (await stackExists()) {
-    if (only !== undefined) {
-      throw new Error(
-        `${stackName} is the stack of one lab, and no class: --only names students` +
-          "\n  remedy: leave --only out, or set GOURMETGRAM_STACK to the name of the class",
-      );
-    }
-    return {
-      kind: "lab",
-      name: stackName,
-      labs: [{ stack: stackName, student: null }],
-      settingsOf: stackName,
-    };
-  }
   const args = ["stack", "ls", "--json", "--tag", `${CLASS_TAG}=${stackName}`];
   const printed = foundIn(await askPulumi(args), `the stacks of ${stackName}`) ?? "[]";
   const names = (JSON.parse(printed) as { name: string }[]).map(({ name }) => shortName(name));
@@ -50,12 +36,8 @@ export async function findStacks(only: readonly string[] | undefined): Promise<L
     .filter((name) => name !== base && name.startsWith(`${stackName}-`))
     .map((stack) => ({ stack, student: stack.slice(stackName.length + 1) }))
     .sort((a, b) => a.student.localeCompare(b.student));
-  if (students.length === 0) {
-    throw new Error(
-      `there is no stack ${stackName}, and no class of this name with students` +
-        "\n  remedy: npm run up, or npm run class -- up --roster FILE; GOURMETGRAM_STACK names another stack",
-    );
-  }
+  // The settings of a class make a stack of its name, in which nothing is.
+  if (students.length === 0) return labOf(only);
   const unknown = (only ?? []).filter((id) => !students.some(({ student }) => student === id));
   if (unknown.length > 0) {
     throw new Error(
@@ -65,6 +47,28 @@ export async function findStacks(only: readonly string[] | undefined): Promise<L
   }
   const labs = students.filter(({ student }) => only === undefined || only.includes(student));
   return { kind: "class", name: stackName, labs, settingsOf: base };
+}
+
+/** @throws Error with a remedy if there is none, or students are asked for */
+async function labOf(only: readonly string[] | undefined): Promise<LabStacks> {
+  if (!(await stackExists())) {
+    throw new Error(
+      `there is no stack ${stackName}, and no class of this name with students` +
+        "\n  remedy: npm run up, or npm run class -- up --roster FILE; GOURMETGRAM_STACK names another stack",
+    );
+  }
+  if (only !== undefined) {
+    throw new Error(
+      `${stackName} is the stack of one lab, and not a class: --only names students` +
+        "\n  remedy: leave --only out, or set GOURMETGRAM_STACK to the name of the class",
+    );
+  }
+  return {
+    kind: "lab",
+    name: stackName,
+    labs: [{ stack: stackName, student: null }],
+    settingsOf: stackName,
+  };
 }
 
 /** A setting with its value, a secret one in plain. */
