@@ -73,7 +73,8 @@ export class FakeLab {
   readonly pulumi = new FakeProgram(
     join(this.home, "cache", "pulumi-home", "versions", versions.pulumi, "bin", "pulumi"),
   );
-  private readonly place = join(this.folder, "checkout");
+  /** Its checkout. */
+  readonly place = join(this.folder, "checkout");
 
   /** @param settings Text of the stack's file. @default none, as on the embedded cluster */
   constructor(

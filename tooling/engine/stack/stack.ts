@@ -97,7 +97,14 @@ export async function pulumi(args: readonly string[], options: { quiet?: boolean
   const env = await pulumiEnvironment(editsSettings(args));
   const locks = locksFolder();
   if (locks !== undefined) await freeDeadLocks(locks, stackName);
-  return handOver(engineProgram, args, { cwd: checkout, env, quiet: options.quiet === true, apart: true });
+  const code = await handOver(engineProgram, args, {
+    cwd: checkout,
+    env,
+    quiet: options.quiet === true,
+    apart: true,
+  });
+  if (editsSettings(args) && ownsState()) dropSalt();
+  return code;
 }
 
 /** What Pulumi prints. */

@@ -42,10 +42,12 @@ export async function prepareState(): Promise<void> {
   await makePassphrase(passphraseFile);
 }
 
-/** Whether settings of the checkout are encrypted: nobody could read them again without the state's passphrase. */
+/** Whether a file of the checkout goes with the state's passphrase: nobody could read its secrets again, nor use it. */
 export function settingsHaveSecrets(): boolean {
   const files = readdirSync(checkout).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
-  return files.some((name) => /^\s+secure:/m.test(readFileSync(join(checkout, name), "utf8")));
+  return files.some((name) =>
+    /^(\s+secure|encryptionsalt):/m.test(readFileSync(join(checkout, name), "utf8")),
+  );
 }
 
 /** Whether nothing is left of the state but the passphrase, for settings that are encrypted with it. */
