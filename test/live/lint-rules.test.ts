@@ -17,9 +17,14 @@ const PATIENCE = 420_000;
 
 describe("the linter's collection on the live lab's Argo", function () {
   this.timeout(2 * PATIENCE + 60_000);
+  // The lab's Argo runs stored templates alone.
+  const all = casesToRun().map(({ referenced, ...each }): Case => ({
+    ...each,
+    ...(referenced === undefined ? {} : { run: referenced }),
+  }));
   // In two turns: the lab's Argo runs 50 at a time, and those that hang make no room.
   const [hanging, others] = [true, false].map((hangs) =>
-    casesToRun().filter(({ run }) => (run === "hangs") === hangs),
+    all.filter(({ run }) => (run === "hangs") === hangs),
   ) as [Case[], Case[]];
   const cases = [...hanging, ...others];
   const endings: Ending[] = [];
