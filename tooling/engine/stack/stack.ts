@@ -94,7 +94,8 @@ const editsSettings = ([command, action = "get"]: readonly string[]): boolean =>
  * @returns its exit code
  */
 export async function pulumi(args: readonly string[], options: { quiet?: boolean } = {}): Promise<number> {
-  const env = await pulumiEnvironment(editsSettings(args));
+  const edits = editsSettings(args);
+  const env = await pulumiEnvironment(edits);
   const locks = locksFolder();
   if (locks !== undefined) await freeDeadLocks(locks, stackName);
   const code = await handOver(engineProgram, args, {
@@ -103,7 +104,7 @@ export async function pulumi(args: readonly string[], options: { quiet?: boolean
     quiet: options.quiet === true,
     apart: true,
   });
-  if (editsSettings(args) && ownsState()) dropSalt();
+  if (edits && ownsState()) dropSalt();
   return code;
 }
 

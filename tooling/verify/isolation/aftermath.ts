@@ -1,11 +1,13 @@
 /** After the attacks: Argo's controller starts again with what students may store, and every student trains. */
-import { KubeConfig, type V1Deployment } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node";
 import { type Cluster, clusterOf, reasonOf } from "../../live/api-clients";
 import { verdictOf } from "../../live/runs/outcome";
 import { Argo } from "../../live/workflows/argo";
+import { runsOf } from "../../live/workflows/family";
 import { SCENARIOS } from "../../live/workflows/scenarios";
 import { type NewWorkflow, submission } from "../../live/workflows/submission";
 import { messagesOf, nameOf } from "../../live/workflows/workflow";
+import { messageOf } from "../../support/errors";
 import { until } from "../../support/until";
 import { isReady, podsOf, replacePods, type Workload } from "../pods/workloads";
 import { VERIFY_LABEL } from "../pods/verify-label";
@@ -65,13 +67,13 @@ export async function aftermath(
         await replacePods(cluster, controller, probing.progress, probing.signal);
       });
     }
-    // One of them holds the lock that trainings take.
-    for (const stack of stacks) await remove(stack, cluster, probing);
     await Promise.all(
       stacks.map((stack) =>
-        attempt(`${stack.name}'s kubeconfig`, "to train, build and serve after it", () =>
-          train(stack, argoOf(stack), labels, probing),
-        ),
+        attempt(`${stack.name}'s kubeconfig`, "to train, build and serve after it", async () => {
+          // One of those that are stored holds the lock that trainings take.
+          await remove(stack, cluster, probing);
+          await train(stack, argoOf(stack), labels, probing);
+        }),
       ),
     );
     for (const controller of controllers) {
@@ -80,7 +82,11 @@ export async function aftermath(
       );
     }
   } finally {
-    for (const stack of stacks) await remove(stack, cluster, { id: probing.id });
+    for (const stack of stacks) {
+      await remove(stack, cluster, { id: probing.id }).catch((error: unknown) =>
+        console.error(`not removed: ${messageOf(error)}`),
+      );
+    }
   }
   return results;
 }
@@ -102,7 +108,7 @@ async function remove(
 async function controllersOf({ apps }: Cluster): Promise<Workload[]> {
   const labelSelector = "app.kubernetes.io/name=workflow-controller,app.kubernetes.io/managed-by=pulumi";
   const { items } = await apps.listDeploymentForAllNamespaces({ labelSelector });
-  return items.map(({ metadata }: V1Deployment) => ({
+  return items.map(({ metadata }) => ({
     kind: "Deployment",
     namespace: metadata?.namespace ?? "",
     name: metadata?.name ?? "",
@@ -120,7 +126,7 @@ async function train(
   const run = await argo.createWorkflow(submission(outputs.workflowTemplates.train, parameters, labels));
   const family = await argo.follow(nameOf(run), () => undefined, signal);
   if (verdictOf(family) === "succeeded") return;
-  throw new Error(`${nameOf(run)}: ${[family.run, ...family.children].flatMap(messagesOf).join("; ")}`);
+  throw new Error(`${nameOf(run)}: ${runsOf(family).flatMap(messagesOf).join("; ")}`);
 }
 
 async function unharmed(cluster: Cluster, controller: Workload): Promise<void> {
