@@ -15,6 +15,9 @@ const pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md"].concat(
     .map((file) => posix.join("docs", file)),
 );
 
+/** What runs commands without a person. */
+const programs = [".github/workflows/lab.yml", ".github/workflows/preview.yml", ".ci/run", ".ci/update"];
+
 /** A command of the lab with its arguments. */
 interface Call {
   readonly script: string;
@@ -33,6 +36,9 @@ function callsIn(markdown: string): Call[] {
   });
   return lines.filter((line) => !line.includes("…")).flatMap(callsOf);
 }
+
+/** The commands of the lab that a script has. */
+const callsInScript = (text: string): Call[] => text.replaceAll("\\\n", " ").split("\n").flatMap(callsOf);
 
 /** The commands of the lab in a line of a shell. */
 function callsOf(line: string): Call[] {
@@ -104,13 +110,25 @@ describe("the commands of the pages", () => {
     assert.equal(of("kubectl", "get", "-o", "yaml"), "none");
   });
 
+  const wrongIn = (calls: readonly Call[]): string[] =>
+    calls.flatMap((call) => {
+      const found = objection(call);
+      return found === undefined ? [] : [`npm run ${call.script} -- ${call.args.join(" ")}: ${found}`];
+    });
+
   for (const page of pages) {
-    it(`have options that there are: ${page}`, () => {
-      const wrong = callsIn(read(page)).flatMap((call) => {
-        const found = objection(call);
-        return found === undefined ? [] : [`npm run ${call.script} -- ${call.args.join(" ")}: ${found}`];
-      });
-      assert.deepEqual(wrong, []);
+    it(`have options that there are: ${page}`, () => assert.deepEqual(wrongIn(callsIn(read(page))), []));
+  }
+
+  for (const program of programs) {
+    it(`are there, with their options, where a machine gives them: ${program}`, () => {
+      const calls = callsInScript(read(program));
+      assert.ok(calls.length >= 3, program);
+      assert.deepEqual(
+        calls.filter(({ script }) => !(script in scripts)),
+        [],
+      );
+      assert.deepEqual(wrongIn(calls), []);
     });
   }
 

@@ -8,6 +8,8 @@ import { errorOf } from "../../support/errors";
 
 /** Milliseconds that an address has to take a connection. */
 const PATIENCE = 1000;
+/** The variable that has the lab reached by port-forwards alone. */
+const FORWARD = "GOURMETGRAM_FORWARD";
 
 /** How {@link reach} looks, and whom it tells. */
 export interface ReachOptions {
@@ -43,18 +45,20 @@ interface Silent {
 /**
  * Finds a way to each of the lab's places that are named. Where nothing answers at the address of the outputs, a
  * port-forward is opened, at the same port of this machine if that is free, so that the address is as before wherever
- * it is that of `localhost`.
+ * it is that of `localhost`. With `GOURMETGRAM_FORWARD=always`, no address is tried, and each place gets a port-forward.
  *
  * @param names Places that are not in the cluster, such as a registry elsewhere, are left as they are.
- * @throws Error that names all places without a ready pod; no port-forward is open then
+ * @throws Error that names all places without a ready pod, or if GOURMETGRAM_FORWARD has another value; no port-forward
+ *   is open then
  */
 export async function reach(
   outputs: LabOutputs,
   names: readonly PlaceName[],
   { access, notice, failed = () => undefined, answers = answersAt }: ReachOptions,
 ): Promise<Reached> {
+  const always = alwaysForwards();
   const places = placesOf(outputs).filter(({ name }) => names.includes(name));
-  const answering = await Promise.all(places.map(({ url }) => answers(url)));
+  const answering = await Promise.all(places.map(({ url }) => !always && answers(url)));
   const silent = places.filter((_, index) => answering[index] !== true);
   if (silent.length === 0) return { outputs, forwarded: [], idle: new Map(), close: () => Promise.resolve() };
 
@@ -64,7 +68,7 @@ export async function reach(
     place.whenIdle !== undefined && problem instanceof NoReadyPod;
   // What nobody has deployed yet is a fault only if it alone is asked for.
   const faults = found.filter((each) => each.problem !== undefined && (names.length === 1 || !isIdle(each)));
-  if (faults.length > 0) throw new Error(textOfFaults(faults));
+  if (faults.length > 0) throw new Error(textOfFaults(faults, always));
 
   // Nothing can answer for an idle place, so the others tell whether its address leads to the cluster.
   const closed = found.filter((each) => !isIdle(each));
@@ -86,13 +90,23 @@ export async function reach(
     await close();
     throw error;
   }
-  if (closed.length > 0) notice(noticeOf(closed.map(({ place }) => place)));
+  if (closed.length > 0) {
+    const why = always ? `${FORWARD} is always` : silenceOf(closed.map(({ place }) => place));
+    notice(`${why}: the lab is reached through the cluster's API while this command runs`);
+  }
   return {
     outputs: reached,
     forwarded: ways.map(({ place }) => place.name),
     idle: new Map(found.filter(isIdle).map(({ place }) => [place.name, place.whenIdle ?? ""])),
     close,
   };
+}
+
+/** @throws Error if the variable GOURMETGRAM_FORWARD has another value */
+function alwaysForwards(): boolean {
+  const value = process.env[FORWARD] ?? "";
+  if (["", "auto", "always"].includes(value)) return value === "always";
+  throw new Error(`${FORWARD} is ${value}: expected always or auto\n  remedy: unset ${FORWARD}`);
 }
 
 /** Whether something at an address takes a connection within a second. */
@@ -127,10 +141,10 @@ async function lookBehind(cluster: PodAccess, place: Place): Promise<Silent> {
   }
 }
 
-function textOfFaults(faults: readonly Silent[]): string {
+function textOfFaults(faults: readonly Silent[], always: boolean): string {
   const lines = faults.map(
     ({ place, problem }) =>
-      `\n  ${place.label}: nothing answers at ${place.url}, and ${problem?.message ?? ""}` +
+      `\n  ${place.label}: ${always ? "" : `nothing answers at ${place.url}, and `}${problem?.message ?? ""}` +
       `\n    remedy: ${remedyFor(place, problem)}`,
   );
   return `not everything of the lab can be reached${lines.join("")}`;
@@ -141,11 +155,11 @@ function remedyFor({ whenIdle }: Place, problem: Error | undefined): string {
   return whenIdle ?? "wait until it is ready; npm run status shows what runs";
 }
 
-function noticeOf(places: readonly Place[]): string {
+function silenceOf(places: readonly Place[]): string {
   const hosts = places.map(({ url }) => new URL(url).host).join(", ");
   const isNodePort = places.every(({ url }) => portOf(url) >= 30_000 && portOf(url) <= 32_767);
   const where = isNodePort ? `the node port${places.length === 1 ? "" : "s"} ${hosts}` : hosts;
-  return `nothing answers at ${where}: the lab is reached through the cluster's API while this command runs`;
+  return `nothing answers at ${where}`;
 }
 
 /** The same address at a port of this machine. */

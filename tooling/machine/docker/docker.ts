@@ -47,11 +47,11 @@ export const askDocker = async (args: string[]): Promise<string | undefined> =>
 /** Milliseconds that a question may take: a daemon that is stuck takes connections and never answers. */
 const PATIENCE = 60_000;
 
-const question = async (args: readonly string[]) =>
+const question = async (args: readonly string[], patience = PATIENCE) =>
   execa(client, args, {
     reject: false,
     stdin: "ignore",
-    timeout: PATIENCE,
+    timeout: patience,
     env: await dockerEnvironment(),
   });
 
@@ -96,10 +96,17 @@ export interface NoDocker {
   readonly isMissing: boolean;
 }
 
-/** The daemon that the client reaches, or why there is none. */
-export async function findDocker(): Promise<DockerServer | NoDocker> {
-  const { failed, code, timedOut, stdout, stderr } = await question(["info", "--format", "{{json .}}"]);
-  if (timedOut) return { absent: `no answer within ${PATIENCE / 1000} s`, isMissing: false };
+/**
+ * The daemon that the client reaches, or why there is none.
+ *
+ * @param patience Milliseconds that it has to answer.
+ */
+export async function findDocker(patience = PATIENCE): Promise<DockerServer | NoDocker> {
+  const { failed, code, timedOut, stdout, stderr } = await question(
+    ["info", "--format", "{{json .}}"],
+    patience,
+  );
+  if (timedOut) return { absent: `no answer within ${patience / 1000} s`, isMissing: false };
   if (code === "ENOENT") return { absent: "there is no docker command", isMissing: true };
   return serverIn(failed ? "{}" : stdout, stderr);
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { FakeLab, FakeProgram, type Answer } from "../../../support/fake-lab";
 import { freePort } from "../../../support/free-port";
@@ -23,12 +25,15 @@ const QUESTION = /^(?:info|context inspect|buildx version|ps|image inspect|netwo
 
 describe("up on a machine that cannot carry the embedded lab", () => {
   let lab: FakeLab;
+  let mlflowPort: number;
 
   beforeEach(async () => {
-    const ports = ["registry", "mlflow", "staging", "argoServer", "appRepository"].map(
+    mlflowPort = await freePort();
+    const others = ["registry", "staging", "argoServer", "appRepository"].map(
       async (name) => `  gourmetgram:${name}NodePort: ${await freePort()}\n`,
     );
-    lab = new FakeLab("embedded", `config:\n${(await Promise.all(ports)).join("")}`);
+    const settings = `  gourmetgram:mlflowNodePort: ${mlflowPort}\n${(await Promise.all(others)).join("")}`;
+    lab = new FakeLab("embedded", `config:\n${settings}`);
     lab.installEngine();
     kind().answer({ to: "version", stdout: `kind v${versions.kind} go1.26 linux/amd64` });
   });
@@ -63,6 +68,28 @@ describe("up on a machine that cannot carry the embedded lab", () => {
           "kind delete cluster --name gourmetgram",
       ),
     );
+  });
+
+  it("names a port that is taken, and the program that has it", async () => {
+    new FakeProgram(join(lab.folder, "bin", "ss")).answer({
+      to: `-Hltnp sport = :${mlflowPort}`,
+      stdout: `LISTEN 0 511 127.0.0.1:${mlflowPort} 0.0.0.0:* users:(("python3",pid=4711,fd=3))\n`,
+    });
+    const server = createServer().listen(mlflowPort, "127.0.0.1");
+    await once(server, "listening");
+    try {
+      assert.equal(
+        await refused(answering()),
+        message(
+          `  - ports taken: ${mlflowPort} (gourmetgram:mlflowNodePort) is held by python3 (process 4711)`,
+          "    remedy: stop that program, or choose another port from 30000 to 32767: " +
+            "npm run pulumi -- config set gourmetgram:KEY PORT",
+        ),
+      );
+    } finally {
+      server.close();
+      await once(server, "close");
+    }
   });
 
   it("names everything at once: Docker's version, its memory, its architecture, the number of nodes", async () => {
@@ -100,6 +127,23 @@ describe("up on a machine that cannot carry the embedded lab", () => {
     assert.deepEqual(
       lab.docker.calls.filter((call) => !QUESTION.test(`${call} `)),
       [`pull ${versions.kindNode}`],
+    );
+    assert.deepEqual([kind().calls, lab.pulumi.calls], [["version"], []]);
+  });
+
+  it("stops where the registry of the node image cannot be reached, before it makes a cluster", async () => {
+    const reason = "dial tcp: lookup registry-1.docker.io: no such host";
+    const pull = { to: "pull ", exitCode: 1, stderr: `Error response from daemon: ${reason}\n` };
+    lab.docker.answer(...answering({}, { to: "image inspect", exitCode: 1 }, pull));
+    const { exitCode, stderr } = await lab.run("commands/lab/up", "up({})", ENVIRONMENT);
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      new RegExp(
+        `^error: Node image, official failed: docker pull ${versions.kindNode} ended with status 1\n` +
+          ` +Error response from daemon: ${reason}\n[^]*  remedy: .*; npm run up -- --offline builds the image here`,
+        "m",
+      ),
     );
     assert.deepEqual([kind().calls, lab.pulumi.calls], [["version"], []]);
   });

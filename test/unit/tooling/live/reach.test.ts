@@ -70,7 +70,10 @@ describe("live: reaching a lab", () => {
     };
     [carried, notices, failures, unready, looks, reached] = [[], [], [], [], 0, undefined];
   });
-  afterEach(() => reached?.close());
+  afterEach(async () => {
+    delete process.env["GOURMETGRAM_FORWARD"];
+    await reached?.close();
+  });
 
   it("takes an address that answers, and does not ask the cluster", async () => {
     const found = await reachFrom(["mlflow", "staging"], ["mlflow", "staging"]);
@@ -129,6 +132,32 @@ describe("live: reaching a lab", () => {
     ]);
     assert.match(found.argoServerUrl, /^https:\/\/localhost:\d+$/);
     assert.equal(found.registry.inCluster, outputs.registry.inCluster);
+  });
+
+  it("forwards a port for what answers too, where GOURMETGRAM_FORWARD says so", async () => {
+    process.env["GOURMETGRAM_FORWARD"] = "always";
+    const found = await reachFrom(["mlflow", "staging"], ["mlflow", "staging"]);
+    assert.deepEqual(found.forwarded, ["staging", "mlflow"]);
+    assert.equal(await readFrom(found.outputs.staging.externalUrl), "gourmetgram-0");
+    assert.deepEqual(notices, [
+      "GOURMETGRAM_FORWARD is always: the lab is reached through the cluster's API while this command runs",
+    ]);
+    await reached?.close();
+    unready = ["mlflow"];
+    await assert.rejects(
+      reachFrom(["mlflow"], ["mlflow"]),
+      /\n {2}MLflow: no pod of service mlflow in lab is ready/,
+    );
+  });
+
+  it("tries the addresses with GOURMETGRAM_FORWARD=auto, and refuses another value", async () => {
+    process.env["GOURMETGRAM_FORWARD"] = "auto";
+    assert.deepEqual((await reachFrom(["mlflow"], ["mlflow"])).forwarded, []);
+    process.env["GOURMETGRAM_FORWARD"] = "never";
+    await assert.rejects(reachFrom(["mlflow"], ["mlflow"]), {
+      message: "GOURMETGRAM_FORWARD is never: expected always or auto\n  remedy: unset GOURMETGRAM_FORWARD",
+    });
+    assert.equal(looks, 0);
   });
 
   it("leaves a repository and a registry elsewhere alone", async () => {

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { FakeLab } from "../../../support/fake-lab";
 import { serverIn } from "../../../../tooling/machine/docker/docker";
 
 const COMMON = { MemTotal: 8321499136, DefaultRuntime: "runc", CgroupVersion: "2" };
@@ -87,6 +90,20 @@ describe("what docker info tells", () => {
       { ...COMMON, ServerVersion: "5.2.0", ProductLicense: "Apache-2.0" },
     ]) {
       assert.deepEqual(serverIn(JSON.stringify(printed), ""), { absent, isMissing: false });
+    }
+  });
+});
+
+describe("a Docker daemon that takes connections and never answers", () => {
+  it("counts as none after a time, with that as the reason", async () => {
+    const lab = new FakeLab("embedded");
+    try {
+      const stuck = "#!/bin/sh\ncase $1 in info) exec /bin/sleep 60 ;; esac\n";
+      writeFileSync(join(lab.folder, "bin", "docker"), stuck, { mode: 0o755 });
+      const { stdout } = await lab.run("machine/docker/docker", "findDocker(500).then(console.log)");
+      assert.equal(stdout, "{ absent: 'no answer within 0.5 s', isMissing: false }");
+    } finally {
+      lab.remove();
     }
   });
 });
