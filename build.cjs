@@ -7,14 +7,17 @@
 const { mkdirSync, renameSync, writeFileSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 
-require("source-map-support").install({ handleUncaughtExceptions: false });
-
 // Pulumi's published source maps name files that are in no package, such as `node_modules/@pulumi/resource.ts`. With such
 // a line in a stack, `util.inspect` of Node 20.20 never ends (markNodeModules expects a second slash), and the language
-// host takes all memory, for half a minute, before it shows the error. So such a line gets a folder.
-const mapped = Error.prepareStackTrace;
-Error.prepareStackTrace = (error, frames) =>
-  mapped(error, frames).replaceAll(/(node_modules[/\\]@pulumi)(?=[/\\][^/\\\s]+(?:\n|$))/g, "$1/pulumi");
+// host takes all memory, for half a minute, before it shows the error. So Pulumi's files are shown as they run. Maps are
+// read once and kept, and the language host has a stack's lines before the program runs: so Pulumi.yaml has Node load this
+// file first.
+const UNMAPPED = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
+require("source-map-support").install({
+  handleUncaughtExceptions: false,
+  retrieveSourceMap: (file) =>
+    /node_modules[/\\]@pulumi[/\\]/.test(file) ? { url: file, map: UNMAPPED } : null,
+});
 
 /**
  * Runs a TypeScript file and gives its exports to a module.

@@ -1,9 +1,23 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { checkout } from "../../support/checkout";
+
+/** What the language host gives Node before its own program. */
+const { runtime } = parse(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")) as {
+  runtime: { options: { nodeargs: string } };
+};
 
 describe("a program built into one file", () => {
   let folder: string;
@@ -31,7 +45,8 @@ describe("a program built into one file", () => {
       `catch (error) { console.log(${shown}); }`,
     ].join("\n");
     const options = { cwd: folder, encoding: "utf8", timeout: 60_000 } as const;
-    return execFileSync(process.execPath, ["-e", script], options).trim();
+    const nodeArguments = runtime.options.nodeargs.split(" ");
+    return execFileSync(process.execPath, [...nodeArguments, "-e", script], options).trim();
   }
 
   it("is always the one that its files are now", () => {

@@ -10,7 +10,7 @@ describe("the program, built into one file", () => {
   it("is what Pulumi starts", () => {
     const { main, runtime } = parse(read("Pulumi.yaml")) as { main: string; runtime: { options: object } };
     assert.equal(main, "program.cjs");
-    assert.deepEqual(runtime.options, { typescript: false });
+    assert.deepEqual(runtime.options, { typescript: false, nodeargs: "--require ./build.cjs" });
   });
 
   it("finds no files by the place of its sources, which it has left", () => {
