@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { SbomOptions } from "../commands/sbom/sbom";
 import { path } from "./arguments";
 import { withHelp, withJson } from "./declare";
 
@@ -67,6 +68,22 @@ export function toolCommands(program: Command): void {
       1: "there is a published vulnerability",
       3: "no known vulnerability, but a question has no answer",
     },
+  });
+
+  const sbom = program
+    .command("sbom")
+    .description("write a bill of materials (CycloneDX 1.6) of each image that the lab has built and uses")
+    .argument("<folder>", "where the files go, one for each image; it is made where it is missing", path)
+    .option("--only <ids...>", "read these students of a class and no others")
+    .action(async (folder: string, options: SbomOptions) =>
+      (await import("../commands/sbom/sbom.js")).sbom(folder, options),
+    );
+  withHelp(withJson(sbom), {
+    notes:
+      "Reads the layers in the lab's registry and runs nothing of them: the packages of pip and of Debian, the labels, and\n" +
+      "which image it was built on. A program that no package manager has installed is not listed. The same image gives\n" +
+      "the same file.",
+    examples: ["sbom -- sboms", "sbom -- sboms --only alice", "-s sbom -- sboms --json"],
   });
 }
 

@@ -55,7 +55,11 @@ export async function accessOf(
   };
 }
 
-function registryOf(url: string, { registryUser, registryPassword }: BackupTarget): RegistryAccess {
+/** The registry at `url`, with the student's own password where it asks for one. */
+export function registryOf(
+  url: string,
+  { registryUser, registryPassword }: Pick<BackupTarget, "registryUser" | "registryPassword">,
+): RegistryAccess {
   return registryUser === null || registryPassword === null
     ? { url, credentials: undefined, prefix: "" }
     : {

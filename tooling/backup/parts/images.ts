@@ -26,7 +26,8 @@ interface Layer {
   readonly size: number;
 }
 
-const MEDIA_TYPES = [
+/** The forms in which a registry gives a manifest as it was pushed. */
+export const MEDIA_TYPES = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.oci.image.manifest.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -173,6 +174,7 @@ export async function restoreManifest(
   (await requireStatus(answer, `the image ${repository}@${digest}`, [201])).resume();
 }
 
+/** @param what A path below `/v2/`, or an address of the same registry */
 async function ask(
   { url, credentials }: RegistryAccess,
   what: string,
@@ -186,3 +188,5 @@ async function ask(
         };
   return send(new URL(what, `${url}/v2/`).href, { ...options, headers: { ...login, ...headers } });
 }
+
+export { ask as askRegistry };

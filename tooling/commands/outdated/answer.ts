@@ -20,6 +20,14 @@ export interface Hole {
   readonly where: readonly string[];
 }
 
+/** What a tag of an image means today. */
+export interface Tagged {
+  /** The image with its tag and its digest. */
+  readonly reference: string;
+  /** The key of the configuration that names the tag, or the file. */
+  readonly where: string;
+}
+
 /** What came of asking about one kind of package. */
 export interface Answer {
   readonly source: string;
@@ -27,6 +35,8 @@ export interface Answer {
   readonly answered: { readonly versions: number; readonly vulnerabilities: number };
   readonly old: readonly Old[];
   readonly holes: readonly Hole[];
+  /** Images that are named without a digest. @default none */
+  readonly tagged?: readonly Tagged[];
   /** Each question without an answer, with the reason: nothing is known about it. */
   readonly unanswered: readonly string[];
 }

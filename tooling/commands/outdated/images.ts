@@ -1,12 +1,12 @@
 /** The images that the project names: newer tags, and what a tag means today, asked of their registries. */
 import { causeOf } from "../../support/errors";
-import { type Answer, isNewer, type Old } from "./answer";
+import { type Answer, isNewer, type Old, type Tagged } from "./answer";
 
 /** An image that is named in the project. */
 export interface NamedImage {
   /** `host/repository:tag`, with or without a digest. */
   readonly reference: string;
-  /** The key that it is the default of, or the file that names it. */
+  /** The key that names it, or the file. */
   readonly where: string;
 }
 
@@ -22,6 +22,7 @@ const PAGES = 50;
 
 export async function askImages({ images, digestsHere, fetch }: ImagesToAsk): Promise<Answer> {
   const old: Old[] = [];
+  const tagged: Tagged[] = [];
   const silent = new Map<string, string[]>();
   let answered = 0;
   for (const { reference, where } of images) {
@@ -31,6 +32,9 @@ export async function askImages({ images, digestsHere, fetch }: ImagesToAsk): Pr
       const latest = newestLike(image.tag, await registry.tags());
       const digest = await registry.digest(image.tag);
       answered += 1;
+      if (image.digest === undefined) {
+        tagged.push({ reference: `${image.name}:${image.tag}@${digest}`, where });
+      }
       if (latest !== undefined) {
         old.push({ name: image.name, current: image.tag, latest, where: [where] });
       }
@@ -53,6 +57,7 @@ export async function askImages({ images, digestsHere, fetch }: ImagesToAsk): Pr
     answered: { versions: answered, vulnerabilities: 0 },
     old,
     holes: [],
+    tagged,
     unanswered: [...silent].map(([reason, names]) => `newest tags of ${names.join(", ")}: ${reason}`),
   };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { KEYS } from "../../../config";
+import { stackSetting } from "../../engine/stack/stack-settings";
 import { askDocker } from "../../machine/docker/docker";
 import { checkout } from "../../machine/paths";
 import { versions } from "../../machine/versions";
@@ -16,7 +17,7 @@ import { askPython } from "./python";
 import { exitCodeOf, textOf } from "./report";
 
 /** The lists of Python packages; `npm run lock:python` makes them. */
-const LISTS = [
+export const LISTS = [
   "images/training/requirements.txt",
   "images/training/requirements-torch.txt",
   "images/mlflow/requirements.txt",
@@ -83,11 +84,12 @@ const ask: Ask = async (command, args, { cwd, env } = {}) => {
   return { stdout, stderr, exitCode };
 };
 
-/** The defaults of the configuration, and the nodes of the kind cluster. */
+/** Those that the stack names, or the defaults of the configuration, and the nodes of the kind cluster. */
 function namedImages(): NamedImage[] {
-  const keys = Object.entries(KEYS).flatMap(([key, { default: value }]) =>
-    key.endsWith("Image") && typeof value === "string" ? [{ reference: value, where: key }] : [],
-  );
+  const keys = Object.entries(KEYS).flatMap(([key, { default: value }]) => {
+    const reference = stackSetting(`gourmetgram:${key}`) ?? value;
+    return key.endsWith("Image") && typeof reference === "string" ? [{ reference, where: key }] : [];
+  });
   return [...keys, { reference: versions.kindNode, where: "tooling/machine/versions.ts" }];
 }
 

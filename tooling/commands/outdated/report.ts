@@ -13,7 +13,11 @@ export function textOf(answers: readonly Answer[]): string {
   const unanswered = answers.flatMap(({ source, unanswered }) =>
     unanswered.map((each) => `  ${source}: ${each}`),
   );
+  const tagged = answers.flatMap(({ tagged = [] }) =>
+    tagged.map(({ where, reference }) => `  ${where}: ${reference}`),
+  );
   return [
+    ...section("Images that are named by a tag, with what it means today", tagged),
     ...section("Newer versions", olds),
     ...section("Not answered, so nothing is known of it", [...unanswered, NOT_ASKED]),
     ...section("Published vulnerabilities", holes),

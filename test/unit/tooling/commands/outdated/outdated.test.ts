@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,6 +14,7 @@ import {
 import { askGo } from "../../../../../tooling/commands/outdated/go";
 import { askImages, imageOf, newestLike } from "../../../../../tooling/commands/outdated/images";
 import { askNpm } from "../../../../../tooling/commands/outdated/npm";
+import { LISTS } from "../../../../../tooling/commands/outdated/outdated";
 import { askPython, namesIn, pinsIn } from "../../../../../tooling/commands/outdated/python";
 import { exitCodeOf, textOf } from "../../../../../tooling/commands/outdated/report";
 
@@ -191,6 +193,15 @@ describe("what is old or has vulnerabilities", () => {
       assert.equal(missing.answered.vulnerabilities, 0);
     });
 
+    it("is asked about each list of the checkout", () => {
+      const checkout = join(__dirname, "../../../../..");
+      const tracked = execFileSync("git", ["ls-files", "*.txt"], { cwd: checkout, encoding: "utf8" });
+      const pinning = tracked
+        .split("\n")
+        .filter((file) => file !== "" && pinsIn(readFileSync(join(checkout, file), "utf8")).length > 0);
+      assert.deepEqual([...LISTS].sort(), pinning.sort());
+    });
+
     it("reads names as pip does", () => {
       assert.deepEqual(namesIn("psycopg2-binary\n# not me\nSphinx_Theme[all]>=2\n"), [
         "psycopg2-binary",
@@ -296,6 +307,21 @@ describe("what is old or has vulnerabilities", () => {
         },
       ]);
       assert.ok(requests.includes("GET /token?service=s&scope=repository%3Ax%2Fapp%3Apull"));
+    });
+
+    it("comes with what a tag means today, to pin it, and with none for one that is pinned", async () => {
+      const images = [
+        { reference: `${host}/x/app:2.0`, where: "appImage" },
+        { reference: `${host}/x/app:2.0@sha256:before`, where: "pinnedImage" },
+      ];
+      const answer = await askImages({ images, digestsHere: () => Promise.resolve([]), fetch });
+      const reference = `${host}/x/app:2.0@sha256:now`;
+      assert.deepEqual(answer.tagged, [{ reference, where: "appImage" }]);
+      assert.deepEqual(
+        answer.old.map(({ current, where }) => [current, ...where]),
+        [["sha256:before", "pinnedImage"]],
+      );
+      assert.match(textOf([answer]), new RegExp(`means today:\n  appImage: ${reference}`));
     });
 
     it("is not known where nothing answers, each reason once", async () => {
