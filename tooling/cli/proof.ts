@@ -129,8 +129,8 @@ export function proofCommands(program: Command): void {
     .addOption(
       new Option(
         "--interrupt <command>",
-        "with faults: kill this command instead, at random moments, and give it again: up or down of the lab, or " +
-          "class for class up with two students, which needs a cluster without a lab of its own",
+        "with faults: kill this command instead, at random moments, and give it again: up or down of the lab, whose data " +
+          "down deletes, or class for class up with two students, which needs a cluster without a lab of its own",
       ).choices(INTERRUPTED),
     )
     .option("--sample <number>", "with faults: so many of them, chosen at random", positiveInteger)
