@@ -16,6 +16,7 @@ import { measureFiles, measureProof } from "./proof";
 import { type Part, PARTS } from "./parts";
 import { measurePreview } from "./preview";
 import { type Samples } from "./samples";
+import { soakFigures } from "./soak/figures";
 
 /** How long `up` took when it last did each kind of work, as it recorded itself. */
 function setUpTimes(): Figure[] {
@@ -111,7 +112,7 @@ async function pipelineTimes(runs: number): Promise<Figure[]> {
 }
 
 /** Not measured unless asked for: they need the cluster for themselves, for 20 minutes and more. */
-const ON_REQUEST: readonly Part[] = ["class", "faults"];
+const ON_REQUEST: readonly Part[] = ["class", "faults", "soak"];
 
 /** The parts that need the stack to be up. */
 const NEEDS_STACK: readonly Part[] = ["preview", "pipeline", "faults"];
@@ -121,6 +122,9 @@ export interface BenchOptions extends FaultSelection {
   only?: Part[];
   write?: boolean;
   interrupt?: Interrupted;
+  minutes?: number;
+  students?: number;
+  seed?: number;
 }
 
 /** Prints how fast and how large the lab is, beside the targets. */
@@ -129,6 +133,9 @@ export async function bench({
   only,
   write = false,
   interrupt,
+  minutes,
+  students,
+  seed,
   ...faults
 }: BenchOptions): Promise<void> {
   const measure: Record<Part, () => Figure[] | Promise<Figure[]>> = {
@@ -145,6 +152,7 @@ export async function bench({
           ? faultFigures({ ...faults, runs: runs ?? 1, write }, interruption)
           : interruptedFigures({ command: interrupt, runs: runs ?? 4, write }, interruption),
       ),
+    soak: () => finishing(() => soakFigures({ minutes, students, seed, write }, interruption)),
   };
   const wanted = PARTS.filter((part) => only?.includes(part) ?? !ON_REQUEST.includes(part));
   const needsStack = (part: Part): boolean =>

@@ -102,12 +102,13 @@ export function proofCommands(program: Command): void {
     .addOption(
       new Option(
         "--only <part...>",
-        "measure these alone; pipeline takes minutes, class 20 minutes, faults 35 minutes (default: all but class and faults)",
+        "measure these alone; pipeline takes minutes, class 20 minutes, faults 35 minutes, soak an hour and more " +
+          "(default: all but class, faults and soak)",
       ).choices(PARTS),
     )
     .option(
       "--write",
-      "with class and faults: put tables and picture into docs/reference; rows of what is not tried stay",
+      "with class, faults and soak: put tables and picture into docs/reference; rows of what is not tried stay",
     )
     .option(
       "--runs <number>",
@@ -128,21 +129,30 @@ export function proofCommands(program: Command): void {
     .addOption(
       new Option(
         "--interrupt <command>",
-        "with faults: kill this command instead, at random moments, and give it again: up or down of the lab, or " +
-          "class for class up with two students, which needs a cluster without a lab of its own",
+        "with faults: kill this command instead, at random moments, and give it again: up or down of the lab, whose data " +
+          "down deletes, or class for class up with two students, which needs a cluster without a lab of its own",
       ).choices(INTERRUPTED),
     )
     .option("--sample <number>", "with faults: so many of them, chosen at random", positiveInteger)
+    .option("--minutes <number>", "with soak: for so long (default: 60)", positiveInteger)
+    .option("--students <number>", "with soak: so many of the class (default: all)", positiveInteger)
+    .option(
+      "--seed <number>",
+      "with soak: who trains and what is killed when follows from it",
+      positiveInteger,
+    )
     .action(async (options: BenchOptions) => (await import("../bench/bench.js")).bench(options));
   withHelp(withJson(bench), {
     notes:
       "The part faults kills parts of the lab on the kind cluster in the middle of training runs: nobody else should train\n" +
       "meanwhile. Each part takes a run, in which it is killed in each of its steps, and more where a run fails. A part's data is\n" +
-      "left alone, and Ctrl+C puts back what was stopped.",
+      "left alone, and Ctrl+C puts back what was stopped. The part soak does it to a class that is up, while its students train:\n" +
+      "each training must be accounted for. Ctrl+C ends it with what was seen.",
     examples: [
       "bench",
       "bench -- --only proof preview",
       "bench -- --only faults --parts mlflow postgres --steps build-image",
+      "bench -- --only soak --minutes 10 --students 2",
     ],
   });
 }

@@ -1,8 +1,7 @@
-import { hasOwnCluster } from "../../engine/stack/stack-settings";
-import { NotStarted } from "../../support/errors";
 import { openLab } from "../../verify/suite/lab";
 import type { Figure } from "../figure";
 import { type Trial, unknown } from "./judgement";
+import { requireKindCluster } from "./kill";
 import { faultsPage, rewritePage } from "./page";
 import { FAULTY_PARTS, type FaultSelection, type FaultyRun, faultyRuns, selectedFaults } from "./parts";
 import { FaultRuns } from "./runs";
@@ -23,11 +22,7 @@ const print = (line: string): void => console.error(line);
  * @throws NotStarted if the lab is not on the kind cluster, whose processes alone this machine can kill
  */
 export async function faultFigures(options: FaultOptions, signal: AbortSignal): Promise<Figure[]> {
-  if (hasOwnCluster())
-    throw new NotStarted(
-      "the stack is on a cluster of yours, and faults are tried on the kind cluster alone\n" +
-        "  remedy: leave GOURMETGRAM_STACK unset, npm run up, and try them there",
-    );
+  requireKindCluster();
   const lab = await openLab(print);
   const runs = new FaultRuns(lab, print, signal);
   const trials: Trial[] = [];

@@ -23,7 +23,8 @@ export async function rewritePage(change: (page: string, day: string) => string)
   await writeFile(page, change(await readFile(page, "utf8"), new Date().toISOString().slice(0, 10)));
 }
 
-const onThisMachine = (): string => {
+/** What the rows that were made last were made on. */
+export const onThisMachine = (): string => {
   const { cores, memory } = thisMachine();
   return `the last ones with ${cores} cores and ${memory} GiB of memory`;
 };
@@ -91,7 +92,8 @@ function commandRow(killings: readonly Killing[], day: string): Row {
   ];
 }
 
-function resultOf(tried: readonly { readonly problems: readonly string[] }[]): string {
+/** Whether nothing was wrong, in a cell. */
+export function resultOf(tried: readonly { readonly problems: readonly string[] }[]): string {
   const problems = [...new Set(tried.flatMap((each) => each.problems))];
   return problems.length === 0 ? "as it must be" : `**not**: ${problems.map(inCell).join("; ")}`;
 }

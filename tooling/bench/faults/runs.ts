@@ -23,7 +23,7 @@ const LOOK_SECONDS = 30;
 /** Starts the runs of the trials, and ends them. */
 export class FaultRuns {
   constructor(
-    private readonly lab: Lab,
+    private readonly lab: Pick<Lab, "id" | "outputs" | "cluster" | "argo" | "mlflow" | "runs">,
     private readonly report: (line: string) => void,
     private readonly signal: AbortSignal,
   ) {}

@@ -14,7 +14,8 @@ export const keyOf = ([first, second]: Row): string => `${first ?? ""}|${second 
 /**
  * A page with new rows in a table of it. The other rows stay as they are.
  *
- * @param order The keys of all rows that there can be. A row of an earlier table that is none of them is dropped.
+ * @param order The keys of all rows that there can be. A row of an earlier table that is none of them is dropped. Undefined
+ *   keeps all rows, the new ones last.
  * @param note What is said above the table of so many rows.
  * @throws Error if the marks are missing
  */
@@ -22,7 +23,7 @@ export function withRows(
   page: string,
   { marks, head }: Table,
   rows: readonly Row[],
-  order: readonly string[],
+  order: readonly string[] | undefined,
   note: (count: number) => string,
 ): string {
   const [begin, end] = marks.map((mark) => page.indexOf(mark));
@@ -31,7 +32,9 @@ export function withRows(
   const known = new Map(
     [...rowsIn(page.slice(begin, end)), ...rows].map((row) => [keyOf(row), row] as const),
   );
-  const sorted = order.flatMap((key) => [known.get(key) ?? []]).filter(({ length }) => length > 0);
+  const sorted = (order ?? [...known.keys()])
+    .flatMap((key) => [known.get(key) ?? []])
+    .filter(({ length }) => length > 0);
   const table = [head, head.map(() => "---"), ...sorted].map((row) => `| ${row.join(" | ")} |`);
   return `${page.slice(0, begin)}${marks[0]}\n\n${note(sorted.length)}\n\n${table.join("\n")}\n\n${page.slice(end)}`;
 }

@@ -2,17 +2,16 @@ import { verdictOf } from "../../live/runs/outcome";
 import type { Family } from "../../live/workflows/family";
 import { servedText } from "../../live/services/staging-service";
 import { messageOf as textOf } from "../../support/errors";
-import { TimeOver, until } from "../../support/until";
 import { watchWhile } from "../../verify/clients/service-watch";
-import { testedOf } from "../../verify/runs/lineage";
 import { undisturbed } from "../../verify/runs/quiet";
 import type { Lab } from "../../verify/suite/lab";
+import { disagreement } from "./agreement";
 import { FullVolume } from "./full-volume";
 import { dueIn, type Killed, type Observed, type Trial, trialsOf, unreached } from "./judgement";
 import { kill } from "./kill";
 import { FAULTY_PARTS, type FaultyRun, type Part, type PartName, type StepName } from "./parts";
 import { type Place, placeOf } from "./place";
-import { type FaultRuns, RETURN_SECONDS } from "./runs";
+import type { FaultRuns } from "./runs";
 
 /** Tries faults on one lab. */
 export class FaultTrials {
@@ -75,9 +74,9 @@ export class FaultTrials {
     await recover();
     const observed: Observed = { part, killed, family, seconds, before, watched };
     if (killed.length === 0) return unreached(observed, steps);
-    const disagreement = await this.disagreement(dueIn(observed));
+    const wrong = await disagreement(this.lab, dueIn(observed), this.signal);
     const next = verdictOf(family) === "succeeded" ? [] : await this.runs.next();
-    return trialsOf(observed, [...disagreement, ...next]);
+    return trialsOf(observed, [...wrong, ...next]);
   }
 
   private async killed(part: PartName, step: StepName, place: Place): Promise<Killed> {
@@ -85,38 +84,9 @@ export class FaultTrials {
     this.report(`  ${place.run} is in ${step}: ${title}`);
     if (full !== undefined) return { step, ran: true };
     try {
-      return { step, ran: await kill(part, place, this.lab) };
+      return { step, ran: await kill(part, this.lab, place) };
     } catch (error) {
       return { step, ran: false, problem: textOf(error) };
-    }
-  }
-
-  /**
-   * Waits until staging serves what it has to, and its alias and the note on its Deployment say the same.
-   *
-   * @param served What `servedText` of the right one begins with.
-   * @returns what is wrong
-   */
-  private async disagreement(served: string): Promise<string[]> {
-    const { staging, mlflow, outputs, cluster } = this.lab;
-    const { name, stagingAlias } = outputs.registeredModel;
-    const { namespace, deployment } = outputs.staging;
-    let seen = "";
-    const agree = async (): Promise<boolean> => {
-      const now = await staging.version();
-      const { alias } = await mlflow.registryState(name, stagingAlias);
-      const { metadata } = await cluster.apps.readNamespacedDeployment({ namespace, name: deployment });
-      const tested = testedOf(metadata)["modelVersion"];
-      seen = `${servedText(now)}; alias at ${alias ?? "none"}; tested ${tested ?? "none"}`;
-      const all = [now.model_version, alias === undefined ? undefined : String(alias), tested];
-      return servedText(now).startsWith(served) && new Set(all).size === 1;
-    };
-    try {
-      await until(() => agree().catch(() => false), { seconds: RETURN_SECONDS, signal: this.signal });
-      return [];
-    } catch (error) {
-      if (error instanceof TimeOver) return [`staging is to serve ${served.trim()}, and: ${seen}`];
-      throw error;
     }
   }
 

@@ -7,6 +7,8 @@ export interface Watched {
   readonly asked: number;
   /** How many times of these it did not answer. */
   readonly unanswered: number;
+  /** How many of these came one after the other, at most. */
+  readonly inARow: number;
   /** Each different answer, in the order of its first time, a failure to answer among them. */
   readonly answers: readonly string[];
 }
@@ -22,15 +24,25 @@ export async function watchWhile<T>(
   const answers = new Set<string>();
   let asked = 0;
   let unanswered = 0;
+  let silence = 0;
+  let inARow = 0;
   const done = new AbortController();
   const watch = async (): Promise<void> => {
     while (!done.signal.aborted) {
       asked += 1;
       answers.add(
-        await service.version().then(servedText, (error: unknown) => {
-          unanswered += 1;
-          return (error as Error).message;
-        }),
+        await service.version().then(
+          (served) => {
+            silence = 0;
+            return servedText(served);
+          },
+          (error: unknown) => {
+            unanswered += 1;
+            silence += 1;
+            inARow = Math.max(inARow, silence);
+            return (error as Error).message;
+          },
+        ),
       );
       await delay(PAUSE, undefined, { signal: done.signal }).catch(() => undefined);
     }
@@ -38,7 +50,7 @@ export async function watchWhile<T>(
   const watching = watch();
   try {
     const result = await work;
-    return { result, watched: { asked, unanswered, answers: [...answers] } };
+    return { result, watched: { asked, unanswered, inARow, answers: [...answers] } };
   } finally {
     done.abort();
     await watching;

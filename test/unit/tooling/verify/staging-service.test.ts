@@ -65,6 +65,19 @@ describe("verify: staging", () => {
     );
   });
 
+  it("counts the questions without an answer, and how many came one after the other", async () => {
+    const away = { status: 503, body: "" };
+    const work = async (): Promise<void> => {
+      for (const [index, next] of [away, away, { body: VERSION }, away, { body: VERSION }].entries()) {
+        version = next;
+        while (questions < index + 1) await delay(5);
+        await delay(300);
+      }
+    };
+    const { watched } = await watchWhile(new StagingService(server.url), work());
+    assert.deepEqual([watched.unanswered, watched.inARow], [3, 2]);
+  }).timeout(10_000);
+
   it("ends the watch when the work fails", async () => {
     const work = Promise.reject(new Error("lost"));
     await assert.rejects(watchWhile(new StagingService(server.url), work), /lost/);

@@ -3,8 +3,9 @@ import { messageOf, NotStarted } from "../../../support/errors";
 import { withTemporaryFolder } from "../../../support/interruption";
 import type { Figure } from "../../figure";
 import { commandsPage, rewritePage } from "../page";
+import { secondsSince } from "../../samples";
 import type { Interrupted } from "../parts";
-import { type Killing, KILLINGS } from "./killing";
+import { type Killed, type Killing, KILLINGS } from "./killing";
 import { Rounds } from "./rounds";
 
 /** What is killed how often, and whether the table in the documentation is to have it. */
@@ -32,23 +33,54 @@ export async function interruptedFigures(
   return withTemporaryFolder("bench", async (folder) => {
     const rounds = new Rounds(command, folder, report);
     const killings: Killing[] = [];
+    const note = async (killing: Killing): Promise<void> => {
+      killings.push(killing);
+      if (write) await rewritePage((page, day) => commandsPage(page, killings, day));
+    };
+    let problem: string | undefined;
     try {
       const usual = await rounds.usualSeconds();
       report(`${command} takes ${usual} s`);
-      for (let turn = 0; turn < runs && !signal.aborted; turn += 1) {
-        const killed = KILLINGS[turn % KILLINGS.length] ?? KILLINGS[0];
-        const killing = await rounds.carryOut(killed, randomInt(1, usual * 1000));
-        report(`${turn + 1} of ${runs}: ${command}: ${textOf(killing)}`);
-        if (killing === undefined) continue;
-        killings.push(killing);
-        if (write) await rewritePage((page, day) => commandsPage(page, killings, day));
-      }
+      const killed = (turn: number): Killed => KILLINGS[turn % KILLINGS.length] ?? KILLINGS[0];
+      const carryOut = (turn: number) => rounds.carryOut(killed(turn), randomInt(1, usual * 1000));
+      await killAll(runs, { carryOut, note, report: (line) => report(`${command}: ${line}`), signal });
+    } catch (error) {
+      problem = messageOf(error);
+      report(`ended early: ${problem}`);
     } finally {
-      // An error of the rounds is the one to be told.
       await rounds.kind.end().catch((error: unknown) => report(`not all is put back: ${messageOf(error)}`));
     }
-    return figuresOf(command, killings);
+    return figuresOf(command, killings, { runs, problem });
   });
+}
+
+/** What is done for the rounds. */
+export interface Killings {
+  /** @param turn How many were killed before. @returns undefined if the command had ended before it was killed */
+  readonly carryOut: (turn: number) => Promise<Killing | undefined>;
+  /** Takes what came of one. */
+  readonly note: (killing: Killing) => Promise<void>;
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Has so many killed. A round in which there was nothing to be killed any more does not count.
+ *
+ * @throws Error if as many rounds came to nothing
+ */
+export async function killAll(runs: number, { carryOut, note, report, signal }: Killings): Promise<void> {
+  let missed = 0;
+  for (let turn = 0; turn < runs && !signal.aborted;) {
+    const begin = performance.now();
+    const killing = await carryOut(turn);
+    report(`${turn + 1} of ${runs}: ${textOf(killing)} (${Math.round(secondsSince(begin))} s)`);
+    if (killing !== undefined) {
+      turn += 1;
+      await note(killing);
+    } else if ((missed += 1) >= runs)
+      throw new Error(`in ${missed} rounds the command ended before it was killed`);
+  }
 }
 
 function textOf(killing: Killing | undefined): string {
@@ -58,14 +90,24 @@ function textOf(killing: Killing | undefined): string {
   return `${killed}, killed after ${after.toFixed(1)} s: ${result}`;
 }
 
-function figuresOf(command: Interrupted, killings: readonly Killing[]): Figure[] {
-  const problems = killings.flatMap((killing) => killing.problems);
+/**
+ * @param early How many there were to be, and why there were fewer.
+ */
+function figuresOf(
+  command: Interrupted,
+  killings: readonly Killing[],
+  { runs, problem }: { readonly runs: number; readonly problem: string | undefined },
+): Figure[] {
+  const problems = [
+    ...killings.flatMap((killing) => killing.problems),
+    ...(problem === undefined ? [] : [`ended early: ${problem}`]),
+  ];
   return [
     {
       what: `${command}, killed, that ended well when given again`,
       value: killings.filter((killing) => killing.problems.length === 0).length,
       unit: "",
-      target: killings.length,
+      target: runs,
       atLeast: true,
       detail: [`of ${killings.length}, at random moments`, ...problems].join("; "),
     },

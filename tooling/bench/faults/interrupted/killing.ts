@@ -29,7 +29,7 @@ export interface Running {
 }
 
 /**
- * Kills something of a command that runs.
+ * Kills something of a command that runs. Where its engine is to be killed and there is none just then, it is waited for.
  *
  * @param program The engine. @default the lab's
  * @returns false if the command had ended before, or before it had an engine
@@ -39,11 +39,12 @@ export async function strike(
   killed: Killed,
   program = engineProgram,
 ): Promise<boolean> {
-  const engines = (): number[] => pidsBelow(pid).filter((each) => programOf(each) === program);
-  if (killed === "the engine") while (!hasEnded() && engines().length === 0) await delay(50);
-  if (hasEnded()) return false;
+  const wantsEngine = killed === "the command and its engine" || killed === "the engine";
   // Looked for before the command ends: afterwards it is below nobody.
-  const own = killed === "the command and its engine" || killed === "the engine" ? engines() : [];
+  const engines = (): number[] => pidsBelow(pid).filter((each) => programOf(each) === program);
+  let own: readonly number[] = [];
+  while (wantsEngine && !hasEnded() && (own = engines()).length === 0) await delay(50);
+  if (hasEnded()) return false;
   const victims = killed === "the engine" ? own : [pid, ...own];
   for (const victim of victims) end(victim, killed === "the command, by SIGTERM" ? "SIGTERM" : "SIGKILL");
   return true;

@@ -1,9 +1,11 @@
+import pRetry from "p-retry";
 import { INSTANCE_LABEL } from "../../../../components/kubernetes";
 import { askKubectl } from "../../../cluster/kind";
 
 /** Kinds that `up` creates, for people's eyes and without those that controllers make. */
 const KINDS =
-  "namespaces,deployments,statefulsets,services,persistentvolumeclaims,secrets,configmaps,serviceaccounts,roles,rolebindings";
+  "namespaces,deployments,statefulsets,services,persistentvolumeclaims,secrets,configmaps,serviceaccounts,roles,rolebindings," +
+  "clusterroles,clusterrolebindings,networkpolicies,resourcequotas,limitranges";
 
 /**
  * How many objects of the stacks have a name, without what Pulumi has made up at its end.
@@ -13,8 +15,12 @@ const KINDS =
 export async function objectsOf(stacks: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const path = '{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}{"\\n"}{end}';
   const selector = `${INSTANCE_LABEL} in (${stacks.join(",")})`;
-  const printed = await askKubectl(["get", KINDS, "-A", "-l", selector, "-o", `jsonpath=${path}`]);
-  if (printed === undefined) throw new Error("the cluster does not say which objects there are");
+  const ask = async (): Promise<string> => {
+    const found = await askKubectl(["get", KINDS, "-A", "-l", selector, "-o", `jsonpath=${path}`]);
+    if (found === undefined) throw new Error("the cluster does not say which objects there are");
+    return found;
+  };
+  const printed = await pRetry(ask, { retries: 3 });
   const names = printed.split("\n").filter((line) => line !== "");
   const found = new Map<string, number>();
   for (const name of names.map((each) => each.replace(/-[0-9a-f]{8}$/, "")))

@@ -54,7 +54,8 @@ export class Rounds {
     const after = (performance.now() - begin) / 1000;
     await ended;
     const problems: string[] = [];
-    for (const args of [this.kind.args, ...this.kind.after]) problems.push(...(await this.tried(args)));
+    const again = happened ? [this.kind.args] : [];
+    for (const args of [...again, ...this.kind.after]) problems.push(...(await this.tried(args)));
     problems.push(
       ...(await objectsOf(this.kind.stacks).then(
         (now) => doubles(this.objects, now),

@@ -17,11 +17,16 @@ import type { StudentStack } from "./student";
  * @throws Error with a remedy if there are fewer than two, or one is not wholly up
  */
 export async function studentStacks(className: string, names?: readonly string[]): Promise<StudentStack[]> {
+  const chosen = chosenAmong(await studentsOf(className), className, names);
+  return Promise.all(chosen.map((name) => studentStack(className, name)));
+}
+
+/** The students of a class who have a stack, in the order of the alphabet. */
+export async function studentsOf(className: string): Promise<string[]> {
   const args = ["stack", "ls", "--json", "--tag", `${CLASS_TAG}=${className}`];
   const printed = foundIn(await askPulumi(args), `the list of the class ${className}`) ?? "[]";
   const stacks = (JSON.parse(printed) as { name: string }[]).map(({ name }) => shortName(name));
-  const chosen = chosenAmong(studentsWithStack({ name: className }, stacks).sort(), className, names);
-  return Promise.all(chosen.map((name) => studentStack(studentStackOf(className, name), name)));
+  return studentsWithStack({ name: className }, stacks).sort();
 }
 
 /** @throws Error with a remedy if one of the names is not known, or there are fewer than two */
@@ -40,7 +45,9 @@ export function chosenAmong(
   );
 }
 
-async function studentStack(stack: string, name: string): Promise<StudentStack> {
+/** @throws Error with a remedy if the student's stack is not wholly up */
+export async function studentStack(className: string, name: string): Promise<StudentStack> {
+  const stack = studentStackOf(className, name);
   const printed = await askPulumi(["stack", "output", "--json", "--show-secrets", "--stack", stack]);
   try {
     return studentOf(name, JSON.parse(foundIn(printed, "its outputs") ?? "{}") as Record<string, unknown>);

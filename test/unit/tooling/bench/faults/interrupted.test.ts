@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Killed, type Running, strike } from "../../../../../tooling/bench/faults/interrupted/killing";
+import { killAll } from "../../../../../tooling/bench/faults/interrupted/figures";
+import {
+  type Killed,
+  type Killing,
+  KILLINGS,
+  type Running,
+  strike,
+} from "../../../../../tooling/bench/faults/interrupted/killing";
 import { doubles } from "../../../../../tooling/bench/faults/interrupted/objects";
 import { programOf } from "../../../../../tooling/bench/processes";
 
@@ -81,11 +88,74 @@ describe("a command that is killed", function () {
     assert.equal(running().hasEnded(), false);
   });
 
+  it("is waited for until it has an engine that can be killed with it", async () => {
+    const begin = performance.now();
+    assert.equal(await strike(running(), "the command and its engine", ENGINE), true);
+    assert.ok(performance.now() - begin > 300, "it was killed before it had an engine");
+    if (!running().hasEnded()) await once(child, "exit");
+    assert.equal(child.signalCode, "SIGKILL");
+  });
+
   it("may have ended before", async () => {
     child.kill("SIGKILL");
     await once(child, "exit");
     assert.equal(await strike(running(), "the command", ENGINE), false);
     assert.equal(await strike(running(), "the engine", ENGINE), false);
+  });
+});
+
+describe("the rounds in which a command is killed", () => {
+  const killing = (turn: number): Killing => ({
+    command: "up",
+    killed: KILLINGS[turn % 4] ?? "the command",
+    after: turn,
+    problems: [],
+  });
+
+  /** What is noted of so many runs. */
+  async function noted(
+    runs: number,
+    carryOut: (turn: number) => Promise<Killing | undefined>,
+    signal = new AbortController().signal,
+  ): Promise<{ killings: Killing[]; problem: string }> {
+    const killings: Killing[] = [];
+    const note = (each: Killing): Promise<void> => Promise.resolve(void killings.push(each));
+    const problem = await killAll(runs, { carryOut, note, report: () => undefined, signal }).then(
+      () => "",
+      (error: Error) => error.message,
+    );
+    return { killings, problem };
+  }
+
+  it("count those alone in which something was killed, each kind as often", async () => {
+    let round = 0;
+    const { killings, problem } = await noted(8, (turn) => {
+      round += 1;
+      return Promise.resolve(round % 3 === 0 ? undefined : killing(turn));
+    });
+    assert.equal(problem, "");
+    assert.deepEqual(
+      killings.map(({ killed }) => killed),
+      [...KILLINGS, ...KILLINGS],
+    );
+  });
+
+  it("end where nothing can be killed, and with an error, and keep what was noted", async () => {
+    const none = await noted(3, () => Promise.resolve(undefined));
+    assert.deepEqual(none, { killings: [], problem: "in 3 rounds the command ended before it was killed" });
+    const lost = await noted(3, (turn) =>
+      turn === 1 ? Promise.reject(new Error("no cluster")) : Promise.resolve(killing(turn)),
+    );
+    assert.deepEqual([lost.killings.length, lost.problem], [1, "no cluster"]);
+  });
+
+  it("end with the signal", async () => {
+    const stop = new AbortController();
+    const carryOut = (turn: number): Promise<Killing> => {
+      if (turn === 1) stop.abort();
+      return Promise.resolve(killing(turn));
+    };
+    assert.equal((await noted(8, carryOut, stop.signal)).killings.length, 2);
   });
 });
 

@@ -30,7 +30,7 @@ function judged(
   killed: readonly Killed[],
   { part = "mlflow", answers = [BEFORE], unanswered = 0, afterwards = [] }: Circumstances = {},
 ): Pick<Trial, "step" | "run" | "problems">[] {
-  const watched = { asked: 60, unanswered, answers };
+  const watched = { asked: 60, unanswered, inARow: unanswered, answers };
   const observed: Observed = {
     part,
     killed,
@@ -101,7 +101,7 @@ describe("what came of the faults of a run", () => {
   });
 
   it("is said of steps that the run never was seen in", () => {
-    const watched = { asked: 60, unanswered: 0, answers: [BEFORE] };
+    const watched = { asked: 60, unanswered: 0, inARow: 0, answers: [BEFORE] };
     const observed: Observed = {
       ...{ part: "git-server", killed: [], family: good, seconds: 62, before: BEFORE, watched },
     };
