@@ -22,6 +22,7 @@ import { readRoster, type Student } from "./roster/roster";
 import { allDone, type Outcome } from "./outcome";
 import { selectionOf, UsageError } from "./roster/selection";
 import { clusterConfig } from "../engine/cluster-access";
+import { backupAlarm, findBackupSchedule } from "../live/backup-schedule";
 import { etcdAlarm, etcdBytes } from "../live/etcd";
 import { isUp, statusOfClass, statusText } from "./actions/status-class";
 import { summaryTable } from "./view/table";
@@ -88,11 +89,19 @@ export const classCommands = {
 
   status: async (request) => {
     await requireEngine();
-    const found = await statusOfClass(await open(request));
-    const stored = await etcdBytes(clusterConfig);
-    const alarm = stored === undefined ? undefined : etcdAlarm(stored);
-    print({ class: stackName, students: found, etcdBytes: stored ?? null }, () =>
-      alarm === undefined ? statusText(found) : `${statusText(found)}\n\nwarning: ${alarm}`,
+    const [found, stored, schedule] = await Promise.all([
+      statusOfClass(await open(request)),
+      etcdBytes(clusterConfig),
+      findBackupSchedule(clusterConfig, stackName),
+    ]);
+    const alarm = schedule && backupAlarm(schedule);
+    const backups = schedule === undefined ? null : { ...schedule, alarm: alarm ?? null };
+    const warnings = [
+      stored === undefined ? undefined : etcdAlarm(stored),
+      alarm && `${alarm.problem}\n  remedy: ${alarm.remedy}`,
+    ].filter((each) => each !== undefined);
+    print({ class: stackName, students: found, etcdBytes: stored ?? null, backups }, () =>
+      [statusText(found), ...warnings.map((each) => `warning: ${each}`)].join("\n\n"),
     );
     return found.every(isUp) ? CLASS_EXIT.good : CLASS_EXIT.failed;
   },

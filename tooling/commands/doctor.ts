@@ -7,8 +7,9 @@ import { isDebian12 } from "../machine/packages/debian";
 import { judgeStack } from "../engine/program";
 import { decideEngine, wishFor } from "../machine/reach";
 import { stackSettings } from "../engine/render/settings";
-import { hasOwnCluster } from "../engine/stack/stack-settings";
+import { hasOwnCluster, stackName } from "../engine/stack/stack-settings";
 import { clusterConfig } from "../engine/cluster-access";
+import { backupAlarm, findBackupSchedule } from "../live/backup-schedule";
 import { etcdAlarm, etcdBytes } from "../live/etcd";
 import { messageOf } from "../support/errors";
 import { tellData } from "../support/output";
@@ -28,7 +29,7 @@ interface Examination {
 export async function doctor(options: DoctorOptions): Promise<void> {
   wishFor(options);
   const { checks: found, facts } = await (hasOwnCluster() ? examineCluster() : examineMachine());
-  const checks = [...found, ...(await checkCertificates()), ...(await checkEtcd())];
+  const checks = [...found, ...(await checkCertificates()), ...(await checkEtcd()), ...(await checkBackups())];
   const fit = checks.every((check) => check.obstacle === undefined);
   if (!fit) process.exitCode = 1;
   tellData({ fit, checks, facts });
@@ -68,6 +69,15 @@ async function checkEtcd(): Promise<Check[]> {
   const found = `${Math.round(bytes / 1024 ** 2)} MiB`;
   const [problem, remedy = ""] = etcdAlarm(bytes)?.split("\n  fix: ") ?? [];
   return [{ name: "etcd", found, ...(problem === undefined ? {} : { obstacle: { problem, remedy } }) }];
+}
+
+/** Nothing where no schedule is set, or the cluster does not tell. */
+async function checkBackups(): Promise<Check[]> {
+  const backups = await findBackupSchedule(clusterConfig, stackName);
+  if (backups === undefined) return [];
+  const obstacle = backupAlarm(backups);
+  const found = `on the schedule ${backups.schedule}, the last one ${backups.lastSuccess?.toISOString() ?? "not yet"}`;
+  return [{ name: "backups", found, ...(obstacle === undefined ? {} : { obstacle }) }];
 }
 
 /** The stack's own cluster, and the Docker that builds its images. */

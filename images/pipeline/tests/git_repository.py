@@ -73,6 +73,10 @@ class AskingForPassword(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
+        self.answer()
+
+    def answer(self) -> None:
+        """Answer as Git's own program does."""
         url = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         environment = {

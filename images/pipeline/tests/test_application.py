@@ -139,32 +139,32 @@ def test_empty_repository(
 
 
 @pytest.mark.parametrize(
-    ("said", "told", "attempts"),
+    ("said", "told", "again"),
     [
         (
             "fatal: write error: No space left on device\nfatal: fetch-pack: invalid output",
             ["cannot be written here: No space left on device", "free space"],
-            1,
+            False,
         ),
         (
             "error: unable to create file a/b: File name too long\nfatal: unable to checkout",
             ["cannot be written here", "Rename or remove that file"],
-            1,
+            False,
         ),
         (
             "fatal: couldn't find remote ref refs/heads/main",
             ["does not have main (any more)", "Push it, and run the workflow again"],
-            1,
+            False,
         ),
         (
             "fatal: early EOF\nfatal: fetch-pack: invalid index-pack output",
             ["cannot be reached"],
-            4,
+            True,
         ),
         (
             "fatal: http://host/info/refs not valid: is this a git repository?",
             ["there is no repository at APP_REPOSITORY=", "Give the address"],
-            1,
+            False,
         ),
     ],
 )
@@ -174,7 +174,7 @@ def test_clone_that_fails(
     capsys: pytest.CaptureFixture[str],
     said: str,
     told: list[str],
-    attempts: int,
+    again: bool,
 ) -> None:
     tried = []
 
@@ -190,7 +190,7 @@ def test_clone_that_fails(
     assert step.run(clone.clone) == 1
     message = capsys.readouterr().err
     assert all(each in message for each in told), message
-    assert len(tried) == attempts
+    assert (len(tried) > 1) == again
 
 
 def test_clone_that_takes_too_long(
@@ -198,7 +198,6 @@ def test_clone_that_takes_too_long(
 ) -> None:
     # Over before Git can answer, on any machine.
     monkeypatch.setattr(git_source, "FETCH_TIMEOUT", 0.0)
-    monkeypatch.setattr(step, "ATTEMPTS", 2)
     assert step.run(clone.clone) == 1
     assert "was not cloned within 0 s: the commit is too large" in (capsys.readouterr().err)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
@@ -109,7 +110,7 @@ def test_unreachable_repository(
     told = capsys.readouterr()
     assert f"APP_REPOSITORY=http://{nobody}/app.git cannot be reached" in told.err
     assert "Failed to connect" in told.err or "Couldn't connect" in told.err
-    assert "attempt 3 of 4 failed" in told.out
+    assert "attempt 1 failed; next in 0.01 s" in told.out
     assert (environment / "termination-log").read_text() + "\n" == told.err
 
 
@@ -125,7 +126,6 @@ def test_repository_that_never_answers(
         )
         monkeypatch.setenv("APP_BRANCH", "main")
         monkeypatch.setattr(step, "REQUEST_TIMEOUT", 0.5)
-        monkeypatch.setattr(step, "ATTEMPTS", 2)
         assert step.run(clone.clone) == 1
     assert "cannot be reached: no answer within 0.5 s" in capsys.readouterr().err
 
@@ -143,16 +143,57 @@ def test_repository_that_does_not_exist(
     assert "attempt" not in told.out
 
 
+@contextmanager
+def serving(handler: type[AskingForPassword]) -> Iterator[str]:
+    """The address of the repository at a server with this handler."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/app.git"
+        server.shutdown()
+
+
 @pytest.fixture
 def closed_repository(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of the repository where it asks for a password."""
     handler = type("Handler", (AskingForPassword,), {"folder": repository.bare.parent})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/app.git"
+    with serving(handler) as address:
         monkeypatch.setenv("APP_REPOSITORY", address)
         yield address
-        server.shutdown()
+
+
+@pytest.mark.parametrize(("misses", "found"), [(1, True), (1000, False)])
+def test_answer_of_what_stands_before_a_server_that_is_away(
+    workspace: Path,
+    repository: Repository,
+    outputs: Outputs,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    misses: int,
+    found: bool,
+) -> None:
+    class Proxy(AskingForPassword):
+        folder = repository.bare.parent
+        left = misses
+
+        def do_GET(self) -> None:
+            if Proxy.left > 0:
+                Proxy.left -= 1
+                self.send_error(404)
+            else:
+                self.answer()
+
+        do_POST = do_GET
+
+    with serving(Proxy) as address:
+        monkeypatch.setenv("APP_REPOSITORY", address)
+        assert step.run(clone.clone) == (0 if found else 1)
+    told = capsys.readouterr()
+    assert "attempt 1 failed" in told.out
+    if found:
+        assert outputs() == {"commit": repository.git("rev-parse", "main")}
+    else:
+        assert f"there is no repository at APP_REPOSITORY={address}" in told.err
+        assert "look whether its server runs" in told.err
 
 
 def test_credentials(

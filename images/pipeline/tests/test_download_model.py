@@ -12,6 +12,7 @@ from pathlib import Path
 
 import mlflow
 import pytest
+import requests
 from mlflow.exceptions import MlflowException
 
 from conftest import MODEL, leave
@@ -138,8 +139,43 @@ def test_unreachable_mlflow(
     told = capsys.readouterr()
     assert f"MLFLOW_TRACKING_URI=http://{nobody} failed" in told.err
     assert "Connection refused" in told.err
-    assert "attempt 3 of 4 failed" in told.out
+    assert "attempt 1 failed; next in 0.01 s" in told.out
     assert (environment / "termination-log").read_text() + "\n" == told.err
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_mlflow_that_comes_back(
+    wanted: str, mlflow_server: str, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """What stands before it answers for it until then."""
+
+    class Proxy(BaseHTTPRequestHandler):
+        left = 2
+
+        def do_GET(self) -> None:
+            if Proxy.left > 0:
+                Proxy.left -= 1
+                self.send_error(status)
+                return
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            answer = requests.request(self.command, mlflow_server + self.path, data=body)
+            self.send_response(answer.status_code)
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        do_POST = do_GET
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    monkeypatch.setattr(registered_model, "PATIENCE", 30.0)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{server.server_port}")
+        assert registered_model.find(wanted).version == wanted
+        server.shutdown()
+    assert Proxy.left == 0
 
 
 def test_mlflow_that_refuses_the_host_name(

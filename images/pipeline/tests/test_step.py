@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from gourmetgram_pipeline import step
 from gourmetgram_pipeline.step import BadInput, Failure, TemporaryFailure
+
+
+class Clock:
+    """A clock that goes on when somebody sleeps, and no other time."""
+
+    now = 0.0
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the step, with the pauses of the real one."""
+    clock = Clock()
+    monkeypatch.setattr(step, "FIRST_PAUSE", 2.0)
+    monkeypatch.setattr(step, "PATIENCE", 30.0)
+    monkeypatch.setattr("time.sleep", clock.advance)
+    monkeypatch.setattr("time.monotonic", lambda: clock.now)
+    return clock
 
 
 def raising(problem: Exception) -> Callable[[], None]:
@@ -87,7 +107,9 @@ def test_success(environment: Path, outputs: Callable[[], dict[str, str]]) -> No
     assert (environment / "termination-log").read_text() == ""
 
 
-def test_temporary_failures_are_tried_again_and_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_temporary_failures_are_tried_again_and_told(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
     failures = iter([TemporaryFailure("first"), TemporaryFailure("second")])
 
     def attempt() -> str:
@@ -98,45 +120,57 @@ def test_temporary_failures_are_tried_again_and_told(capsys: pytest.CaptureFixtu
     assert step.persistently(attempt, "asking") == "done"
     told = capsys.readouterr().out.splitlines()
     assert told == [
-        "asking: attempt 1 of 4 failed; next in 0.01 s: first",
-        "asking: attempt 2 of 4 failed; next in 0.02 s: second",
+        "asking: attempt 1 failed; next in 2 s, for 30 s: first",
+        "asking: attempt 2 failed; next in 4 s, for 30 s: second",
     ]
 
 
-@pytest.mark.parametrize(("problem", "attempts"), [(TemporaryFailure, 4), (Failure, 1)])
-def test_attempts_end(problem: type[Failure], attempts: int) -> None:
+def test_failure_that_stays_is_not_tried_again() -> None:
     made = []
 
     def attempt() -> None:
         made.append(1)
-        raise problem(f"attempt {len(made)}")
+        raise Failure("no")
 
-    with pytest.raises(problem, match=f"attempt {attempts}"):
+    with pytest.raises(Failure):
         step.persistently(attempt, "asking")
-    assert len(made) == attempts
+    assert len(made) == 1
 
 
-def test_all_attempts_take_about_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("patience", [None, 120.0])
+@pytest.mark.parametrize("takes", [0.0, 10.0, 600.0])
+def test_attempts_go_on_for_as_long_as_the_patience_lasts(
+    clock: Clock, patience: float | None, takes: float
+) -> None:
     """However long one attempt takes until it fails; a success may take as long as it likes."""
-    now = 0.0
+    begun = []
 
-    def advance(seconds: float) -> None:
-        nonlocal now
-        now += seconds
+    def fail() -> None:
+        begun.append(clock.now)
+        clock.advance(takes)
+        raise TemporaryFailure(f"attempt {len(begun)}")
 
-    monkeypatch.setattr(step, "FIRST_PAUSE", 2.0)
-    monkeypatch.setattr("time.sleep", advance)
-    monkeypatch.setattr("time.monotonic", lambda: now)
+    with pytest.raises(TemporaryFailure, match=r"attempt \d+"):
+        step.persistently(fail, "asking", patience)
+    lasts = step.PATIENCE if patience is None else patience
+    assert len(begun) >= 2
+    # It is asked for as long as the patience lasts, and little longer.
+    assert clock.now >= takes + lasts
+    assert clock.now <= max(2 * takes, takes + lasts) + takes + step.LONGEST_PAUSE
+    pauses = [later - earlier - takes for earlier, later in pairwise(begun)]
+    assert all(pause <= step.LONGEST_PAUSE for pause in pauses)
 
-    def fail_after(seconds: float) -> None:
-        advance(seconds)
-        raise TemporaryFailure("no")
 
-    for seconds, least, most in [(0, 10, 20), (10, 45, 65), (30, 60, 95), (600, 600, 1300)]:
-        now = 0.0
-        with pytest.raises(TemporaryFailure):
-            step.persistently(partial(fail_after, seconds), "asking")
-        assert least <= now <= most, (seconds, now)
+def test_what_comes_back_late_is_found(clock: Clock) -> None:
+    def ask() -> str:
+        if clock.now < 119:
+            raise TemporaryFailure("away")
+        return "here"
+
+    assert step.persistently(ask, "asking", 120.0) == "here"
+    clock.now = 0.0
+    with pytest.raises(TemporaryFailure):
+        step.persistently(ask, "asking")
 
 
 @pytest.mark.parametrize("value", ["", "seven", "-1", "²", "7 ", "2147483648"])

@@ -35,20 +35,26 @@ export interface BackUpAllOptions {
   readonly pause?: number;
 }
 
+/** A stack that has no new backup. */
+export interface FailedBackup {
+  readonly stack: string;
+  readonly reason: string;
+}
+
 /**
  * Writes a backup of each lab to a file of its own, reads it back, and then removes the older ones that are too many.
  * What fails is tried once more; it keeps no other lab from its backup.
  *
- * @returns the stacks whose backup failed
+ * @returns the stacks whose backup failed, each with the reason
  * @throws the signal's reason when it is aborted
  */
 export async function backUpAll(
   targets: readonly BackupTarget[],
   options: BackUpAllOptions,
-): Promise<string[]> {
+): Promise<FailedBackup[]> {
   const { folder, keep, tell, signal, pause = 60_000 } = options;
   removePartial(folder, new Date(Date.now() - ABANDONED));
-  const failed: string[] = [];
+  const failed: FailedBackup[] = [];
   for (const target of targets) {
     const { stack } = target;
     const again = ({ error }: { error: Error }): void => tell(`${stack}: failed: ${messageOf(error)}`);
@@ -57,9 +63,9 @@ export async function backUpAll(
         ...{ retries: 1, minTimeout: pause, signal, onFailedAttempt: again },
       });
       for (const file of prune(folder, stack, keep)) tell(`${stack}: removed ${file}`);
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
-      failed.push(stack);
+      failed.push({ stack, reason: messageOf(error) });
     }
   }
   return failed;

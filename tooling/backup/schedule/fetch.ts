@@ -1,7 +1,8 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { BatchV1Api, type KubeConfig, type V1CronJob, type V1Pod } from "@kubernetes/client-node";
+import type { KubeConfig, V1CronJob, V1Pod } from "@kubernetes/client-node";
+import { backupCronJob } from "../../live/backup-schedule";
 import { clusterOf, reasonOf, statusOf } from "../../live/api-clients";
 import { askPod, execInPod, type PodContainer } from "../../live/streams/exec";
 import { runSteps } from "../../machine/steps/steps";
@@ -10,7 +11,6 @@ import { finishing, interruption } from "../../support/interruption";
 import { tellData } from "../../support/output";
 import { until } from "../../support/until";
 import { BACKUP_NAME } from "../../../components/backup";
-import { INSTANCE_LABEL } from "../../../components/kubernetes";
 import { stackName } from "../../engine/stack/stack-settings";
 import { answeringCluster } from "../labs/open-lab";
 import { megabytes } from "../parts/artifacts";
@@ -76,10 +76,7 @@ export async function fetchBackups(folder: string): Promise<void> {
 
 /** @throws Error with a remedy if there is none */
 async function scheduleOf(config: KubeConfig): Promise<V1CronJob> {
-  const labelSelector = `app.kubernetes.io/name=${BACKUP_NAME},${INSTANCE_LABEL} in (${stackName},${stackName}-base)`;
-  const batch = config.makeApiClient(BatchV1Api);
-  const { items } = await batch.listCronJobForAllNamespaces({ labelSelector });
-  const [found] = items;
+  const found = await backupCronJob(config, stackName);
   if (found === undefined) {
     throw new Error(
       `the cluster has no backups on a schedule of ${stackName}` +

@@ -5,7 +5,7 @@
  *
  * It is bundled into one file, so it imports nothing that needs Pulumi (components/backup/backup-program.ts).
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { BackupTarget } from "../../../stacks";
@@ -13,6 +13,10 @@ import { messageOf } from "../../support/errors";
 import { interrupted, interruption, listenForSignals } from "../../support/interruption";
 import { accessOf } from "../labs/access-of";
 import { backUpAll } from "./back-up-all";
+import { shortOfRoom } from "./kept-files";
+
+/** Where the kubelet reads why a container ended, which `status` shows. It is there in each pod, and nowhere else. */
+const TERMINATION_LOG = "/dev/termination-log";
 
 /** The labs, each in a file that its stack has written. */
 function targetsIn(folder: string): BackupTarget[] {
@@ -40,12 +44,25 @@ async function main([labs = "", passphraseFile = "", folder = "", keep = ""]: st
     tell: (line) => console.log(line),
     signal: interruption,
   });
-  if (failed.length === 0) return;
-  console.error(`failed: ${failed.join(", ")}; the reasons are above, and the backups from before are kept`);
+  if (failed.length === 0) {
+    const problem = shortOfRoom(folder);
+    if (problem === undefined) return;
+    console.log(`warning: ${problem}`);
+    noteEnd(problem);
+    return;
+  }
+  const names = failed.map(({ stack }) => stack).join(", ");
+  console.error(`failed: ${names}; the reasons are above, and the backups from before are kept`);
+  noteEnd(failed.map(({ stack, reason }) => `${stack}: ${reason.split("\n")[0] ?? ""}`).join("; "));
   process.exitCode = 1;
+}
+
+function noteEnd(message: string): void {
+  if (existsSync(TERMINATION_LOG)) writeFileSync(TERMINATION_LOG, message.slice(0, 1000));
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(messageOf(error));
+  noteEnd(messageOf(error));
   process.exitCode = interrupted()?.exitCode ?? 1;
 });

@@ -1,6 +1,7 @@
 /** The files of backups on a schedule: what they are called, and which of them stay. */
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { megabytes } from "../parts/artifacts";
 
 const NAME = /^([\w.-]+)-\d{8}T\d{6}Z\.backup$/;
 
@@ -30,4 +31,25 @@ export function removePartial(folder: string, before: Date): void {
     const path = join(folder, file);
     if (file.endsWith(".backup.partial") && statSync(path).mtime < before) rmSync(path);
   }
+}
+
+/**
+ * What is wrong with the room that is left for the next backup, which is written before an older one is removed;
+ * undefined while the largest one would fit once more.
+ *
+ * @param free Bytes that are left. @default those of the folder's file system
+ */
+export function shortOfRoom(folder: string, free = freeBytes(folder)): string | undefined {
+  const sizes = readdirSync(folder)
+    .filter((file) => stackOf(file) !== undefined)
+    .map((file) => statSync(join(folder, file)).size);
+  const largest = Math.max(0, ...sizes);
+  return free >= largest
+    ? undefined
+    : `the volume of the backups is nearly full: ${megabytes(free)} are left, and a backup takes ${megabytes(largest)}`;
+}
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }

@@ -6,6 +6,19 @@ const namespace = "kube-system";
 const configuration = "/etc/cni/net.d";
 const file = "10-kuberouter.conflist";
 
+/** On each node, with the pods at it. */
+const bridge = "kube-bridge";
+
+/** The addresses of Services, as kind has them. */
+const serviceAddresses = "10.96.0.0/16";
+
+/**
+ * Refuses what pods send to a Service without a ready pod, which is all that still has its address when the way is looked
+ * for. kube-proxy would, but kube-router lets through what no policy forbids before kube-proxy's rule is asked. It would
+ * leave the machine then, and whatever answers there, as a proxy of the network does, would be taken for the Service.
+ */
+const refuse = `ip rule add pref 90 iif ${bridge} to ${serviceAddresses} unreachable`;
+
 /** A bridge on each node, with addresses from the node's own block. */
 const podNetwork = {
   cniVersion: "0.3.0",
@@ -13,7 +26,7 @@ const podNetwork = {
   plugins: [
     {
       type: "bridge",
-      bridge: "kube-bridge",
+      bridge,
       isDefaultGateway: true,
       hairpinMode: true,
       ipam: { type: "host-local" },
@@ -54,7 +67,9 @@ const pod = {
       // The file is put in place with the node's addresses in it: before, pods would be started in vain.
       command: [
         ...["sh", "-c"],
-        `cp /configuration/${file} /work/; { until grep -q subnet /work/${file}; do sleep 0.2; done; ` +
+        // The rule outlives this container.
+        `ip rule show | grep -q "to ${serviceAddresses} " || ${refuse}; ` +
+          `cp /configuration/${file} /work/; { until grep -q subnet /work/${file}; do sleep 0.2; done; ` +
           `cp /work/${file} ${configuration}/; } & exec kube-router "$@"`,
         "kube-router",
       ],

@@ -5,6 +5,7 @@ import { type Answer, foundIn } from "../../engine/answer";
 import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
 import { stackOutputs } from "../../engine/stack/stack";
 import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
+import { type BackupAlarm, backupAlarm, type BackupSchedule, findBackupSchedule } from "../../live/backup-schedule";
 import { messageOf } from "../../support/errors";
 import { tellData } from "../../support/output";
 
@@ -30,6 +31,8 @@ export interface LabStatus {
   /** Of the whole embedded cluster; of another cluster those in the lab's namespaces. */
   readonly pods: readonly PodStatus[];
   readonly outputs: Outputs | null;
+  /** The schedule of the backups; `null` where none is set, and where it is not known. `alarm` is `null` if all is well. */
+  readonly backups: (BackupSchedule & { readonly alarm: BackupAlarm | null }) | null;
   /** What could not be looked at, and why. */
   readonly problems: readonly string[];
 }
@@ -53,10 +56,12 @@ async function findStatus(): Promise<LabStatus> {
       return undefined;
     }
   };
+  const asked = findBackupSchedule(clusterConfig, stackName);
   const outputs = await noted(outputsOf(stackOutputs()));
   const containers = hasOwnCluster() ? undefined : await noted(nodeContainers());
   const pods = await noted(podsOf(hasOwnCluster() ? namespacesIn(outputs) : undefined));
   const namespace = outputs?.["namespace"];
+  const backups = await asked;
   return {
     up: namespace !== undefined && pods?.some((pod) => pod.namespace === namespace) === true,
     stack: stackName,
@@ -65,6 +70,7 @@ async function findStatus(): Promise<LabStatus> {
     api: pods !== undefined,
     pods: pods ?? [],
     outputs: outputs ?? null,
+    backups: backups === undefined ? null : { ...backups, alarm: backupAlarm(backups) ?? null },
     problems,
   };
 }
@@ -109,7 +115,9 @@ function statusOfPod({ metadata, status: { phase = "Unknown", conditions = [] } 
 }
 
 /** The status for people. */
-export function statusText({ up, stack, embedded, nodes, api, pods, outputs, problems }: LabStatus): string {
+export function statusText(status: LabStatus): string {
+  const { up, stack, embedded, nodes, api, pods, outputs, backups, problems } = status;
+  const alarm = backups?.alarm ?? null;
   const line = (name: string, state: string): string => `  ${name.padEnd(26)} ${state}`;
   const states = pods.map((pod) => (pod.ready ? "ready" : pod.phase.toLowerCase()));
   const width = Math.max(0, ...states.map((state) => state.length));
@@ -124,5 +132,6 @@ export function statusText({ up, stack, embedded, nodes, api, pods, outputs, pro
     ...Object.entries(outputs ?? {})
       .filter(([, value]) => typeof value === "string")
       .map(([name, value]) => `  ${name.padEnd(18)} ${String(value)}`),
+    ...(alarm === null ? [] : [`warning: ${alarm.problem}\n  remedy: ${alarm.remedy}`]),
   ].join("\n");
 }

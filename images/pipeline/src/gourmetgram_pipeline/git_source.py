@@ -33,7 +33,10 @@ MISSING = (
     "is this a git repository",
     "error: 404",
 )
-"""What Git says in small letters when the server answers, but has no such repository."""
+"""What Git says in small letters when there is an answer, but no such repository.
+
+By HTTP it may be the answer of what stands before a server that is away.
+"""
 
 LOCAL = (
     "permission denied",
@@ -156,7 +159,7 @@ class GitSource:
 
 
 def raise_for(said: str, source: GitSource, wanted: str) -> None:
-    """Raise a Failure if another attempt would end as the one of which Git `said` this."""
+    """Raise the Failure that Git told of, where it `said` more than that nobody answers."""
     told = said.lower()
     reason = step.one_line(said)
     if any(phrase in told for phrase in REFUSALS):
@@ -172,9 +175,10 @@ def raise_for(said: str, source: GitSource, wanted: str) -> None:
             "Push it, and run the workflow again."
         )
     if any(phrase in told for phrase in MISSING):
-        raise Failure(
+        kind = Failure if source.url.startswith("file:") else TemporaryFailure
+        raise kind(
             f"there is no repository at {source.variable}={source.url}: {reason}. "
-            "Give the address of one that exists."
+            "Give the address of one that exists; if it does, look whether its server runs."
         )
 
 

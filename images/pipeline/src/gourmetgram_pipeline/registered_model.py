@@ -1,6 +1,6 @@
 """The registered model in MLflow, as the steps of the pipeline use it.
 
-Every function asks again for about a minute when MLflow does not answer, and raises a Failure that
+Every function asks again for PATIENCE seconds when MLflow does not answer, and raises a Failure that
 names its address when it still does not.
 """
 
@@ -23,6 +23,9 @@ NAME = "GourmetGramFood11Model"
 STAGING = "staging"
 """Alias of the version that staging serves and that has passed its test there."""
 
+PATIENCE = 120.0
+"""Seconds in which MLflow may come back: a pod that starts again takes one of these two minutes."""
+
 DIGEST_TAG = "model_sha256"
 """Tag with which the training notes the digest of the model file on its version."""
 
@@ -36,10 +39,13 @@ TEMPORARY = {
     "REQUEST_LIMIT_EXCEEDED",
     "RESOURCE_EXHAUSTED",
     "DEADLINE_EXCEEDED",
+    # What stands before MLflow, as an Ingress or a proxy, answers so while MLflow is away. MLflow
+    # itself has the code MISSING for what it does not find.
+    "ENDPOINT_NOT_FOUND",
 }
 """Codes with which MLflow's client tells of trouble that has nothing to do with what was asked."""
 
-OF_THE_ADDRESS = {"ENDPOINT_NOT_FOUND", "PERMISSION_DENIED", "UNAUTHENTICATED"}
+OF_THE_ADDRESS = {"PERMISSION_DENIED", "UNAUTHENTICATED"}
 """Codes of an answer that mostly is not MLflow's, or whose host name MLflow does not accept."""
 
 Result = TypeVar("Result")
@@ -172,7 +178,7 @@ def ask(question: Callable[[], Result], doing: str) -> Result:
                 f"MLflow at MLFLOW_TRACKING_URI={address} failed: {reason}. {remedy_for(code)}"
             ) from problem
 
-    return step.persistently(attempt, f"MLflow, {doing}")
+    return step.persistently(attempt, f"MLflow, {doing}", PATIENCE)
 
 
 def remedy_for(code: str) -> str:

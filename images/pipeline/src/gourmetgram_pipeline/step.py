@@ -24,20 +24,20 @@ import tenacity
 
 Result = TypeVar("Result")
 
-ATTEMPTS = 4
-"""How often `persistently` tries at most."""
-
 HIGHEST_VERSION = 2**31 - 1
 """MLflow's database has a column of 32 bits for it, and answers with an internal error beyond."""
 
 FIRST_PAUSE = 2.0
 """Seconds between the first two attempts; each later pause is twice the one before."""
 
+LONGEST_PAUSE = 8.0
+"""Seconds between two attempts at most."""
+
 PATIENCE = 30.0
 """Seconds after the first failure in which another attempt is still made."""
 
 REQUEST_TIMEOUT = 10.0
-"""Seconds that one request may take to be answered; with the pauses, four of them are a minute."""
+"""Seconds that one request may take to be answered."""
 
 NO_ROOM = os.strerror(errno.ENOSPC)
 """What the system says of a full disk, also in the messages of programs and libraries."""
@@ -192,37 +192,49 @@ def output_of(step: str, name: str) -> str:
         raise BadInput(f"cannot read {file}: {reason}; the step {step} writes it") from problem
 
 
-def persistently(action: Callable[[], Result], doing: str) -> Result:
-    """Do `action` until it ends without a TemporaryFailure, within about a minute of failures.
+def persistently(
+    action: Callable[[], Result], doing: str, patience: float | None = None
+) -> Result:
+    """Do `action` until it ends without a TemporaryFailure.
 
-    Each failed attempt is logged, as a failure of `doing`. Raises the last failure.
+    The last attempt begins `patience` seconds after the end of the first, PATIENCE by default. Each
+    failed one is logged, as a failure of `doing`. Raises the last failure.
     """
-    first_failure: float | None = None
+    longest = PATIENCE if patience is None else patience
+    # Counted from the first failure: what is done may rightly take minutes before it fails.
+    end: float | None = None
 
-    def give_up(state: tenacity.RetryCallState) -> bool:
-        nonlocal first_failure
-        now = time.monotonic()
-        # Counted from the first failure: what is done may rightly take minutes before it fails.
-        if first_failure is None:
-            first_failure = now
-        return state.attempt_number >= ATTEMPTS or now - first_failure > PATIENCE
+    def attempt() -> Result:
+        nonlocal end
+        try:
+            return action()
+        except TemporaryFailure:
+            end = end or time.monotonic() + longest
+            raise
+
+    def left() -> float:
+        assert end is not None  # It is asked after a failure.
+        return max(end - time.monotonic(), 0.0)
+
+    def pause(state: tenacity.RetryCallState) -> float:
+        usual = FIRST_PAUSE * 2.0 ** (state.attempt_number - 1)
+        return min(usual, LONGEST_PAUSE, left())
 
     def tell(state: tenacity.RetryCallState) -> None:
         assert state.outcome is not None  # There has been an attempt.
-        pause = f"{state.upcoming_sleep:g} s"
         log(
-            f"{doing}: attempt {state.attempt_number} of {ATTEMPTS} failed; next in {pause}: "
-            f"{state.outcome.exception()}"
+            f"{doing}: attempt {state.attempt_number} failed; next in "
+            f"{state.upcoming_sleep:.2g} s, for {longest:g} s: {state.outcome.exception()}"
         )
 
     attempts = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(TemporaryFailure),
-        wait=tenacity.wait_exponential(multiplier=FIRST_PAUSE),
-        stop=give_up,
+        wait=pause,
+        stop=lambda _: left() == 0,
         before_sleep=tell,
         reraise=True,
     )
-    return attempts(action)
+    return attempts(attempt)
 
 
 def reason_of(problem: BaseException) -> str:

@@ -6,7 +6,13 @@ import type { BackupTarget } from "../../../../stacks";
 import { checkBackup, findBackup, unlocked } from "../../../../tooling/backup/file/reader";
 import { backUpAll, type BackUpAllOptions } from "../../../../tooling/backup/schedule/back-up-all";
 import { filesIn, readerOf } from "../../../../tooling/backup/schedule/fetch";
-import { backupName, prune, removePartial, stackOf } from "../../../../tooling/backup/schedule/kept-files";
+import {
+  backupName,
+  prune,
+  removePartial,
+  shortOfRoom,
+  stackOf,
+} from "../../../../tooling/backup/schedule/kept-files";
 import { FakeAccess } from "./fake-access";
 
 const at = (text: string): Date => new Date(text);
@@ -45,6 +51,14 @@ describe("backup: the files of the schedule", () => {
     utimesSync(join(folder, "c.partial"), 0, at("2026-01-01T00:00:00Z"));
     removePartial(folder, at("2026-01-02T00:00:00Z"));
     assert.deepEqual(readdirSync(folder), ["b.backup.partial", "c.partial"]);
+  });
+
+  it("are to fit once more, the largest of them", () => {
+    writeFileSync(join(folder, backupName("a", at("2026-01-01T00:00:00Z"))), Buffer.alloc(3 * 1024 ** 2));
+    writeFileSync(join(folder, "other"), Buffer.alloc(9 * 1024 ** 2));
+    assert.equal(shortOfRoom(folder), undefined);
+    assert.equal(shortOfRoom(folder, 3 * 1024 ** 2), undefined);
+    assert.match(shortOfRoom(folder, 3 * 1024 ** 2 - 1) ?? "", /nearly full: .* are left, and a backup takes 3/);
   });
 
   it("are told from others on the volume", () => {
@@ -148,7 +162,9 @@ describe("backup: all labs on a schedule", function () {
     writeFileSync(old, "old");
     writeFileSync(join(folder, "a-20250101T000000Z.backup"), "older");
     broken.set("a", 2);
-    assert.deepEqual(await backUpAll([target("a", "a"), target("b", "b")], options()), ["a"]);
+    assert.deepEqual(await backUpAll([target("a", "a"), target("b", "b")], options()), [
+      { stack: "a", reason: "no pod is ready" },
+    ]);
     assert.deepEqual(stacksIn(), ["a", "a", "b"]);
     assert.equal(readFileSync(old, "utf8"), "old");
     assert.equal(log.filter((line) => line === "a: failed: no pod is ready").length, 2);

@@ -88,6 +88,11 @@ describe("what a node image that is built here brings along", () => {
     assert.ok(nodeNetwork().includes(`image: ${labImages.kubeRouter}`));
   });
 
+  it("refuses what a pod sends to a Service without a ready pod, by a rule that iproute2 takes", () => {
+    const [rule = ""] = /ip rule add [^;]+/.exec(nodeNetwork().replaceAll(/\s+/g, " ")) ?? [];
+    assert.match(rule, /iif kube-bridge to 10\.96\.0\.0\/16 unreachable$/);
+  });
+
   it("is a default storage class, and on each node what makes its volumes", () => {
     assert.deepEqual(kinds(nodeStorage()), [
       "StorageClass",

@@ -14,6 +14,8 @@ import { without } from "../../pods/workloads";
 const NO_REPOSITORY = "http://repository.invalid/gourmetgram.git";
 /** Seconds in which a step has to have given up, its attempts and the start of its pod included. */
 const BOUND = 120;
+/** The same for MLflow, which is given two minutes to come back. */
+const MLFLOW_BOUND = 210;
 
 /** What is not there ends a run in time, with a message that names it; what serves is left alone. */
 export const unreachable: Check = {
@@ -47,7 +49,8 @@ async function withoutMlflow(context: CheckContext, version: string): Promise<vo
   const { mlflow } = lab.outputs.workloads;
   await without(lab.cluster, mlflow, context, async () => {
     const ended = await fail(context, { "model-version": version });
-    await expectMessage(context, ended, "download-model", ["MLflow", new URL(lab.outputs.mlflowUrl).host]);
+    const words = ["MLflow", new URL(lab.outputs.mlflowUrl).host];
+    await expectMessage(context, ended, "download-model", words, MLFLOW_BOUND);
   });
   // The way from outside is put back by the nodes a moment after the pod is ready.
   await pRetry(() => lab.mlflow.requireHealth(), { retries: 30, minTimeout: 1000, factor: 1, signal });
@@ -83,6 +86,7 @@ async function expectMessage(
   ended: Ended,
   name: string,
   words: readonly string[],
+  bound = BOUND,
 ): Promise<void> {
   const look = await lab.runs.look(ended);
   const step = failedSteps(ended).find((each) => each.name === name);
@@ -93,8 +97,8 @@ async function expectMessage(
     look,
   });
   const seconds = step.seconds ?? 0;
-  expect(seconds <= BOUND, {
-    expected: `step ${name} gives up within ${BOUND} s`,
+  expect(seconds <= bound, {
+    expected: `step ${name} gives up within ${bound} s`,
     seen: `${seconds} s`,
     look,
   });

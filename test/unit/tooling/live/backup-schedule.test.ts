@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { backupAlarm, type BackupSchedule, findBackupSchedule } from "../../../../tooling/live/backup-schedule";
+import { loadKubeconfig } from "../../../../components/kubernetes";
+import { FakeCluster } from "../../../support/fake-lab";
+
+const NOW = new Date("2026-01-10T12:00:00Z");
+
+/** Every night at three, made long ago. */
+const seen = (more: Partial<BackupSchedule>): BackupSchedule => ({
+  namespace: "backups",
+  schedule: "0 3 * * *",
+  suspended: false,
+  created: new Date("2025-12-01T12:00:00Z"),
+  lastSuccess: new Date("2026-01-10T03:02:00Z"),
+  last: { job: "b-1", ended: new Date("2026-01-10T03:02:00Z"), failed: false, message: "" },
+  ...more,
+});
+
+describe("backups on a schedule: the alarm", () => {
+  it("is silent while they come", () => {
+    assert.equal(backupAlarm(seen({}), NOW), undefined);
+    // A machine that was off in one night.
+    assert.equal(backupAlarm(seen({ lastSuccess: new Date("2026-01-09T03:02:00Z") }), NOW), undefined);
+    const fresh = { created: new Date("2026-01-09T12:00:00Z"), lastSuccess: null, last: null };
+    assert.equal(backupAlarm(seen(fresh), NOW), undefined);
+  });
+
+  it("tells of two times that passed without one, and of when the last one was", () => {
+    const late = seen({ lastSuccess: new Date("2026-01-08T03:02:00Z") });
+    assert.match(
+      backupAlarm(late, NOW)?.problem ?? "",
+      /no backup has succeeded for two times of the schedule 0 3 \* \* \*, and the last one is of 2026-01-08 03:02/,
+    );
+    const never = seen({ created: new Date("2026-01-07T00:00:00Z"), lastSuccess: null, last: null });
+    assert.match(backupAlarm(never, NOW)?.problem ?? "", /there is none yet/);
+    // The second time has come, and its job may still run.
+    assert.equal(backupAlarm(late, new Date("2026-01-10T08:00:00Z")), undefined);
+  });
+
+  it("knows a schedule of hours and one of weeks", () => {
+    const day = { lastSuccess: new Date("2026-01-09T12:00:00Z") };
+    assert.notEqual(backupAlarm(seen({ ...day, schedule: "0 * * * *" }), NOW), undefined);
+    assert.equal(backupAlarm(seen({ ...day, schedule: "0 3 * * 0" }), NOW), undefined);
+  });
+
+  it("tells of the last job that failed, with its reason and the command that shows more", () => {
+    const last = { job: "b-2", ended: new Date("2026-01-10T03:02:00Z"), failed: true, message: "dev: no space" };
+    const { problem = "", remedy = "" } = backupAlarm(seen({ last }), NOW) ?? {};
+    assert.match(problem, /^the backup of 2026-01-10 03:02 UTC failed, .*: dev: no space$/);
+    assert.match(remedy, /kubectl -- logs -n backups job\/b-2; then .* create job -n backups/);
+  });
+
+  it("tells of a schedule that is suspended, and of a volume that is nearly full", () => {
+    assert.match(backupAlarm(seen({ suspended: true }), NOW)?.remedy ?? "", /config rm gourmetgram:backupSuspended/);
+    const message = "the volume of the backups is nearly full";
+    const last = { job: "b-1", ended: new Date("2026-01-10T03:02:00Z"), failed: false, message };
+    const { problem, remedy = "" } = backupAlarm(seen({ last }), NOW) ?? {};
+    assert.equal(problem, message);
+    assert.match(remedy, /backupStorage/);
+  });
+});
+
+describe("backups on a schedule: what the cluster tells", () => {
+  let cluster: FakeCluster;
+  beforeEach(async () => {
+    cluster = await FakeCluster.start();
+  });
+  afterEach(() => cluster.stop());
+  const find = () => findBackupSchedule(() => loadKubeconfig({ kubeconfig: cluster.kubeconfig }), "dev");
+
+  it("is nothing where there is no schedule, or no answer", async () => {
+    cluster.objects.set("/apis/batch/v1/cronjobs", () => ({ items: [] }));
+    assert.equal(await find(), undefined);
+    cluster.objects.set("/apis/batch/v1/cronjobs", () => {
+      throw new Error("in trouble");
+    });
+    assert.equal(await find(), undefined);
+  });
+
+  it("is the schedule with the job that ended last, and what its container said", async () => {
+    const job = (name: string, type: string, lastTransitionTime: string) => ({
+      metadata: { name },
+      status: { conditions: [{ type, status: "True", lastTransitionTime }] },
+    });
+    const metadata = { name: "b", namespace: "backups", creationTimestamp: "2026-01-01T00:00:00Z" };
+    cluster.objects.set("/apis/batch/v1/cronjobs", () => ({
+      items: [
+        {
+          metadata,
+          spec: { schedule: "0 3 * * *", suspend: false },
+          status: { lastSuccessfulTime: "2026-01-09T03:02:00Z" },
+        },
+      ],
+    }));
+    cluster.objects.set("/apis/batch/v1/namespaces/backups/jobs", () => ({
+      items: [
+        job("b-1", "Complete", "2026-01-09T03:02:00Z"),
+        job("b-2", "Failed", "2026-01-10T03:02:00Z"),
+        { metadata: { name: "b-3" }, status: { active: 1 } },
+      ],
+    }));
+    const terminated = { exitCode: 1, message: "dev: no space\n" };
+    cluster.objects.set("/api/v1/namespaces/backups/pods", () => ({
+      items: [{ metadata: { name: "p" }, status: { containerStatuses: [{ state: { terminated } }] } }],
+    }));
+    assert.deepEqual(await find(), {
+      namespace: "backups",
+      schedule: "0 3 * * *",
+      suspended: false,
+      created: new Date("2026-01-01T00:00:00Z"),
+      lastSuccess: new Date("2026-01-09T03:02:00Z"),
+      last: { job: "b-2", ended: new Date("2026-01-10T03:02:00Z"), failed: true, message: "dev: no space" },
+    });
+  });
+});
