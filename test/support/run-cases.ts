@@ -45,9 +45,11 @@ export async function removeCases({ objects, core }: Cluster, namespace: string)
 }
 
 /**
- * Runs cases on an Argo, all at once.
+ * Runs cases on an Argo.
  *
  * @param patience Milliseconds in which those that end have ended, at least a minute.
+ * @param atOnce How many runs may be under way when another one is created. A run that the controller holds back for the
+ *   parallelism of its namespace is not validated when its turn comes, and ends otherwise. Default: no limit.
  * @returns how each has ended, in their order
  */
 export async function runCases(
@@ -57,10 +59,12 @@ export async function runCases(
     namespace,
     id,
     patience,
+    atOnce = Infinity,
     ...place
   }: Omit<LivePlace, "prefix" | "labels" | "elsewhere"> & {
     readonly id: string;
     readonly patience: number;
+    readonly atOnce?: number;
   },
 ): Promise<Ending[]> {
   const argo = new Argo(cluster, namespace);
@@ -97,8 +101,14 @@ export async function runCases(
   // A run whose template the controller has not seen yet fails.
   await delay(3000);
   const runs = made.map(({ run }) => run);
+  const deadline = AbortSignal.timeout(patience);
   await create("CronWorkflow", runs);
-  await create("Workflow", runs);
+  const underWay = async (): Promise<number> =>
+    (await argo.workflows(`${LABEL}=${id}`)).filter((run) => !isOver(run)).length;
+  for (const run of runs) {
+    if (atOnce !== Infinity) await until(async () => (await underWay()) < atOnce, { signal: deadline });
+    await create("Workflow", [run]);
+  }
   const start = Date.now();
   let endings: Ending[] = [];
   const isDone = async (): Promise<boolean> => {
@@ -124,7 +134,7 @@ export async function runCases(
     };
     return Date.now() - start > HANGS_AFTER && !endings.some(isOpen);
   };
-  await until(isDone, { signal: AbortSignal.timeout(patience) }).catch((error: unknown) => {
+  await until(isDone, { signal: deadline }).catch((error: unknown) => {
     // What has not ended by then is among the endings.
     if (!(error instanceof DOMException)) throw error;
   });

@@ -22,11 +22,6 @@ export interface Case {
   readonly argo: "accepts" | "refuses";
   /** How it ends on a live Argo, and what a schedule does there; undefined if it is not run. */
   readonly run?: RunEnd | ScheduleEnd;
-  /**
-   * How it ends as a stored template that a run refers to, if otherwise. Argo's controller validates the run and not the
-   * template: Argo's command or server has done that where one of them has created it.
-   */
-  readonly referenced?: RunEnd;
   readonly objects: readonly Readonly<Record<string, unknown>>[];
 }
 
