@@ -30,6 +30,9 @@ export async function runCommandLine(program: Command, args: readonly string[]):
 /** @returns what was thrown, if anything was */
 async function attempt(program: Command, args: readonly string[]): Promise<unknown> {
   if (args.includes("--json") && !HAND_ON.includes(args[0] ?? "")) reserveStandardOutput();
+  // Node ends, with exit code 0, when only limits of time are left: those of AbortSignal.timeout hold nothing up, and a
+  // request whose connection is closed at once may leave nothing else.
+  const alive = setInterval(() => undefined, 60_000);
   try {
     await program.parseAsync(args, { from: "user" });
     return undefined;
@@ -38,6 +41,8 @@ async function attempt(program: Command, args: readonly string[]): Promise<unkno
     return error instanceof CommanderError && error.exitCode === 0
       ? undefined
       : (error ?? "an error without words");
+  } finally {
+    clearInterval(alive);
   }
 }
 
