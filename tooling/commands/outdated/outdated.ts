@@ -25,6 +25,7 @@ const LISTS = [
   "images/backup/requirements.txt",
   "images/app/base/requirements-torch.txt",
   "test/python/requirements.txt",
+  "test/python/requirements-s3.txt",
   "test/python/tools.txt",
   "tooling/commands/outdated/requirements.txt",
   "tooling/docs/requirements.txt",
