@@ -46,7 +46,12 @@ export function bucketOf(signal: AbortSignal): Bucket | undefined {
  */
 export async function copyTo(
   bucket: Bucket,
-  { folder, stack, keep, tell }: { folder: string; stack: string; keep: number; tell: (line: string) => void },
+  {
+    folder,
+    stack,
+    keep,
+    tell,
+  }: { folder: string; stack: string; keep: number; tell: (line: string) => void },
 ): Promise<void> {
   const there = new Map((await bucket.list()).map(({ name, bytes }) => [name, bytes]));
   for (const name of keptFiles(folder, stack)) {

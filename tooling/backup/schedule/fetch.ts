@@ -21,7 +21,7 @@ const PATIENCE = 180;
 /** Seconds that it is there at most, should nobody delete it. */
 const LIFETIME = 6 * 3600;
 
-const BUCKET = 'python /opt/backup/bucket.py';
+const BUCKET = "python /opt/backup/bucket.py";
 /**
  * What is on the volume comes last, so that a name that is in both places is that of the volume. A bucket that the cloud
  * lets the account use is not this pod's, which has no account.

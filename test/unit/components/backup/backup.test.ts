@@ -130,7 +130,12 @@ describe("Backup", () => {
 
   it("is told of a bucket, with the credentials in a Secret, and reaches the port of its service besides", async () => {
     const credentials = { accessKeyId: pulumi.secret("id"), secretAccessKey: pulumi.secret("hush") };
-    const bucket = { address: "s3://bucket/lab", endpoint: "https://s3.example.org:9000", port: 9000, credentials };
+    const bucket = {
+      address: "s3://bucket/lab",
+      endpoint: "https://s3.example.org:9000",
+      port: 9000,
+      credentials,
+    };
     new Backup("backup", { ...ARGS, bucket });
 
     const secret = await onlyResource("kubernetes:core/v1:Secret", "backup-bucket");

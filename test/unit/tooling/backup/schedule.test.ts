@@ -77,7 +77,10 @@ describe("backup: the files of the schedule", () => {
     writeFileSync(join(folder, "other"), Buffer.alloc(9 * 1024 ** 2));
     assert.equal(shortOfRoom(folder), undefined);
     assert.equal(shortOfRoom(folder, 3 * 1024 ** 2), undefined);
-    assert.match(shortOfRoom(folder, 3 * 1024 ** 2 - 1) ?? "", /nearly full: .* are left, and a backup takes 3/);
+    assert.match(
+      shortOfRoom(folder, 3 * 1024 ** 2 - 1) ?? "",
+      /nearly full: .* are left, and a backup takes 3/,
+    );
   });
 
   it("are told from others on the volume", () => {
