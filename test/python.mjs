@@ -29,6 +29,7 @@ const environments = {
   training: { lists: ["images/training/requirements.txt"], torch: "images/training" },
   mlflow: { lists: ["images/mlflow/requirements.txt"] },
   pipeline: { lists: ["images/pipeline/requirements.txt", "test/python/requirements.txt"] },
+  backup: { lists: ["images/backup/requirements.txt", "test/python/requirements-s3.txt"] },
   application: {
     lists: ["images/app/base/requirements.txt", "test/python/requirements.txt"],
     torch: "images/app/base",
@@ -42,6 +43,7 @@ const groups = [
     tested: ["images/training/unit_tests"],
   },
   { environment: "pipeline", typed: ["images/pipeline"], tested: ["images/pipeline/tests"] },
+  { environment: "backup", typed: ["images/backup"], tested: ["images/backup/tests"] },
   {
     environment: "application",
     typed: ["images/app/base", "images/app/gourmetgram", "images/app/tests"],
@@ -62,6 +64,8 @@ const lockedLists = [
   "images/pipeline/requirements.txt",
   "images/app/base/requirements.txt",
   "test/python/requirements.txt",
+  // After the list whose versions it takes over.
+  "test/python/requirements-s3.txt",
   "test/python/tools.txt",
   "tooling/commands/outdated/requirements.txt",
   "tooling/docs/requirements.txt",

@@ -16,6 +16,7 @@ import { labNamespace } from "../namespace";
 import { registryPullSecret, type RegistryTarget } from "../registry";
 import type { Resources } from "../sizes";
 import { BACKUP_ACCOUNT, BACKUP_LABS } from "./backup-access";
+import { type BackupBucket, bucketEgress, bucketEnvironment } from "./backup-bucket";
 
 /** Name of the CronJob, and of the data on its volume. People start a job from it, so it is not generated. */
 export const BACKUP_NAME = "gourmetgram-backup";
@@ -53,6 +54,8 @@ export interface BackupArgs {
   readonly storage: string;
   /** @default the cluster's default class */
   readonly storageClass: string | undefined;
+  /** Where each backup is copied to. @default nowhere: it is on the volume alone */
+  readonly bucket?: BackupBucket | undefined;
   /** CIDRs of the API server. None for its ports at any address. */
   readonly apiServerAddresses: readonly string[];
   readonly apiServerPorts: readonly number[];
@@ -62,8 +65,8 @@ export interface BackupArgs {
  * Backups on a schedule, of all labs that have a {@link BackupAccess}.
  *
  * They have a namespace of their own, in which nobody but the stack's owner has a right: who creates a pod there has the
- * account, which runs programs in the pods of all labs, and the passphrase. What is in the pod reaches the API server and
- * the lab's own registry alone, where the cluster enforces NetworkPolicies.
+ * account, which runs programs in the pods of all labs, and the passphrase. What is in the pod reaches the API server, the
+ * lab's own registry and the port of the S3 service that is set alone, where the cluster enforces NetworkPolicies.
  */
 export class Backup extends pulumi.ComponentResource {
   /** The namespace's name, known when a lab can be added. */
@@ -117,6 +120,7 @@ export class Backup extends pulumi.ComponentResource {
       },
       options,
     );
+    const env = bucketEnvironment(`${name}-bucket`, args.bucket, { namespace, labels }, options);
     const { pullCredentials, pullAddress } = args.registry;
     const pullSecret =
       pullCredentials === undefined
@@ -140,6 +144,7 @@ export class Backup extends pulumi.ComponentResource {
           // Packages of the Kubernetes client are written for an older Node.
           command: ["node", "--no-deprecation", "/opt/backup/in-cluster.js"],
           args: [LABS, `${PASSPHRASE}/passphrase`, BACKUPS, String(args.keep)],
+          ...(env.length === 0 ? {} : { env }),
           resources: BACKUP_RESOURCES,
           securityContext: LOCKED_DOWN_CONTAINER,
           volumeMounts: [
@@ -186,7 +191,7 @@ export class Backup extends pulumi.ComponentResource {
 }
 
 /** Programs in pods and port-forwards go by way of the API server; images come from the registry itself. */
-function egress({ registry, apiServerAddresses, apiServerPorts }: BackupArgs): EgressRule[] {
+function egress({ registry, bucket, apiServerAddresses, apiServerPorts }: BackupArgs): EgressRule[] {
   const { pods } = registry;
   const images =
     pods === undefined
@@ -195,5 +200,5 @@ function egress({ registry, apiServerAddresses, apiServerPorts }: BackupArgs): E
           NAME_SERVERS,
           { to: [{ ...inNamespace(pods.namespace), ...byLabels(pods.labels) }], ports: tcp(pods.port) },
         ];
-  return [apiServer(apiServerAddresses, apiServerPorts), ...images];
+  return [apiServer(apiServerAddresses, apiServerPorts), ...images, ...bucketEgress(bucket)];
 }

@@ -23,6 +23,22 @@ export const BACKUP = {
     7,
     [1, 365],
   ),
+  backupBucket: labAndBase.optional(
+    "Place in S3, as s3://bucket/path, to which each backup of backupSchedule is copied, and where backupKeep of each lab " +
+      "stay. Empty for the volume alone.",
+    "s3://bucket/backups",
+    check.s3Uri,
+  ),
+  backupS3Endpoint: labAndBase.optional(
+    "Address of an S3 service that is not Amazon's, such as https://s3.example.org.",
+    "https://s3.example.org",
+    check.httpUrl,
+  ),
+  backupS3AccessKeyId: labAndBase.secret(
+    "Access key for backupBucket, which may list, read, write and delete below its path. Needs backupS3SecretAccessKey. " +
+      "Empty where the ServiceAccount backup may use the bucket by a workload identity of the cloud.",
+  ),
+  backupS3SecretAccessKey: labAndBase.secret("Secret key for backupBucket. Needs backupS3AccessKeyId."),
   backupNamespace: labAndBase.text(
     "Namespace of the backups. The stack creates it with backupSchedule.",
     "gourmetgram-backup",

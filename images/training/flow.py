@@ -245,8 +245,12 @@ def remedy_for(problem: Exception) -> str:
             f"Restore the experiment {EXPERIMENT} with `mlflow experiments restore`, or by a "
             "request to MLflow's API: POST /api/2.0/mlflow/experiments/restore with experiment_id."
         )
-    if re.search(r"\b500\b", str(problem)):
-        return "MLflow's log tells why, such as a full volume: look at it, then run this again."
+    # 503 is what MLflow says of a database that fails, as it does on a full volume.
+    if re.search(r"\b50[03]\b", str(problem)):
+        return (
+            "MLflow's log tells why, such as a full volume of its own or of its database: look at "
+            "it, then run this again."
+        )
     code = getattr(problem, "error_code", "TEMPORARILY_UNAVAILABLE")
     if code in MEANT_BY_MLFLOW:
         return "Correct that on MLflow's page, and run the workflow again."

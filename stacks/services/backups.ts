@@ -1,4 +1,5 @@
-import { Backup, bundleBackupProgram } from "../../components/backup";
+import { Backup, type BackupBucket, bundleBackupProgram } from "../../components/backup";
+import { portOf } from "../../components/class";
 import { BuiltImage, IMAGES } from "../../components/images";
 import type { RegistryTarget } from "../../components/registry";
 import type { BaseConfig, LabConfig } from "../../config";
@@ -24,7 +25,23 @@ export function backupsOf(config: LabConfig | BaseConfig, registry: RegistryTarg
     keep: config.backupKeep,
     storage: config.backupStorage,
     storageClass: config.storageClass,
+    bucket: bucketOf(config),
     apiServerAddresses: config.apiServerAddresses,
     apiServerPorts: config.apiServerPorts,
   });
+}
+
+/** Where backups are copied to; nothing where they stay on the volume alone. */
+function bucketOf(config: LabConfig | BaseConfig): BackupBucket | undefined {
+  const { backupBucket, backupS3Endpoint, backupS3AccessKeyId, backupS3SecretAccessKey } = config;
+  if (backupBucket === undefined) return undefined;
+  return {
+    address: backupBucket,
+    endpoint: backupS3Endpoint,
+    port: portOf(backupS3Endpoint ?? "https://s3.amazonaws.com"),
+    credentials:
+      backupS3AccessKeyId === undefined || backupS3SecretAccessKey === undefined
+        ? undefined
+        : { accessKeyId: backupS3AccessKeyId, secretAccessKey: backupS3SecretAccessKey },
+  };
 }

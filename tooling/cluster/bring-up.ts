@@ -47,8 +47,9 @@ export async function planCluster(renew = false): Promise<Plan> {
 export async function bringUpCluster({ parts, steps }: Plan, forStack = true): Promise<void> {
   if (!hasOwnCluster()) await requireMachine(parts);
   else if (forStack) await requireDockerForImages(parts);
-  await runSteps(steps);
+  // Of a cluster that is there, before anything begins.
   if (!hasOwnCluster()) for (const note of notes(parts)) console.log(note);
+  await runSteps(steps);
 }
 
 /** How the running cluster differs from the one that this checkout would make. */

@@ -29,7 +29,12 @@ interface Examination {
 export async function doctor(options: DoctorOptions): Promise<void> {
   wishFor(options);
   const { checks: found, facts } = await (hasOwnCluster() ? examineCluster() : examineMachine());
-  const checks = [...found, ...(await checkCertificates()), ...(await checkEtcd()), ...(await checkBackups())];
+  const checks = [
+    ...found,
+    ...(await checkCertificates()),
+    ...(await checkEtcd()),
+    ...(await checkBackups()),
+  ];
   const fit = checks.every((check) => check.obstacle === undefined);
   if (!fit) process.exitCode = 1;
   tellData({ fit, checks, facts });

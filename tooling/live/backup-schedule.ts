@@ -1,8 +1,8 @@
 /** How it stands with the backups on a schedule: they fail in the cluster, where nobody looks. */
 import { BatchV1Api, CoreV1Api, type KubeConfig, type V1CronJob, type V1Job } from "@kubernetes/client-node";
-import { Cron } from "croner";
 import { BACKUP_NAME } from "../../components/backup";
 import { INSTANCE_LABEL, within } from "../../components/kubernetes";
+import { nextTimes } from "../../packages/argo-lint";
 import { minuteOf } from "../support/times";
 
 /** Seconds that the cluster may take to tell. */
@@ -43,7 +43,9 @@ export function backupAlarm(seen: BackupSchedule, now = new Date()): BackupAlarm
   const { namespace, schedule, suspended, created, lastSuccess, last } = seen;
   const logs = `npm run kubectl -- logs -n ${namespace} job/${last?.job ?? "NAME"}`;
   const success =
-    lastSuccess === null ? "there is none yet" : `the last one is of ${minuteOf(lastSuccess.toISOString())} UTC`;
+    lastSuccess === null
+      ? "there is none yet"
+      : `the last one is of ${minuteOf(lastSuccess.toISOString())} UTC`;
   if (suspended) {
     return {
       problem: `backups are suspended (gourmetgram:backupSuspended), and ${success}`,
@@ -57,7 +59,7 @@ export function backupAlarm(seen: BackupSchedule, now = new Date()): BackupAlarm
       remedy: `${logs}; then npm run kubectl -- create job -n ${namespace} --from=cronjob/${BACKUP_NAME} again`,
     };
   }
-  const [, second] = new Cron(schedule, { timezone: "Etc/UTC" }).nextRuns(2, lastSuccess ?? created);
+  const [, second] = nextTimes(schedule, { timezone: "Etc/UTC", from: lastSuccess ?? created, count: 2 });
   if (second !== undefined && now.getTime() > second.getTime() + GRACE) {
     return {
       problem: `no backup has succeeded for two times of the schedule ${schedule}, and ${success}`,
@@ -67,7 +69,8 @@ export function backupAlarm(seen: BackupSchedule, now = new Date()): BackupAlarm
   if (last !== null && last.message !== "") {
     return {
       problem: last.message,
-      remedy: "npm run backup -- DIR --fetch copies them; then a smaller backupKeep or a larger backupStorage",
+      remedy:
+        "npm run backup -- DIR --fetch copies them; then a smaller backupKeep or a larger backupStorage",
     };
   }
   return undefined;

@@ -175,7 +175,7 @@ def test_answer_of_what_stands_before_a_server_that_is_away(
         folder = repository.bare.parent
         left = misses
 
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802 - the standard library names it
             if Proxy.left > 0:
                 Proxy.left -= 1
                 self.send_error(404)

@@ -236,6 +236,10 @@ def test_model_that_cannot_be_loaded_is_a_sentence_after_its_traceback(
             requests.HTTPError("500 Server Error: INTERNAL SERVER ERROR for url: http://mlflow"),
             "MLflow's log tells why, such as a full volume",
         ),
+        (
+            requests.exceptions.RetryError("Max retries: too many 503 error responses"),
+            "a full volume of its own or of its database",
+        ),
         (KeyError("input_shape"), "KeyError: 'input_shape'. The log shows where"),
     ],
 )

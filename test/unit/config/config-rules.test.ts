@@ -124,6 +124,20 @@ describe("keys that loadConfig refuses together", () => {
       fix: "pulumi config rm gourmetgram:mlflowS3Endpoint",
     },
     {
+      name: "an access key of the backups without its secret",
+      values: { backupSchedule: "0 3 * * *", backupBucket: "s3://bucket/backups" },
+      secrets: { backupPassphrase: "several words", backupS3AccessKeyId: "hush" },
+      problem: "gourmetgram:backupS3SecretAccessKey: it is missing: gourmetgram:backupS3AccessKeyId needs it",
+      fix: "pulumi config set --secret gourmetgram:backupS3SecretAccessKey",
+    },
+    {
+      name: "a bucket for backups that nobody writes",
+      values: { backupBucket: "s3://bucket/backups" },
+      problem:
+        'gourmetgram:backupBucket is "s3://bucket/backups": it applies only together with gourmetgram:backupSchedule',
+      fix: "pulumi config rm gourmetgram:backupBucket",
+    },
+    {
       name: "two Services on a node port",
       values: { mlflowNodePort: 30500 },
       problem:

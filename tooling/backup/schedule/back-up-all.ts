@@ -12,6 +12,7 @@ import { BackupWriter } from "../file/writer";
 import { backUpLab, type Watch } from "../labs/back-up-lab";
 import type { LabSource } from "../parts/access";
 import { megabytes } from "../parts/artifacts";
+import { type Bucket, copyTo } from "./bucket";
 import { backupName, prune, removePartial } from "./kept-files";
 
 const HOUR = 3_600_000;
@@ -26,6 +27,8 @@ export interface BackUpAllOptions {
   readonly passphrase: string;
   /** Number of backups of each lab that stay. */
   readonly keep: number;
+  /** Where they are copied to. @default nowhere */
+  readonly bucket?: Bucket | undefined;
   readonly open: (target: BackupTarget, watch: Required<Watch>) => Promise<LabSource>;
   /** Takes a line of the log. */
   readonly tell: (line: string) => void;
@@ -43,7 +46,7 @@ export interface FailedBackup {
 
 /**
  * Writes a backup of each lab to a file of its own, reads it back, and then removes the older ones that are too many.
- * What fails is tried once more; it keeps no other lab from its backup.
+ * Then it is copied to the bucket, where there is one. What fails is tried once more; it keeps no other lab from its backup.
  *
  * @returns the stacks whose backup failed, each with the reason
  * @throws the signal's reason when it is aborted
@@ -52,17 +55,17 @@ export async function backUpAll(
   targets: readonly BackupTarget[],
   options: BackUpAllOptions,
 ): Promise<FailedBackup[]> {
-  const { folder, keep, tell, signal, pause = 60_000 } = options;
+  const { folder, keep, bucket, tell, signal, pause = 60_000 } = options;
   removePartial(folder, new Date(Date.now() - ABANDONED));
   const failed: FailedBackup[] = [];
   for (const target of targets) {
     const { stack } = target;
     const again = ({ error }: { error: Error }): void => tell(`${stack}: failed: ${messageOf(error)}`);
+    const retrying = { retries: 1, minTimeout: pause, signal, onFailedAttempt: again };
     try {
-      await pRetry(() => backUpOne(target, options), {
-        ...{ retries: 1, minTimeout: pause, signal, onFailedAttempt: again },
-      });
+      await pRetry(() => backUpOne(target, options), retrying);
       for (const file of prune(folder, stack, keep)) tell(`${stack}: removed ${file}`);
+      if (bucket !== undefined) await pRetry(() => copyTo(bucket, { folder, stack, keep, tell }), retrying);
     } catch (error) {
       signal.throwIfAborted();
       failed.push({ stack, reason: messageOf(error) });

@@ -14,23 +14,26 @@ import { BACKUP_NAME } from "../../../components/backup";
 import { stackName } from "../../engine/stack/stack-settings";
 import { answeringCluster } from "../labs/open-lab";
 import { megabytes } from "../parts/artifacts";
-import { stackOf } from "./kept-files";
+import { filesIn, type RemoteFile } from "./kept-files";
 
 /** Seconds in which the pod that reads the volume has to start. */
 const PATIENCE = 180;
 /** Seconds that it is there at most, should nobody delete it. */
 const LIFETIME = 6 * 3600;
 
-const LIST = 'exec find "$1" -maxdepth 1 -type f -name "*.backup" -printf "%s %f\\n"';
-
-/** A backup on the volume. */
-interface RemoteFile {
-  readonly name: string;
-  readonly bytes: number;
-}
+const BUCKET = "python /opt/backup/bucket.py";
+/**
+ * What is on the volume comes last, so that a name that is in both places is that of the volume. A bucket that the cloud
+ * lets the account use is not this pod's, which has no account.
+ */
+const LIST =
+  `if [ -n "$BACKUP_BUCKET" ] && [ -n "$AWS_ACCESS_KEY_ID" ]; then ${BUCKET} list; fi && ` +
+  'exec find "$1" -maxdepth 1 -type f -name "*.backup" -printf "%s %f\\n"';
+const READ = `if [ -f "$1/$2" ]; then exec cat "$1/$2"; else exec ${BUCKET} get "$2"; fi`;
 
 /**
- * Copies the backups that the schedule has written from their volume to this machine, through a pod that mounts it.
+ * Copies the backups that the schedule has written from their volume and from S3 to this machine, through a pod
+ * that reaches both.
  *
  * @param folder Is made where it does not exist. A file that is there with the same size is not copied again.
  * @throws NotStarted if the lab or class has no schedule, or cannot be reached
@@ -55,7 +58,7 @@ export async function fetchBackups(folder: string): Promise<void> {
             const target = join(folder, file.name);
             if ((await stat(target).catch(() => undefined))?.size === file.bytes) continue;
             report(`${file.name}, ${megabytes(file.bytes)}`);
-            await copy(config, place, `${path}/${file.name}`, target, file.bytes);
+            await copy(config, place, { path, ...file }, target);
             copied.push(file.name);
           }
         });
@@ -86,37 +89,26 @@ async function scheduleOf(config: KubeConfig): Promise<V1CronJob> {
   return found;
 }
 
-/** The backups in a list of sizes and names. What the schedule has not written is none. */
-export function filesIn(printed: string): RemoteFile[] {
-  return printed
-    .split("\n")
-    .flatMap((line) => {
-      const [, bytes = "", name = ""] = /^(\d+) (.+)$/.exec(line) ?? [];
-      return stackOf(name) === undefined ? [] : [{ name, bytes: Number(bytes) }];
-    })
-    .sort((a, b) => a.name.localeCompare(b.name));
-}
-
 async function copy(
   config: KubeConfig,
   place: PodContainer,
-  path: string,
+  { path, name, bytes }: RemoteFile & { readonly path: string },
   target: string,
-  bytes: number,
 ): Promise<void> {
   const draft = `${target}.partial`;
   try {
     const output = createWriteStream(draft, { mode: 0o600 });
-    await execInPod(config, place, ["cat", path], { output, signal: interruption });
+    const read = ["sh", "-c", READ, "sh", path, name];
+    await execInPod(config, place, read, { output, signal: interruption });
     const { size } = await stat(draft);
-    if (size !== bytes) throw new Error(`${path}: ${size} of ${bytes} bytes came`);
+    if (size !== bytes) throw new Error(`${name}: ${size} of ${bytes} bytes came`);
     await rename(draft, target);
   } finally {
     await rm(draft, { force: true });
   }
 }
 
-/** Works with a pod that has the volume, and neither the account nor the passphrase; it is deleted afterwards. */
+/** Works with a pod that has the volume and the bucket, and neither the account nor the passphrase; it is deleted afterwards. */
 async function withVolume(
   config: KubeConfig,
   job: V1CronJob,
@@ -175,6 +167,8 @@ export function readerOf({ spec }: V1CronJob): V1Pod {
           name: "backup",
           ...(container.image === undefined ? {} : { image: container.image }),
           command: ["sleep", String(LIFETIME)],
+          // The way to the bucket.
+          ...(container.env === undefined ? {} : { env: container.env }),
           ...(container.resources === undefined ? {} : { resources: container.resources }),
           ...(container.securityContext === undefined ? {} : { securityContext: container.securityContext }),
           volumeMounts: mounts.map((each) => ({ ...each, readOnly: true })),

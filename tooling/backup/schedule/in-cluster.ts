@@ -3,6 +3,8 @@
  *
  *     node in-cluster.js FOLDER_OF_LABS FILE_WITH_PASSPHRASE FOLDER_OF_BACKUPS KEEP
  *
+ * With BACKUP_BUCKET in the environment, as `bucket.py` reads it, they are copied to S3.
+ *
  * It is bundled into one file, so it imports nothing that needs Pulumi (components/backup/backup-program.ts).
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,6 +15,7 @@ import { messageOf } from "../../support/errors";
 import { interrupted, interruption, listenForSignals } from "../../support/interruption";
 import { accessOf } from "../labs/access-of";
 import { backUpAll } from "./back-up-all";
+import { bucketOf } from "./bucket";
 import { shortOfRoom } from "./kept-files";
 
 /** Where the kubelet reads why a container ended, which `status` shows. It is there in each pod, and nowhere else. */
@@ -36,6 +39,7 @@ async function main([labs = "", passphraseFile = "", folder = "", keep = ""]: st
     folder,
     passphrase: readFileSync(passphraseFile, "utf8"),
     keep: Number(keep),
+    bucket: bucketOf(interruption),
     // The registry's guard and its network policy let this pod in; port-forwards into its namespace would let it do more.
     open: (target, watch) => {
       const { own, inCluster } = target.outputs.registry;

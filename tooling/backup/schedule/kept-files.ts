@@ -12,6 +12,33 @@ export const backupName = (stack: string, time: Date): string =>
 /** The stack that a file is a backup of; undefined for another file. */
 export const stackOf = (file: string): string | undefined => NAME.exec(file)?.[1];
 
+/** A backup elsewhere: on the volume in the cluster, or in S3. */
+export interface RemoteFile {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** The backups in a list of sizes and names. What the schedule has not written is none, and each name is there once. */
+export function filesIn(printed: string): RemoteFile[] {
+  const found = printed.split("\n").flatMap((line): [string, RemoteFile][] => {
+    const [, bytes = "", name = ""] = /^(\d+) (.+)$/.exec(line) ?? [];
+    return stackOf(name) === undefined ? [] : [[name, { name, bytes: Number(bytes) }]];
+  });
+  return [...new Map(found).values()].sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The backups of a stack in a folder. */
+export const keptFiles = (folder: string, stack: string): string[] =>
+  readdirSync(folder).filter((file) => stackOf(file) === stack);
+
+/** Of some files the older backups of a stack, which are more than are kept, the newest of them first. */
+export const surplus = (files: readonly string[], stack: string, keep: number): string[] =>
+  files
+    .filter((file) => stackOf(file) === stack)
+    .sort()
+    .reverse()
+    .slice(keep);
+
 /**
  * Removes all but the newest backups of a stack.
  *
@@ -19,8 +46,7 @@ export const stackOf = (file: string): string | undefined => NAME.exec(file)?.[1
  * @returns the names of those that were removed
  */
 export function prune(folder: string, stack: string, keep: number): string[] {
-  const own = readdirSync(folder).filter((file) => stackOf(file) === stack);
-  const old = own.sort().reverse().slice(keep);
+  const old = surplus(readdirSync(folder), stack, keep);
   for (const file of old) rmSync(join(folder, file));
   return old;
 }

@@ -15,6 +15,8 @@ import { messageOf } from "./judgement";
 export const RUN_SECONDS = 900;
 /** Seconds in which a killed part has to be back. */
 export const RETURN_SECONDS = 240;
+/** Seconds in which a part has to be back that had no room: kubelet waits up to five minutes before it starts it again. */
+export const ROOM_SECONDS = 420;
 /** Seconds in which a run has to end that is told to, with what it does at its end. */
 const END_SECONDS = 240;
 /** Seconds that one look at a lab takes at most that is not ready. */
@@ -28,8 +30,8 @@ export class FaultRuns {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Waits until every part answers. */
-  async untilReady(): Promise<void> {
+  /** Waits until every part answers. @param seconds At most. @default those in which a killed part has to be back */
+  async untilReady(seconds = RETURN_SECONDS): Promise<void> {
     const labelSelector = "app.kubernetes.io/part-of=gourmetgram";
     let missing = "";
     const ready = async (): Promise<boolean> => {
@@ -45,9 +47,9 @@ export class FaultRuns {
         return false;
       });
     await until(isReady, {
-      seconds: RETURN_SECONDS,
+      seconds,
       signal: this.signal,
-      late: () => `the lab is not ready after ${RETURN_SECONDS} s: ${missing}`,
+      late: () => `the lab is not ready after ${seconds} s: ${missing}`,
     });
   }
 

@@ -11,7 +11,7 @@ import { dueIn, type Killed, type Observed, type Trial, trialsOf, unreached } fr
 import { kill } from "./kill";
 import { FAULTY_PARTS, type FaultyRun, type Part, type PartName, type StepName } from "./parts";
 import { type Place, placeOf } from "./place";
-import type { FaultRuns } from "./runs";
+import { type FaultRuns, ROOM_SECONDS } from "./runs";
 
 /** Tries faults on one lab. */
 export class FaultTrials {
@@ -41,7 +41,10 @@ export class FaultTrials {
         await volume.shrink(this.signal);
         await this.runs.untilReady();
         await volume.fill();
-        return await this.observe(part, steps, () => volume.makeRoom());
+        return await this.observe(part, steps, async () => {
+          await volume.makeRoom();
+          await this.runs.untilReady(ROOM_SECONDS);
+        });
       } finally {
         await volume.restore();
       }

@@ -5,7 +5,12 @@ import { type Answer, foundIn } from "../../engine/answer";
 import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
 import { stackOutputs } from "../../engine/stack/stack";
 import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
-import { type BackupAlarm, backupAlarm, type BackupSchedule, findBackupSchedule } from "../../live/backup-schedule";
+import {
+  type BackupAlarm,
+  backupAlarm,
+  type BackupSchedule,
+  findBackupSchedule,
+} from "../../live/backup-schedule";
 import { messageOf } from "../../support/errors";
 import { tellData } from "../../support/output";
 

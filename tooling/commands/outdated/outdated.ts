@@ -26,6 +26,7 @@ export const LISTS = [
   "images/backup/requirements.txt",
   "images/app/base/requirements-torch.txt",
   "test/python/requirements.txt",
+  "test/python/requirements-s3.txt",
   "test/python/tools.txt",
   "tooling/commands/outdated/requirements.txt",
   "tooling/docs/requirements.txt",

@@ -1,7 +1,7 @@
 """The registered model in MLflow, as the steps of the pipeline use it.
 
-Every function asks again for PATIENCE seconds when MLflow does not answer, and raises a Failure that
-names its address when it still does not.
+Every function asks again for PATIENCE seconds when MLflow does not answer, and raises a Failure
+that names its address when it still does not.
 """
 
 from __future__ import annotations

@@ -192,9 +192,7 @@ def output_of(step: str, name: str) -> str:
         raise BadInput(f"cannot read {file}: {reason}; the step {step} writes it") from problem
 
 
-def persistently(
-    action: Callable[[], Result], doing: str, patience: float | None = None
-) -> Result:
+def persistently(action: Callable[[], Result], doing: str, patience: float | None = None) -> Result:
     """Do `action` until it ends without a TemporaryFailure.
 
     The last attempt begins `patience` seconds after the end of the first, PATIENCE by default. Each

@@ -29,6 +29,14 @@ const ARGS: BackupArgs = {
 };
 const POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 
+/** The environment of the job's container. */
+async function environmentOf(): Promise<unknown> {
+  const { spec } = (await onlyResource("kubernetes:batch/v1:CronJob")).inputs as {
+    spec: { jobTemplate: { spec: { template: { spec: { containers: { env?: unknown }[] } } } } };
+  };
+  return spec.jobTemplate.spec.template.spec.containers[0]?.env;
+}
+
 describe("Backup", () => {
   beforeEach(() => resetMocks());
 
@@ -118,6 +126,45 @@ describe("Backup", () => {
     assert.deepEqual(secret.inputs["stringData"], { passphrase: "several words" });
     assert.notEqual(secret.secretPaths.length, 0);
     assert.equal(secret.inputs["immutable"], true);
+  });
+
+  it("is told of a bucket, with the credentials in a Secret, and reaches the port of its service besides", async () => {
+    const credentials = { accessKeyId: pulumi.secret("id"), secretAccessKey: pulumi.secret("hush") };
+    const bucket = {
+      address: "s3://bucket/lab",
+      endpoint: "https://s3.example.org:9000",
+      port: 9000,
+      credentials,
+    };
+    new Backup("backup", { ...ARGS, bucket });
+
+    const secret = await onlyResource("kubernetes:core/v1:Secret", "backup-bucket");
+    assert.deepEqual(secret.inputs["stringData"], { accessKeyId: "id", secretAccessKey: "hush" });
+    assert.notEqual(secret.secretPaths.length, 0);
+    const key = (name: string, which: string) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: generatedName("backup-bucket"), key: which } },
+    });
+    assert.deepEqual(await environmentOf(), [
+      { name: "BACKUP_BUCKET", value: "s3://bucket/lab" },
+      { name: "BACKUP_S3_ENDPOINT", value: "https://s3.example.org:9000" },
+      key("AWS_ACCESS_KEY_ID", "accessKeyId"),
+      key("AWS_SECRET_ACCESS_KEY", "secretAccessKey"),
+    ]);
+    const { egress } = (await onlyResource(POLICY)).inputs["spec"] as unknown as {
+      egress: { ports: { port: number }[] }[];
+    };
+    assert.deepEqual(
+      egress.map(({ ports }) => ports.map(({ port }) => port)),
+      [[443, 6443], [53, 53], [9000]],
+    );
+  });
+
+  it("has no Secret for a bucket that the cloud lets its account use", async () => {
+    const bucket = { address: "s3://bucket", endpoint: undefined, port: 443, credentials: undefined };
+    const backup = new Backup("backup", { ...ARGS, bucket });
+    assert.deepEqual(await environmentOf(), [{ name: "BACKUP_BUCKET", value: "s3://bucket" }]);
+    assert.doesNotMatch((await childrenOf(backup)).join(), /backup-bucket/);
   });
 
   it("is reached by nobody, and reaches the API server alone where the registry is elsewhere", async () => {

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { BackupTarget } from "../../../../stacks";
 import { checkBackup, findBackup, unlocked } from "../../../../tooling/backup/file/reader";
 import { backUpAll, type BackUpAllOptions } from "../../../../tooling/backup/schedule/back-up-all";
-import { filesIn, readerOf } from "../../../../tooling/backup/schedule/fetch";
+import { type Bucket, copyTo } from "../../../../tooling/backup/schedule/bucket";
+import { readerOf } from "../../../../tooling/backup/schedule/fetch";
 import {
   backupName,
+  filesIn,
   prune,
+  type RemoteFile,
   removePartial,
   shortOfRoom,
   stackOf,
@@ -16,6 +19,22 @@ import {
 import { FakeAccess } from "./fake-access";
 
 const at = (text: string): Date => new Date(text);
+
+/** A bucket that is not S3's: `images/backup/tests` has the program that talks to S3. */
+class MemoryBucket implements Bucket {
+  readonly address = "s3://bucket";
+  readonly files = new Map<string, number>();
+  list = (): Promise<RemoteFile[]> =>
+    Promise.resolve([...this.files].map(([name, bytes]) => ({ name, bytes })));
+  put = (path: string): Promise<void> => {
+    this.files.set(basename(path), statSync(path).size);
+    return Promise.resolve();
+  };
+  remove = (name: string): Promise<void> => {
+    this.files.delete(name);
+    return Promise.resolve();
+  };
+}
 
 describe("backup: the files of the schedule", () => {
   let folder: string;
@@ -58,7 +77,10 @@ describe("backup: the files of the schedule", () => {
     writeFileSync(join(folder, "other"), Buffer.alloc(9 * 1024 ** 2));
     assert.equal(shortOfRoom(folder), undefined);
     assert.equal(shortOfRoom(folder, 3 * 1024 ** 2), undefined);
-    assert.match(shortOfRoom(folder, 3 * 1024 ** 2 - 1) ?? "", /nearly full: .* are left, and a backup takes 3/);
+    assert.match(
+      shortOfRoom(folder, 3 * 1024 ** 2 - 1) ?? "",
+      /nearly full: .* are left, and a backup takes 3/,
+    );
   });
 
   it("are told from others on the volume", () => {
@@ -69,13 +91,19 @@ describe("backup: the files of the schedule", () => {
     ]);
   });
 
+  it("are told from others in both places, the volume's first", () => {
+    const name = "a-20260102T030405Z.backup";
+    assert.deepEqual(filesIn(`7 ${name}\n8 b-20260102T030405Z.backup\n9 ${name}\n`)[0], { name, bytes: 9 });
+  });
+
   it("are read by a pod without the account and the passphrase", () => {
     const volumes = [
       { name: "passphrase", secret: { secretName: "p" } },
       { name: "backups", persistentVolumeClaim: { claimName: "data" } },
     ];
+    const env = [{ name: "BACKUP_BUCKET", value: "s3://bucket" }];
     const mounts = volumes.map(({ name }) => ({ name, mountPath: `/${name}` }));
-    const container = { name: "backup", image: "backup:1", args: ["x"], volumeMounts: mounts };
+    const container = { name: "backup", image: "backup:1", args: ["x"], env, volumeMounts: mounts };
     const pod = { serviceAccountName: "backup", containers: [container], volumes };
     const { spec } = readerOf({
       spec: { schedule: "", jobTemplate: { spec: { template: { spec: pod } } } },
@@ -88,6 +116,7 @@ describe("backup: the files of the schedule", () => {
         name: "backup",
         image: "backup:1",
         command: ["sleep", "21600"],
+        env,
         volumeMounts: [{ name: "backups", mountPath: "/backups", readOnly: true }],
       },
     ]);
@@ -168,6 +197,34 @@ describe("backup: all labs on a schedule", function () {
     assert.deepEqual(stacksIn(), ["a", "a", "b"]);
     assert.equal(readFileSync(old, "utf8"), "old");
     assert.equal(log.filter((line) => line === "a: failed: no pod is ready").length, 2);
+  });
+
+  it("are copied to the bucket, also those that an earlier time has not, and are as many there", async () => {
+    const missed = "a-20260101T000000Z.backup";
+    writeFileSync(join(folder, missed), "not copied yet");
+    writeFileSync(join(folder, "b-20260101T000000Z.backup"), "another stack's");
+    const bucket = new MemoryBucket();
+    for (const old of ["a-20250101T000000Z.backup", "b-20250101T000000Z.backup"]) bucket.files.set(old, 3);
+    assert.deepEqual(await backUpAll([target("a", null)], options({ bucket, keep: 2 })), []);
+    const [made = ""] = readdirSync(folder).filter((name) => stackOf(name) === "a" && name !== missed);
+    assert.deepEqual([...bucket.files.keys()].sort(), [missed, made, "b-20250101T000000Z.backup"].sort());
+    assert.match(log.join("\n"), /^a: removed a-20250101T000000Z\.backup from s3:\/\/bucket$/m);
+    // What is there already is not sent again.
+    bucket.put = () => Promise.reject(new Error("no"));
+    await copyTo(bucket, { folder, stack: "a", keep: 2, tell: () => undefined });
+  });
+
+  it("stay on the volume where the bucket refuses, and are not written again", async () => {
+    const bucket = new MemoryBucket();
+    let tries = 0;
+    bucket.put = () => {
+      tries += 1;
+      return Promise.reject(new Error("s3://bucket: AccessDenied"));
+    };
+    const failed = await backUpAll([target("a", null)], options({ bucket }));
+    assert.deepEqual(failed, [{ stack: "a", reason: "s3://bucket: AccessDenied" }]);
+    assert.equal(tries, 2);
+    assert.deepEqual(stacksIn(), ["a"]);
   });
 
   it("are tried a second time", async () => {

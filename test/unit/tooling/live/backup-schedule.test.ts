@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { backupAlarm, type BackupSchedule, findBackupSchedule } from "../../../../tooling/live/backup-schedule";
+import {
+  backupAlarm,
+  type BackupSchedule,
+  findBackupSchedule,
+} from "../../../../tooling/live/backup-schedule";
 import { loadKubeconfig } from "../../../../components/kubernetes";
 import { FakeCluster } from "../../../support/fake-lab";
 
@@ -44,14 +48,22 @@ describe("backups on a schedule: the alarm", () => {
   });
 
   it("tells of the last job that failed, with its reason and the command that shows more", () => {
-    const last = { job: "b-2", ended: new Date("2026-01-10T03:02:00Z"), failed: true, message: "dev: no space" };
+    const last = {
+      job: "b-2",
+      ended: new Date("2026-01-10T03:02:00Z"),
+      failed: true,
+      message: "dev: no space",
+    };
     const { problem = "", remedy = "" } = backupAlarm(seen({ last }), NOW) ?? {};
     assert.match(problem, /^the backup of 2026-01-10 03:02 UTC failed, .*: dev: no space$/);
     assert.match(remedy, /kubectl -- logs -n backups job\/b-2; then .* create job -n backups/);
   });
 
   it("tells of a schedule that is suspended, and of a volume that is nearly full", () => {
-    assert.match(backupAlarm(seen({ suspended: true }), NOW)?.remedy ?? "", /config rm gourmetgram:backupSuspended/);
+    assert.match(
+      backupAlarm(seen({ suspended: true }), NOW)?.remedy ?? "",
+      /config rm gourmetgram:backupSuspended/,
+    );
     const message = "the volume of the backups is nearly full";
     const last = { job: "b-1", ended: new Date("2026-01-10T03:02:00Z"), failed: false, message };
     const { problem, remedy = "" } = backupAlarm(seen({ last }), NOW) ?? {};
