@@ -1,23 +1,11 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { dirname, join } from "node:path";
 import { replaced } from "../../packages/argo-workflows";
-import { controllerContainer } from "../../components/argo/argo-containers";
-import { controllerConfiguration } from "../../components/argo/argo-controller-config";
 import { until } from "../../tooling/support/until";
+import { ARGO, CONFIGURATION, LAB, whileControlled } from "./support/argo-controller";
 import { ClassCluster } from "./support/class-cluster";
 
-const ARGO = process.env["GOURMETGRAM_ARGO"];
 const NAMESPACE = "gourmetgram-alice";
 const EXPRESSION = replaced(`=sprig.repeat(3, "ab")`);
-
-/** What the lab's container of the controller has in its environment. */
-const LAB = Object.fromEntries(
-  (controllerContainer("", "", "students").env as { name: string; value: string }[]).map(
-    ({ name, value }) => [name, value],
-  ),
-);
 
 describe("an expression in a parameter, before Argo's real controller", function () {
   this.timeout(120_000);
@@ -28,32 +16,23 @@ describe("an expression in a parameter, before Argo's real controller", function
     const started = await ClassCluster.start(["alice"]);
     if (started === undefined) return this.skip(); // No programs of Kubernetes on this machine.
     cluster = started;
-    await cluster.apply(
-      {
-        apiVersion: "v1",
-        kind: "ConfigMap",
-        metadata: { name: "workflow-controller-configmap", namespace: "argo" },
-        data: { config: controllerConfiguration() },
+    await cluster.apply(CONFIGURATION, {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "WorkflowTemplate",
+      metadata: { name: "wait", namespace: NAMESPACE },
+      spec: {
+        entrypoint: "wait",
+        arguments: { parameters: [{ name: "text" }] },
+        templates: [{ name: "wait", inputs: { parameters: [{ name: "text" }] }, suspend: {} }],
       },
-      {
-        apiVersion: "argoproj.io/v1alpha1",
-        kind: "WorkflowTemplate",
-        metadata: { name: "wait", namespace: NAMESPACE },
-        spec: {
-          entrypoint: "wait",
-          arguments: { parameters: [{ name: "text" }] },
-          templates: [{ name: "wait", inputs: { parameters: [{ name: "text" }] }, suspend: {} }],
-        },
-      },
-    );
+    });
   });
 
   after(() => cluster?.stop());
 
   /** What becomes of a run with the expression: the parameter that its step gets, or why there is none. */
   async function runWith(env: Readonly<Record<string, string>>, name: string): Promise<string> {
-    const controller = startController(cluster.server.kubeconfig, env);
-    try {
+    const seen = async (): Promise<string> => {
       await cluster.apply({
         apiVersion: "argoproj.io/v1alpha1",
         kind: "Workflow",
@@ -64,20 +43,12 @@ describe("an expression in a parameter, before Argo's real controller", function
         },
       });
       const place = ["get", "workflow", name, "--namespace", NAMESPACE, "-o"];
-      const seen = "jsonpath={.status.nodes.*.inputs.parameters[0].value}{.status.message}";
-      let text = "";
-      await until(
-        async () => {
-          text = await cluster.server.kubectl(...place, seen);
-          return text !== "";
-        },
-        { signal: AbortSignal.timeout(60_000) },
-      );
-      return text;
-    } finally {
-      controller.kill("SIGKILL");
-      await once(controller, "exit");
-    }
+      const path = "jsonpath={.status.nodes.*.inputs.parameters[0].value}{.status.message}";
+      const ask = async (): Promise<string | undefined> =>
+        (await cluster.server.kubectl(...place, path)) || undefined;
+      return until(ask, { signal: AbortSignal.timeout(60_000) });
+    };
+    return whileControlled(cluster.server.kubeconfig, seen, env);
   }
 
   it("is evaluated by Argo as it comes", async () => {
@@ -88,9 +59,3 @@ describe("an expression in a parameter, before Argo's real controller", function
     assert.equal(await runWith(LAB, "as-the-lab-has-it"), EXPRESSION);
   });
 });
-
-function startController(kubeconfig: string, env: Readonly<Record<string, string>>): ChildProcess {
-  const program = join(dirname(ARGO ?? ""), "workflow-controller");
-  const args = ["--kubeconfig", kubeconfig, "--namespace", "argo", "--executor-image", "none"];
-  return spawn(program, args, { stdio: "ignore", env: { ...process.env, ...env } });
-}
