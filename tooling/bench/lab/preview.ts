@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { writeManifests } from "../../engine/render/folder";
@@ -7,6 +6,7 @@ import { checkout } from "../../machine/paths";
 import { engineProgram } from "../../engine/engine";
 import { pulumiEnvironment } from "../../engine/stack/stack";
 import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
+import { withTemporaryFolder } from "../../support/interruption";
 import { goBuilds, isBuilt, programPath } from "../../toolchain/go-builds";
 import { timeInTurns, type Samples } from "../samples";
 
@@ -25,9 +25,8 @@ export interface PreviewTimes {
 }
 
 /** Measures an unchanged preview of the stack, and what no preview can be faster than, in turns. */
-export async function measurePreview(runs: number): Promise<PreviewTimes> {
-  const folder = await mkdtemp(join(tmpdir(), "gourmetgram-bench-"));
-  try {
+export const measurePreview = (runs: number): Promise<PreviewTimes> =>
+  withTemporaryFolder("bench", async (folder) => {
     const environment = await pulumiEnvironment();
     const things = {
       stack: preview(checkout, environment, stackName),
@@ -39,10 +38,7 @@ export async function measurePreview(runs: number): Promise<PreviewTimes> {
     for (const thing of Object.values(things)) await thing();
     const { kubectl, ...times } = (await timeInTurns(things, runs)) as unknown as PreviewTimes;
     return { ...times, kubectl };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+  });
 
 /** An unchanged preview of a stack, as Pulumi by itself does it. */
 export const preview =

@@ -1,7 +1,7 @@
 /** The Go modules that programs are built from: asked by go, and by govulncheck where it is installed. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { withTemporaryFolder } from "../../../support/interruption";
 import { type Answer, type Ask, type Hole, jsonOf, type Old, reasonOf } from "./answer";
 
 interface Module {
@@ -30,11 +30,10 @@ export interface GoToAsk {
 
 export async function askGo(ask: Ask, { modules, environment }: GoToAsk): Promise<Answer> {
   const folders = readdirSync(modules).sort();
-  const cache = mkdtempSync(join(tmpdir(), "gourmetgram-outdated-"));
-  // Nothing is left in the lab's cache, and no go.mod of the checkout is completed.
-  const env = { ...environment, GOMODCACHE: cache, GOFLAGS: "-mod=mod -modcacherw" };
-  const unanswered: string[] = [];
-  try {
+  return withTemporaryFolder("outdated", async (cache) => {
+    // Nothing is left in the lab's cache, and no go.mod of the checkout is completed.
+    const env = { ...environment, GOMODCACHE: cache, GOFLAGS: "-mod=mod -modcacherw" };
+    const unanswered: string[] = [];
     const wanted = new Map<string, string[]>();
     for (const folder of folders) {
       const printed = await ask("go", ["mod", "edit", "-json"], { cwd: join(modules, folder), env });
@@ -59,9 +58,7 @@ export async function askGo(ask: Ask, { modules, environment }: GoToAsk): Promis
       holes,
       unanswered,
     };
-  } finally {
-    rmSync(cache, { recursive: true, force: true });
-  }
+  });
 }
 
 async function newest(

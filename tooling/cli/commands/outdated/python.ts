@@ -1,9 +1,9 @@
 /** The packages of Python, as the lists of requirements pin them: asked by pip and by pip-audit. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pMap from "p-map";
 import { messageOf } from "../../../support/errors";
+import { withTemporaryFolder } from "../../../support/interruption";
 import { type Answer, type Ask, type Hole, isNewer, jsonOf, type Old, reasonOf } from "./answer";
 
 /** A package that a list pins. */
@@ -111,8 +111,7 @@ async function vulnerable(
   const holes: Hole[] = [];
   const skipped: string[] = [];
   let audited = 0;
-  const folder = mkdtempSync(join(tmpdir(), "gourmetgram-outdated-"));
-  try {
+  await withTemporaryFolder("outdated", async (folder) => {
     for (const [index, part] of withoutTwice(pins).entries()) {
       const list = join(folder, `${index}.txt`);
       writeFileSync(list, part.map(({ name, version }) => `${name}==${version}\n`).join(""));
@@ -135,9 +134,7 @@ async function vulnerable(
         }
       }
     }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
   if (skipped.length > 0) {
     const names = `${skipped.slice(0, 3).join(", ")}${skipped.length > 3 ? ", …" : ""}`;
     unanswered.push(
