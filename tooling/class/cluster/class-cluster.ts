@@ -3,6 +3,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { Argo } from "../../live/workflows/argo";
 import { type Cluster, clusterOf } from "../../live/api-clients";
 import type { UsedKinds } from "../../live/objects/kinds";
+import { isReady } from "../../live/objects/pods";
 import { nameOf } from "../../live/workflows/workflow";
 import { auditBase, auditStudent, removeBaseKinds } from "./class-remains";
 import { capacityFor } from "../capacity/cluster-capacity";
@@ -66,9 +67,6 @@ async function glance(cluster: Cluster, student: string): Promise<StudentGlance>
     ),
   );
   const pods = lists.flatMap(({ items }) => items).filter(({ status }) => status?.phase !== "Succeeded");
-  const ready = pods.filter(({ status }) =>
-    status?.conditions?.some((each) => each.type === "Ready" && each.status === "True"),
-  );
   const [platform = ""] = namespaces;
   const runs = (await unlessMissing(new Argo(cluster, platform).workflows())) ?? [];
   // Custom objects come as they are in JSON, so the time is a text.
@@ -78,7 +76,7 @@ async function glance(cluster: Cluster, student: string): Promise<StudentGlance>
   const trainings = runs.filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind !== "Workflow");
   const last = trainings.sort((a, b) => begin(b) - begin(a))[0];
   return {
-    ready: ready.length,
+    ready: pods.filter(isReady).length,
     pods: pods.length,
     lastRun:
       last === undefined

@@ -5,6 +5,7 @@ import { type Answer, foundIn } from "../../../engine/answer";
 import { clusterConfig, requireAnswer } from "../../../engine/cluster-access";
 import { stackOutputs } from "../../../engine/stack/stack";
 import { hasOwnCluster, stackName } from "../../../engine/stack/stack-settings";
+import { isReady } from "../../../live/objects/pods";
 import { messageOf } from "../../../support/errors";
 import { tellData } from "../../../support/output";
 
@@ -99,13 +100,9 @@ async function podsOf(namespaces: readonly string[] | undefined): Promise<PodSta
   return lists.flatMap(({ items }) => items.map(statusOfPod));
 }
 
-function statusOfPod({ metadata, status: { phase = "Unknown", conditions = [] } = {} }: V1Pod): PodStatus {
-  return {
-    namespace: metadata?.namespace ?? "",
-    name: metadata?.name ?? "",
-    phase,
-    ready: conditions.some((each) => each.type === "Ready" && each.status === "True"),
-  };
+function statusOfPod(pod: V1Pod): PodStatus {
+  const { namespace = "", name = "" } = pod.metadata ?? {};
+  return { namespace, name, phase: pod.status?.phase ?? "Unknown", ready: isReady(pod) };
 }
 
 /** The status for people. */
