@@ -5,9 +5,7 @@
 // The folders of tooling, too.
 const LAYERS = ["packages", "components", "config", "workflows", "stacks", "index", "tooling"];
 
-const TOOLING = "support machine toolchain engine cluster live class verify backup bench commands cli".split(
-  " ",
-);
+const TOOLING = "support machine toolchain engine cluster live class verify backup bench cli".split(" ");
 
 /** A layer may not import from the ones above it. */
 const downOnly = (layers, prefix = "") =>

@@ -1,10 +1,5 @@
 import tseslint from "typescript-eslint";
 
-/** The folders of tooling/, the lowest first: each imports from those before it alone. */
-const tooling = "support machine toolchain engine cluster live class verify backup bench commands cli".split(
-  " ",
-);
-
 export default tseslint.config(
   {
     ignores: [
@@ -31,22 +26,6 @@ export default tseslint.config(
       "@typescript-eslint/no-explicit-any": "error",
     },
   },
-  ...tooling.slice(0, -1).map((folder, index) => ({
-    files: [`tooling/${folder}/**/*.ts`],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            {
-              regex: `^(?:\\.\\./)+(?:${tooling.slice(index + 1).join("|")})/`,
-              message: `tooling/${folder} imports only from folders below it: ${tooling.slice(0, index).join(", ") || "none"}.`,
-            },
-          ],
-        },
-      ],
-    },
-  })),
   {
     // mocha's describe() and it() return nothing that needs awaiting.
     files: ["test/**/*.ts"],

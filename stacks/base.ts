@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { StudentAdmission, studentLevel } from "../components/admission";
-import { BaseGuard, basePriority } from "../components/class";
+import { BaseGuard, basePriority, StudentAdmission, studentLevel } from "../components/class";
 import type { BaseConfig } from "../config";
 import type { Unknown } from "./outputs/lab-outputs";
 import type { BaseStackOutputs } from "./outputs/outputs";

@@ -1,7 +1,7 @@
 import type { LabConfig } from "../config";
 import { LabNetwork } from "../components/class";
 import { databasePort } from "../components/mlflow";
-import { RestrictedNamespace } from "../components/namespace";
+import { RestrictedNamespace } from "../components/kubernetes";
 import { backedUp } from "./services/backed-up";
 import { createBase } from "./services/base-services";
 import { createLab } from "./services/lab-services";

@@ -1,14 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { studentFlow } from "../components/admission";
+import { baseUsage, portOf, StudentAccess, studentFlow, StudentNetwork } from "../components/class";
 import { ARGO_SERVER, SERVER_PORT, argoAccess } from "../components/argo";
 import { BUILDKIT, BUILDKIT_PORT } from "../components/builder";
 import { clusterSettings, type StudentConfig, describeOffset } from "../config";
-import { labelsOf } from "../components/kubernetes";
-import { baseUsage, portOf, StudentAccess, StudentNetwork } from "../components/class";
+import { labelsOf, RestrictedNamespace } from "../components/kubernetes";
 import { volumesOf } from "./footprint/footprint";
 import { noPriority, quota } from "./footprint/namespace-quota";
 import { databasePort } from "../components/mlflow";
-import { RestrictedNamespace } from "../components/namespace";
 import { portsOf, REGISTRY_PODS, RegistryUser } from "../components/registry";
 import { referredBase } from "./outputs/base-reference";
 import type { KeptObject } from "./data/kept-data";

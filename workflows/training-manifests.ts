@@ -4,15 +4,15 @@ import type {
   EventBindingManifest,
   WorkflowTemplateManifest,
 } from "../packages/argo-workflows";
-import { buildContainerImage } from "./build-container-image";
+import { buildContainerImage } from "./build/build-container-image";
 import { BUILDKIT } from "../components/builder";
 import { ACCOUNTS } from "../components/rbac";
 import { sizeOf, type SizeName } from "../components/sizes";
 import { STAGING_DEPLOYMENT } from "../components/staging";
 import type { AppRepositorySource, BuilderTarget, ImageRepository, StagingTarget } from "./pipeline-step";
-import { trainModel, trainModelCron } from "./train-model";
+import { trainModel, trainModelCron } from "./training/train-model";
 import { deadlines } from "../components/argo";
-import { trainingEvents } from "./training-events";
+import { trainingEvents } from "./training/training-events";
 
 /** Arguments of {@link trainingManifests}. */
 export interface TrainingManifestsArgs {

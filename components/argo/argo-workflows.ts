@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { hostInUrl, serviceHost, labelsOf } from "../kubernetes";
+import { hostInUrl, labelsOf, RestrictedNamespace, serviceHost } from "../kubernetes";
 import { SERVER_PORT, controllerContainer, serverContainer } from "./argo-containers";
 import { controllerConfiguration } from "./argo-controller-config";
 import { ARGO_KINDS, definitionOf } from "./argo-crds";
@@ -8,7 +8,6 @@ import { ArgoProgram } from "./argo-program";
 import { CONFIG_MAP_NAME, CONTROLLER_RULES, SERVER_RULES } from "./argo-rights";
 import type { RunPages } from "./run-links";
 import type { ServedNamespaces } from "../class";
-import { RestrictedNamespace } from "../namespace";
 
 /** The images of Argo Workflows 3.7. */
 export interface ArgoImages {

@@ -7,12 +7,12 @@ import {
   type EgressRule,
   inNamespace,
   labelsOf,
+  labNamespace,
   LOCKED_DOWN_CONTAINER,
   NAME_SERVERS,
   tcp,
   unprivilegedPod,
 } from "../kubernetes";
-import { labNamespace } from "../namespace";
 import { registryPullSecret, type RegistryTarget } from "../registry";
 import type { Resources } from "../sizes";
 import { BACKUP_ACCOUNT, BACKUP_LABS } from "./backup-access";

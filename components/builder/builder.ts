@@ -7,12 +7,12 @@ import {
   type EgressRule,
   inNamespace,
   labelsOf,
+  labNamespace,
   NAME_SERVERS,
   serviceHost,
   singleWriterDeployment,
   tcp,
 } from "../kubernetes";
-import { labNamespace } from "../namespace";
 import { type RegistryTarget, serverOf } from "../registry";
 import { podAmounts, quantities, times } from "../sizes";
 import { BUILDKIT_PORT, BUILDKIT_RESOURCES, type BuilderMode, builderPod } from "./builder-pod";

@@ -1,4 +1,4 @@
-/** Kubernetes in general: names, labels, quantities, pod security. Knows nothing of the lab. */
+/** Kubernetes in general: namespaces, labels, quantities, pod security. Knows no part of the lab. */
 export { exposedHttp, externalAddress, hostInUrl, serviceHost } from "./network/addresses";
 export { dataClaim } from "./data/claim";
 export { dataSecret } from "./data/secret";
@@ -22,8 +22,9 @@ export {
   tcp,
 } from "./network/rules";
 export { INSTANCE_LABEL, MANAGER, MANAGER_LABEL, OWNER_LABEL, Ownership } from "./ownership";
+export { labNamespace } from "./namespaces/lab-namespace";
+export { RestrictedNamespace } from "./namespaces/restricted-namespace";
 export { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
 export { bytesOf, bytesQuantity, bytesText, coresOf, coresText, cpuQuantity, thousandths } from "./quantity";
-export { singleWriterDeployment } from "./single-writer";
-export { singleWriterClaim } from "./data/volumes";
+export { singleWriterClaim, singleWriterDeployment } from "./data/single-writer";
 export { within } from "./within";

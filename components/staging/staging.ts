@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { exposedHttp, externalAddress, serviceHost, labelsOf } from "../kubernetes";
+import { exposedHttp, externalAddress, labelsOf, labNamespace, serviceHost } from "../kubernetes";
 import {
   CONTAINER_DISK,
   podAmounts,
@@ -10,7 +10,6 @@ import {
   sizeOf,
   type SizeName,
 } from "../sizes";
-import { labNamespace } from "../namespace";
 import { type RegistryTarget, registryPullSecret } from "../registry";
 import { APP_PORT, stagingPod, type StagingPodArgs } from "./staging-pod";
 

@@ -4,11 +4,11 @@ import { dataLoss } from "../data/data-loss";
 import { mlflowUpgrade } from "../data/mlflow-upgrade";
 import { postgresMajor } from "../data/postgres-major";
 import { existingArgo } from "./argo";
-import { existingObjects, takenPorts } from "./existing-objects";
+import { existingObjects, takenPorts } from "./claims/existing-objects";
 import type { Finding, Inspected, Inspection } from "./finding";
 import { nodes, version } from "./nodes";
-import { imageRegistry } from "./registry";
-import { rights } from "./rights";
+import { imageRegistry } from "./registry/registry";
+import { rights } from "./claims/rights";
 import { storageClass } from "./storage";
 
 /** Each inspects one aspect of the cluster. */

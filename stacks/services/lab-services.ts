@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { argoServerInside } from "../../components/argo";
+import { argoServerInside, eventsAddress, EventSender, PUSH_EVENT } from "../../components/argo";
 import { AppRepository, type AppSource, externalAppRepository } from "../../components/app-repository";
 import { Builder, BUILDKIT } from "../../components/builder";
 import { type LabConfig, type StudentConfig, together } from "../../config";
@@ -7,7 +7,6 @@ import { Mlflow, mlflowVersion, type MlflowS3, externalDatabase, Postgres } from
 import { Rbac } from "../../components/rbac";
 import { type RegistryTarget, registryPullSecret } from "../../components/registry";
 import { Staging, STAGING_DEPLOYMENT } from "../../components/staging";
-import { EventSender, eventsAddress, PUSH_EVENT } from "../../components/webhook";
 import { TrainingWorkflows } from "../../workflows";
 import type { Base } from "./base-services";
 

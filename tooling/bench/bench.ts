@@ -10,11 +10,11 @@ import { faultFigures } from "./faults/figures";
 import { interruptedFigures } from "./faults/interrupted/figures";
 import type { FaultSelection, Interrupted } from "./faults/parts";
 import { type Figure, medianOf, rounded, spread, verdictOn } from "./figure";
-import { isMlflow, labMemory } from "./memory";
-import { measurePipeline } from "./pipeline";
+import { isMlflow, labMemory } from "./lab/memory";
+import { measurePipeline } from "./lab/pipeline";
 import { measureFiles, measureProof } from "./proof";
 import { type Part, PARTS } from "./parts";
-import { measurePreview } from "./preview";
+import { measurePreview } from "./lab/preview";
 import { type Samples } from "./samples";
 import { soakFigures } from "./soak/figures";
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import {
@@ -14,6 +13,7 @@ import {
 } from "../../packages/argo-workflows";
 import { lint } from "../../packages/argo-lint";
 import { lintFiles } from "../../packages/argo-lint/cli";
+import { withTemporaryFolder } from "../support/interruption";
 import { summarise, type Samples, timeInTurns } from "./samples";
 
 /** Of a workflow: one of steps, one that creates a run, and the rest of containers. */
@@ -121,8 +121,7 @@ export async function measureProof(runs: number, templates = 1000): Promise<Proo
  * @throws Error if it finds something, since they are without mistakes.
  */
 export async function measureFiles(runs: number, files = 1193): Promise<Samples> {
-  const folder = mkdtempSync(join(tmpdir(), "bench-proof-"));
-  try {
+  return withTemporaryFolder("bench", async (folder) => {
     workflows(files * TEMPLATES_EACH).forEach((object, index) => {
       writeFileSync(join(folder, `${index}.yaml`), stringify(object));
     });
@@ -138,7 +137,5 @@ export async function measureFiles(runs: number, files = 1193): Promise<Samples>
     };
     const { command: times = summarise([]) } = await timeInTurns({ command }, runs);
     return times;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 }

@@ -19,7 +19,7 @@ import { nothingInTheWay, previewClass, previewText } from "./actions/preview-cl
 import { resetClass } from "./actions/reset-class";
 import { revokeClass } from "./actions/revoke-class";
 import { readRoster, type Student } from "./roster/roster";
-import { allDone, type Outcome } from "./outcome";
+import { allDone, type Outcome } from "./runner/outcome";
 import { selectionOf, UsageError } from "./roster/selection";
 import { clusterConfig } from "../engine/cluster-access";
 import { backupAlarm, findBackupSchedule } from "../live/backup-schedule";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ClassOptions, classCommands as commands } from "../class/commands";
-import { DEFAULT_PARALLEL } from "../class/parallel";
+import { DEFAULT_PARALLEL } from "../class/runner/parallel";
 import { path, positiveInteger } from "./arguments";
 import { type Help, withHelp, withJson } from "./declare";
 

@@ -1,8 +1,8 @@
 import { Argument, type Command, Option } from "commander";
-import type { DoctorOptions } from "../commands/doctor";
-import type { DownOptions } from "../commands/lab/down";
-import type { TrainOptions } from "../commands/lab/train";
-import type { UpOptions } from "../commands/lab/up";
+import type { DoctorOptions } from "./commands/doctor";
+import type { DownOptions } from "./commands/lab/down";
+import type { TrainOptions } from "./commands/lab/train";
+import type { UpOptions } from "./commands/lab/up";
 import { PAGE_NAMES, type PageName } from "../live/addresses/lab-pages";
 import { SCENARIO_NAMES, SCENARIOS, type ScenarioName } from "../live/workflows/scenarios";
 import { accuracy, positiveInteger } from "./arguments";
@@ -31,7 +31,7 @@ export function labCommands(program: Command): void {
     .addOption(offline())
     .action(async (options: UpOptions) => {
       const { withLockUnless } = await import("../machine/lock.js");
-      await withLockUnless(options.dryRun, async () => (await import("../commands/lab/up.js")).up(options));
+      await withLockUnless(options.dryRun, async () => (await import("./commands/lab/up.js")).up(options));
     });
   withHelp(withJson(up), {
     notes: "What is there already is left as it is: an interrupted run continues where it ended.",
@@ -50,8 +50,8 @@ export function labCommands(program: Command): void {
     .action(async (options: DownOptions) => {
       const { withLockUnless } = await import("../machine/lock.js");
       await withLockUnless(options.dryRun, async () => {
-        await (await import("../commands/lab/confirm-down.js")).confirmDown(options);
-        await (await import("../commands/lab/down.js")).down(options);
+        await (await import("./commands/lab/confirm-down.js")).confirmDown(options);
+        await (await import("./commands/lab/down.js")).down(options);
       });
     });
   withHelp(withJson(down), {
@@ -75,7 +75,7 @@ export function labCommands(program: Command): void {
     )
     .option("--no-follow", "submit the run and end")
     .option("--timeout <seconds>", "stop following after this time; the run continues", positiveInteger)
-    .action(async (options: TrainOptions) => (await import("../commands/lab/train.js")).train(options));
+    .action(async (options: TrainOptions) => (await import("./commands/lab/train.js")).train(options));
   const scenarios = SCENARIO_NAMES.map(
     (name) => `  ${name.padEnd(17)} a model that ${SCENARIOS[name].model}: ${SCENARIOS[name].outcome}`,
   );
@@ -97,7 +97,7 @@ export function labCommands(program: Command): void {
       "print where the lab's pages are; a page that is named is opened too, where there is a desktop",
     )
     .addArgument(new Argument("[page]", "the page").choices(PAGE_NAMES))
-    .action(async (page?: PageName) => (await import("../commands/lab/open.js")).open(page));
+    .action(async (page?: PageName) => (await import("./commands/lab/open.js")).open(page));
   withHelp(withJson(open), {
     notes:
       "Where nothing answers at an address, as on clusters whose node ports are not reachable from here, the page is reached\n" +
@@ -112,8 +112,8 @@ export function labCommands(program: Command): void {
     .option("--last", "show the last delivery: code, run, model version, image, and what serves in staging")
     .action(async ({ last }: { last?: boolean }) =>
       last === true
-        ? (await import("../commands/lab/last-delivery.js")).lastDelivery()
-        : (await import("../commands/lab/status.js")).status(),
+        ? (await import("./commands/lab/last-delivery.js")).lastDelivery()
+        : (await import("./commands/lab/status.js")).status(),
     );
   withHelp(withJson(status), {
     notes:
@@ -130,7 +130,7 @@ export function labCommands(program: Command): void {
     .description("check that this machine can hold the lab; changes nothing")
     .addOption(online())
     .addOption(offline())
-    .action(async (options: DoctorOptions) => (await import("../commands/doctor.js")).doctor(options));
+    .action(async (options: DoctorOptions) => (await import("./commands/doctor.js")).doctor(options));
   withHelp(withJson(doctor), {
     examples: ["doctor", "doctor -- --offline"],
     exit: { 0: "nothing is in the way", 1: "something is" },
@@ -139,7 +139,7 @@ export function labCommands(program: Command): void {
   const audit = program
     .command("audit")
     .description("list what the embedded lab has in Docker and outside its cache; fails if anything is left")
-    .action(async () => (await import("../commands/audit.js")).auditMachine());
+    .action(async () => (await import("./commands/audit.js")).auditMachine());
   withHelp(withJson(audit), {
     examples: ["audit", "-s audit -- --json"],
     exit: { 0: "nothing is left", 1: "something is" },

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { SbomOptions } from "../commands/sbom/sbom";
+import type { SbomOptions } from "./commands/sbom/sbom";
 import { path } from "./arguments";
 import { withHelp, withJson } from "./declare";
 
@@ -10,11 +10,11 @@ export function toolCommands(program: Command): void {
     ["argo", "run Argo's command line on the lab's cluster", "argo -- list -n gourmetgram-platform"],
   ] as const) {
     handOn(program, name, `${what}: npm run ${example}`).action(async (args: string[]) =>
-      (await import("../commands/program/tools.js")).runTool(name, args),
+      (await import("./commands/program/tools.js")).runTool(name, args),
     );
   }
   handOn(program, "pulumi", "run Pulumi on the lab's stack: npm run pulumi -- stack output").action(
-    async (args: string[]) => (await import("../commands/program/pulumi.js")).passThrough(args),
+    async (args: string[]) => (await import("./commands/program/pulumi.js")).passThrough(args),
   );
 
   const preview = program
@@ -25,14 +25,14 @@ export function toolCommands(program: Command): void {
       "for pulumi preview, for example --diff; with --json the plan is Pulumi's document",
     )
     .allowUnknownOption()
-    .action(async (args: string[]) => (await import("../commands/program/preview.js")).preview(args));
+    .action(async (args: string[]) => (await import("./commands/program/preview.js")).preview(args));
   withHelp(preview, { examples: ["preview", "preview -- --diff"] });
 
   const render = program
     .command("render")
     .description("write the stack's manifests, without Secrets, in the order in which they are applied")
     .argument("<folder>", "a new or empty folder, or one that an earlier render wrote", path)
-    .action(async (folder: string) => (await import("../commands/program/render.js")).render(folder));
+    .action(async (folder: string) => (await import("./commands/program/render.js")).render(folder));
   withHelp(withJson(render), { examples: ["render -- manifests"] });
 
   program
@@ -41,14 +41,14 @@ export function toolCommands(program: Command): void {
     .argument("[arguments...]")
     .allowUnknownOption()
     .helpOption(false)
-    .action(async (args: string[]) => (await import("../commands/lint-workflows.js")).lintWorkflows(args));
+    .action(async (args: string[]) => (await import("./commands/lint-workflows.js")).lintWorkflows(args));
 
   const rights = program
     .command("rights")
     .description("print which service account may do what, and which template needs it, as Markdown")
     .option("--check", "print nothing, and fail if docs/reference/rights.md is not current")
     .action(async (options: { check?: boolean }) =>
-      (await import("../commands/program/rights/rights.js")).rights(options),
+      (await import("./commands/program/rights/rights.js")).rights(options),
     );
   withHelp(rights, { examples: ["-s rights > docs/reference/rights.md", "rights -- --check"] });
 
@@ -57,7 +57,7 @@ export function toolCommands(program: Command): void {
     .description(
       "say which pinned versions are old or have published vulnerabilities, as the registries tell",
     )
-    .action(async () => (await import("../commands/outdated/outdated.js")).outdated());
+    .action(async () => (await import("./commands/outdated/outdated.js")).outdated());
   withHelp(withJson(outdated), {
     notes:
       "Asks npm, pip, pip-audit, go, govulncheck and the image registries, as this machine reaches them. What nobody\n" +
@@ -76,7 +76,7 @@ export function toolCommands(program: Command): void {
     .argument("<folder>", "where the files go, one for each image; it is made where it is missing", path)
     .option("--only <ids...>", "read these students of a class and no others")
     .action(async (folder: string, options: SbomOptions) =>
-      (await import("../commands/sbom/sbom.js")).sbom(folder, options),
+      (await import("./commands/sbom/sbom.js")).sbom(folder, options),
     );
   withHelp(withJson(sbom), {
     notes:

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { dataName } from "./name";
 import { DATA_LABELS } from "../labels";
-import { singleWriterClaim, type VolumeSize } from "./volumes";
+import { singleWriterClaim, type VolumeSize } from "./single-writer";
 
 /** Arguments of {@link dataClaim}. */
 export interface DataClaimArgs extends VolumeSize {

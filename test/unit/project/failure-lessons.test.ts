@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TRAIN_EXIT } from "../../../tooling/commands/lab/train";
+import { TRAIN_EXIT } from "../../../tooling/cli/commands/lab/train";
 import { checkout } from "../../../tooling/machine/paths";
 import { SCENARIO_NAMES, SCENARIOS } from "../../../tooling/live/workflows/scenarios";
 import { checks } from "../../../tooling/verify/checks";

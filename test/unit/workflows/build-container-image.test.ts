@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SetContainerManifest, TemplateManifest } from "../../../packages/argo-workflows";
 import { podAmounts } from "../../../components/sizes/amounts";
-import { buildContainerImage } from "../../../workflows/build-container-image";
+import { buildContainerImage } from "../../../workflows/build/build-container-image";
 import type { Resources } from "../../../components/sizes/lab-size";
 import { deadlines } from "../../../components/argo/workflow-policy";
 import { checkout } from "../../support/checkout";

@@ -6,7 +6,7 @@ import { loadConfig } from "../../../config/load";
 import type { LabConfig } from "../../../config/stack-config";
 import { lint } from "../../../packages/argo-lint";
 import { type Right, RIGHTS, type Rule } from "../../../components/rbac/rbac";
-import { rightsPage } from "../../../tooling/commands/program/rights/rights-table";
+import { rightsPage } from "../../../tooling/cli/commands/program/rights/rights-table";
 import { trainingManifests } from "../../../workflows/training-manifests";
 import { lintTraining, lintWorkflows, upcomingRuns } from "../../../workflows/lint";
 import { referenceText } from "../../support/argo-text";

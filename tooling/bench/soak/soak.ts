@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pMap from "p-map";
 import pRetry from "p-retry";
 import { reasonOf } from "../../live/api-clients";
+import { isReady } from "../../live/objects/pods";
 import { servedText } from "../../live/services/staging-service";
 import { type Family, runsOf } from "../../live/workflows/family";
 import { parametersOf } from "../../live/workflows/scenarios";
@@ -10,7 +11,7 @@ import { isOver, nameOf } from "../../live/workflows/workflow";
 import { messageOf } from "../../support/errors";
 import { until } from "../../support/until";
 import { watchWhile, type Watched } from "../../verify/clients/service-watch";
-import { isReady } from "../../verify/pods/workloads";
+
 import { VERIFY_LABEL } from "../../verify/pods/verify-label";
 import { disagreement } from "../faults/agreement";
 import { kill, podsOfPart } from "../faults/kill";

@@ -3,8 +3,8 @@ import { type Leftovers, requireNothingLeft, settled } from "../../support/lefto
 import { baseOf, type ClassContext, stackOf, studentsWithStack } from "../class-context";
 import { effectiveSettings } from "../class-settings";
 import { repositoryPrefix } from "../cluster/registry-repositories";
-import { allDone, notStarted, type Outcome } from "../outcome";
-import { type ClassTask, runClass } from "../run-class";
+import { allDone, notStarted, type Outcome } from "../runner/outcome";
+import { type ClassTask, runClass } from "../runner/run-class";
 import { whileFreeing } from "../cluster/student-cluster";
 import type { Outputs } from "../runner/stack-runner";
 import { changesText } from "./up-class";

@@ -9,36 +9,25 @@ import { CLASS_TAG, clusterTags, locksFolder } from "../../engine/stack/state";
 import { hasOwnCluster, stackFileText, stackName } from "../../engine/stack/stack-settings";
 import { loadProgram } from "../../engine/program";
 import { versions } from "../../machine/versions";
-import { messageOf } from "../../support/errors";
 import { unheardByChildren } from "../../support/interruption";
 import { AutomationRunner } from "../runner/automation-runner";
-import { classClusterOf, noCluster } from "../cluster/class-cluster";
-import type { ClassCluster, ClassContext } from "../class-context";
+import { classClusterOf } from "../cluster/class-cluster";
+import type { ClassContext, ClassRequest } from "../class-context";
 import { ClassFiles } from "../runner/class-files";
 import { classDisplayFor, silentClassDisplay } from "../view/class-display";
 import { estimatedFootprint } from "../capacity/estimates";
 import { clusterRegistry } from "../cluster/registry-repositories";
-import type { Student } from "../roster/roster";
 
-/** What the command line says about a class. */
-export interface ClassRequest {
-  readonly students: readonly Student[];
-  readonly selected: readonly string[];
-  readonly only: boolean;
-  readonly parallel: number;
-  /** Whether nothing but the result is to be printed. */
-  readonly silent: boolean;
-  readonly signal: AbortSignal;
-}
-
-/** The stack files of the class, whether or not there is an engine. */
-export async function classFiles(students: readonly Student[]): Promise<ClassFiles> {
-  return new ClassFiles(join(state, "class"), stackName, await stackFileText(), students);
-}
-
-/** The class of the stack that GOURMETGRAM_STACK names, with the engine that is installed. */
-export async function openClass(request: ClassRequest): Promise<ClassContext> {
-  const files = await classFiles(request.students);
+/**
+ * The class of the stack that GOURMETGRAM_STACK names, with the engine that is installed.
+ *
+ * @param request.silent Whether nothing but the result is to be printed.
+ */
+export async function openClass({
+  silent,
+  ...request
+}: ClassRequest & { readonly silent: boolean }): Promise<ClassContext> {
+  const files = new ClassFiles(join(state, "class"), stackName, await stackFileText(), request.students);
   const environment = await environmentOfAll();
   const runner = new AutomationRunner({
     pulumi: await PulumiCommand.get({ root: join(pulumiHome, "versions", versions.pulumi) }),
@@ -57,11 +46,11 @@ export async function openClass(request: ClassRequest): Promise<ClassContext> {
     ...request,
     files,
     runner,
-    cluster: await openCluster(),
+    cluster: classClusterOf(clusterConfig()),
     registry: clusterRegistry,
     // Those of the embedded lab are its cache: the next one is up sooner.
     removeHostImages: hasOwnCluster() ? removeHostImages : () => Promise.resolve(NO_IMAGES),
-    display: request.silent ? silentClassDisplay : classDisplayFor(process.stdout),
+    display: silent ? silentClassDisplay : classDisplayFor(process.stdout),
     estimate: estimatedFootprint,
   };
 }
@@ -82,14 +71,6 @@ async function environmentOfAll(): Promise<Record<string, string>> {
   const own = ["PULUMI_OPTION_CONFIG_FILE", "PULUMI_STACK"];
   const environment = Object.entries(await pulumiEnvironment());
   return Object.fromEntries(environment.filter(([name]) => !own.includes(name)));
-}
-
-async function openCluster(): Promise<ClassCluster> {
-  try {
-    return classClusterOf(await clusterConfig());
-  } catch (error) {
-    return noCluster(messageOf(error));
-  }
 }
 
 /** @throws Error with a remedy if the class's cluster does not answer */

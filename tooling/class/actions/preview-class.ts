@@ -1,8 +1,8 @@
 import { baseOf, type ClassContext, stackOf } from "../class-context";
 import { footprintText } from "../capacity/capacity";
 import { type ClassRoom, roomFor } from "../capacity/footprints";
-import { notStarted, type Outcome } from "../outcome";
-import { type ClassTask, runClass } from "../run-class";
+import { notStarted, type Outcome } from "../runner/outcome";
+import { type ClassTask, runClass } from "../runner/run-class";
 import { schedulesOf, sharedTimesText, type StudentSchedule } from "../capacity/schedules";
 import type { Changes, Outputs } from "../runner/stack-runner";
 import { textTable } from "../view/table";

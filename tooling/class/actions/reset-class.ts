@@ -1,8 +1,8 @@
 import { type ClassContext, stackOf } from "../class-context";
 import { effectiveSettings } from "../class-settings";
 import { downTask, type Patience } from "./down-class";
-import type { Outcome } from "../outcome";
-import { type ClassTask, runClass } from "../run-class";
+import type { Outcome } from "../runner/outcome";
+import { type ClassTask, runClass } from "../runner/run-class";
 import { upTask } from "./up-class";
 
 /** Takes the asked students' stacks away with their data, and brings them up again. Nobody else's is looked at. */

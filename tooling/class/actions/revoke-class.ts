@@ -1,7 +1,7 @@
 import { ACCESS_TARGET } from "../../../components/class";
 import { type ClassContext, stackOf } from "../class-context";
-import type { Outcome } from "../outcome";
-import { type ClassTask, runClass } from "../run-class";
+import type { Outcome } from "../runner/outcome";
+import { type ClassTask, runClass } from "../runner/run-class";
 
 /** Ends the access of the asked students to the cluster. Their labs and data stay as they are. */
 export async function revokeClass(context: ClassContext): Promise<Outcome[]> {

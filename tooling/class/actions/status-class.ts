@@ -1,6 +1,7 @@
 import { bytesText } from "../../../components/kubernetes";
-import { baseOf, type ClassContext, stackOf, type StudentGlance } from "../class-context";
-import { runClass } from "../run-class";
+import { baseOf, type ClassContext, stackOf } from "../class-context";
+import type { StudentGlance } from "../cluster/class-cluster";
+import { runClass } from "../runner/run-class";
 import { silentClassDisplay } from "../view/class-display";
 import type { StackState } from "../runner/stack-runner";
 import { textTable } from "../view/table";

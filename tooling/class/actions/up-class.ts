@@ -1,7 +1,7 @@
 import { baseOf, type ClassContext, stackOf } from "../class-context";
 import { NoRoom, roomFor } from "../capacity/footprints";
-import { allDone, notStarted, type Outcome } from "../outcome";
-import { type ClassTask, runClass } from "../run-class";
+import { allDone, notStarted, type Outcome } from "../runner/outcome";
+import { type ClassTask, runClass } from "../runner/run-class";
 import type { Changes } from "../runner/stack-runner";
 
 /** What was changed, in words: `3 created, 1 updated`. */

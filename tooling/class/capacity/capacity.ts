@@ -25,15 +25,9 @@ export interface Capacity extends Amount {
   readonly pods: number;
 }
 
-/** What the whole class asks for. */
-export interface ClassFootprint {
+/** What the whole class asks for; of runs, the largest. */
+export interface ClassFootprint extends Footprint {
   readonly stacks: number;
-  readonly services: Amount;
-  readonly limits: Amount;
-  readonly volumes: number;
-  readonly pods: number;
-  /** The largest run. */
-  readonly run: Amount;
   /** How many of the largest runs have room at the same time beside all services; undefined if the room is unknown. */
   readonly runsAtOnce?: number;
   /** What is too much, with the figures. Empty if the class fits. */

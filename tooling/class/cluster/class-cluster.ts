@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { Argo } from "../../live/workflows/argo";
-import { clusterOf } from "../../live/api-clients";
+import { type Cluster, clusterOf } from "../../live/api-clients";
+import type { UsedKinds } from "../../live/objects/kinds";
+import { isReady } from "../../live/objects/pods";
 import { nameOf } from "../../live/workflows/workflow";
 import { auditBase, auditStudent, removeBaseKinds } from "./class-remains";
-import type { ClassCluster, StudentGlance } from "../class-context";
 import { capacityFor } from "../capacity/cluster-capacity";
 import {
   deleteRuns,
@@ -17,37 +18,57 @@ import {
 /** The label of the pods of runs. */
 const RUN_LABEL = "workflows.argoproj.io/workflow";
 
-/** The cluster as the teacher's kubeconfig shows it. */
-export function classClusterOf(config: KubeConfig): ClassCluster {
-  const cluster = clusterOf(config);
+/** What is seen of a student in the cluster. */
+export interface StudentGlance {
+  readonly ready: number;
+  readonly pods: number;
+  readonly lastRun: { readonly name: string; readonly phase: string; readonly at: string } | undefined;
+}
+
+/** What a command asks of the cluster. */
+export type ClassCluster = ReturnType<typeof classClusterOf>;
+
+/**
+ * The cluster as the teacher's kubeconfig shows it.
+ *
+ * @param config Where it cannot be had, what needs the cluster fails with the reason, and what does not goes on.
+ */
+export function classClusterOf(config: Promise<KubeConfig>) {
+  const cluster = config.then(clusterOf);
+  cluster.catch(() => undefined);
   return {
-    capacity: (students) => {
+    /** What the cluster has for these students; undefined if it does not answer. */
+    capacity: (students: readonly string[]) => {
       const silence = delay(15_000, undefined, { ref: false });
-      const asked = capacityFor(cluster.core, new Set(students.flatMap(namespacesOf)));
+      const asked = cluster.then(({ core }) => capacityFor(core, new Set(students.flatMap(namespacesOf))));
       return Promise.race([asked.catch(() => undefined), silence]);
     },
-    terminateRuns: (student) => terminateRuns(cluster, student),
-    deleteRuns: (student) => deleteRuns(cluster, student),
-    freeHangingNamespaces: (student) => freeHangingNamespaces(cluster, student),
-    auditStudent: (student, options) => auditStudent(config, student, options),
-    removeBaseKinds: () => removeBaseKinds(config),
-    auditBase: (options) => auditBase(config, options),
-    glance: (student) => glance(config, student),
+    terminateRuns: async (student: string) => terminateRuns(await cluster, student),
+    deleteRuns: async (student: string) => deleteRuns(await cluster, student),
+    freeHangingNamespaces: async (student: string) => freeHangingNamespaces(await cluster, student),
+    auditStudent: async (student: string, options: AuditOptions) =>
+      auditStudent(await config, student, options),
+    /** Deletes the kinds that the base has brought, those of which there is no object. */
+    removeBaseKinds: async () => removeBaseKinds(await config),
+    auditBase: async (options: { usedKinds: UsedKinds; keepData: boolean }) =>
+      auditBase(await config, options),
+    /** How many of the student's service pods are ready, of how many; and the newest training run. */
+    glance: async (student: string) => glance(await cluster, student),
   };
 }
 
-async function glance(config: KubeConfig, student: string): Promise<StudentGlance> {
-  const { core, ...rest } = clusterOf(config);
+type AuditOptions = Parameters<typeof auditStudent>[2];
+
+async function glance(cluster: Cluster, student: string): Promise<StudentGlance> {
   const namespaces = namespacesOf(student);
   const lists = await Promise.all(
-    namespaces.map((namespace) => core.listNamespacedPod({ namespace, labelSelector: `!${RUN_LABEL}` })),
+    namespaces.map((namespace) =>
+      cluster.core.listNamespacedPod({ namespace, labelSelector: `!${RUN_LABEL}` }),
+    ),
   );
   const pods = lists.flatMap(({ items }) => items).filter(({ status }) => status?.phase !== "Succeeded");
-  const ready = pods.filter(({ status }) =>
-    status?.conditions?.some((each) => each.type === "Ready" && each.status === "True"),
-  );
   const [platform = ""] = namespaces;
-  const runs = (await unlessMissing(new Argo({ core, ...rest }, platform).workflows())) ?? [];
+  const runs = (await unlessMissing(new Argo(cluster, platform).workflows())) ?? [];
   // Custom objects come as they are in JSON, so the time is a text.
   const begin = ({ metadata }: (typeof runs)[number]): number =>
     new Date(metadata.creationTimestamp ?? 0).getTime();
@@ -55,7 +76,7 @@ async function glance(config: KubeConfig, student: string): Promise<StudentGlanc
   const trainings = runs.filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind !== "Workflow");
   const last = trainings.sort((a, b) => begin(b) - begin(a))[0];
   return {
-    ready: ready.length,
+    ready: pods.filter(isReady).length,
     pods: pods.length,
     lastRun:
       last === undefined
@@ -65,20 +86,5 @@ async function glance(config: KubeConfig, student: string): Promise<StudentGlanc
             phase: last.status?.phase ?? "Pending",
             at: new Date(begin(last)).toISOString(),
           },
-  };
-}
-
-/** In place of a cluster that cannot be reached: what needs it fails with the reason, what does not goes on. */
-export function noCluster(reason: string): ClassCluster {
-  const refuse = (): Promise<never> => Promise.reject(new Error(reason));
-  return {
-    capacity: () => Promise.resolve(undefined),
-    terminateRuns: refuse,
-    deleteRuns: refuse,
-    freeHangingNamespaces: refuse,
-    auditStudent: refuse,
-    removeBaseKinds: refuse,
-    auditBase: refuse,
-    glance: refuse,
   };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { Writable } from "node:stream";
-import { CoreV1Api, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
-import { BUILD_ROLE, labelsOf, within } from "../../../components/kubernetes";
+import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { BUILD_ROLE, labelsOf } from "../../../components/kubernetes";
 import { clusterConfig } from "../../engine/cluster-access";
-import { messageOf } from "../../support/errors";
+import { selectorOf } from "../../live/objects/pods";
+import { askPod } from "../../live/streams/exec";
 
 // As components/registry/local-registry.ts places them.
 const NAMESPACE = "kube-system";
@@ -190,17 +190,6 @@ export async function registryPod(config: KubeConfig): Promise<RegistryPod> {
   };
 }
 
-const selectorOf = (labels: Readonly<Record<string, string>>): string =>
-  Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
-
-/** What is used of a web socket. */
-interface Closeable {
-  addEventListener(event: "close", listener: () => void): void;
-  close(): void;
-}
-
 /** @throws Error with what the command says if it fails, or takes longer than so many seconds */
 async function execute(
   config: KubeConfig,
@@ -209,38 +198,11 @@ async function execute(
   command: readonly string[],
   seconds: number,
 ): Promise<string> {
-  const [output, errors] = [new Text(), new Text()];
-  let socket: Closeable | undefined;
-  const ended = new Promise<V1Status>((resolve, reject) => {
-    new Exec(config)
-      .exec(NAMESPACE, pod, container, [...command], output, errors, null, false, resolve)
-      .then((opened: Closeable) => {
-        socket = opened;
-        // After the status, or in place of it where the connection is lost.
-        opened.addEventListener("close", () => reject(new Error(`the connection to ${pod} was closed`)));
-      }, reject);
-  });
+  const signal = AbortSignal.timeout(seconds * 1000);
   try {
-    const status = await within(seconds, ended);
-    if (status.status === "Success") return output.text;
-    throw new Error(errors.text.trim() || (status.message ?? "failed"));
+    return await askPod(config, { namespace: NAMESPACE, pod, container }, command, { signal });
   } catch (error) {
-    throw new Error(`${command[0] ?? ""} in the registry's pod: ${messageOf(error)}`, { cause: error });
-  } finally {
-    socket?.close();
-  }
-}
-
-/** Collects what is written to it. */
-class Text extends Writable {
-  private readonly parts: Buffer[] = [];
-
-  public get text(): string {
-    return Buffer.concat(this.parts).toString();
-  }
-
-  public override _write(part: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.parts.push(part);
-    done();
+    if (!signal.aborted) throw error;
+    throw new Error(`${command[0] ?? ""} in the registry's pod: no answer within ${seconds} s`);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Listr } from "listr2";
-import type { Outcome } from "../outcome";
+import type { Outcome } from "../runner/outcome";
 
 /** Shows a class that is worked on: each student's step and time. */
 export interface ClassDisplay {

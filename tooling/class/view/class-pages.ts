@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { labOutputs } from "../../engine/stack/outputs";
 import { type ClassContext, stackOf } from "../class-context";
 import { studentPage } from "./student-page";
-import type { Outcome } from "../outcome";
-import { runClass } from "../run-class";
+import type { Outcome } from "../runner/outcome";
+import { runClass } from "../runner/run-class";
 import { silentClassDisplay } from "./class-display";
 
 /** Writes a page for each student into a folder, and beside it the kubeconfig that only its owner may read. */

@@ -1,5 +1,5 @@
 import { clock } from "./class-display";
-import type { Outcome } from "../outcome";
+import type { Outcome } from "../runner/outcome";
 
 /** Columns of text, as wide as their widest cell, under their names. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {

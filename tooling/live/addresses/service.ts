@@ -1,6 +1,7 @@
 /** Services of the cluster, and the pods behind them. */
 import type { CoreV1Api, V1Pod, V1Service } from "@kubernetes/client-node";
 import { reasonOf, statusOf } from "../api-clients";
+import { selectorOf } from "../objects/pods";
 
 /** One port of a Service. */
 export interface ServicePort {
@@ -70,9 +71,8 @@ export async function readyPodOf(core: CoreV1Api, service: ServicePort): Promise
         : `service ${name} in ${namespace} cannot be read: ${reasonOf(error)}`,
     );
   });
-  const selector = Object.entries(found.spec?.selector ?? {});
-  if (selector.length === 0) throw new Error(`service ${name} in ${namespace} selects no pods`);
-  const labelSelector = selector.map(([key, value]) => `${key}=${value}`).join(",");
+  const labelSelector = selectorOf(found.spec?.selector ?? {});
+  if (labelSelector === "") throw new Error(`service ${name} in ${namespace} selects no pods`);
   const pods = await core.listNamespacedPod({ namespace, labelSelector }).catch((error: unknown) => {
     throw new Error(`the pods of ${namespace} cannot be listed: ${reasonOf(error)}`);
   });

@@ -84,20 +84,19 @@ export class Mlflow {
 
   /** @throws MlflowError with the code `RESOURCE_DOES_NOT_EXIST` if there is no such version */
   async version(model: string, version: string): Promise<VersionRecord> {
-    const query = new URLSearchParams({ name: model, version });
-    const path = `/model-versions/get?${query.toString()}`;
-    return recordOf((await this.ask<{ model_version: WireVersion }>("GET", path)).model_version);
+    const path = "/model-versions/get";
+    return recordOf(
+      (await this.get<{ model_version: WireVersion }>(path, { name: model, version })).model_version,
+    );
   }
 
   /** The version with the highest number; undefined if the model has none. */
   async newestVersion(model: string): Promise<VersionRecord | undefined> {
-    const query = new URLSearchParams({
+    const { model_versions: [newest] = [] } = await this.get<FoundVersions>("/model-versions/search", {
       filter: `name = '${model}'`,
       order_by: "version_number DESC",
       max_results: "1",
     });
-    const path = `/model-versions/search?${query.toString()}`;
-    const { model_versions: [newest] = [] } = await this.ask<{ model_versions?: WireVersion[] }>("GET", path);
     return newest === undefined ? undefined : recordOf(newest);
   }
 
@@ -109,8 +108,7 @@ export class Mlflow {
 
   /** The tags of a run. */
   async runTags(id: string): Promise<ReadonlyMap<string, string>> {
-    const query = new URLSearchParams({ run_id: id });
-    const { run } = await this.ask<{ run: WireRun }>("GET", `/runs/get?${query.toString()}`);
+    const { run } = await this.get<{ run: WireRun }>("/runs/get", { run_id: id });
     return byKey(run.data.tags);
   }
 
@@ -148,12 +146,7 @@ export class Mlflow {
   }
 
   async descriptionOf(name: string): Promise<string | undefined> {
-    const query = new URLSearchParams({ name });
-    const found = await this.ask<{ registered_model: { description?: string } }>(
-      "GET",
-      `/registered-models/get?${query.toString()}`,
-    );
-    return found.registered_model.description;
+    return (await this.registeredModel(name)).description;
   }
 
   async deleteModel(name: string): Promise<void> {
@@ -185,13 +178,14 @@ export class Mlflow {
     await this.send("DELETE", `${ARTIFACTS}/${path}`);
   }
 
+  private async registeredModel(name: string): Promise<WireModel> {
+    const path = "/registered-models/get";
+    return (await this.get<{ registered_model: WireModel }>(path, { name })).registered_model;
+  }
+
   private async aliasesOf(model: string): Promise<{ alias: string; version: string }[] | undefined> {
-    const query = new URLSearchParams({ name: model });
     try {
-      const { registered_model } = await this.ask<{
-        registered_model: { aliases?: { alias: string; version: string }[] };
-      }>("GET", `/registered-models/get?${query.toString()}`);
-      return registered_model.aliases ?? [];
+      return (await this.registeredModel(model)).aliases ?? [];
     } catch (error) {
       if (error instanceof MlflowError && error.code === "RESOURCE_DOES_NOT_EXIST") return undefined;
       throw error;
@@ -202,12 +196,11 @@ export class Mlflow {
     const found: ModelVersion[] = [];
     let page = "";
     do {
-      const query = new URLSearchParams({ filter: `name = '${model}'`, max_results: "200" });
-      if (page !== "") query.set("page_token", page);
-      const answer = await this.ask<{
-        model_versions?: { version: string; run_id?: string }[];
-        next_page_token?: string;
-      }>("GET", `/model-versions/search?${query.toString()}`);
+      const answer: FoundVersions = await this.get("/model-versions/search", {
+        filter: `name = '${model}'`,
+        max_results: "200",
+        ...(page === "" ? {} : { page_token: page }),
+      });
       for (const { version, run_id } of answer.model_versions ?? []) {
         found.push({ version: Number(version), runId: run_id === "" ? undefined : run_id });
       }
@@ -220,6 +213,10 @@ export class Mlflow {
   private async ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     const answer = await this.send(method, `${REST}${path}`, body);
     return (await answer.json()) as Answer;
+  }
+
+  private get<Answer>(path: string, query: Readonly<Record<string, string>>): Promise<Answer> {
+    return this.ask("GET", `${path}?${new URLSearchParams(query).toString()}`);
   }
 
   private async send(
@@ -258,6 +255,16 @@ interface WireVersion {
   /** Milliseconds since 1970; a number of 64 bits, which Protocol Buffers may write as text. */
   readonly creation_timestamp?: number | string;
   readonly tags?: Entry<string>[];
+}
+
+interface FoundVersions {
+  readonly model_versions?: readonly WireVersion[];
+  readonly next_page_token?: string;
+}
+
+interface WireModel {
+  readonly description?: string;
+  readonly aliases?: { alias: string; version: string }[];
 }
 
 const recordOf = ({ version, run_id, creation_timestamp, tags }: WireVersion): VersionRecord => ({

@@ -1,7 +1,7 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { withTemporaryFolder } from "../../support/interruption";
 
 /** Who pushes. */
 export interface Identity {
@@ -32,14 +32,11 @@ export class Checkout {
 
   /** Clones a branch and hands it over; removes the clone afterwards. */
   static async with<T>(url: string, branch: string, work: (checkout: Checkout) => Promise<T>): Promise<T> {
-    const folder = await mkdtemp(join(tmpdir(), "gourmetgram-verify-"));
-    try {
+    return withTemporaryFolder("verify", async (folder) => {
       const checkout = new Checkout(folder, url);
       await checkout.git(["clone", "--quiet", "--branch", branch, url, "clone"], { cwd: folder });
-      return await work(checkout);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+      return work(checkout);
+    });
   }
 
   /** Commits the change of a file. @returns the commit's full name */

@@ -3,6 +3,7 @@ import pRetry from "p-retry";
 import type { WorkloadsOutput } from "../../../stacks";
 import type { CheckContext } from "../suite/check";
 import { type Cluster, statusOf } from "../../live/api-clients";
+import { isReady, selectorOf } from "../../live/objects/pods";
 import { until, type Waiting } from "../../support/until";
 
 /** Seconds in which a workload that is stopped has to be gone, and one that was stopped has to be back. */
@@ -42,15 +43,8 @@ export async function podSpecOf(cluster: Cluster, workload: Workload): Promise<V
 /** The workload's pods, also those that are on their way out. */
 export async function podsOf(cluster: Cluster, workload: Workload): Promise<V1Pod[]> {
   const { selector } = await specOf(cluster, workload);
-  const labelSelector = Object.entries(selector.matchLabels ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
+  const labelSelector = selectorOf(selector.matchLabels ?? {});
   return (await cluster.core.listNamespacedPod({ namespace: workload.namespace, labelSelector })).items;
-}
-
-/** Whether a pod may be sent requests. */
-export function isReady(pod: V1Pod): boolean {
-  return pod.status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") === true;
 }
 
 /** Where a pod stands, in a few words: its phase, or why a container of it waits. */

@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { execa } from "execa";
 import { DATA_LABEL } from "../../../components/kubernetes";
 import type { LabOutputs } from "../../../stacks";
 import type { Cluster } from "../../live/api-clients";
 import type { Mlflow } from "../../live/services/mlflow";
 import { servedText, type StagingService } from "../../live/services/staging-service";
+import { withTemporaryFolder } from "../../support/interruption";
 
 /** What a lab holds, each thing by a name that people understand: of contents, a digest. */
 export type Survey = Readonly<Record<string, string>>;
@@ -74,13 +72,12 @@ async function commitsOf({ appRepository, trainRepository }: Surveyed["outputs"]
   return (await Promise.all(urls.map(commitsAt))).flat();
 }
 
-async function commitsAt(url: string): Promise<Entries> {
-  const folder = await mkdtemp(join(tmpdir(), "gourmetgram-survey-"));
-  const git = async (...args: string[]): Promise<string[]> => {
-    const { stdout } = await execa("git", args, { cwd: folder, timeout: 60_000, stdin: "ignore" });
-    return stdout.split("\n").filter((line) => line !== "");
-  };
-  try {
+const commitsAt = (url: string): Promise<Entries> =>
+  withTemporaryFolder("survey", async (folder) => {
+    const git = async (...args: string[]): Promise<string[]> => {
+      const { stdout } = await execa("git", args, { cwd: folder, timeout: 60_000, stdin: "ignore" });
+      return stdout.split("\n").filter((line) => line !== "");
+    };
     await git("clone", "--quiet", "--bare", url, ".");
     const branches = await git("for-each-ref", "--format=%(refname:short)", "refs/heads");
     const { pathname } = new URL(url);
@@ -93,10 +90,7 @@ async function commitsAt(url: string): Promise<Entries> {
         }),
       );
     return (await Promise.all(entries)).flat();
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+  });
 
 async function secretsOf({ core }: Cluster): Promise<Entries> {
   const { items } = await core.listSecretForAllNamespaces({ labelSelector: DATA_LABEL });

@@ -1,9 +1,9 @@
 /** A student's shell: a folder like the checkout, what is beside it, and who pushes. */
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { checkout } from "../../machine/paths";
+import { withTemporaryFolder } from "../../support/interruption";
 
 /** What a command came to. */
 export interface Ran {
@@ -35,8 +35,7 @@ export class Shell {
     signal: AbortSignal,
     work: (shell: Shell) => Promise<T>,
   ): Promise<T> {
-    const folder = await mkdtemp(join(tmpdir(), "gourmetgram-tutorial-"));
-    try {
+    return withTemporaryFolder("tutorial", async (folder) => {
       const lab = join(folder, "lab");
       await mkdir(lab);
       for (const name of await readdir(checkout)) {
@@ -50,10 +49,8 @@ export class Shell {
       await program(join(folder, "editor"), `echo "<!-- $(date) -->" >> "$1"`);
       const shell = new Shell(folder, password, signal);
       await shell.begin();
-      return await work(shell);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+      return work(shell);
+    });
   }
 
   /** Goes to the checkout's folder, as at the beginning of a page. */

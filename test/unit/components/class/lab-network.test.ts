@@ -1,6 +1,6 @@
 import { assertChildNames, recorded, resetMocks } from "../../../support/mocks";
 import assert from "node:assert/strict";
-import { LabNetwork } from "../../../../components/class/lab-network";
+import { LabNetwork } from "../../../../components/class/network/lab-network";
 import { type End, passes } from "../../../support/network";
 
 const ARGS = { namespace: "platform", stagingNamespace: "staging", externalDatabasePort: undefined };

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { stringify } from "yaml";
-import { apiServerOf, requestToken } from "../../../../components/class/service-account-token";
+import { apiServerOf, requestToken } from "../../../../components/class/access/service-account-token";
 
 const EXPIRES = "2027-03-01T08:00:00Z";
 

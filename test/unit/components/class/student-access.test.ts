@@ -10,10 +10,10 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { Rbac } from "../../../../components/rbac/rbac";
-import { keptToken, type Token } from "../../../../components/class/bound-token";
-import type { TokenRequest } from "../../../../components/class/service-account-token";
-import { StudentAccess, type StudentAccessArgs } from "../../../../components/class/student-access";
-import { kubeconfigText, tokenIn } from "../../../../components/class/student-kubeconfig";
+import { keptToken, type Token } from "../../../../components/class/access/bound-token";
+import type { TokenRequest } from "../../../../components/class/access/service-account-token";
+import { StudentAccess, type StudentAccessArgs } from "../../../../components/class/access/student-access";
+import { kubeconfigText, tokenIn } from "../../../../components/class/access/student-kubeconfig";
 
 const SERVER = { url: "https://cluster.example:6443", caData: "Y2VydA==" };
 const EXPIRES = "2027-03-01T08:00:00.000Z";

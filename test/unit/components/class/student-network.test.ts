@@ -6,7 +6,10 @@ import { Mlflow } from "../../../../components/mlflow/mlflow";
 import { Postgres } from "../../../../components/mlflow/postgres";
 import { externalRegistry } from "../../../../components/registry/registry";
 import { Staging } from "../../../../components/staging/staging";
-import { StudentNetwork, type StudentNetworkArgs } from "../../../../components/class/student-network";
+import {
+  StudentNetwork,
+  type StudentNetworkArgs,
+} from "../../../../components/class/network/student-network";
 import { type End, passes } from "../../../support/network";
 
 const BUILDKIT = { "app.kubernetes.io/name": "buildkitd" };

@@ -2,11 +2,11 @@ import { recorded, type RecordedResource, resetMocks, setConfig, STACK } from ".
 import { runProgram } from "../../../support/program";
 import assert from "node:assert/strict";
 import type { KubernetesObject } from "@kubernetes/client-node";
-import { claimedObjects, claimedPorts } from "../../../../stacks/preflight/cluster-claims";
+import { claimedObjects, claimedPorts } from "../../../../stacks/preflight/claims/cluster-claims";
 import { loadConfig } from "../../../../config/load";
 import type { StackConfig } from "../../../../config/stack-config";
 import type { ObjectName } from "../../../../stacks/preflight/live-cluster";
-import { existingObjects, takenPorts } from "../../../../stacks/preflight/existing-objects";
+import { existingObjects, takenPorts } from "../../../../stacks/preflight/claims/existing-objects";
 import { textOf } from "../../../../stacks/preflight/finding";
 import { clusterWith, object } from "../../../support/live-cluster";
 import { dataName } from "../../../../components/kubernetes/data/name";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readRegistryHosting, settingsOf } from "../../../../stacks/preflight/registry-hosting";
+import { readRegistryHosting, settingsOf } from "../../../../stacks/preflight/registry/registry-hosting";
 import { KEYS, type KeyName } from "../../../../config/keys";
 import { loadConfig } from "../../../../config/load";
 import { resetMocks, setConfig } from "../../../support/mocks";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Span, type StepTimes, costsOf, covered } from "../../../../tooling/bench/container-times";
+import { type Span, type StepTimes, costsOf, covered } from "../../../../tooling/bench/lab/container-times";
 
 const span = (start: number, end: number): Span => ({ start, end });
 

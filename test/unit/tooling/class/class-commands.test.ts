@@ -4,7 +4,7 @@ import { NoRoom } from "../../../../tooling/class/capacity/footprints";
 import { nothingInTheWay, previewClass, previewText } from "../../../../tooling/class/actions/preview-class";
 import { resetClass } from "../../../../tooling/class/actions/reset-class";
 import { revokeClass } from "../../../../tooling/class/actions/revoke-class";
-import type { Outcome } from "../../../../tooling/class/outcome";
+import type { Outcome } from "../../../../tooling/class/runner/outcome";
 import { LockedStack, StackFailure } from "../../../../tooling/class/runner/stack-runner";
 import { isUp, statusOfClass, statusText } from "../../../../tooling/class/actions/status-class";
 import { summaryTable } from "../../../../tooling/class/view/table";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { desktopOpener, forScripts, logInText, textOf } from "../../../../tooling/commands/lab/open";
+import { desktopOpener, forScripts, logInText, textOf } from "../../../../tooling/cli/commands/lab/open";
 import { PAGE_NAMES, pagesOf } from "../../../../tooling/live/addresses/lab-pages";
 import { serve } from "../../../support/http";
 import { OUTPUTS } from "../../../support/lab-outputs";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { TRIGGER_LABEL } from "../../../../components/webhook";
+import { TRIGGER_LABEL } from "../../../../components/argo";
 import { argumentOf, nameOf, type Workflow } from "../../../live/workflows/workflow";
 import { until } from "../../../support/until";
 import { type Check, type CheckContext } from "../../suite/check";

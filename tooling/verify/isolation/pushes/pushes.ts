@@ -1,6 +1,6 @@
 /** A push of one student starts her own run and nothing at another's, where she can neither push nor send an event. */
 import { createHash } from "node:crypto";
-import { TRIGGER_LABEL } from "../../../../components/webhook";
+import { TRIGGER_LABEL } from "../../../../components/argo";
 import { type Cluster, reasonOf } from "../../../live/api-clients";
 import { Argo } from "../../../live/workflows/argo";
 import { nameOf, type Workflow } from "../../../live/workflows/workflow";

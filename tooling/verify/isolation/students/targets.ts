@@ -1,6 +1,7 @@
 /** Finds what the tries are aimed at, with the rights of whoever stood up the class. */
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
 import { BUILDKIT } from "../../../../components/builder";
+import { isReady } from "../../../live/objects/pods";
 import { registryInCluster } from "./stacks";
 import type { Service, Shared, Student, StudentStack } from "./student";
 
@@ -104,7 +105,5 @@ async function find({ what, url, namespace, app }: Wanted, core: CoreV1Api): Pro
 export async function readyPods(core: CoreV1Api, namespace: string, app: string): Promise<V1Pod[]> {
   const labelSelector = `app.kubernetes.io/name=${app}`;
   const { items } = await core.listNamespacedPod({ namespace, labelSelector });
-  return items.filter(({ status }) =>
-    status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
-  );
+  return items.filter(isReady);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CoreV1Api } from "@kubernetes/client-node";
-import { TRAIN_EXIT } from "../../../../../tooling/commands/lab/train";
+import { TRAIN_EXIT } from "../../../../../tooling/cli/commands/lab/train";
 import type { Family } from "../../../../../tooling/live/workflows/family";
 import { type RunReport, reportOf, textOfLogs } from "../../../../../tooling/live/runs/run-report";
 import {

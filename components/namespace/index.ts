@@ -1,3 +1,0 @@
-/** Namespaces. */
-export { labNamespace } from "./lab-namespace";
-export { RestrictedNamespace } from "./restricted-namespace";

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import type { LabStatus } from "../../../../../tooling/cli/commands/lab/status";
+import { FakeCluster, FakeLab } from "../../../../support/fake-lab";
+import { freePort } from "../../../../support/free-port";
+
+const BACKEND = { PULUMI_BACKEND_URL: "s3://somewhere" };
+const OUTPUTS = {
+  namespace: "platform",
+  mlflowExternalUrl: "http://localhost:30800",
+  staging: { namespace: "st" },
+};
+
+const pod = (name: string, ready: boolean) => ({
+  metadata: { name, namespace: "platform" },
+  status: { phase: "Running", conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
+});
+
+describe("status: a stack on a cluster of its own", () => {
+  let cluster: FakeCluster;
+  let lab: FakeLab;
+
+  beforeEach(async () => {
+    cluster = await FakeCluster.start();
+    lab = new FakeLab("far", `config:\n  kubernetes:kubeconfig: '${cluster.kubeconfig}'\n`);
+    lab.installEngine();
+    lab.pulumi.answer({ to: "stack output", stdout: JSON.stringify(OUTPUTS) });
+  });
+  afterEach(async () => {
+    lab.remove();
+    await cluster.stop();
+  });
+
+  const statusOf = async (which = lab) => {
+    const call =
+      'reserveStandardOutput() ?? require("./tooling/cli/commands/lab/status").status()' +
+      '.then(() => require("./tooling/support/output").printEnvelope(process.exitCode ?? 0))';
+    const { exitCode, stdout } = await which.run("support/output", call, BACKEND);
+    return { exitCode, ...(JSON.parse(stdout) as { data: LabStatus }).data };
+  };
+
+  it("is up where its cluster has its pods", async () => {
+    cluster.objects.set("/api/v1/namespaces/platform/pods", () => ({ items: [pod("mlflow", true)] }));
+    const { exitCode, up, api, pods, problems } = await statusOf();
+    assert.deepEqual({ exitCode, up, api, problems }, { exitCode: 0, up: true, api: true, problems: [] });
+    assert.deepEqual(pods, [{ namespace: "platform", name: "mlflow", phase: "Running", ready: true }]);
+  });
+
+  it("is not up where the cluster answers and has nothing of it, whatever the state says", async () => {
+    const { exitCode, up, api } = await statusOf();
+    assert.deepEqual({ exitCode, up, api }, { exitCode: 1, up: false, api: true });
+  });
+
+  it("is not up where the cluster does not answer", async () => {
+    const silent = cluster.kubeconfig.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${await freePort()}`);
+    const other = new FakeLab("far", `config:\n  kubernetes:kubeconfig: '${silent}'\n`);
+    try {
+      other.installEngine();
+      other.pulumi.answer({ to: "stack output", stdout: JSON.stringify(OUTPUTS) });
+      const { exitCode, up, api, problems } = await statusOf(other);
+      assert.deepEqual({ exitCode, up, api }, { exitCode: 1, up: false, api: false });
+      assert.match(String(problems), /the cluster of stack far at .* cannot be reached/);
+    } finally {
+      other.remove();
+    }
+  });
+
+  it("tells a wrong passphrase and a silent backend from a stack that is not there", async () => {
+    const problemsAfter = async (exitCode: number, stderr: string) => {
+      lab.pulumi.answer({ to: "stack output", exitCode, stderr });
+      const { up, outputs, problems } = await statusOf();
+      assert.deepEqual({ up, outputs }, { up: false, outputs: null });
+      return String(problems);
+    };
+    assert.match(
+      await problemsAfter(1, "error: incorrect passphrase"),
+      /the stack far cannot be read: incorrect passphrase/,
+    );
+    assert.match(await problemsAfter(1, "error: no such host"), /the stack far cannot be read: no such host/);
+    assert.equal(await problemsAfter(6, "error: no stack named 'far' found"), "");
+  });
+});
+
+describe("before a class comes up", () => {
+  it("a lab on the embedded cluster is an obstacle, and so is not knowing whether there is one", async () => {
+    const lab = new FakeLab("embedded");
+    try {
+      lab.docker.answer();
+      lab.installEngine();
+      lab.addStack("embedded", { "gourmetgram:cluster": "embedded" });
+      const require = () => lab.run("class/actions/no-lab", "requireNoLab()");
+      lab.pulumi.answer({ to: "stack output", stdout: JSON.stringify(OUTPUTS) });
+      assert.match((await require()).stderr, /has a lab on it/);
+      lab.pulumi.answer({ to: "stack output", exitCode: 1, stderr: "error: incorrect passphrase" });
+      const unknown = await require();
+      assert.equal(unknown.exitCode, 1);
+      assert.match(unknown.stderr, /the stack embedded cannot be read: incorrect passphrase/);
+      lab.pulumi.answer({ to: "stack output", stdout: "{}" });
+      assert.equal((await require()).exitCode, 0);
+    } finally {
+      lab.remove();
+    }
+  });
+});

@@ -1,0 +1,108 @@
+import { certificateAlarm, certificateEnd, daysUntil } from "../../cluster/certificates";
+import { isCold } from "../../cluster/embedded-lab";
+import { findDocker } from "../../machine/docker/docker";
+import { labParts, partsOf } from "../../cluster/lab-parts";
+import { type Check, checkDocker, checkMachine } from "../../cluster/preflight";
+import { isDebian12 } from "../../machine/packages/debian";
+import { judgeStack } from "../../engine/program";
+import { decideEngine, wishFor } from "../../machine/reach";
+import { stackSettings } from "../../engine/render/settings";
+import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
+import { clusterConfig } from "../../engine/cluster-access";
+import { backupAlarm, findBackupSchedule } from "../../live/backup-schedule";
+import { etcdAlarm, etcdBytes } from "../../live/etcd";
+import { messageOf } from "../../support/errors";
+import { tellData } from "../../support/output";
+
+export interface DoctorOptions {
+  online?: boolean;
+  offline?: boolean;
+}
+
+/** What was looked at, and what follows for the next `up`. */
+interface Examination {
+  readonly checks: readonly Check[];
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** Judges what would carry the stack. Changes nothing; exit code 1 if something is in the way. */
+export async function doctor(options: DoctorOptions): Promise<void> {
+  wishFor(options);
+  const { checks: found, facts } = await (hasOwnCluster() ? examineCluster() : examineMachine());
+  const checks = [
+    ...found,
+    ...(await checkCertificates()),
+    ...(await checkEtcd()),
+    ...(await checkBackups()),
+  ];
+  const fit = checks.every((check) => check.obstacle === undefined);
+  if (!fit) process.exitCode = 1;
+  tellData({ fit, checks, facts });
+  for (const { name, found, obstacle } of checks) {
+    console.log(`${obstacle === undefined ? "ok  " : "FAIL"}  ${name}: ${found}`);
+    if (obstacle !== undefined) console.log(`      ${obstacle.problem}\n      remedy: ${obstacle.remedy}`);
+  }
+  for (const [thing, text] of Object.entries(facts)) console.log(`      ${thing}: ${text}`);
+}
+
+async function examineMachine(): Promise<Examination> {
+  const decisions = await labParts();
+  const parts = partsOf(decisions);
+  const facts = {
+    ...Object.fromEntries(decisions.map(({ thing, text }) => [thing, text])),
+    programs: isCold(parts) ? "have to be built, once" : "nothing has to be built",
+    ...(isDebian12() ? { Debian: "12" } : {}),
+  };
+  return { checks: await checkMachine(parts), facts };
+}
+
+/** Nothing where there is no cluster yet, or none of its certificates is known. */
+async function checkCertificates(): Promise<Check[]> {
+  const end = await clusterConfig()
+    .then(certificateEnd)
+    .catch(() => undefined);
+  if (end === undefined) return [];
+  const found = `the first ends on ${end.toISOString().slice(0, 10)}, in ${daysUntil(end)} days`;
+  const obstacle = certificateAlarm(end, hasOwnCluster());
+  return [{ name: "certificates", found, ...(obstacle === undefined ? {} : { obstacle }) }];
+}
+
+/** Nothing where there is no cluster yet, or it does not tell. */
+async function checkEtcd(): Promise<Check[]> {
+  const bytes = await etcdBytes(clusterConfig);
+  if (bytes === undefined) return [];
+  const found = `${Math.round(bytes / 1024 ** 2)} MiB`;
+  const [problem, remedy = ""] = etcdAlarm(bytes)?.split("\n  fix: ") ?? [];
+  return [{ name: "etcd", found, ...(problem === undefined ? {} : { obstacle: { problem, remedy } }) }];
+}
+
+/** Nothing where no schedule is set, or the cluster does not tell. */
+async function checkBackups(): Promise<Check[]> {
+  const backups = await findBackupSchedule(clusterConfig, stackName);
+  if (backups === undefined) return [];
+  const obstacle = backupAlarm(backups);
+  const found = `on the schedule ${backups.schedule}, the last one ${backups.lastSuccess?.toISOString() ?? "not yet"}`;
+  return [{ name: "backups", found, ...(obstacle === undefined ? {} : { obstacle }) }];
+}
+
+/** The stack's own cluster, and the Docker that builds its images. */
+async function examineCluster(): Promise<Examination> {
+  const engine = await decideEngine();
+  const docker = checkDocker(await findDocker(), false, { engine: engine.choice });
+  return { checks: [docker, await checkCluster()], facts: { [engine.thing]: engine.text } };
+}
+
+/** What the program itself says before it would create anything. */
+async function checkCluster(): Promise<Check> {
+  const name = "cluster and settings";
+  try {
+    await judgeStack(await stackSettings());
+    return { name, found: "they fit the stack" };
+  } catch (error) {
+    return {
+      name,
+      found: "not fit",
+      obstacle: { problem: messageOf(error), remedy: "each finding names its own" },
+    };
+  }
+}

@@ -1,0 +1,139 @@
+import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
+import { within } from "../../../../components/kubernetes";
+import { nodeContainers } from "../../../cluster/kind";
+import { type Answer, foundIn } from "../../../engine/answer";
+import { clusterConfig, requireAnswer } from "../../../engine/cluster-access";
+import { stackOutputs } from "../../../engine/stack/stack";
+import { hasOwnCluster, stackName } from "../../../engine/stack/stack-settings";
+import {
+  type BackupAlarm,
+  backupAlarm,
+  type BackupSchedule,
+  findBackupSchedule,
+} from "../../../live/backup-schedule";
+import { isReady } from "../../../live/objects/pods";
+import { messageOf } from "../../../support/errors";
+import { tellData } from "../../../support/output";
+
+interface PodStatus {
+  readonly namespace: string;
+  readonly name: string;
+  readonly phase: string;
+  readonly ready: boolean;
+}
+
+type Outputs = Readonly<Record<string, unknown>>;
+
+/** What is known of a lab. */
+export interface LabStatus {
+  /** Whether the stack was brought up, its cluster answers, and pods of it are there. */
+  readonly up: boolean;
+  readonly stack: string;
+  readonly embedded: boolean;
+  /** Of the embedded cluster. */
+  readonly nodes: readonly { readonly name: string; readonly running: boolean }[];
+  /** Whether the API server of the stack's cluster answers. */
+  readonly api: boolean;
+  /** Of the whole embedded cluster; of another cluster those in the lab's namespaces. */
+  readonly pods: readonly PodStatus[];
+  readonly outputs: Outputs | null;
+  /** The schedule of the backups; `null` where none is set, and where it is not known. `alarm` is `null` if all is well. */
+  readonly backups: (BackupSchedule & { readonly alarm: BackupAlarm | null }) | null;
+  /** What could not be looked at, and why. */
+  readonly problems: readonly string[];
+}
+
+/** Shows what runs and where it is reached. Exit code 1 if the lab is not up. */
+export async function status(): Promise<void> {
+  const found = await findStatus();
+  if (!found.up) process.exitCode = 1;
+  tellData(found);
+  console.log(statusText(found));
+}
+
+/** Asks the stack's state and its cluster. */
+async function findStatus(): Promise<LabStatus> {
+  const problems: string[] = [];
+  const noted = async <T>(question: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await question;
+    } catch (error) {
+      problems.push(messageOf(error));
+      return undefined;
+    }
+  };
+  const asked = findBackupSchedule(clusterConfig, stackName);
+  const outputs = await noted(outputsOf(stackOutputs()));
+  const containers = hasOwnCluster() ? undefined : await noted(nodeContainers());
+  const pods = await noted(podsOf(hasOwnCluster() ? namespacesIn(outputs) : undefined));
+  const namespace = outputs?.["namespace"];
+  const backups = await asked;
+  return {
+    up: namespace !== undefined && pods?.some((pod) => pod.namespace === namespace) === true,
+    stack: stackName,
+    embedded: !hasOwnCluster(),
+    nodes: (containers ?? []).map(({ name, running }) => ({ name, running })),
+    api: pods !== undefined,
+    pods: pods ?? [],
+    outputs: outputs ?? null,
+    backups: backups === undefined ? null : { ...backups, alarm: backupAlarm(backups) ?? null },
+    problems,
+  };
+}
+
+const outputsOf = async (answer: Promise<Answer<Outputs>>): Promise<Outputs | undefined> =>
+  foundIn(await answer, `the stack ${stackName}`);
+
+/** The namespaces that the outputs name. */
+function namespacesIn(outputs: Outputs | undefined): string[] {
+  const staging = outputs?.["staging"] as { namespace?: string } | undefined;
+  const builder = outputs?.["builder"] as { namespace?: string } | undefined;
+  const named = [outputs?.["namespace"], staging?.namespace, builder?.namespace];
+  return [...new Set(named)].filter((each) => typeof each === "string");
+}
+
+/**
+ * @param namespaces @default all
+ * @throws Error if the cluster does not answer
+ */
+async function podsOf(namespaces: readonly string[] | undefined): Promise<PodStatus[]> {
+  const config = await clusterConfig();
+  await requireAnswer(config);
+  const core = config.makeApiClient(CoreV1Api);
+  const lists = await within(
+    15,
+    Promise.all(
+      namespaces === undefined
+        ? [core.listPodForAllNamespaces()]
+        : namespaces.map((namespace) => core.listNamespacedPod({ namespace })),
+    ),
+  );
+  return lists.flatMap(({ items }) => items.map(statusOfPod));
+}
+
+function statusOfPod(pod: V1Pod): PodStatus {
+  const { namespace = "", name = "" } = pod.metadata ?? {};
+  return { namespace, name, phase: pod.status?.phase ?? "Unknown", ready: isReady(pod) };
+}
+
+/** The status for people. */
+export function statusText(status: LabStatus): string {
+  const { up, stack, embedded, nodes, api, pods, outputs, backups, problems } = status;
+  const alarm = backups?.alarm ?? null;
+  const line = (name: string, state: string): string => `  ${name.padEnd(26)} ${state}`;
+  const states = pods.map((pod) => (pod.ready ? "ready" : pod.phase.toLowerCase()));
+  const width = Math.max(0, ...states.map((state) => state.length));
+  return [
+    `Stack ${stack}: ${up ? "up" : `not up${problems.length === 0 ? " (npm run up)" : ""}`}`,
+    ...problems.map((problem) => problem.replace(/^/gm, "  ")),
+    ...nodes.map(({ name, running }) => line(name, running ? "runs" : "stopped")),
+    ...(embedded || outputs !== null ? [line("API server", api ? "ready" : "not ready")] : []),
+    ...pods.map(
+      ({ namespace, name }, index) => `  ${(states[index] ?? "").padEnd(width)}  ${namespace}/${name}`,
+    ),
+    ...Object.entries(outputs ?? {})
+      .filter(([, value]) => typeof value === "string")
+      .map(([name, value]) => `  ${name.padEnd(18)} ${String(value)}`),
+    ...(alarm === null ? [] : [`warning: ${alarm.problem}\n  remedy: ${alarm.remedy}`]),
+  ].join("\n");
+}

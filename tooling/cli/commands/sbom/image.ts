@@ -1,0 +1,87 @@
+/** Reads images out of a registry, without a Docker daemon. */
+import type { IncomingMessage } from "node:http";
+import { json } from "node:stream/consumers";
+import type { RegistryAccess } from "../../../backup/parts/access";
+import { requireStatus } from "../../../backup/parts/http";
+import { askRegistry, type ImageName, MEDIA_TYPES } from "../../../backup/parts/images";
+import type { ReadImage } from "./document";
+import { addLayer, type Package, packagesIn } from "./layers";
+
+interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+}
+
+interface Manifest {
+  readonly config?: Descriptor;
+  readonly layers?: readonly Descriptor[];
+  readonly manifests?: readonly (Descriptor & { readonly platform?: { readonly os?: string } })[];
+}
+
+/** Layers that several images share are read once. */
+export class ImageReader {
+  private readonly known = new Map<string, Promise<ReadonlyMap<string, string>>>();
+
+  constructor(private readonly signal?: AbortSignal) {}
+
+  /** @throws Error that names the image, if the registry does not have it or it cannot be read */
+  async read(registry: RegistryAccess, name: ImageName): Promise<ReadImage> {
+    const manifest = await this.manifest(registry, name);
+    const { config, layers = [] } = manifest;
+    if (config === undefined) throw new Error(`${name.repository}@${name.digest} is no image of a container`);
+    const about = (await json(await this.get(registry, name, "blobs", config.digest))) as {
+      config?: { Labels?: Record<string, string> | null };
+    };
+    return {
+      ...name,
+      labels: about.config?.Labels ?? {},
+      layers: layers.map(({ digest }) => digest),
+      packages: await this.packages(registry, name, layers),
+    };
+  }
+
+  /** Of an index, that of the one image in it: what is attested beside it is for no platform. */
+  private async manifest(registry: RegistryAccess, name: ImageName): Promise<Manifest> {
+    const found = (await json(await this.get(registry, name, "manifests", name.digest))) as Manifest;
+    const [image, ...others] = (found.manifests ?? []).filter(({ platform }) => platform?.os !== "unknown");
+    if (image === undefined) return found;
+    if (others.length > 0) {
+      throw new Error(`${name.repository}@${name.digest} is several images, one for each platform`);
+    }
+    return this.manifest(registry, { ...name, digest: image.digest });
+  }
+
+  private async packages(
+    registry: RegistryAccess,
+    name: ImageName,
+    layers: readonly Descriptor[],
+  ): Promise<Package[]> {
+    let notes: Promise<ReadonlyMap<string, string>> = Promise.resolve(new Map());
+    let below = "";
+    for (const layer of layers) {
+      below += ` ${layer.digest}`;
+      const before = notes;
+      notes =
+        this.known.get(below) ??
+        before.then(async (lower) => {
+          const content = await this.get(registry, name, "blobs", layer.digest);
+          return addLayer(new Map(lower), { ...layer, content });
+        });
+      this.known.set(below, notes);
+    }
+    return packagesIn(new Map(await notes));
+  }
+
+  private async get(
+    registry: RegistryAccess,
+    { repository }: ImageName,
+    kind: "manifests" | "blobs",
+    digest: string,
+  ): Promise<IncomingMessage> {
+    const answer = await askRegistry(registry, `${repository}/${kind}/${digest}`, {
+      ...(kind === "manifests" ? { headers: { accept: MEDIA_TYPES.join(", ") } } : {}),
+      ...(this.signal === undefined ? {} : { signal: this.signal }),
+    });
+    return requireStatus(answer, `${repository}@${digest}`, [200]);
+  }
+}

@@ -1,0 +1,141 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { BackupTarget, LabOutputs } from "../../../../stacks";
+import { type RegistryAccess, pullAddressOf } from "../../../backup/parts/access";
+import { registryOf } from "../../../backup/labs/access-of";
+import { answeringCluster } from "../../../backup/labs/open-lab";
+import { findStacks, type LabStack } from "../../../backup/labs/stacks";
+import { type ImageName, imagesAt } from "../../../backup/parts/images";
+import { foundIn } from "../../../engine/answer";
+import { labOutputs } from "../../../engine/stack/outputs";
+import { askPulumi } from "../../../engine/stack/stack";
+import { podAccess } from "../../../live/addresses/port-forward";
+import { reach } from "../../../live/addresses/reach";
+import { clusterOf } from "../../../live/api-clients";
+import { Argo } from "../../../live/workflows/argo";
+import { beforeStart } from "../../../support/errors";
+import { interruption } from "../../../support/interruption";
+import { tellData } from "../../../support/output";
+import { documentOf, type ReadImage } from "./document";
+import { ImageReader } from "./image";
+
+export interface SbomOptions {
+  /** Students of a class. @default all */
+  readonly only?: string[];
+}
+
+/** A lab whose images are read. */
+interface Lab {
+  readonly outputs: LabOutputs;
+  readonly registry: RegistryAccess;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Writes a bill of materials of each image that a lab has built and uses now. Runs nothing of the images.
+ *
+ * @param folder Is made where it is missing. Files of other images stay.
+ */
+export async function sbom(folder: string, { only }: SbomOptions): Promise<void> {
+  const { config, labs } = await beforeStart(async () => ({
+    labs: (await findStacks(only)).labs,
+    config: await answeringCluster(),
+  }));
+  const reader = new ImageReader(interruption);
+  const images = new Map<string, ReadImage>();
+  const elsewhere = new Set<string>();
+  for (const stack of labs) {
+    const lab = await openRegistry(config, stack);
+    try {
+      const found = await imagesOf(config, lab.outputs);
+      for (const each of found.elsewhere) elsewhere.add(each);
+      for (const name of found.built) {
+        const key = `${name.repository}@${name.digest}`;
+        if (images.has(key)) continue;
+        console.error(`reading ${key}`);
+        images.set(key, await reader.read(lab.registry, name));
+      }
+    } finally {
+      await lab.close();
+    }
+  }
+  await mkdir(folder, { recursive: true });
+  const all = [...images.values()];
+  for (const image of all) await writeFile(join(folder, fileOf(image)), documentOf(image, all));
+  const found = all.map((image) => ({
+    image: `${image.repository}@${image.digest}`,
+    file: fileOf(image),
+    packages: image.packages.length,
+  }));
+  tellData({ images: found, elsewhere: [...elsewhere].sort() });
+  for (const { image, file, packages } of found) console.log(`${file}: ${packages} packages in ${image}`);
+  for (const each of [...elsewhere].sort()) console.log(`not built here, so not read: ${each}`);
+  console.log(`${found.length} files in ${resolve(folder)}`);
+}
+
+/** @throws Error with a remedy if the registry is elsewhere, or the lab is not wholly up */
+async function openRegistry(config: KubeConfig, { stack }: LabStack): Promise<Lab> {
+  const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
+  const printed = foundIn(await askPulumi(args), `the stack ${stack}`) ?? "{}";
+  const found = JSON.parse(printed) as Record<string, unknown> & Partial<BackupTarget>;
+  const { registryUser = null, registryPassword = null } = found;
+  const outputs = labOutputs(found);
+  if (!outputs.registry.own) {
+    throw new Error(
+      `the registry of ${stack} is elsewhere (gourmetgram:externalRegistry is ${outputs.registry.forPushing})` +
+        "\n  remedy: use a scanner that reads that registry, such as syft",
+    );
+  }
+  const notice = (line: string): void => console.error(line);
+  const access = () => Promise.resolve(podAccess(config));
+  const reached = await reach(outputs, ["registry"], { access, notice, failed: notice });
+  const url = `http://${reached.outputs.registry.forPushing}`;
+  return {
+    outputs,
+    registry: registryOf(url, { registryUser, registryPassword }),
+    close: reached.close,
+  };
+}
+
+/** The images of a lab's pods and templates; those on which its builds are based, too. */
+async function imagesOf(
+  config: KubeConfig,
+  outputs: LabOutputs,
+): Promise<{ built: ImageName[]; elsewhere: string[] }> {
+  const { namespace, staging, registry } = outputs;
+  const cluster = clusterOf(config);
+  const pods = await Promise.all(
+    [namespace, staging.namespace].map((each) => cluster.core.listNamespacedPod({ namespace: each })),
+  );
+  const containers = pods
+    .flatMap(({ items }) => items)
+    .flatMap(({ spec }) => [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]);
+  const templates = await new Argo(cluster, namespace).all("workflowtemplates");
+  return imagesIn(
+    [...containers.flatMap(({ image }) => image ?? []), outputs.trainingImage.reference],
+    JSON.stringify(templates),
+    [pullAddressOf(outputs), registry.inCluster],
+  );
+}
+
+/**
+ * @param references Of containers.
+ * @param templates Text that may name images by digest.
+ * @param addresses Under which the lab's registry is known.
+ */
+export function imagesIn(
+  references: readonly string[],
+  templates: string,
+  addresses: readonly string[],
+): { built: ImageName[]; elsewhere: string[] } {
+  const named = [...references, ...(templates.match(/[\w.:/-]+@sha256:[0-9a-f]{64}/g) ?? [])];
+  const found = addresses.flatMap((address) => imagesAt(address, named));
+  const built = [...new Map(found.map((each) => [`${each.repository}@${each.digest}`, each])).values()];
+  const isBuilt = (reference: string): boolean =>
+    addresses.some((address) => reference.startsWith(`${address}/`));
+  return { built, elsewhere: [...new Set(named)].filter((each) => !isBuilt(each)).sort() };
+}
+
+const fileOf = ({ repository, digest }: ImageName): string =>
+  `${repository.replaceAll("/", ".")}-${digest.slice("sha256:".length, "sha256:".length + 12)}.cdx.json`;
