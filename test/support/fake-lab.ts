@@ -14,7 +14,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { buildSync } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { execa } from "execa";
 import { versions } from "../../tooling/machine/versions";
 import { checkout } from "./checkout";
@@ -29,31 +29,45 @@ export interface Answer {
   readonly once?: readonly [program: FakeProgram, asked: string];
 }
 
-let javascript: string | undefined;
+let folderOfBundles: string | undefined;
 
-/** The checkout's TypeScript as plain JavaScript, which a process loads in a moment. Made once. */
-function compiled(): string {
-  if (javascript !== undefined) return javascript;
+/** A folder with what the tooling reads of a checkout: what the engine's plugins and the programs are made from. */
+function bundles(): string {
+  if (folderOfBundles !== undefined) return folderOfBundles;
   const folder = mkdtempSync(join(tmpdir(), "gourmetgram-compiled-"));
-  const files = ["tooling", "components", "config", "packages", "stacks", "workflows"].flatMap((name) =>
-    readdirSync(join(checkout, name), { recursive: true, encoding: "utf8" }).map((file) => join(name, file)),
-  );
-  buildSync({
-    entryPoints: files.filter((file) => file.endsWith(".ts")).map((file) => join(checkout, file)),
-    outdir: folder,
-    outbase: checkout,
-    format: "cjs",
-    target: "node20",
-    logLevel: "error",
-  });
-  // What is read as it is: what the engine's plugins and the programs are made from.
   const sources = ["tooling/engine/plugins", "tooling/toolchain/go"];
   for (const name of [...sources, "package.json", "package-lock.json", "Pulumi.yaml"]) {
     cpSync(join(checkout, name), join(folder, name), { recursive: true });
   }
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return (javascript = folder);
+  return (folderOfBundles = folder);
 }
+
+/** Puts modules of the tooling there as one file with all that they use, made once: a process loads it in a moment. */
+async function bundle(modules: readonly string[]): Promise<string> {
+  const name = `${modules.join("+").replaceAll("/", "-")}.cjs`;
+  if (!existsSync(join(bundles(), name))) {
+    const contents = modules.map((module) => `export * from "./${module}";`).join("\n");
+    await build({
+      stdin: { contents, resolveDir: join(checkout, "tooling") },
+      outfile: join(bundles(), name),
+      bundle: true,
+      format: "cjs",
+      platform: "node",
+      target: "node20",
+      plugins: [unlessUnused],
+      logLevel: "error",
+    });
+  }
+  return name;
+}
+
+/** As with the commands, a package of which nothing is used is not loaded. */
+const unlessUnused: Plugin = {
+  name: "packages",
+  setup: (build) =>
+    build.onResolve({ filter: /^[^./]/ }, ({ path }) => ({ path, external: true, sideEffects: false })),
+};
 
 /** How a piece of the tooling has ended that ran in its own process. */
 export interface Ended {
@@ -82,7 +96,9 @@ export class FakeLab {
     settings?: string,
   ) {
     mkdirSync(this.place, { recursive: true });
-    for (const name of readdirSync(compiled())) symlinkSync(join(compiled(), name), join(this.place, name));
+    for (const name of readdirSync(bundles()).filter((each) => !each.endsWith(".cjs"))) {
+      symlinkSync(join(bundles(), name), join(this.place, name));
+    }
     mkdirSync(join(this.folder, "bin"));
     symlinkSync(process.execPath, join(this.folder, "bin", "node"));
     symlinkSync(join(checkout, "node_modules"), join(this.place, "node_modules"));
@@ -129,11 +145,17 @@ export class FakeLab {
   /**
    * Runs a function of the tooling.
    *
-   * @param module Below `tooling`.
-   * @param call Such as `down({})`.
+   * @param modules Below `tooling`.
+   * @param call Such as `down({})`. What the modules export is in `tooling`.
    */
-  async run(module: string, call: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    const code = `require("./tooling/${module}").${call}.catch((error) => {
+  async run(
+    modules: string | readonly string[],
+    call: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Ended> {
+    const file = await bundle([modules].flat());
+    if (!existsSync(join(this.place, file))) symlinkSync(join(bundles(), file), join(this.place, file));
+    const code = `const tooling = require("./${file}"); tooling.${call}.catch((error) => {
       console.error("error: " + error.message);
       process.exitCode = 1;
     })`;

@@ -121,7 +121,8 @@ const requiredPackages = {
       if (namespace === "package" || isBuiltin(path) || kind === "dynamic-import") {
         return { path, external: true };
       }
-      return { path, namespace: "package" };
+      // A command that uses nothing of a package does not load it.
+      return { path, namespace: "package", sideEffects: false };
     });
     build.onLoad({ filter: /.*/, namespace: "package" }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)});`,

@@ -58,7 +58,7 @@ export async function reach(
 ): Promise<Reached> {
   const always = alwaysForwards();
   const places = placesOf(outputs).filter(({ name }) => names.includes(name));
-  const answering = await Promise.all(places.map(({ url }) => !always && answers(url)));
+  const answering = await Promise.all(places.map(async ({ url }) => !always && (await answers(url))));
   const silent = places.filter((_, index) => answering[index] !== true);
   if (silent.length === 0) return { outputs, forwarded: [], idle: new Map(), close: () => Promise.resolve() };
 

@@ -79,11 +79,14 @@ describe("status --last: a lab on a cluster of its own", () => {
   /** The document of --json, and what is printed for people. */
   async function last(): Promise<{ exitCode: number | undefined; delivery: Delivery; text: string }> {
     const call =
-      'reserveStandardOutput() ?? require("./tooling/cli/commands/lab/last-delivery").lastDelivery()' +
-      '.then(() => require("./tooling/support/output").printEnvelope(process.exitCode ?? 0))';
-    const { exitCode, stdout, stderr } = await lab.run("support/output", call, {
-      PULUMI_BACKEND_URL: "s3://somewhere",
-    });
+      "reserveStandardOutput() ?? tooling.lastDelivery().then(() => tooling.printEnvelope(process.exitCode ?? 0))";
+    const { exitCode, stdout, stderr } = await lab.run(
+      ["support/output", "cli/commands/lab/last-delivery"],
+      call,
+      {
+        PULUMI_BACKEND_URL: "s3://somewhere",
+      },
+    );
     return { exitCode, delivery: (JSON.parse(stdout) as { data: Delivery }).data, text: stderr };
   }
 

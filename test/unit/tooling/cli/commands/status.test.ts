@@ -32,9 +32,12 @@ describe("status: a stack on a cluster of its own", () => {
 
   const statusOf = async (which = lab) => {
     const call =
-      'reserveStandardOutput() ?? require("./tooling/cli/commands/lab/status").status()' +
-      '.then(() => require("./tooling/support/output").printEnvelope(process.exitCode ?? 0))';
-    const { exitCode, stdout } = await which.run("support/output", call, BACKEND);
+      "reserveStandardOutput() ?? tooling.status().then(() => tooling.printEnvelope(process.exitCode ?? 0))";
+    const { exitCode, stdout } = await which.run(
+      ["support/output", "cli/commands/lab/status"],
+      call,
+      BACKEND,
+    );
     return { exitCode, ...(JSON.parse(stdout) as { data: LabStatus }).data };
   };
 
