@@ -8,7 +8,7 @@ import { clusterOf } from "../../live/api-clients";
 import { Mlflow } from "../../live/services/mlflow";
 import { StagingService } from "../../live/services/staging-service";
 import { Argo } from "../../live/workflows/argo";
-import { errorOf, NotStarted } from "../../support/errors";
+import { beforeStart, errorOf, NotStarted } from "../../support/errors";
 import { readyPods } from "../../verify/isolation/students/targets";
 import { studentsOf, studentStack } from "../../verify/isolation/students/stacks";
 import type { StudentStack } from "../../verify/isolation/students/student";
@@ -45,12 +45,14 @@ export interface SoakStudent {
  * trains first: a fault can take staging away only where something serves.
  *
  * @param count How many of them. @default all
- * @throws NotStarted if the class has fewer; Error if one cannot be reached, or the first training fails
+ * @throws NotStarted if there is no cluster, or the class has fewer; Error if one cannot be reached, or the first training fails
  */
 export async function openStudents(count: number | undefined, soaking: Soaking): Promise<SoakStudent[]> {
-  const config = await clusterConfig();
-  await requireAnswer(config);
-  const known = await studentsOf(stackName);
+  const { config, known } = await beforeStart(async () => {
+    const found = await clusterConfig();
+    await requireAnswer(found);
+    return { config: found, known: await studentsOf(stackName) };
+  });
   const wanted = count ?? known.length;
   if (known.length === 0 || known.length < wanted)
     throw new NotStarted(
