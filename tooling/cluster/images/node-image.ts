@@ -12,9 +12,10 @@ import { versions } from "../../machine/versions";
 import { hashLabel, madeFrom, nodeBaseHash } from "./debian-images";
 import { askDocker, docker } from "../../machine/docker/docker";
 import { until } from "../../support/until";
-import { dockerfileArchivePaths, dockerfileImageArchives } from "./dockerfile-images";
+import { archiveOf, makeArchives } from "./archives";
+import { dockerfileArchives } from "./dockerfile-images";
 import { baseImages, labImages, nodeImage } from "../../machine/docker/image-names";
-import { scratchArchivePaths, scratchImageArchives } from "./scratch-images";
+import { scratchArchives } from "./scratch-images";
 
 const log = "node-image";
 const folder = join(checkout, "images", "kind-node");
@@ -29,6 +30,9 @@ const texts = (): Readonly<Record<string, string>> => ({
   version: `v${versions.kubernetes}`,
 });
 
+/** The images that go into it. */
+const archived = () => [...scratchArchives(), ...dockerfileArchives()];
+
 /** What the node image of this checkout is made from, as a hash. Needs nothing to be built. */
 export function nodeImageHash(): string {
   const ingredients = [
@@ -36,7 +40,7 @@ export function nodeImageHash(): string {
     kindFiles,
     ...programs.map((program) => programPath(goBuilds.kubernetes, program)),
     ...Object.values(texts()),
-    ...[...scratchArchivePaths(), ...dockerfileArchivePaths()].flat(),
+    ...archived().flatMap((each) => [each.image, archiveOf(each)]),
   ];
   return createHash("sha256").update(ingredients.join("\0")).digest("hex").slice(0, 16);
 }
@@ -46,10 +50,7 @@ export const nodeImageIsReady = async (): Promise<boolean> => (await madeFrom(no
 
 /** Makes the image of the cluster's nodes, with all images in it that run there. */
 export async function makeNodeImage(report: Report): Promise<void> {
-  const present = new Map([
-    ...(await scratchImageArchives(report)),
-    ...(await dockerfileImageArchives(report)),
-  ]);
+  const present = await makeArchives(archived(), report);
   if (await nodeImageIsReady()) return;
   await fetchKindSource();
   report("the node's programs");

@@ -1,10 +1,9 @@
-import { chmod, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { cacheEntry, type CacheEntry } from "../../machine/cache";
+import { cacheEntry } from "../../machine/cache";
 import { goBuilds, programPath, type GoBuild } from "../../toolchain/go-builds";
-import { type Report } from "../../machine/run";
-import { docker } from "../../machine/docker/docker";
 import { labImages } from "../../machine/docker/image-names";
+import type { ArchivedImage } from "./archives";
 import { registryConfiguration, registryFile } from "./registry-configuration";
 
 /** An image that holds one static program and nothing else. */
@@ -69,44 +68,31 @@ const commonFiles: Readonly<Record<string, string>> = {
 export const filesOf = (spec: ScratchImage): [path: string, text: string][] =>
   Object.entries({ ...commonFiles, ...spec.files });
 
-const entryOf = (spec: ScratchImage): CacheEntry =>
-  cacheEntry("image-archives", spec.program, [
-    programPath(spec.build, spec.program),
-    spec.image,
-    dockerfile(spec),
-    ...filesOf(spec).flat(),
-  ]);
-
-async function makeArchive(spec: ScratchImage, folder: string, report: Report): Promise<void> {
-  const root = join(folder, "context", "root");
-  await mkdir(join(root, "bin"), { recursive: true });
-  await mkdir(join(root, "tmp"));
-  await chmod(join(root, "tmp"), 0o1777);
-  await copyFile(programPath(spec.build, spec.program), join(root, "bin", spec.program));
-  for (const [path, text] of filesOf(spec)) {
-    await mkdir(join(root, dirname(path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
-  await writeFile(join(folder, "context", "Dockerfile"), dockerfile(spec));
-  report(spec.image);
-  const log = "images";
-  await docker(["build", "--quiet", "--tag", spec.image, join(folder, "context")], { log });
-  await docker(["save", "--output", join(folder, "image.tar"), spec.image], { log });
-  // The archive is what is kept; Docker would only hold the same bytes a second time.
-  await docker(["rmi", spec.image], { log });
-  await rm(join(folder, "context"), { recursive: true });
-}
-
-/** Each image's name and the path that its archive has or will have. */
-export const scratchArchivePaths = (): [image: string, path: string][] =>
-  scratchImages.map((spec) => [spec.image, join(entryOf(spec).folder, "image.tar")]);
-
-/** Makes the archives that are not in the cache, and returns the path of each image's. */
-export async function scratchImageArchives(report: Report): Promise<ReadonlyMap<string, string>> {
-  const archives = new Map<string, string>();
-  for (const spec of scratchImages) {
-    const folder = await entryOf(spec).ensure((partial) => makeArchive(spec, partial, report));
-    archives.set(spec.image, join(folder, "image.tar"));
-  }
-  return archives;
-}
+/** All of them, to be made. */
+export const scratchArchives = (): ArchivedImage[] =>
+  scratchImages.map((spec) => {
+    const program = programPath(spec.build, spec.program);
+    return {
+      image: spec.image,
+      builtUpon: false,
+      entry: cacheEntry("image-archives", spec.program, [
+        program,
+        spec.image,
+        dockerfile(spec),
+        ...filesOf(spec).flat(),
+      ]),
+      fill: async (context) => {
+        const root = join(context, "root");
+        await mkdir(join(root, "bin"), { recursive: true });
+        await mkdir(join(root, "tmp"));
+        await chmod(join(root, "tmp"), 0o1777);
+        await copyFile(program, join(root, "bin", spec.program));
+        for (const [path, text] of filesOf(spec)) {
+          await mkdir(join(root, dirname(path)), { recursive: true });
+          await writeFile(join(root, path), text);
+        }
+        await writeFile(join(context, "Dockerfile"), dockerfile(spec));
+      },
+      options: ["--quiet"],
+    };
+  });
