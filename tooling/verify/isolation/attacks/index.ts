@@ -2,9 +2,12 @@
 import type { Shared, Student } from "../students/student";
 import type { Try } from "../tries/try";
 import { accountAttacks } from "./account-attacks";
+import { builderAttacks } from "./builder-attacks";
+import { etcdAttacks } from "./etcd-attacks";
 import { podAttacks } from "./pod-attacks";
 import { runAttacks } from "./run-attacks";
 import { stormAttacks } from "./storm-attacks";
+import { tokenAttacks } from "./token-attacks";
 import { wayAttacks } from "./way-attacks";
 
 export { startTarget } from "./target";
@@ -16,6 +19,10 @@ export function attacksOf(own: Student, other: Student, shared: Shared, run: str
     ...accountAttacks(own, other),
     ...podAttacks(own, other),
     ...wayAttacks(own, other, shared),
+    ...builderAttacks(own, other),
+    ...tokenAttacks(own),
     ...stormAttacks(own, other),
+    // After those that change the run, which it leaves as large as it may be.
+    ...etcdAttacks(own, run),
   ];
 }
