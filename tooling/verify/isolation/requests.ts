@@ -1,5 +1,6 @@
 /** Carries out what is tried from outside the cluster. */
 import { type IncomingMessage, request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { clusterConfig } from "../../engine/cluster-access";
@@ -9,6 +10,8 @@ import type { Answer, Fill, Means, Request, Storm } from "./tries/try";
 
 /** Milliseconds that an answer may take. */
 const TIMEOUT = 20_000;
+/** Milliseconds that a connection may take. */
+const DIALLED = 3000;
 /** Characters of an answer that a report shows. */
 const SHOWN = 250;
 
@@ -31,6 +34,20 @@ export async function askAmidStorm(
   return arrived >= times / 2
     ? answer
     : { kind: "failed", reason: `of ${times} requests at once, ${arrived} were answered` };
+}
+
+/** A TCP connection from this machine. */
+export function dial({ host, port }: { readonly host: string; readonly port: number }): Promise<Answer> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: DIALLED });
+    const end = (answer: Answer): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on("connect", () => end({ kind: "connected" }));
+    socket.on("timeout", () => end({ kind: "no connection", reason: `none within ${DIALLED / 1000} s` }));
+    socket.on("error", ({ message }) => end({ kind: "no connection", reason: message }));
+  });
 }
 
 /** Requests one after the other, and how much etcd has stored of what the API server let through. */

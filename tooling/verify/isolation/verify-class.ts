@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
-import { stackName } from "../../engine/stack/stack-settings";
+import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
 import { type Cluster, clusterOf } from "../../live/api-clients";
 import { beforeStart, messageOf } from "../../support/errors";
 import { Argo } from "../../live/workflows/argo";
@@ -58,7 +58,7 @@ async function verify(
     const shared = await findShared(first, probing.core);
     const attack = (own: Student, other: Student): Try[] => {
       const run = targets.get(own.name);
-      return run === undefined ? [] : attacksOf(own, other, shared, run);
+      return run === undefined ? [] : attacksOf(own, other, shared, { run, isHost: !hasOwnCluster() });
     };
     for (const round of roundsOf(students, shared, attack)) {
       results.push(...(await carryOut(round, probing, tell)));

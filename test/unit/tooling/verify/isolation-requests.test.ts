@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { askApi, askRegistry, fill } from "../../../../tooling/verify/isolation/requests";
+import { machineAttacks } from "../../../../tooling/verify/isolation/attacks/machine-attacks";
+import { askApi, askRegistry, dial, fill } from "../../../../tooling/verify/isolation/requests";
 import { studentNamed } from "../../../support/students";
 
 const ALICE = studentNamed("alice", 1);
@@ -98,6 +99,20 @@ describe("requests of a student", () => {
       text: 'secrets is "forbidden"',
     });
     assert.deepEqual(seen, [`GET ${path} Bearer alices-token`]);
+  });
+
+  it("reach a port of this machine or none, and which", async () => {
+    const [host = "", port = ""] = address.split(":");
+    assert.deepEqual(await dial({ host, port: Number(port) }), { kind: "connected" });
+    const nobody = await dial({ host: "127.0.0.1", port: 1 });
+    assert.equal(nobody.kind, "no connection");
+    const tries = machineAttacks({ ...ALICE, kubeconfig: kubeconfigOf() });
+    assert.deepEqual(tries[0]?.means, { kind: "dial", host, port: Number(port) });
+    const refused = tries.slice(1).map(({ means }) => (means.kind === "dial" ? means.host : ""));
+    assert.deepEqual(
+      refused,
+      [1, 2, 3, 4, 5].flatMap((last) => [`10.215.1.${last}`, `10.214.1.${last}`]),
+    );
   });
 
   it("tell how much of what is written is stored, of what came through", async () => {

@@ -15,6 +15,8 @@ export type PodRole = "build" | "step" | "application";
 export type Means =
   /** A TCP connection from a pod. */
   | { readonly kind: "connect"; readonly from: PodRole; readonly host: string; readonly port: number }
+  /** A TCP connection from the machine that runs this. */
+  | { readonly kind: "dial"; readonly host: string; readonly port: number }
   /** A GET from a pod; to the API server, with the token of the pod's account. */
   | { readonly kind: "ask"; readonly from: PodRole; readonly url: string }
   /** BuildKit's own command from a pod, at a student's BuildKit. */
