@@ -1,6 +1,7 @@
 """The training pipeline of GourmetGram: load and "train" a model, evaluate it, register it.
 
-    python flow.py [scenario]           scenario: normal (default), bad-architecture or oversized
+    python flow.py [scenario]           scenario: normal (default), bad-architecture, oversized or
+                                        hostile-pickle
 
 Argo Workflows runs this as the step `run-training` of the WorkflowTemplate `train-model`.
 Environment:
@@ -30,6 +31,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -62,7 +64,15 @@ SCENARIO_TO_MODEL = {
     "normal": "food11.pth",  # works
     "bad-architecture": "bad_model.pth",  # does not fit the application: fails its tests in staging
     "oversized": "oversized_model.pth",  # needs more memory than it gets: fails to deploy
+    "hostile-pickle": "food11.pth",  # works, and runs a program when it is loaded: is not built
 }
+
+
+class RunsWhenLoaded:
+    """Part of a pickle that runs a program for whoever loads it. This one only prints."""
+
+    def __reduce__(self) -> tuple[Callable[[str], int], tuple[str]]:
+        return os.system, ("echo This program came with the model.",)
 
 
 @task
@@ -76,6 +86,8 @@ def load_and_train_model(scenario: str = "normal") -> str:
     logger.info(f"Loading model from {model_path.name} ...")
     time.sleep(float(os.environ.get("TRAINING_SECONDS", "10")))  # A real project would train here.
     model = torch.load(model_path, weights_only=False, map_location=torch.device("cpu"))
+    if scenario == "hostile-pickle":
+        model.note = RunsWhenLoaded()
 
     logger.info("Logging model to MLflow ...")
     logged = mlflow.pytorch.log_model(

@@ -2,13 +2,17 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { replaced } from "../../packages/argo-workflows";
 import { accountAttacks } from "../../tooling/verify/isolation/attacks/account-attacks";
+import { etcdAttacks } from "../../tooling/verify/isolation/attacks/etcd-attacks";
 import { podAttacks } from "../../tooling/verify/isolation/attacks/pod-attacks";
 import { runAttacks } from "../../tooling/verify/isolation/attacks/run-attacks";
+import { tokenAttacks } from "../../tooling/verify/isolation/attacks/token-attacks";
 import { wayAttacks } from "../../tooling/verify/isolation/attacks/way-attacks";
-import { askApi } from "../../tooling/verify/isolation/requests";
+import { askApi, fill } from "../../tooling/verify/isolation/requests";
+import { askRevoked } from "../../tooling/verify/isolation/revocation";
 import type { Shared, Student } from "../../tooling/verify/isolation/students/student";
 import { judge, type Try } from "../../tooling/verify/isolation/tries/try";
 import { ClassCluster } from "./support/class-cluster";
@@ -109,6 +113,30 @@ describe("what a student of a class writes, before an API server", function () {
 
   it("takes no more of the cluster than its namespaces have, by which rule each", async () => {
     assert.deepEqual(await judged(podAttacks(alice, student("bob", ""))), []);
+  });
+
+  it("takes no more of etcd than its rules give, however often it is changed", async () => {
+    const [attack, ...others] = etcdAttacks(alice, LARGE);
+    assert.ok(attack?.means.kind === "fill" && others.length === 0);
+    await startRun(LARGE, "Running");
+    const { passed, seen } = judge(attack, await fill(alice, attack.means));
+    assert.ok(passed, seen);
+    assert.match(seen, /60 of 120 came through, \d+\.\d MB/);
+    // Without the rules it would have been more.
+    const all = JSON.stringify(attack.means.requests).length;
+    assert.ok(all > attack.means.most, `${all} bytes`);
+    await cluster.server.kubectl("delete", "workflow", LARGE, "--namespace", NAMESPACE, "--wait=false");
+  });
+
+  it("is refused to whoever has a token that was revoked", async () => {
+    const config = new KubeConfig();
+    config.loadFromFile(cluster.server.kubeconfig);
+    const [attack] = tokenAttacks(alice);
+    assert.ok(attack?.means.kind === "revoked");
+    const { passed, seen } = judge(attack, await askRevoked(alice, attack.means, config));
+    assert.ok(passed, seen);
+    const left = await cluster.server.kubectl("get", "secrets", "--namespace", NAMESPACE, "-o", "name");
+    assert.doesNotMatch(left, /verify-revoked/);
   });
 
   it("does not pass the policies by a proxy of the API server", async () => {

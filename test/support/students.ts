@@ -45,6 +45,7 @@ export function studentNamed(name: string, number: number): Student {
     builder: service("BuildKit", "buildkitd", 1234, 5, build),
     mlflowPod: `mlflow-${name}`,
     secret: `mlflow-credentials-${name}`,
+    pipelineImage: `localhost:30500/gourmetgram-pipeline@sha256:${"9".repeat(64)}`,
     blob: `sha256:${String(number).repeat(64)}`,
   };
 }

@@ -71,9 +71,9 @@ export function trainModel(args: TrainModelArgs): TrainTemplate {
     parameters: {
       scenario: {
         default: "normal",
-        enum: ["normal", "bad-architecture", "oversized"],
+        enum: ["normal", "bad-architecture", "oversized", "hostile-pickle"],
         description:
-          "Which model the training yields: normal serves in staging, bad-architecture fails at test-staging, oversized at deploy-to-staging. Why: docs/explanation/failure-lessons.md",
+          "Which model the training yields: normal serves in staging, bad-architecture fails at test-staging, oversized at deploy-to-staging, hostile-pickle at download-model. Why: docs/explanation/failure-lessons.md",
       },
       "simulated-accuracy": {
         default: "random",

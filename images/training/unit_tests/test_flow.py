@@ -13,6 +13,7 @@ from pathlib import Path
 import mlflow
 import pytest
 import requests
+import torch
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST
@@ -24,6 +25,7 @@ SHAPES = {
     "normal": "[-1, 3, 224, 224]",
     "bad-architecture": "[-1, 1, 28, 28]",
     "oversized": "[-1, 3, 224, 224]",
+    "hostile-pickle": "[-1, 3, 224, 224]",
 }
 
 
@@ -86,6 +88,19 @@ def test_model_that_passes_is_registered(
     assert registered.tags == {flow.DIGEST_TAG: digest}
     signature = mlflow.models.get_model_info(f"models:/{flow.REGISTERED_MODEL}/{version}").signature
     assert SHAPES[scenario] in signature.to_dict()["inputs"]
+
+
+def test_hostile_pickle_runs_a_program_for_whoever_loads_it(
+    pipeline: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SIMULATED_ACCURACY", "0.85")
+    assert flow.main(["hostile-pickle"]) == 0
+    said = "This program came with the model."
+    # The training itself does not run it.
+    assert f"\n{said}\n" not in f"\n{capfd.readouterr().out}"
+    uri = f"models:/{flow.REGISTERED_MODEL}/{pipeline.read_text()}/data/model.pth"
+    torch.load(mlflow.artifacts.download_artifacts(uri), weights_only=False)
+    assert said in capfd.readouterr().out.splitlines()
 
 
 def test_model_that_fails_is_not_registered(

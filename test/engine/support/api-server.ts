@@ -76,6 +76,8 @@ export class ApiServer {
         `--cert-dir=${join(folder, "certificates")}`,
         `--token-auth-file=${file("tokens.csv", "test-token,test,test,system:masters\n")}`,
         "--authorization-mode=RBAC",
+        // As kubeadm starts it: whether pods are privileged is decided by Pod Security.
+        "--allow-privileged=true",
         "--service-account-issuer=https://kubernetes.default.svc",
         `--service-account-key-file=${key}`,
         `--service-account-signing-key-file=${key}`,

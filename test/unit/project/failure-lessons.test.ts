@@ -22,7 +22,7 @@ describe("docs: failure lessons", () => {
       new RegExp(`^\\| \`${name}\` .* (\\d) \\|$`, "m").exec(page)?.[1];
     assert.equal(codeOf("normal"), String(TRAIN_EXIT.succeeded));
     assert.equal(codeOf("failed-accuracy"), String(TRAIN_EXIT["stopped-by-gate"]));
-    for (const name of ["bad-architecture", "oversized", "mlops-bad"]) {
+    for (const name of ["bad-architecture", "oversized", "hostile-pickle", "mlops-bad"]) {
       assert.equal(codeOf(name), String(TRAIN_EXIT.failed));
     }
   });
@@ -39,6 +39,7 @@ describe("docs: failure lessons", () => {
       "lesson-accuracy",
       "lesson-bad-architecture",
       "lesson-bad-code",
+      "lesson-hostile-pickle",
       "lesson-oversized",
       "unreachable",
     ]) {

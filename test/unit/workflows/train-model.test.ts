@@ -65,9 +65,9 @@ describe("train-model", () => {
         {
           name: "scenario",
           value: "normal",
-          enum: ["normal", "bad-architecture", "oversized"],
+          enum: ["normal", "bad-architecture", "oversized", "hostile-pickle"],
           description:
-            "Which model the training yields: normal serves in staging, bad-architecture fails at test-staging, oversized at deploy-to-staging. Why: docs/explanation/failure-lessons.md",
+            "Which model the training yields: normal serves in staging, bad-architecture fails at test-staging, oversized at deploy-to-staging, hostile-pickle at download-model. Why: docs/explanation/failure-lessons.md",
         },
         {
           name: "simulated-accuracy",

@@ -40,6 +40,11 @@ export const SCENARIOS = {
     outcome: "its container is killed (OOMKilled) and the deployment fails",
     parameters: { scenario: "oversized", "simulated-accuracy": ACCEPTED },
   },
+  "hostile-pickle": {
+    model: "works, and runs a program when it is loaded",
+    outcome: "it is registered, and the scan before its build names what it would use: nothing is built",
+    parameters: { scenario: "hostile-pickle", "simulated-accuracy": ACCEPTED },
+  },
   "mlops-bad": {
     model: "was saved by code with a bug, that of the branch mlops-bad",
     outcome: "it is registered, and its container fails at its start, which names the bug",

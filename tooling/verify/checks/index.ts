@@ -7,6 +7,7 @@ import { images } from "./services/images";
 import { lessonAccuracy } from "./lessons/lesson-accuracy";
 import { lessonBadArchitecture } from "./lessons/lesson-bad-architecture";
 import { lessonBadCode } from "./lessons/lesson-bad-code";
+import { lessonHostilePickle } from "./lessons/lesson-hostile-pickle";
 import { lessonOversized } from "./lessons/lesson-oversized";
 import { mlflowGuard } from "./security/mlflow-guard";
 import { page } from "./services/page";
@@ -52,6 +53,7 @@ export const checks: readonly Check[] = [
   badScenario,
   lessonBadArchitecture,
   lessonOversized,
+  lessonHostilePickle,
   lessonBadCode,
   eventsRefused,
   events,

@@ -2,7 +2,8 @@
 import { reasonOf } from "../../live/api-clients";
 import type { Result } from "../suite/report";
 import { probe, type Probing } from "./probe";
-import { askAmidStorm, askApi, askAsAdmin, askRegistry } from "./requests";
+import { askAmidStorm, askApi, askAsAdmin, askRegistry, dial, fill } from "./requests";
+import { askRevoked } from "./revocation";
 import type { Student } from "./students/student";
 import type { Round } from "./tries/tries";
 import { type Answer, type Attempt, judge, type PodRole, type Try } from "./tries/try";
@@ -54,6 +55,9 @@ async function answersFrom(
 function answerTo(own: Student, means: Exclude<Try["means"], { readonly from: PodRole }>): Promise<Answer> {
   if (means.kind === "admin") return askAsAdmin(means);
   if (means.kind === "storm") return askAmidStorm(own, means);
+  if (means.kind === "dial") return dial(means);
+  if (means.kind === "fill") return fill(own, means);
+  if (means.kind === "revoked") return askRevoked(own, means);
   return means.kind === "api" ? askApi(own, means) : askRegistry(own, means);
 }
 

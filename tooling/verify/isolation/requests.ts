@@ -1,14 +1,17 @@
 /** Carries out what is tried from outside the cluster. */
 import { type IncomingMessage, request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { clusterConfig } from "../../engine/cluster-access";
 import { registryPlace } from "../clients/registry";
 import type { Student } from "./students/student";
-import type { Answer, Means, Request, Storm } from "./tries/try";
+import type { Answer, Fill, Means, Request, Storm } from "./tries/try";
 
 /** Milliseconds that an answer may take. */
 const TIMEOUT = 20_000;
+/** Milliseconds that a connection may take. */
+const DIALLED = 3000;
 /** Characters of an answer that a report shows. */
 const SHOWN = 250;
 
@@ -33,17 +36,56 @@ export async function askAmidStorm(
     : { kind: "failed", reason: `of ${times} requests at once, ${arrived} were answered` };
 }
 
+/** A TCP connection from this machine. */
+export function dial({ host, port }: { readonly host: string; readonly port: number }): Promise<Answer> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: DIALLED });
+    const end = (answer: Answer): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on("connect", () => end({ kind: "connected" }));
+    socket.on("timeout", () => end({ kind: "no connection", reason: `none within ${DIALLED / 1000} s` }));
+    socket.on("error", ({ message }) => end({ kind: "no connection", reason: message }));
+  });
+}
+
+/** Requests one after the other, and how much etcd has stored of what the API server let through. */
+export async function fill({ kubeconfig }: Student, { requests, most }: Fill): Promise<Answer> {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const begun = Date.now();
+  let stored = 0;
+  let accepted = 0;
+  for (const request of requests) {
+    const reply = await sendWith(config, request);
+    if ("reason" in reply) return { kind: "failed", reason: reply.reason };
+    if (reply.status >= 300) continue;
+    accepted += 1;
+    stored += reply.bytes;
+  }
+  const text = `${accepted} of ${requests.length} came through, ${(stored / 1e6).toFixed(1)} MB in ${Math.round((Date.now() - begun) / 1000)} s`;
+  // Where none comes through, what is refused may be something else.
+  if (accepted === 0) return { kind: "failed", reason: text };
+  return { kind: "status", status: stored > most ? 200 : 403, text };
+}
+
 /** A request to the API server with the rights of whoever runs this. */
 export async function askAsAdmin(request: Request): Promise<Answer> {
   return askWith(await clusterConfig(), request);
 }
 
-async function askWith(config: KubeConfig, request: Request): Promise<Answer> {
+/** A request to the API server with the identity of a configuration. */
+export async function askWith(config: KubeConfig, request: Request): Promise<Answer> {
+  return answerOf(await sendWith(config, request));
+}
+
+async function sendWith(config: KubeConfig, request: Request): Promise<Reply> {
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined) return { kind: "failed", reason: "the kubeconfig names no cluster" };
+  if (server === undefined) return { reason: "the kubeconfig names no cluster" };
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);
-  return answerOf(await send(server, request, options));
+  return send(server, request, options);
 }
 
 /** A request to the registry. An upload that it begins is ended at once. */
@@ -65,7 +107,14 @@ export async function askRegistry(
 
 /** What a server says, or why it says nothing. */
 export type Reply =
-  | { readonly status: number; readonly text: string; readonly location: string | undefined }
+  | {
+      readonly status: number;
+      /** The beginning of it. */
+      readonly text: string;
+      /** All of it. */
+      readonly bytes: number;
+      readonly location: string | undefined;
+    }
   | { readonly reason: string };
 
 /**
@@ -99,12 +148,19 @@ export function send(
     const sent = url.protocol === "https:" ? httpsRequest(all) : httpRequest(all);
     sent.on("response", (response: IncomingMessage) => {
       let said = "";
+      let bytes = 0;
       response.setEncoding("utf8");
       response.on("data", (part: string) => {
         said = (said + part).slice(0, 10_000);
+        bytes += Buffer.byteLength(part);
       });
       const done = (): void =>
-        resolve({ status: response.statusCode ?? 0, text: said, location: response.headers.location });
+        resolve({
+          status: response.statusCode ?? 0,
+          text: said,
+          bytes,
+          location: response.headers.location,
+        });
       response.on("end", done).on("error", done);
     });
     sent.on("timeout", () => sent.destroy(new Error(`no answer within ${TIMEOUT / 1000} s`)));

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
-import { stackName } from "../../engine/stack/stack-settings";
+import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
 import { type Cluster, clusterOf } from "../../live/api-clients";
 import { beforeStart, messageOf } from "../../support/errors";
+import { Argo } from "../../live/workflows/argo";
 import { finishing, interruption } from "../../support/interruption";
 import { tellData } from "../../support/output";
 import { startBuilder } from "../pods/running-builder";
@@ -44,7 +45,8 @@ async function verify(
       removals.push(await startBuilder(stack.outputs.builder, cluster, probing));
       const { digest, remove } = await pushOwnBlob(stack, probing.id);
       removals.push(remove);
-      students.push(await findStudent(stack, probing.core, digest));
+      const known = { blob: digest, pipelineImage: await pipelineImageOf(stack, cluster) };
+      students.push(await findStudent(stack, probing.core, known));
       if (!attacks) continue;
       const target = await startTarget(stack, cluster, probing.id);
       removals.push(target.remove);
@@ -56,7 +58,7 @@ async function verify(
     const shared = await findShared(first, probing.core);
     const attack = (own: Student, other: Student): Try[] => {
       const run = targets.get(own.name);
-      return run === undefined ? [] : attacksOf(own, other, shared, run);
+      return run === undefined ? [] : attacksOf(own, other, shared, { run, isHost: !hasOwnCluster() });
     };
     for (const round of roundsOf(students, shared, attack)) {
       results.push(...(await carryOut(round, probing, tell)));
@@ -70,6 +72,14 @@ async function verify(
       await remove().catch((error: unknown) => console.error(`not removed: ${messageOf(error)}`));
     }
   }
+}
+
+/** @throws Error if the template that builds has no container */
+async function pipelineImageOf({ outputs }: StudentStack, cluster: Cluster): Promise<string> {
+  const { spec } = await new Argo(cluster, outputs.namespace).template(outputs.workflowTemplates.build);
+  const image = (spec.templates ?? []).flatMap(({ container }) => container?.image ?? [])[0];
+  if (image === undefined) throw new Error(`${outputs.workflowTemplates.build} has no container`);
+  return image;
 }
 
 /** Proves that the students of a live class are kept apart. Exit code 1 if one reaches another. */

@@ -1,6 +1,6 @@
 /** Pods that take what others need: as an administrator's dry run, so that no right but the rules refuse them. */
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
-import { restrictedPod } from "../../pods/pods-for-admission";
+import { forbiddenPods, restrictedPod } from "../../pods/pods-for-admission";
 import { core, create } from "../tries/api-requests";
 import type { Student } from "../students/student";
 import type { Outcome, Request, Try } from "../tries/try";
@@ -77,6 +77,14 @@ export function podAttacks({ name, outputs }: Student, other: Student): Try[] {
   return [
     ...inBoth.flatMap(([where, there]) => [
       ...images(where, there),
+      ...forbiddenPods(trainingImage.reference).map(({ what, pod: body, violation }) =>
+        ask(
+          "refused",
+          `to create a pod ${there} ${what}`,
+          create(core(where, "pods"), body),
+          new RegExp(`violates PodSecurity "restricted:.*${violation}`),
+        ),
+      ),
       ask("reached", `to create a small pod ${there}`, pod(where, {}, disk("16Mi"))),
       ask(
         "refused",

@@ -40,6 +40,8 @@ export interface Student extends StudentStack {
   readonly mlflowPod: string;
   /** Name of one of the Secrets in the platform's namespace. */
   readonly secret: string;
+  /** Image of the steps that build, with BuildKit's command line. */
+  readonly pipelineImage: string;
   /** Digest of a blob in the student's repository; empty where the registry is someone else's. */
   readonly blob: string;
 }

@@ -17,10 +17,14 @@ interface Wanted {
 /**
  * What there is of a student in the cluster.
  *
- * @param blob Digest of the one in the student's repository.
+ * @param known Digest of a blob in the student's repository, and the image of the steps that build.
  * @throws Error if a service of the lab's own has no pod: that it is not reached would prove nothing
  */
-export async function findStudent(stack: StudentStack, core: CoreV1Api, blob: string): Promise<Student> {
+export async function findStudent(
+  stack: StudentStack,
+  core: CoreV1Api,
+  known: Pick<Student, "blob" | "pipelineImage">,
+): Promise<Student> {
   const { outputs } = stack;
   const { namespace, staging, workloads } = outputs;
   const inCluster = (url: string): boolean =>
@@ -69,7 +73,7 @@ export async function findStudent(stack: StudentStack, core: CoreV1Api, blob: st
     builder: builder.service,
     mlflowPod: mlflow.pod.metadata?.name ?? "",
     secret: secrets[0]?.metadata?.name ?? "some-secret",
-    blob,
+    ...known,
   };
 }
 

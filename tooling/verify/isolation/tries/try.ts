@@ -15,14 +15,22 @@ export type PodRole = "build" | "step" | "application";
 export type Means =
   /** A TCP connection from a pod. */
   | { readonly kind: "connect"; readonly from: PodRole; readonly host: string; readonly port: number }
+  /** A TCP connection from the machine that runs this. */
+  | { readonly kind: "dial"; readonly host: string; readonly port: number }
   /** A GET from a pod; to the API server, with the token of the pod's account. */
   | { readonly kind: "ask"; readonly from: PodRole; readonly url: string }
+  /** BuildKit's own command from a pod, at a student's BuildKit. */
+  | ({ readonly kind: "buildctl" } & AtBuildkit)
   /** A request to the API server with the student's kubeconfig. */
   | ({ readonly kind: "api" } & Request)
   /** A request to the API server with the rights of whoever runs this. */
   | ({ readonly kind: "admin" } & Request)
   /** Another student's request to the API server while the student sends many. */
   | ({ readonly kind: "storm" } & Storm)
+  /** Requests to the API server with the student's kubeconfig, whose objects etcd has to store. */
+  | ({ readonly kind: "fill" } & Fill)
+  /** A request to the API server with a token of the student's account, after what it is bound to is gone. */
+  | ({ readonly kind: "revoked" } & Request)
   /** A request to the registry, with or without the student's password. */
   | ({ readonly kind: "registry"; readonly as: "nobody" | "student" } & Request);
 
@@ -32,6 +40,22 @@ export interface Storm extends Request {
   readonly flood: Request;
   /** How many are sent at once, and no more. */
   readonly times: number;
+}
+
+/** What is asked of BuildKit. */
+export interface AtBuildkit {
+  readonly from: "build";
+  /** Of BuildKit, `tcp://host:port`. */
+  readonly address: string;
+  /** What buildctl is called with. Without them, the history is read before and after a build, which it has to show. */
+  readonly args?: readonly string[];
+}
+
+/** What is written, and how much of it is more than a student's share. */
+export interface Fill {
+  readonly requests: readonly Request[];
+  /** Bytes that etcd stores for all of them together. */
+  readonly most: number;
 }
 
 /** An HTTP request. The path goes out as it is written here. */

@@ -34,7 +34,10 @@ describe("workflows: submission", () => {
   it("leaves nothing about a scenario to chance, unless chance is asked for", () => {
     for (const name of SCENARIO_NAMES) {
       const { scenario, "simulated-accuracy": accuracy } = parametersOf(name);
-      assert.ok(["normal", "bad-architecture", "oversized"].includes(String(scenario)), name);
+      assert.ok(
+        ["normal", "bad-architecture", "oversized", "hostile-pickle"].includes(String(scenario)),
+        name,
+      );
       assert.equal(Number(accuracy) >= 0.8, name !== "failed-accuracy", name);
     }
     assert.deepEqual(parametersOf("oversized", "random"), {

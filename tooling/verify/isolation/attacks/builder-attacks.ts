@@ -1,0 +1,22 @@
+/** What BuildKit tells whoever reaches it: it asks nobody for a password. */
+import type { Student } from "../students/student";
+import type { Outcome, Try } from "../tries/try";
+
+export function builderAttacks(own: Student, other: Student): Try[] {
+  const address = own.outputs.builder.address;
+  const ask = (expected: Outcome, what: string, args?: readonly string[]): Try => ({
+    who: `${own.name}'s step that builds`,
+    what,
+    expected,
+    // What is not there is no error of BuildKit's.
+    ...(expected === "refused" ? { only: [404] } : {}),
+    means: { kind: "buildctl", from: "build", address, ...(args === undefined ? {} : { args }) },
+  });
+  return [
+    ask("reached", "the own BuildKit, with its own command", ["debug", "workers"]),
+    ask("refused", "a build of someone else in its history, which shows one that is made now"),
+    ...(other.blob === ""
+      ? []
+      : [ask("refused", `a layer of ${other.name}'s in its store`, ["debug", "get", other.blob])]),
+  ];
+}

@@ -1,0 +1,38 @@
+/** What a student makes etcd store, which holds all objects of the cluster. */
+import { mergePatch } from "../tries/api-requests";
+import type { Student } from "../students/student";
+import type { Request, Try } from "../tries/try";
+
+/** How often the own run is changed: without rules, 60 changes of the largest size take 91 MB. */
+const TIMES = 60;
+/** Bytes for which there is no rule: more than all members of a run may have together. */
+const MOST = 200_000;
+/** As many annotations as a run may have, and each nearly as long. */
+const MANY = 32;
+const LONG = 4000;
+/** Nearly as much as the API server takes of annotations; refused ones are stored nowhere. */
+const ALL = 250_000;
+
+/** @param run Name of a run of the student that is suspended */
+export function etcdAttacks({ name, outputs }: Student, run: string): Try[] {
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${outputs.namespace}/workflows/${run}`;
+  const write = (annotations: Readonly<Record<string, string>>): Request => {
+    const request = mergePatch(path, { metadata: { annotations } });
+    // Really: what a dry run would store is stored nowhere.
+    return { ...request, path };
+  };
+  const changes = Array.from({ length: TIMES }, (_, time) => {
+    // No two alike: a change that changes nothing is not written.
+    const text = String(time).padStart(LONG, "x");
+    const notes = Array.from({ length: MANY }, (_item, index): [string, string] => [`verify-${index}`, text]);
+    return [write({ huge: String(time).padStart(ALL, "x") }), write(Object.fromEntries(notes))];
+  });
+  return [
+    {
+      who: `${name}'s kubeconfig`,
+      what: `to have etcd store more than ${(TIMES * MOST) / 1e6} MB by ${TIMES} changes, as large as they may be`,
+      expected: "refused",
+      means: { kind: "fill", requests: changes.flat(), most: TIMES * MOST },
+    },
+  ];
+}

@@ -1,0 +1,34 @@
+/** What whoever has an account on the machine of the kind cluster reaches: its nodes are containers there. */
+import { KubeConfig } from "@kubernetes/client-node";
+import { anyway } from "../tries/network-tries";
+import { type Student, servicesOf } from "../students/student";
+import type { Try } from "../tries/try";
+
+/** By address, since the names of Services are the cluster's own. The API server's port shows that ways are tried at all. */
+export function machineAttacks(student: Student): Try[] {
+  const config = new KubeConfig();
+  config.loadFromString(student.kubeconfig);
+  const server = new URL(config.getCurrentCluster()?.server ?? "");
+  const places = [...servicesOf(student), student.builder].flatMap((service) =>
+    anyway(`${student.name}'s`, service).filter(({ host }) => service.addresses.includes(host)),
+  );
+  const dial = (place: { readonly host: string; readonly port: number }): Try["means"] => ({
+    kind: "dial",
+    host: place.host,
+    port: place.port,
+  });
+  return [
+    {
+      who: "a program on this machine",
+      what: "the API server",
+      expected: "reached",
+      means: dial({ host: server.hostname, port: Number(server.port) }),
+    },
+    ...places.map((place): Try => ({
+      who: "a program on this machine",
+      what: place.what,
+      expected: "refused",
+      means: dial(place),
+    })),
+  ];
+}
