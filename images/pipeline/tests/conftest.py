@@ -78,8 +78,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("OUTPUTS", str(tmp_path / "outputs"))
     monkeypatch.setattr(step, "TERMINATION_LOG", tmp_path / "termination-log")
     monkeypatch.setattr(step, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(step, "PATIENCE", 0.05)
-    monkeypatch.setattr("gourmetgram_pipeline.registered_model.PATIENCE", 0.05)
+    monkeypatch.setattr(step, "PATIENCE", 1.0)
+    monkeypatch.setattr("gourmetgram_pipeline.registered_model.PATIENCE", 1.0)
     (tmp_path / "termination-log").touch()
     return tmp_path
 

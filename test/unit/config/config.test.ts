@@ -91,6 +91,8 @@ describe("loadConfig", () => {
       mlflowS3SecretAccessKey: "hush-3",
       appRepositoryPassword: "hush-4",
       backupPassphrase: "hush hush hush",
+      backupS3AccessKeyId: "hush-5",
+      backupS3SecretAccessKey: "hush-6",
     };
     setConfig(
       {
@@ -99,6 +101,8 @@ describe("loadConfig", () => {
         mlflowArtifactRoot: "s3://bucket",
         appRepositoryUrl: "https://git.example.org/app.git",
         appRepositoryUsername: "reader",
+        backupSchedule: "0 3 * * *",
+        backupBucket: "s3://bucket/backups",
       },
       secrets,
     );

@@ -43,9 +43,26 @@ describe("status: a stack on a cluster of its own", () => {
 
   it("is up where its cluster has its pods", async () => {
     cluster.objects.set("/api/v1/namespaces/platform/pods", () => ({ items: [pod("mlflow", true)] }));
-    const { exitCode, up, api, pods, problems } = await statusOf();
+    const { exitCode, up, api, pods, problems, backups } = await statusOf();
     assert.deepEqual({ exitCode, up, api, problems }, { exitCode: 0, up: true, api: true, problems: [] });
+    assert.equal(backups, null);
     assert.deepEqual(pods, [{ namespace: "platform", name: "mlflow", phase: "Running", ready: true }]);
+  });
+
+  it("warns of backups that nobody writes, and is up nevertheless", async () => {
+    cluster.objects.set("/api/v1/namespaces/platform/pods", () => ({ items: [pod("mlflow", true)] }));
+    cluster.objects.set("/apis/batch/v1/cronjobs", () => ({
+      items: [
+        {
+          metadata: { namespace: "backups", creationTimestamp: "2026-01-01T00:00:00Z" },
+          spec: { schedule: "0 3 * * *", suspend: true },
+        },
+      ],
+    }));
+    const { exitCode, backups } = await statusOf();
+    assert.equal(exitCode, 0);
+    assert.match(backups?.alarm?.problem ?? "", /^backups are suspended .* there is none yet$/);
+    assert.match(backups?.alarm?.remedy ?? "", /config rm gourmetgram:backupSuspended/);
   });
 
   it("is not up where the cluster answers and has nothing of it, whatever the state says", async () => {
