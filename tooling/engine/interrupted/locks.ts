@@ -1,7 +1,7 @@
 /** The locks of a backend in a folder, and the processes that hold them. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import { isAlive } from "../../machine/lock";
 
@@ -19,6 +19,8 @@ export interface Holder {
   readonly since: Date;
 }
 
+/** The engine's program. */
+const ENGINE = "pulumi";
 /** Milliseconds by which a process may seem to have started after it made its lock: `ps` knows whole seconds. */
 const TOLERANCE = 2000;
 /** Milliseconds after which a file that is no lock yet will not become one. */
@@ -59,18 +61,23 @@ function lockIn(file: string): LockContent | "unreadable" | undefined {
   }
 }
 
-/** Whether the process that made a lock still runs: one with its number that was there by then. */
+/**
+ * Whether the process that made a lock still runs: one with its number that was there by then, or an engine. The start of a
+ * process moves with the clock, and the lock's time does not: after a jump forward, an engine seems younger than its lock.
+ */
 async function isHeld(pid: number, since: Date): Promise<boolean> {
   if (!isAlive(pid)) return false;
   // On macOS, the text after `=` up to the next option is a heading. In the C locale, names of months can be read.
-  const { stdout, exitCode } = await execa("ps", ["-o", "lstart=", "-o", "stat=", "-p", String(pid)], {
+  const columns = ["lstart=", "stat=", "comm="].flatMap((column) => ["-o", column]);
+  const { stdout, exitCode } = await execa("ps", [...columns, "-p", String(pid)], {
     env: { LC_ALL: "C" },
     reject: false,
   });
   if (exitCode !== 0) return isAlive(pid);
-  const [, start = "", state = ""] = /^(.*\d{4})\s+(\S+)$/.exec(stdout.trim()) ?? [];
+  const [, start = "", state = "", program = ""] = /^(.*\d{4})\s+(\S+)\s+(.*)$/.exec(stdout.trim()) ?? [];
   // One that has ended and that nobody has waited for.
   if (state.startsWith("Z")) return false;
+  if (basename(program) === ENGINE) return true;
   const started = Date.parse(start);
   return Number.isNaN(started) || started <= since.getTime() + TOLERANCE;
 }

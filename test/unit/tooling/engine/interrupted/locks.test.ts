@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { freeDeadLocks } from "../../../../../tooling/engine/interrupted/locks";
@@ -50,6 +59,24 @@ describe("a lock of a stack", () => {
     const file = lock(process.pid, { since: new Date(Date.now() - 30 * 86_400_000) });
     assert.deepEqual(await freeDeadLocks(locks, "lab"), []);
     assert.ok(!existsSync(file));
+  });
+
+  it("stays where an engine has the number, also one that seems younger, as after a clock that jumped", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "gourmetgram-engine-"));
+    const program = join(folder, "pulumi");
+    copyFileSync("/bin/sleep", program);
+    chmodSync(program, 0o755);
+    const child = spawn(program, ["60"], { stdio: "ignore" });
+    try {
+      await once(child, "spawn");
+      const { pid = 0 } = child;
+      const file = lock(pid, { since: new Date(Date.now() - 3_600_000) });
+      assert.equal((await freeDeadLocks(locks, "lab")).length, 1);
+      assert.ok(existsSync(file));
+    } finally {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("stays where another machine made it: its processes cannot be seen from here", async () => {
