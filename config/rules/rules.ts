@@ -32,7 +32,6 @@ export function brokenRules(
     ...only(given, "appRepositoryUrl", ["appRepositoryUsername", "appRepositoryPassword"]),
     ...readableBackup(given),
     ...together(given, "backupS3AccessKeyId", "backupS3SecretAccessKey"),
-    ...only(given, "backupSchedule", ["backupBucket"]),
     ...only(given, "backupBucket", ["backupS3Endpoint", "backupS3AccessKeyId", "backupS3SecretAccessKey"]),
     ...wholeBackup(values, given),
     ...distinctNodePorts(values, given, sound),
@@ -88,7 +87,7 @@ function ownDatabase(
   return shared ? [{ key, reason, fix: "set" }] : [];
 }
 
-/** A passphrase without a schedule does no harm: somebody may come back to it. */
+/** A passphrase or a bucket without a schedule does no harm: somebody may come back to it. */
 function readableBackup(given: (key: KeyName) => boolean): BrokenRule[] {
   const isMissing = given("backupSchedule") && !given("backupPassphrase");
   const reason = `it is missing: ${full("backupSchedule")} needs it`;

@@ -140,62 +140,62 @@ CANNOT_DIAL = 'do request: Head "http://registry:5000/v2/": dial tcp: connect: c
 
 
 @pytest.mark.parametrize(
-    ("said", "told", "attempts"),
+    ("said", "told", "again"),
     [
         (
             f"failed to push {PUSH}:model-3: failed to {CANNOT_DIAL}",
             [f"not pushed to PUSH_REPOSITORY={PUSH}", "cannot be reached", "Is it running"],
-            4,
+            True,
         ),
         (
             f"failed to push {PUSH}:model-3: unexpected status from PUT request: 503 Unavailable",
             ["not pushed", "cannot be reached"],
-            4,
+            True,
         ),
         (
             f"failed to push {PUSH}:model-3: insufficient_scope: authorization failed",
             ["not pushed", "registry refuses it", "Check the registry's credentials"],
-            1,
+            False,
         ),
         (
             f"{BASE}: failed to resolve source metadata for {BASE}: failed to {CANNOT_DIAL}",
             [f"APP_BASE_IMAGE={BASE} cannot be pulled", "cannot be reached"],
-            4,
+            True,
         ),
         (
             f"{BASE}: failed to resolve source metadata for {BASE}: {BASE}: not found",
             [f"APP_BASE_IMAGE={BASE} cannot be pulled", "npm run up"],
-            1,
+            False,
         ),
         (
             'process "/bin/sh -c python -c import" did not complete successfully: exit code: 1',
             ["Dockerfile does not build at commit 0123456 with model version 3", "exit code: 1"],
-            1,
+            False,
         ),
         (
             "Dockerfile:1 invalid frontend: gateway.v0",
             ["names a frontend image", "Remove that line"],
-            1,
+            False,
         ),
-        ("code = Unavailable desc = closing transport", ["BuildKit at BUILDKIT_ADDRESS=tcp"], 4),
+        ("code = Unavailable desc = closing transport", ["BuildKit at BUILDKIT_ADDRESS=tcp"], True),
         (
             f"failed to push {PUSH}:model-3: unexpected status from POST request: 404 Not Found",
             ["not pushed", "404 Not Found. Check the registry at registry.kube-system"],
-            1,
+            False,
         ),
         (
             "failed to copy files: copy file range failed: no space left on device",
             ["has no room left", "Free space on its node"],
-            1,
+            False,
         ),
-        ("the Dockerfile cannot be empty", ["does not build", "Correct the application"], 1),
+        ("the Dockerfile cannot be empty", ["does not build", "Correct the application"], False),
     ],
 )
 def test_failed_build(
     buildctl: Buildctl,
     said: str,
     told: list[str],
-    attempts: int,
+    again: bool,
     outputs: Outputs,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -204,7 +204,7 @@ def test_failed_build(
     message = capsys.readouterr().err
     assert all(each in message for each in told), message
     assert len(message.splitlines()) == 1
-    assert len(buildctl.calls()) == attempts
+    assert (len(buildctl.calls()) > 1) == again
     assert outputs() == BEFORE
 
 

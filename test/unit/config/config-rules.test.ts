@@ -131,11 +131,11 @@ describe("keys that loadConfig refuses together", () => {
       fix: "pulumi config set --secret gourmetgram:backupS3SecretAccessKey",
     },
     {
-      name: "a bucket for backups that nobody writes",
-      values: { backupBucket: "s3://bucket/backups" },
+      name: "an S3 service for backups without a bucket in it",
+      values: { backupS3Endpoint: "https://s3.example.org" },
       problem:
-        'gourmetgram:backupBucket is "s3://bucket/backups": it applies only together with gourmetgram:backupSchedule',
-      fix: "pulumi config rm gourmetgram:backupBucket",
+        'gourmetgram:backupS3Endpoint is "https://s3.example.org": it applies only together with gourmetgram:backupBucket',
+      fix: "pulumi config rm gourmetgram:backupS3Endpoint",
     },
     {
       name: "two Services on a node port",

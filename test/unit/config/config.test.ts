@@ -101,7 +101,6 @@ describe("loadConfig", () => {
         mlflowArtifactRoot: "s3://bucket",
         appRepositoryUrl: "https://git.example.org/app.git",
         appRepositoryUsername: "reader",
-        backupSchedule: "0 3 * * *",
         backupBucket: "s3://bucket/backups",
       },
       secrets,
