@@ -1,52 +1,9 @@
-import type { Call } from "../flow/calls";
-import type { Template, WorkflowObject } from "../objects/workflow-object";
+import { Node } from "../objects/node";
+import type { Template } from "../objects/workflow-object";
 import { declared, type Problem } from "./problem";
+import type { ReferenceContext } from "./reference-context";
 import { stepValueProblem } from "./step-values";
-
-/** What can be referred to from a node in a template. */
-export interface ReferenceContext {
-  readonly object: WorkflowObject;
-  /** The workflow's own parameters. */
-  readonly workflowParameters: ReadonlySet<string>;
-  /** Labels and annotations that every run has: the group, a point, and the key. */
-  readonly metadata: ReadonlySet<string>;
-  /** True where a run may bring further ones. */
-  readonly mayGetMore: boolean;
-  /** True where the run is surely still going on: what is known of its end is not there yet. */
-  readonly running: boolean;
-  /** True where the workflow has an exit handler under `onExit`. */
-  readonly hasExit: boolean;
-  /** True where the workflow has a priority. */
-  readonly hasPriority: boolean;
-  /** True in fields of the workflow that Argo fills in for each pod, with what is known there. */
-  readonly everyPod: boolean;
-  /** Outputs with a global name that are there, as `parameters.score`; undefined where not all of them are known. */
-  readonly exported: ReadonlySet<string> | undefined;
-  /** Inputs and own outputs are those of these templates: an inline one also sees what is around it. */
-  readonly templates: readonly Template[];
-  /** How many inline templates without a name the object has. */
-  readonly inlines: number;
-  /** How references call steps here: `steps` or `tasks`; undefined where there are none. */
-  readonly group: Call["group"] | undefined;
-  /** The calls whose outputs are there. */
-  readonly before: ReadonlyMap<string, Call>;
-  /** All calls of the template, for the message about one that comes too late. */
-  readonly all: ReadonlyMap<string, Call>;
-  /** The call that refers to itself, as hooks do. */
-  readonly self?: string | undefined;
-  /** The step or task that it stands in; `item` is there only if it has a list of items. */
-  readonly call?: Call;
-  /** True in an inline template of a loop, in all of which Argo fills in the items. */
-  readonly inLoop: boolean;
-  /** The template that a call runs; undefined if it is not known. */
-  readonly resolve: (call: Call) => Template | undefined;
-}
-
-/** Keys of labels and annotations that Argo gives to runs. */
-const ARGOS_OWN = "workflows.argoproj.io/";
-
-const WORKFLOW =
-  /^(?:name|namespace|mainEntrypoint|serviceAccountName|uid|priority|duration|status|failures|scheduledTime|creationTimestamp(?:\..+)?|parameters(?:\.json)?|(?:labels|annotations)(?:\..+)?|outputs\..+)$/;
+import { workflowValueProblem } from "./workflow-values";
 
 /** Checks a reference: the text between the braces. One that Argo does not know is not an error here. */
 export function referenceProblem(path: string, context: ReferenceContext): Problem | undefined {
@@ -62,7 +19,7 @@ export function referenceProblem(path: string, context: ReferenceContext): Probl
     case "outputs":
       return ownOutput(second, third, context);
     case "workflow":
-      return workflow(
+      return workflowValueProblem(
         [second, third, ...rest].filter((part) => part !== undefined),
         context,
       );
@@ -72,10 +29,10 @@ export function referenceProblem(path: string, context: ReferenceContext): Probl
     case "item":
       return item(path, context);
     case "pod":
-      return pod(context.templates.at(-1));
+      return pod(path, context.templates.at(-1));
     case "retries":
     case "lastRetry":
-      return retry(context);
+      return retry(path, context);
     default:
       return undefined;
   }
@@ -93,8 +50,9 @@ function item(path: string, { call, inLoop }: ReferenceContext): Problem | undef
   const { node, loops } = call;
   if (!loops && inLoop && key === "") return undefined;
   if (!loops) return { message: "there are no items here", fix: "add withItems, withParam or withSequence" };
-  if (key === "" || (node.at("withParam").text ?? "") !== "") return undefined;
-  const items = node.at("withItems").items;
+  const list = node.at("withParam").text ?? "";
+  const items = list === "" ? node.at("withItems").items : writtenItems(list);
+  if (key === "" || items === undefined) return undefined;
   const keys = items.flatMap((each) =>
     Array.isArray(each.value)
       ? each.items.map((_, index) => `[${index}]`)
@@ -105,7 +63,18 @@ function item(path: string, { call, inLoop }: ReferenceContext): Problem | undef
     : { message: `no item has ${key}`, fix: declared("keys of items", [...new Set(keys)]) };
 }
 
-function pod(template: Template | undefined): Problem | undefined {
+/** The items of a list that is written out, as JSON. */
+function writtenItems(text: string): Node[] | undefined {
+  if (text.includes("{{")) return undefined;
+  try {
+    return new Node(JSON.parse(text)).items;
+  } catch {
+    return undefined;
+  }
+}
+
+function pod(path: string, template: Template | undefined): Problem | undefined {
+  if (path !== "pod.name") return { message: "Argo knows the name of a pod alone", fix: "use pod.name" };
   return template === undefined || template.isPod || template.types.length !== 1
     ? undefined
     : {
@@ -114,8 +83,18 @@ function pod(template: Template | undefined): Problem | undefined {
       };
 }
 
+const RETRY = /^(?:retries|lastRetry\.(?:exitCode|status|duration|message))$/;
+
 /** Only what is tried again counts how often: a template by itself, or all those of the run. */
-function retry({ object, templates }: ReferenceContext): Problem | undefined {
+function retry(path: string, { object, templates }: ReferenceContext): Problem | undefined {
+  if (!RETRY.test(path)) {
+    const fix = "use retries, or lastRetry with exitCode, status, duration or message";
+    return {
+      message: "of retries Argo does not know this, and leaves the braces as they are",
+      fix,
+      harmless: true,
+    };
+  }
   const { spec } = templates.at(-1)?.home ?? object;
   const holders = [...templates.map(({ node }) => node), spec, spec.at("templateDefaults")];
   return holders.some((holder) => holder.at("retryStrategy").exists)
@@ -189,68 +168,6 @@ function ownOutput(sort: string, name: string | undefined, context: ReferenceCon
         message: `the template has no output ${name} among its ${sort}`,
         fix: declared(`output ${sort}`, known),
       };
-}
-
-function workflow(parts: readonly string[], context: ReferenceContext): Problem | undefined {
-  const [sort, name, last] = parts;
-  if (sort === "parameters" && name !== undefined && name !== "json") {
-    const known = context.workflowParameters;
-    if (known.has(name)) {
-      return undefined;
-    }
-    const message = `the workflow has no parameter ${name}`;
-    const fix = declared("parameters", [...known]);
-    return context.mayGetMore
-      ? { message: `${message}; a run must pass it`, fix, unsure: true }
-      : { message, fix };
-  }
-  const [, key = ""] = /^(?:labels|annotations)\.(.+)$/.exec(parts.join(".")) ?? [];
-  if (key !== "" && key !== "json" && !key.startsWith(ARGOS_OWN) && !context.metadata.has(parts.join("."))) {
-    return {
-      message: `the workflow has no ${key} among its ${sort ?? ""}; a run must bring it`,
-      fix: "give it to the workflow under metadata or workflowMetadata",
-      unsure: true,
-    };
-  }
-  if (sort === "outputs" && (name === "parameters" || name === "artifacts") && last !== undefined) {
-    return context.exported?.has(`${name}.${last}`) === false
-      ? {
-          message: `no step before exports an output of its ${name} as ${last}`,
-          fix: "give that output a globalName, and let this be run after the step that has it",
-        }
-      : undefined;
-  }
-  if (sort === "parameters" && context.workflowParameters.size === 0) {
-    return {
-      message: "the workflow has no parameters",
-      fix: "declare them, or remove the reference",
-      unsure: context.mayGetMore,
-    };
-  }
-  if (sort === "priority" && !context.hasPriority) {
-    return {
-      message: "the workflow has no priority; a run must bring it",
-      fix: "give it a priority",
-      unsure: !context.object.runs,
-    };
-  }
-  if (sort === "failures" && context.running) {
-    return {
-      message: "the failures are known only when the run has ended",
-      fix: "use it in the exit handler only",
-    };
-  }
-  // The hooks of a workflow have them all the same.
-  if (sort === "failures" && !context.hasExit && context.templates.length > 0) {
-    return {
-      message: "Argo knows the failures only in workflows with onExit",
-      fix: "run the exit handler by onExit, not by a hook",
-      unsure: context.object.isLibrary,
-    };
-  }
-  return WORKFLOW.test(parts.join("."))
-    ? undefined
-    : { message: `a workflow has no ${parts.join(".")}`, fix: "use one of Argo's workflow variables" };
 }
 
 function step(

@@ -55,9 +55,12 @@ export function literal(node: Node): string | undefined {
 const UNCLOSED =
   /\{\{\s*((?:inputs|outputs|workflow|steps|tasks|item|pod)(?:\.[-\w.[\]]*)?)\s*(?:\}(?!\})|$)/;
 
-/** The reference in a text whose braces are not closed. */
+/** An expression without an end. */
+const UNCLOSED_EXPRESSION = /\{\{(=(?:(?!\}\})[\s\S])*)$/;
+
+/** The reference, or expression, in a text whose braces are not closed. */
 export function unclosedTag(text: string): string | undefined {
-  return UNCLOSED.exec(text)?.[1];
+  return (UNCLOSED.exec(text) ?? UNCLOSED_EXPRESSION.exec(text))?.[1];
 }
 
 /** All texts inside a value that hold tags, or the beginning of one. Members in `except` are excluded, at the top level only. */

@@ -1,4 +1,4 @@
-import type { RuleName, Severity } from "../diagnostic";
+import type { RuleName, Severity } from "../objects/diagnostic";
 import { FILLED_IN_LATER } from "../expressions/tags";
 import { isRecord, member, type Plain, type Segment } from "../objects/node";
 

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type Document, isNode, isScalar, visit } from "yaml";
+import { type Document, isMap, isNode, isScalar, isSeq, type Node, visit } from "yaml";
 import type { Segment } from "../objects/node";
 import { type Position, readYaml } from "./yaml-text";
 import type { EventProblem } from "./event-binding";
+import { mergedAgainIn, pairOf, resolved } from "./merge-keys";
 import { type Misread, misreadIn } from "./scalars";
 import { unpack, type Unpacked } from "./unpack";
 
@@ -167,7 +168,10 @@ export function contentsOf(file: string, text: string): Omit<FilesRead, "unreada
 
 // A function of its own: what it holds on to, an object's `position` would hold on to as well.
 function misreadOf(document: Document, place: Unpacked["place"]): readonly Misread[] {
-  return ["metadata", "spec"].flatMap((key) => [...misreadIn(document.getIn(place([key]), true), [key])]);
+  return ["metadata", "spec"].flatMap((key) => {
+    const node = document.getIn(place([key]), true);
+    return [...misreadIn(node, [key]), ...mergedAgainIn(node, document, [key])];
+  });
 }
 
 /** Whether the document has what only a Helm chart has, elsewhere than in the lines of a script. */
@@ -193,12 +197,27 @@ function positionsIn(text: string): (document: number, path: readonly Segment[])
   return (index, path) => {
     parsed ??= readYaml(text);
     const document = parsed.documents?.[index];
-    for (let length = path.length; length >= 0; length -= 1) {
-      const node = length === 0 ? document?.contents : document?.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range && parsed.position !== undefined) return parsed.position(node.range[0]);
-    }
-    return { line: 1, column: 1 };
+    const node = document && deepest(document, path);
+    return node?.range && parsed.position !== undefined
+      ? parsed.position(node.range[0])
+      : { line: 1, column: 1 };
   };
+}
+
+/** The node at a path, or the nearest around it that there is; what an alias or a merge key brings is where it is written. */
+function deepest(document: Document, path: readonly Segment[]): Node | null {
+  let found = document.contents;
+  for (const segment of path) {
+    const holder = resolved(found, document);
+    const next: unknown = isMap(holder)
+      ? pairOf(holder, String(segment), document)?.value
+      : isSeq(holder)
+        ? holder.items[Number(segment)]
+        : undefined;
+    if (!isNode(next) || !next.range) break;
+    found = next;
+  }
+  return found;
 }
 
 /** The workflows of a text. */

@@ -60,10 +60,22 @@ const NOT_READ = new Set([
 ]);
 
 /** The library reads a point alone as a number, which neither YAML nor Argo does. */
-const FLOAT = /^[-+]?(?:\d[\d_]*\.[\d_]*|\.[\d_]+)$/;
+const FLOAT = /^(?:[-+]?\d[\d_]*\.[\d_]*|[-+]\._*\d[\d_]*|\.\d+)$/;
+
+/** Whole numbers as Go writes them too, which the library knows in part. */
+const INTEGER: Tags[number] = {
+  tag: "tag:yaml.org,2002:int",
+  identify: () => false,
+  default: true,
+  test: /^[-+]?0(?:[oO]_*[0-7][0-7_]*|X_*[\da-fA-F][\da-fA-F_]*|B_*[01][01_]*)$/,
+  resolve: (text: string) => {
+    const digits = text.replaceAll("_", "");
+    return digits.startsWith("-") ? -Number(digits.slice(1)) : Number(digits.replace("+", ""));
+  },
+};
 
 function asArgo(tags: Tags): Tags {
-  return tags
+  return [INTEGER, ...tags]
     .filter(
       (tag) =>
         typeof tag === "string" || (!NOT_READ.has(tag.tag) && !("format" in tag && tag.format === "TIME")),

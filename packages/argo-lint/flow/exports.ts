@@ -2,7 +2,8 @@ import { literal } from "../expressions/tags";
 import type { Template, WorkflowObject } from "../objects/workflow-object";
 import type { WorkflowSet } from "../objects/workflow-set";
 import { type Call, callsOf, needsOf } from "./calls";
-import { hooked } from "./reach";
+import { callGraphOf } from "./call-graph";
+import { hooked, reachFrom } from "./reach";
 
 /** The outputs of a run that have a global name, as `parameters.score`. */
 export interface Exports {
@@ -10,6 +11,11 @@ export interface Exports {
   readonly all: ReadonlySet<string>;
   /** Those that Argo knows of when it comes to a template or a call. */
   before(place: Template | Call): ReadonlySet<string>;
+  /**
+   * Those that are made by what has ended when the run comes to a template, or to a call of it: what goes on at the same
+   * time may have made its own, or not.
+   */
+  made(template: Template, call?: Call): ReadonlySet<string>;
 }
 
 /**
@@ -58,15 +64,67 @@ export function exportsOf(object: WorkflowObject, set: WorkflowSet): Exports | u
     if (template !== undefined) visit(template);
   }
   hooked(object.spec, object, set).forEach(visit);
+  const late = [source.template(exit ?? ""), ...hooked(object.spec, object, set)].filter(
+    (each) => each !== undefined,
+  );
   return isComplete
     ? {
         all,
+        made: madeOf({ first, late, all, exportedBy, set }),
         before: (place) => {
           const count = known.get("node" in place && "group" in place ? place.node.value : place);
           return count === undefined ? all : new Set(names.slice(0, count));
         },
       }
     : undefined;
+}
+
+interface Run {
+  readonly first: Template | undefined;
+  /** What runs at the end. */
+  readonly late: readonly Template[];
+  readonly all: ReadonlySet<string>;
+  readonly exportedBy: (template: Template) => readonly string[];
+  readonly set: WorkflowSet;
+}
+
+function madeOf({ first, late, all, exportedBy, set }: Run): Exports["made"] {
+  const running = reachFrom(first === undefined ? [] : [first], set, { hooks: false });
+  const hooks = [...running].flatMap((each) =>
+    callsOf(each).flatMap(({ node }) => hooked(node, each.home, set)),
+  );
+  const atEnd = reachFrom([...late, ...hooks], set, { hooks: true });
+  const callers = new Map<Template, { readonly user: Template; readonly call: Call }[]>();
+  for (const user of running) {
+    for (const call of callsOf(user)) {
+      const called = set.resolve(call.node, user.home).template;
+      if (called !== undefined) callers.set(called, [...(callers.get(called) ?? []), { user, call }]);
+    }
+  }
+  const known = new Map<Template, ReadonlySet<string>>();
+  const beforeTemplate = (template: Template): ReadonlySet<string> => {
+    const found = known.get(template);
+    if (found !== undefined) return found;
+    // While it is looked up: what calls itself may have made all of them before.
+    known.set(template, all);
+    const calls = callers.get(template) ?? [];
+    const made =
+      atEnd.has(template) || !running.has(template)
+        ? all
+        : new Set(calls.flatMap(({ user, call }) => [...beforeCall(user, call)]));
+    known.set(template, made);
+    return made;
+  };
+  const beforeCall = (user: Template, call: Call): ReadonlySet<string> => {
+    const graph = callGraphOf(user);
+    const done =
+      graph?.order.find((each) => each.call.node.value === call.node.value)?.before ??
+      new Map<string, Call>();
+    const ended = [...done.values()].flatMap(({ node }) => set.resolve(node, user.home).template ?? []);
+    const names = [...reachFrom(ended, set, { hooks: true })].flatMap(exportedBy);
+    return new Set([...beforeTemplate(user), ...names]);
+  };
+  return (template, call) => (call === undefined ? beforeTemplate(template) : beforeCall(template, call));
 }
 
 /** Tasks after those that they wait for. */

@@ -1,4 +1,4 @@
-import { error, type RuleDiagnostic, unsupported } from "../diagnostic";
+import { error, type RuleDiagnostic, unsupported } from "./diagnostic";
 import { FILLED_IN_LATER, tagsOf, withoutTags } from "../expressions/tags";
 import { readYaml } from "../files/yaml-text";
 import type { Node } from "./node";

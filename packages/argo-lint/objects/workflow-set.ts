@@ -1,5 +1,5 @@
 import { type Call, callsOf } from "../flow/calls";
-import { type RuleDiagnostic, unsupported, error } from "../diagnostic";
+import { type RuleDiagnostic, unsupported, error } from "./diagnostic";
 import { kindOf, Template, WorkflowObject } from "./workflow-object";
 import { Node } from "./node";
 import { literal } from "../expressions/tags";

@@ -3,9 +3,11 @@ import { deadlines } from "./runtime/deadlines";
 import { deprecatedFields } from "./runtime/deprecated";
 import { limits } from "./runtime/limits";
 import { locks } from "./runtime/locks";
+import { memoization } from "./runtime/memoization";
 import { retries } from "./runtime/retries";
 import { exitDeadlines, images, resources } from "./runtime/production";
 import { schedules } from "./runtime/schedules";
+import { artifacts } from "./structure/artifacts";
 import { containerSets } from "./structure/container-sets";
 import { dags } from "./structure/dags";
 import { dependencies, recursion } from "./structure/dependencies";
@@ -28,6 +30,7 @@ export const CORRECTNESS: readonly LintRule[] = [
   templates,
   forms,
   fields,
+  artifacts,
   labels,
   references,
   templateArguments,
@@ -43,6 +46,7 @@ export const CORRECTNESS: readonly LintRule[] = [
   volumes,
   limits,
   retries,
+  memoization,
   locks,
   deadlines,
   schedules,

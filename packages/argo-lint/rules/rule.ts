@@ -1,4 +1,4 @@
-import type { RuleDiagnostic } from "../diagnostic";
+import type { RuleDiagnostic } from "../objects/diagnostic";
 import type { WorkflowObject } from "../objects/workflow-object";
 import type { WorkflowSet } from "../objects/workflow-set";
 

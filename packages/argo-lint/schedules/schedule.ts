@@ -28,6 +28,8 @@ interface Schedule {
 /** @throws Error whose message says what is wrong */
 function read(schedule: string, timezone: string | undefined): Schedule {
   // Argo puts the time zone of the object before the text.
+  if (timezone !== undefined && /^\s|\s$/.test(timezone))
+    throw new Error("the time zone has a space at an end");
   let text = timezone === undefined || timezone === "" ? schedule : `CRON_TZ=${timezone} ${schedule}`;
   let zone = "UTC";
   const [given, name = ""] = /^(?:CRON_)?TZ=(\S*)/.exec(text) ?? [];

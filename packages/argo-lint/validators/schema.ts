@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import Ajv, { type ErrorObject, type ValidateFunction } from "ajv/dist/2020";
 import { FILLED_IN_LATER } from "../expressions/tags";
-import { isRecord, type Segment } from "../objects/node";
+import { isRecord, member, type Segment } from "../objects/node";
 import type { ValidatorDiagnostic, ValidatorResult } from "./validator";
 
 /** Argo's `api/jsonschema/schema.json`, to which a build adds the version. */
@@ -38,8 +38,18 @@ const NOT_REQUIRED: Readonly<Record<string, readonly string[]>> = {
 const ANY_VALUE: Readonly<Record<string, readonly string[]>> = {
   [`${ARGO}Parameter`]: ["default", "value", "description", "enum"],
   [`${ARGO}ValueFrom`]: ["default"],
+};
+
+/** Fields of which Argo's reader takes more than its schema says. */
+const OTHER_VALUES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   // Its examples leave out the key that the schema requires.
-  [`${ARGO}Cache`]: ["configMap"],
+  [`${ARGO}Cache`]: {
+    configMap: {
+      type: "object",
+      properties: { name: { type: "string" }, key: { type: "string" }, optional: { type: "boolean" } },
+      additionalProperties: false,
+    },
+  },
 };
 
 /**
@@ -50,7 +60,7 @@ function asRead(definitions: ArgoSchema["definitions"]): Record<string, unknown>
   const read = Object.entries(definitions).map(([name, definition]): [string, unknown] => {
     if (definition.properties === undefined) return [name, definition];
     const any = (ANY_VALUE[name] ?? []).map((key): [string, unknown] => [key, {}]);
-    const properties = { ...definition.properties, ...Object.fromEntries(any) };
+    const properties = { ...definition.properties, ...Object.fromEntries(any), ...OTHER_VALUES[name] };
     const required = definition.required?.filter((key) => NOT_REQUIRED[name]?.includes(key) !== true);
     return [
       name,
@@ -101,7 +111,10 @@ export function schemaCheck(file: string | undefined, objects: readonly unknown[
     const validate = validators.get(kind) ?? ajv.compile({ $ref: `argo#/definitions/${ARGO}${kind}` });
     validators.set(kind, validate);
     validate(value);
-    return (validate.errors ?? []).flatMap((error) => diagnosticOf(error, index, value));
+    const errors = validate.errors ?? [];
+    return [...errors, ...emptyFields(object, validate)].flatMap((error) =>
+      diagnosticOf(error, index, value),
+    );
   });
   return { version: schema.version ?? "of unknown version", diagnostics };
 }
@@ -111,6 +124,22 @@ function written(object: unknown): unknown {
   const { status, ...rest } = object as Record<string, unknown>;
   void status;
   return withoutNulls(rest);
+}
+
+/** Fields that are not defined and have no value: Argo refuses them all the same. */
+function emptyFields(object: unknown, validate: ValidateFunction): ErrorObject[] {
+  if (!hasNulls(object)) return [];
+  validate(object);
+  return (validate.errors ?? []).filter(
+    ({ keyword, data, params }) =>
+      keyword === "additionalProperties" && member(data, String(params["additionalProperty"])) === null,
+  );
+}
+
+function hasNulls(value: unknown): boolean {
+  return Array.isArray(value)
+    ? value.some(hasNulls)
+    : isRecord(value) && Object.values(value).some((each) => each === null || hasNulls(each));
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { USES_ANNOTATION as read } from "../../../packages/argo-lint/flow/declared-uses";
+import { USES_ANNOTATION as read } from "../../../packages/argo-lint/rights/declared-uses";
 import { USES_ANNOTATION as written } from "../../../packages/argo-workflows";
 
 describe("the annotation that tells what a program does with the cluster's API", () => {

@@ -1,5 +1,5 @@
 import { callsOf, stepGroups } from "../../flow/calls";
-import { type RuleDiagnostic, error, warning } from "../../diagnostic";
+import { type RuleDiagnostic, error, warning } from "../../objects/diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { exitHandlers, reachFrom } from "../../flow/reach";
@@ -13,6 +13,10 @@ import { literal } from "../../expressions/tags";
 export function* deadlines(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
   const source = set.source(object).object;
   const limit = deadline(object.spec) ?? (source && deadline(source.spec));
+  if ((deadline(object.spec) ?? 1) <= 0) {
+    const message = "a workflow with this deadline ends as soon as it has begun, and fails";
+    yield error("deadline", object.spec.at("activeDeadlineSeconds"), message, "give a number above 0");
+  }
   const first = set.entrypoint(object);
   const duringRun = reachFrom(first === undefined ? [] : [first], set, { hooks: true });
   const atExit = reachFrom(exitHandlers(object, set), set, { hooks: true });

@@ -1,4 +1,4 @@
-import { warning, note, type RuleDiagnostic } from "../../diagnostic";
+import { warning, note, type RuleDiagnostic } from "../../objects/diagnostic";
 import type { WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import type { Node } from "../../objects/node";

@@ -1,4 +1,4 @@
-import { type RuleDiagnostic, unsupported, error } from "../../diagnostic";
+import { type RuleDiagnostic, unsupported, error } from "../../objects/diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { reachFrom, reachOfRun } from "../../flow/reach";
@@ -16,8 +16,10 @@ export function* locks(object: WorkflowObject, set: WorkflowSet): Generator<Rule
   if (ofRun.length > 0) {
     yield* waits(ofRun, reachOfRun(object, set), set, "the workflow");
   }
+  yield* named(object.spec);
   yield* repeated(held);
   for (const template of set.templatesOf(object)) {
+    yield* named(template.node);
     yield* repeated(locksOf(template.node, object));
     if (template.type !== "steps" && template.type !== "dag") continue;
     const own = locksOf(template.node, object);
@@ -33,6 +35,30 @@ function* repeated(held: readonly Lock[]): Generator<RuleDiagnostic> {
   for (const [index, { node, key }] of held.entries()) {
     if (keys.indexOf(key) === index) continue;
     yield error("lock", node, "the lock is named twice here, and Argo fails what needs it", "name it once");
+  }
+}
+
+/** A lock has a name, and a semaphore one place for its limit: Argo fails what needs it otherwise. */
+function* named(holder: Node): Generator<RuleDiagnostic> {
+  const synchronization = holder.at("synchronization");
+  const isEmpty = (node: Node): boolean => !node.exists || node.text === "";
+  for (const mutex of [synchronization.at("mutex"), ...synchronization.at("mutexes").items]) {
+    if (!mutex.isObject || !isEmpty(mutex.at("name"))) continue;
+    yield error("lock", mutex, "the mutex has no name, and Argo fails what needs it", "add name");
+  }
+  for (const semaphore of [synchronization.at("semaphore"), ...synchronization.at("semaphores").items]) {
+    if (!semaphore.isObject) continue;
+    const places = ["configMapKeyRef", "database"].filter((key) => semaphore.at(key).exists);
+    const [place] = places;
+    const fields = place === "database" ? ["key"] : ["name", "key"];
+    const missing = fields.filter((key) => place !== undefined && isEmpty(semaphore.in(place, key)));
+    const reason =
+      places.length === 1
+        ? missing.map((key) => `no ${key}`).join(" and ")
+        : `${places.length} places for its limit`;
+    if (reason === "") continue;
+    const fix = "give it configMapKeyRef with name and key, or database with key";
+    yield error("lock", semaphore, `the semaphore has ${reason}, and Argo fails what needs it`, fix);
   }
 }
 

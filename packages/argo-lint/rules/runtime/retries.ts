@@ -1,6 +1,6 @@
-import { type RuleDiagnostic, error } from "../../diagnostic";
+import { type RuleDiagnostic, error } from "../../objects/diagnostic";
 import { literal } from "../../expressions/tags";
-import { isDuration } from "../../objects/duration";
+import { isDuration, isGoDuration } from "../../objects/duration";
 import type { Node } from "../../objects/node";
 import type { WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
@@ -9,7 +9,24 @@ import type { WorkflowSet } from "../../objects/workflow-set";
 export function* retries(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
   yield* strategy(object.spec.at("retryStrategy"));
   yield* strategy(object.spec.in("templateDefaults", "retryStrategy"));
-  for (const { node } of set.templatesOf(object)) yield* strategy(node.at("retryStrategy"));
+  for (const { node } of set.templatesOf(object)) {
+    yield* strategy(node.at("retryStrategy"));
+    yield* ofSet(node.in("containerSet", "retryStrategy"));
+  }
+}
+
+/** Of a container set Argo reads the strategy in the pod. */
+function* ofSet(node: Node): Generator<RuleDiagnostic> {
+  const [limit, pause] = [node.at("retries"), node.at("duration")];
+  if (!/^[-+]?\d+$/.test(literal(limit) ?? "1")) {
+    const message = `"${limit.text ?? ""}" is not a number of retries, and no container starts`;
+    yield error("retry", limit, message, "give a whole number");
+  }
+  const text = literal(pause) ?? "";
+  if (limit.exists && text !== "" && !isGoDuration(text)) {
+    const message = `"${text}" is not a duration with a unit, and no container starts`;
+    yield error("retry", pause, message, "write it as 30s or 1h30m");
+  }
 }
 
 function* strategy(node: Node): Generator<RuleDiagnostic> {
@@ -22,6 +39,11 @@ function* strategy(node: Node): Generator<RuleDiagnostic> {
   if (!/^[-+]?\d+$/.test(literal(factor) ?? "1")) {
     const message = `"${literal(factor) ?? ""}" is not a factor: nothing is tried again, and the run fails`;
     yield error("retry", factor, message, "give a whole number");
+  }
+  const backoff = node.at("backoff");
+  if (backoff.isObject && (!backoff.at("duration").exists || backoff.at("duration").text === "")) {
+    const message = "the backoff has no duration: nothing is tried again, and the run fails";
+    yield error("retry", backoff, message, "add duration, as 30s");
   }
   for (const key of ["duration", "maxDuration", "cap"]) {
     const pause = node.in("backoff", key);

@@ -1,4 +1,4 @@
-import { type RuleDiagnostic, error } from "../../diagnostic";
+import { type RuleDiagnostic, error } from "../../objects/diagnostic";
 import type { WorkflowObject } from "../../objects/workflow-object";
 import { scheduleProblem } from "../../schedules/schedule";
 import type { Node } from "../../objects/node";

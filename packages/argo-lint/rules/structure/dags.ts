@@ -1,5 +1,5 @@
 import { type Call, needsOf, tasks } from "../../flow/calls";
-import { type RuleDiagnostic, error } from "../../diagnostic";
+import { type RuleDiagnostic, error } from "../../objects/diagnostic";
 import { atoms } from "../../expressions/depends";
 import type { WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";

@@ -1,5 +1,5 @@
 import { type Call, callsOf, needsOf, tasks } from "../../flow/calls";
-import { type RuleDiagnostic, error } from "../../diagnostic";
+import { type RuleDiagnostic, error } from "../../objects/diagnostic";
 import { cycleOf } from "../../flow/cycles";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";

@@ -1,7 +1,6 @@
-import { posix } from "node:path";
 import { callsOf } from "../../flow/calls";
 import { containersOf } from "../../objects/containers";
-import { type RuleDiagnostic, error } from "../../diagnostic";
+import { type RuleDiagnostic, error, warning } from "../../objects/diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { isDuration, isGoDuration } from "../../objects/duration";
@@ -19,6 +18,7 @@ const LONGEST = { CronWorkflow: 52, others: 63 };
 const POD_GC = ["OnPodCompletion", "OnPodSuccess", "OnWorkflowCompletion", "OnWorkflowSuccess"];
 const CLAIM_GC = ["OnWorkflowCompletion", "OnWorkflowSuccess"];
 const OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"];
+const ARTIFACT_GC = ["OnWorkflowCompletion", "OnWorkflowDeletion", "Never"];
 const RETRY_POLICIES = ["Always", "OnFailure", "OnError", "OnTransientError"];
 
 /** Fields hold what Argo or the cluster reads there, where their type is no more than a string or a number. */
@@ -31,6 +31,13 @@ export function* fields(object: WorkflowObject, set: WorkflowSet): Generator<Rul
   for (const each of spec.in("podGC", "labelSelector", "matchExpressions").items) {
     yield* oneOf(each.at("operator"), OPERATORS);
   }
+  yield* oneOf(spec.in("artifactGC", "strategy"), ARTIFACT_GC, warning);
+  const most = spec.at("parallelism");
+  if ((most.integer ?? 1) <= 0) {
+    const message = `with a parallelism of ${most.text ?? ""} Argo starts no pod, and the run hangs until it is raised`;
+    yield error("template", most, message, "give a number above 0");
+  }
+  for (const metric of spec.in("metrics", "prometheus").items) yield* metricNames(metric, warning);
   yield* hooks(spec);
   for (const holder of [spec, spec.at("templateDefaults")]) {
     yield* oneOf(holder.in("retryStrategy", "retryPolicy"), RETRY_POLICIES);
@@ -74,10 +81,10 @@ function* hooks(holder: Node): Generator<RuleDiagnostic> {
   }
 }
 
-function* oneOf(node: Node, values: readonly string[]): Generator<RuleDiagnostic> {
+function* oneOf(node: Node, values: readonly string[], report = error): Generator<RuleDiagnostic> {
   const text = literal(node);
   if (text === undefined || text === "" || values.includes(text)) return;
-  yield error("template", node, `${text} is not a value of this field`, `use one of ${values.join(", ")}`);
+  yield report("template", node, `${text} is not a value of this field`, `use one of ${values.join(", ")}`);
 }
 
 function* duration(
@@ -108,39 +115,16 @@ function* ofTemplate(template: Template): Generator<RuleDiagnostic> {
     yield error("template", node.at("parallelism"), message, "move it to the template that calls this one");
   }
   yield* oneOf(node.in("resource", "mergeStrategy"), ["strategic", "merge", "json"]);
-  yield* artifacts(template, isLeaf);
   yield* mounts(template);
+  yield* plugin(node.at("plugin"));
   yield* manifest(template);
   yield* metrics(node);
 }
 
-function* artifacts({ node, type }: Template, isLeaf: boolean): Generator<RuleDiagnostic> {
-  if (type === undefined || type === "suspend") return;
-  for (const place of ["inputs", "outputs"]) {
-    for (const artifact of node.in(place, "artifacts").items) {
-      const path = artifact.at("path");
-      if (isLeaf && (path.text ?? "") === "" && (path.text === "" || !path.exists)) {
-        yield error("template", artifact, "the artifact has no path in the pod", "add path");
-      } else if (!isLeaf && (path.text ?? "") !== "") {
-        const message = `a template of type ${type} has no pod, and its artifacts no path in one`;
-        yield error("template", path, message, "remove path, and give it where the pod is");
-      } else if (leavesItsFolder(literal(path) ?? "")) {
-        const message = `${path.text ?? ""} leads out of its folder, and Argo refuses the object`;
-        yield error("template", path, message, "write the path without ..");
-      }
-      if (place === "inputs" && (artifact.at("from").text ?? "") !== "") {
-        const message = "an input is not taken from anywhere: what it is comes from the step that passes it";
-        yield error("template", artifact.at("from"), message, "move from to the arguments of the step");
-      }
-    }
-  }
-}
-
-/** Whether a path with `..` ends elsewhere than below the folder before it. */
-function leavesItsFolder(path: string): boolean {
-  const [folder = "", ...rest] = path.split(/\/\.\.(?=\/|$)/);
-  const clean = posix.normalize(path).replace(/\/$/, "");
-  return rest.length > 0 && folder !== "" && !clean.startsWith(`${folder}/`);
+function* plugin(node: Node): Generator<RuleDiagnostic> {
+  if (!node.isObject || node.members.length === 1) return;
+  const message = `a plugin has one member, named as itself, and here are ${node.members.length}: Argo refuses the object`;
+  yield error("template", node, message, "give one, as in hello: {}");
 }
 
 function* mounts(template: Template): Generator<RuleDiagnostic> {
@@ -150,9 +134,14 @@ function* mounts(template: Template): Generator<RuleDiagnostic> {
   for (const container of containersOf(template)) {
     const paths = new Set<string>();
     const isMain = container.value === node.at("container").value;
-    const loaded = isMain ? node.in("inputs", "artifacts").items.map((each) => each.at("path")) : [];
+    const isScript = container.value === node.at("script").value;
+    const loaded =
+      isMain || isScript ? node.in("inputs", "artifacts").items.map((each) => each.at("path")) : [];
     const mounted = container.at("volumeMounts").items.map((each) => each.at("mountPath"));
-    for (const path of [...mounted, ...loaded]) {
+    // A script finds an artifact in the volume at its path; of a container, Argo refuses that.
+    const besides = isScript ? mounted.map((each) => literal(each)) : [];
+    const others = loaded.filter((each) => !besides.includes(literal(each)));
+    for (const path of [...mounted, ...others]) {
       const text = literal(path);
       if (text === undefined || text === "") continue;
       if (paths.has(text)) yield error("volume", path, `${text} is mounted twice`, "use another path");
@@ -179,17 +168,7 @@ function* manifest({ node, type }: Template): Generator<RuleDiagnostic> {
 
 function* metrics(node: Node): Generator<RuleDiagnostic> {
   for (const metric of node.in("metrics", "prometheus").items) {
-    const labels = metric.at("labels").items.map((each) => each.at("key"));
-    for (const name of [metric.at("name"), ...labels]) {
-      const text = literal(name);
-      if (text === undefined || /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(text)) continue;
-      yield error(
-        "template",
-        name,
-        `"${text}" is not a name in metrics`,
-        "use letters, digits and underscores",
-      );
-    }
+    yield* metricNames(metric);
     if ((metric.at("help").text ?? "") === "") {
       yield error("template", metric, "the metric has no help, and Argo refuses the object", "add help");
     }
@@ -202,5 +181,16 @@ function* metrics(node: Node): Generator<RuleDiagnostic> {
       const message = "resourcesDuration is known only at the end, and the gauge is in real time";
       yield error("template", gauge, message, "remove realtime, or use duration");
     }
+  }
+}
+
+/** Names that Argo refuses in a template; of the workflow's own metrics it leaves out those that have one. */
+function* metricNames(metric: Node, report = error): Generator<RuleDiagnostic> {
+  const labels = metric.at("labels").items.map((each) => each.at("key"));
+  for (const name of [metric.at("name"), ...labels]) {
+    const text = literal(name);
+    if (text === undefined || /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(text)) continue;
+    const fix = "use letters, digits and underscores";
+    yield report("template", name, `"${text}" is not a name in metrics`, fix);
   }
 }

@@ -1,6 +1,6 @@
 import { callsOf } from "../../flow/calls";
-import { containersOf } from "../../objects/containers";
-import { type RuleDiagnostic, error } from "../../diagnostic";
+import { containersOf, containersOfSet } from "../../objects/containers";
+import { type RuleDiagnostic, error } from "../../objects/diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { isDuration } from "../../objects/duration";
@@ -44,9 +44,22 @@ export function* forms(object: WorkflowObject, set: WorkflowSet): Generator<Rule
       const message = `"${duration.text ?? ""}" is not a duration`;
       yield error("template", duration, message, "give seconds, or a duration such as 1h30m");
     }
+    const taken = new Set([
+      "main",
+      "wait",
+      "init",
+      ...containersOfSet(template).flatMap((each) => each.at("name").text ?? []),
+    ]);
     for (const container of ["initContainers", "sidecars"].flatMap((key) => template.node.at(key).items)) {
-      if (container.at("name").exists && container.at("name").text !== "") continue;
-      yield error("template", container, "the container has no name", "add name");
+      const name = container.at("name");
+      const text = literal(name);
+      if (!name.exists || name.text === "") {
+        yield error("template", container, "the container has no name", "add name");
+      } else if (text !== undefined && taken.has(text)) {
+        const message = `another container of the pod has the name ${text}, and the cluster refuses the pod`;
+        yield error("template", name, message, "rename it: main, wait and init are Argo's");
+      }
+      taken.add(text ?? "");
     }
     const type = template.type ?? "";
     const preset = object.spec.in("templateDefaults", type, "image").exists;

@@ -1,4 +1,4 @@
-import { type RuleDiagnostic, error } from "../../diagnostic";
+import { type RuleDiagnostic, error } from "../../objects/diagnostic";
 import { FILLED_IN_LATER } from "../../expressions/tags";
 import { isLabelKey, isLabelValue } from "../../objects/label";
 import type { Node } from "../../objects/node";

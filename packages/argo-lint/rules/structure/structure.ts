@@ -1,5 +1,5 @@
 import { callsOf } from "../../flow/calls";
-import { error, type RuleDiagnostic, warning } from "../../diagnostic";
+import { error, type RuleDiagnostic, warning } from "../../objects/diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import type { Node } from "../../objects/node";
@@ -19,7 +19,7 @@ export function* uniqueNames(object: WorkflowObject, set: WorkflowSet): Generato
 /** The entrypoint and the exit handler exist. */
 export function* entrypoint(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
   const node = object.spec.at("entrypoint");
-  const names = [node, object.spec.at("onExit")].filter(({ exists }) => exists);
+  const names = [node, object.spec.at("onExit")].filter(({ exists, text }) => exists && text !== "");
   for (const name of [...names, object.templateRef.at("name")].filter(isFilledIn)) {
     yield error(
       "entrypoint",
@@ -108,7 +108,9 @@ function* calls(template: Template): Generator<RuleDiagnostic> {
     if (name === undefined) {
       yield error("template", node, "the step has no name", "add name");
     }
-    const given = ["template", "templateRef", "inline"].filter((key) => node.at(key).exists);
+    const given = ["template", "templateRef", "inline"].filter(
+      (key) => node.at(key).exists && node.at(key).text !== "",
+    );
     if (given.includes("inline") && given.length > 1) {
       const ignored = given.filter((key) => key !== "inline").join(" and ");
       yield warning("template", node, `Argo runs what is inline, and ignores ${ignored}`, "give one of them");

@@ -1,4 +1,4 @@
-import { type RuleDiagnostic, unsupported } from "../../diagnostic";
+import { type RuleDiagnostic, unsupported } from "../../objects/diagnostic";
 import { callsOf } from "../../flow/calls";
 import type { WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";

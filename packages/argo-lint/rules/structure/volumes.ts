@@ -1,5 +1,5 @@
 import { containersOf } from "../../objects/containers";
-import { warning, type RuleDiagnostic, unsupported, error } from "../../diagnostic";
+import { warning, type RuleDiagnostic, unsupported, error } from "../../objects/diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { reachFrom, reachOfRun } from "../../flow/reach";

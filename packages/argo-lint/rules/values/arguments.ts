@@ -1,10 +1,12 @@
 import { callsOf } from "../../flow/calls";
 import { reachOfRun } from "../../flow/reach";
-import { warning, type RuleDiagnostic, error } from "../../diagnostic";
+import { warning, type RuleDiagnostic, error } from "../../objects/diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import type { Node } from "../../objects/node";
-import { hasNestedTags, literal, tagsOf, textsIn } from "../../expressions/tags";
+import { hasPlace } from "../../objects/artifact";
+import { literal, textsIn } from "../../expressions/tags";
+import { artifactSources, lack, withoutSource } from "./artifacts";
 
 /** Parameters and artifacts: the two kinds of values that are passed. */
 const SORTS = [
@@ -33,6 +35,7 @@ export function* templateArguments(object: WorkflowObject, set: WorkflowSet): Ge
 function* hookArguments(holder: Node, object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
   for (const [, hook] of holder.at("hooks").members) {
     const called = set.resolve(hook, object).template;
+    yield* withoutSource(hook.in("arguments", "artifacts").items);
     if (called !== undefined) yield* callArguments(hook, called);
   }
 }
@@ -48,7 +51,7 @@ function* callArguments(call: Node, called: Template): Generator<RuleDiagnostic>
         yield error(
           "arguments",
           call,
-          `${callee} requires the ${one} ${name}, which is not passed`,
+          `${callee} requires the ${one} ${name}${lack(input)}, which is not passed`,
           `pass ${name} under arguments.${key}, or give it a default`,
         );
       }
@@ -71,59 +74,13 @@ function* callArguments(call: Node, called: Template): Generator<RuleDiagnostic>
   }
 }
 
-/** What stands for an artifact: anything else is a text to Argo, which fails the step. */
-const ARTIFACT = /^(?:inputs|(?:steps|tasks)\.[^.]+\.outputs|workflow\.outputs)\.artifacts\./;
-
-function* artifactSources(artifacts: readonly Node[]): Generator<RuleDiagnostic> {
-  for (const artifact of artifacts) {
-    const from = artifact.at("from");
-    const { text } = from;
-    if (text === undefined || text === "" || hasNestedTags(text)) continue;
-    const [tag] = tagsOf(text);
-    if (tag !== undefined && (tag.expression || ARTIFACT.test(tag.text) || tag.text.startsWith("item")))
-      continue;
-    const isOptional = artifact.at("optional").value === true;
-    const [report, end] = isOptional
-      ? [warning, "it counts as missing"]
-      : [error, "the step that takes it fails"];
-    yield report(
-      "arguments",
-      from,
-      `${text} is not an artifact, and ${end}`,
-      "write it as {{steps.NAME.outputs.artifacts.NAME}} or {{inputs.artifacts.NAME}}",
-    );
-  }
-}
-
-/** Members of an artifact that do not say where it is: Argo takes no `fromExpression` of what is passed. */
-const ELSEWHERE = [
-  "name",
-  "path",
-  "fromExpression",
-  "mode",
-  "archive",
-  "recurseMode",
-  "subPath",
-  "deleted",
-  "optional",
-];
-
-/** Artifacts that are passed come from somewhere. */
-function* withoutSource(artifacts: readonly Node[]): Generator<RuleDiagnostic> {
-  for (const artifact of artifacts) {
-    if (artifact.isObject && artifact.members.every(([key]) => ELSEWHERE.includes(key))) {
-      const fix = "add from, or a place such as s3 or raw";
-      yield error("arguments", artifact, "the artifact is passed without a source", fix);
-    }
-  }
-}
-
 function isRequired(input: Node, sort: "parameter" | "artifact"): boolean {
   if (sort === "parameter") {
-    return !["value", "default", "valueFrom"].some((key) => input.at(key).exists);
+    // Of the other sources, Argo reads none for an input.
+    const given = [input.at("value"), input.at("default"), input.in("valueFrom", "configMapKeyRef")];
+    return !given.some(({ exists }) => exists);
   }
-  // A place to load it from makes an artifact complete.
-  return input.at("optional").value !== true && input.members.every(([key]) => ELSEWHERE.includes(key));
+  return input.at("optional").value !== true && !hasPlace(input);
 }
 
 function isOutside(value: Node, declared: Node): boolean {
@@ -252,7 +209,7 @@ function* runArtifacts(
     yield error(
       "arguments",
       place,
-      `the entrypoint requires the artifact ${name}, which is not passed`,
+      `the entrypoint requires the artifact ${name}${lack(input)}, which is not passed`,
       `pass ${name} under arguments.artifacts, or give it a place of its own`,
     );
   }

@@ -1,5 +1,5 @@
 import { callsOf } from "../../flow/calls";
-import { type RuleDiagnostic, error } from "../../diagnostic";
+import { type RuleDiagnostic, error } from "../../objects/diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { selectorProblem } from "../../objects/selector";

@@ -1,6 +1,6 @@
 import { callsOf } from "../../flow/calls";
 import { knownText } from "../../flow/missing-output";
-import { type RuleDiagnostic, unsupported, error, warning } from "../../diagnostic";
+import { type RuleDiagnostic, unsupported, error, warning } from "../../objects/diagnostic";
 import { literal } from "../../expressions/tags";
 import type { Node } from "../../objects/node";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
@@ -56,6 +56,9 @@ function isList(text: string): boolean {
   }
 }
 
+/** As Go prints a number: one verb for it, and percent signs that are written twice. */
+const INTEGER = /^(?:[^%]|%%)*%[-+# 0]*\d*(?:\.\d+)?[bcdoOqxXUv](?:[^%]|%%)*$/;
+
 function* sequence(node: Node, template: Template): Generator<RuleDiagnostic> {
   if (!node.exists) return;
   if (!node.at("count").exists && !node.at("end").exists) {
@@ -63,6 +66,11 @@ function* sequence(node: Node, template: Template): Generator<RuleDiagnostic> {
   }
   if (node.at("count").exists && node.at("end").exists) {
     yield error("loop", node, "the sequence has both count and end", "remove one of them");
+  }
+  const format = literal(node.at("format")) ?? "";
+  if (format !== "" && !INTEGER.test(format)) {
+    const message = `"${format}" is not a format of a whole number, and Argo passes it on with a complaint in it`;
+    yield warning("loop", node.at("format"), message, "write it as %d, %03d or %x");
   }
   for (const key of ["start", "count", "end"]) {
     const { text, isSure } = valueOf(node.at(key), template);

@@ -1,11 +1,12 @@
 import { callGraphOf } from "../../flow/call-graph";
-import { type RuleDiagnostic, unsupported, warning, error } from "../../diagnostic";
+import { type RuleDiagnostic, unsupported, warning, error } from "../../objects/diagnostic";
 import type { Template, WorkflowObject } from "../../objects/workflow-object";
 import type { WorkflowSet } from "../../objects/workflow-set";
 import { type Exports, exportsOf } from "../../flow/exports";
 import { reachFrom, reachOfRun } from "../../flow/reach";
 import { declared, type Problem } from "../../expressions/problem";
-import { referenceProblem, type ReferenceContext } from "../../expressions/references";
+import type { ReferenceContext } from "../../expressions/reference-context";
+import { referenceProblem } from "../../expressions/references";
 import type { Node } from "../../objects/node";
 import { hasNestedTags, taggedTexts, unclosedTag } from "../../expressions/tags";
 
@@ -21,7 +22,7 @@ export function* outputs(object: WorkflowObject, set: WorkflowSet): Generator<Ru
     return;
   }
   const exports = exportsOf(object, set);
-  const base = { ...baseContext(object, set), exported: exports?.all };
+  const base = { ...baseContext(object, set), exported: exports?.all, made: exports?.all };
   for (const [key, node] of object.spec.members) {
     if (NOT_TEMPLATES.has(key)) continue;
     // Arguments and hooks are filled in once. All else ends in pods, and is filled in for each of them.
@@ -84,6 +85,7 @@ function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext
     hasPriority: [object, source].some((each) => each?.spec.at("priority").exists === true),
     everyPod: false,
     exported: undefined,
+    made: undefined,
     templates: [],
     inlines: set.templatesOf(object).filter(({ name, node }) => name === undefined && isInline(node)).length,
     group: undefined,
@@ -97,8 +99,8 @@ function baseContext(object: WorkflowObject, set: WorkflowSet): ReferenceContext
 /** Labels and annotations that a run of the object has from it, as `labels.app`. */
 function metadataOf({ kind, root, spec }: WorkflowObject): string[] {
   const holders = [root.in("spec", "workflowMetadata"), spec.at("workflowMetadata")];
-  // The runs of a schedule have those that it names for them.
-  if (kind !== "CronWorkflow") holders.push(root.at("metadata"));
+  // The runs of a schedule or a template have those that it names for them.
+  if (kind === "Workflow") holders.push(root.at("metadata"));
   return holders.flatMap((holder) =>
     ["labels", "labelsFrom", "annotations"].flatMap((group) =>
       holder.at(group).members.map(([key]) => `${group.replace("From", "")}.${key}`),
@@ -118,7 +120,12 @@ function* inTemplate(
   exports: Exports | undefined,
 ): Generator<RuleDiagnostic> {
   const templates = [...outer.templates, template];
-  const own: ReferenceContext = { ...outer, templates, exported: exports?.before(template) };
+  const own: ReferenceContext = {
+    ...outer,
+    templates,
+    exported: exports?.before(template),
+    made: exports?.made(template),
+  };
   const flow = callGraphOf(template);
   if (flow === undefined) {
     yield* check(template.node, own);
@@ -132,14 +139,16 @@ function* inTemplate(
     all: flow.all,
     before: flow.all,
     exported: exports?.all,
+    made: exports?.all,
   };
   yield* check(template.node, inside, OUTSIDE_CALLS);
   yield* check(template.node.at("outputs"), inside);
   yield* check(template.node.in("dag", "target"), inside);
   for (const { call, before } of flow.order) {
-    const context: ReferenceContext = { ...inside, before, call, exported: exports?.before(call) };
+    const known = { exported: exports?.before(call), made: exports?.made(template, call) };
+    const context: ReferenceContext = { ...inside, before, call, ...known };
     yield* check(call.node, context, STEP_MEMBERS);
-    yield* check(call.node.at("hooks"), { ...context, self: call.name, exported: exports?.all });
+    yield* check(call.node.at("hooks"), { ...inside, before, call, self: call.name });
     const inline = call.node.at("inline");
     if (inline.isObject) {
       const resolved = outer.resolve(call);

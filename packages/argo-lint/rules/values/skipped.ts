@@ -1,6 +1,6 @@
 import type { Call } from "../../flow/calls";
 import { type CallGraph, callGraphOf } from "../../flow/call-graph";
-import { type RuleDiagnostic, unsupported, error } from "../../diagnostic";
+import { type RuleDiagnostic, unsupported, error } from "../../objects/diagnostic";
 import {
   missingFromLoop,
   missingIfFailed,

@@ -71,6 +71,52 @@ spec:
     assert.deepEqual(await found(workflow(`image: "${ref("workflow.name")}"`)), []);
   });
 
+  const MERGED = `kind: Workflow
+metadata: { generateName: a- }
+spec:
+  entrypoint: a
+  templates:
+    - &base
+      name: a
+      container: &c
+        image: i
+        args: [&x "${ref("workflow.parameters.x")}"]
+    - ALTERED
+`;
+
+  it("tells of members that a merge key brings and that are given once more, which Argo does not override", async () => {
+    const merged = async (text: string): Promise<string[]> =>
+      (await found(MERGED.replace("ALTERED", text))).filter((each) => each.includes("yaml"));
+    assert.deepEqual(await merged("{ name: b, container: { <<: *c, command: [sh] } }"), []);
+    assert.deepEqual(await merged("{ name: b, container: { <<: *c, image: j } }"), ["11:46 error yaml"]);
+    assert.deepEqual(await merged("{ name: b, container: { image: j, <<: *c } }"), ["11:38 error yaml"]);
+    assert.deepEqual(await merged("{ name: b, container: { <<: [*c, { image: j }] } }"), [
+      "11:29 error yaml",
+    ]);
+    assert.deepEqual(await merged("{ <<: *base, name: b }"), ["11:26 error yaml"]);
+  });
+
+  it("places what an alias or a merge key brings where it is written, with either line end", async () => {
+    const text = MERGED.replace(
+      "ALTERED",
+      "{ name: b, container: { <<: *c } }\n    - { name: d, container: *c }",
+    );
+    for (const end of ["\n", "\r\n"]) {
+      assert.deepEqual(await found(text.replaceAll("\n", end)), Array(3).fill("10:19 error output"));
+    }
+  });
+
+  it("reads numbers as Go does, in texts", async () => {
+    const read = async (value: string): Promise<number> =>
+      (await found(workflow(`{ image: i, args: [${value}] }`))).length;
+    for (const value of ["0o17", "-0O17", "0X1F", "0B1", "0b1", "1_000", ".5", "010"]) {
+      assert.equal(await read(value), 1, value);
+    }
+    for (const value of ["0o8", "12:30", "._5", "2024-01-01", "0X", "1.5.2"]) {
+      assert.equal(await read(value), 0, value);
+    }
+  });
+
   it("reads lists and objects in brackets whose lines begin anywhere, as Argo does, and keeps their places", async () => {
     const args = `image: i
         args: ["a",

@@ -230,7 +230,7 @@ describe("lint: what Argo 4 has removed", () => {
   it("is noted where 3.7 reads it, and warned of where it does not", () => {
     const object = workflow(
       `{ entrypoint: one, podPriority: 1, synchronization: { mutex: { name: m } },
-         templates: [{ name: one, priority: 2, synchronization: { semaphore: {} }, container: ${CONTAINER} }] }`,
+         templates: [{ name: one, priority: 2, synchronization: { semaphore: { database: { key: s } } }, container: ${CONTAINER} }] }`,
     );
     assert.deepEqual(errors(object), []);
     assert.deepEqual(warnings(object), [

@@ -37,10 +37,12 @@ const SCHEMA = {
     [`${NAMES}Gauge`]: object({ value: text, realtime: { type: "boolean" } }, ["value", "realtime"]),
     [`${NAMES}ArtifactPaths`]: object({ name: text, s3: { type: "object" } }, ["name"]),
     [`${NAMES}HTTP`]: object({ url: text, method: text }, ["url"]),
+    [`${NAMES}Cache`]: object({ configMap: object({ name: text, key: text }, ["key"]) }, ["configMap"]),
     [`${NAMES}Parameter`]: object({ name: text, value: text }, ["name"]),
     [`${NAMES}Template`]: object({
       name: text,
       container: { $ref: "#/definitions/io.k8s.api.core.v1.Container" },
+      memoize: object({ key: text, cache: { $ref: `#/definitions/${NAMES}Cache` } }, ["key", "cache"]),
       gauge: { $ref: `#/definitions/${NAMES}Gauge` },
       http: { $ref: `#/definitions/${NAMES}HTTP` },
       data: object({
@@ -53,6 +55,7 @@ const SCHEMA = {
       {
         image: text,
         args: { type: "array", items: text },
+        command: { type: "array", items: text },
         ports: { type: "array", items: object({ containerPort: { type: "integer" } }, ["containerPort"]) },
         resources: object({
           limits: {
@@ -113,6 +116,29 @@ status: { phase: Running }
 `),
       [],
     );
+  });
+
+  it("finds a field that Argo does not have also where it has no value", async () => {
+    assert.deepEqual(
+      await found(`  entrypoint: x
+  prioriti:
+  templates:
+    - { name: x, steps: , container: { image: i, comand: , args: } }
+`),
+      ['5:12 schema: unknown field "prioriti"', '7:58 schema: unknown field "comand"'],
+    );
+  });
+
+  it("takes a ConfigMap of results without a key, and nothing but an object", async () => {
+    const memoize = async (map: string): Promise<string[]> =>
+      (
+        await found(`  entrypoint: x
+  templates: [{ name: x, memoize: { key: a, cache: { configMap: ${map} } }, container: { image: i } }]
+`)
+      ).filter((each) => each.includes("schema"));
+    assert.deepEqual(await memoize("{ name: results }"), []);
+    assert.deepEqual(await memoize("results"), ['5:65 schema: expected object, found "results"']);
+    assert.deepEqual(await memoize("{ nam: results }"), ['5:72 schema: unknown field "nam"']);
   });
 
   it("asks for no field that Argo does without, nor for those that the templates have and the defaults do not", async () => {

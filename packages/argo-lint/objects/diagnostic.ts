@@ -1,4 +1,4 @@
-import type { Node, Segment } from "./objects/node";
+import type { Node, Segment } from "./node";
 
 /**
  * How bad it is. `error`: the run fails or hangs, or Argo refuses the object. `warning`: it works, but not as written.

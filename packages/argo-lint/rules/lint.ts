@@ -1,7 +1,7 @@
-import type { Diagnostic } from "./diagnostic";
-import type { WorkflowObject } from "./objects/workflow-object";
-import { WorkflowSet } from "./objects/workflow-set";
-import { CORRECTNESS, productionRules } from "./rules";
+import type { Diagnostic } from "../objects/diagnostic";
+import type { WorkflowObject } from "../objects/workflow-object";
+import { WorkflowSet } from "../objects/workflow-set";
+import { CORRECTNESS, productionRules } from "./index";
 
 /** How strict the linter is. */
 export interface LintOptions {

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const require = createRequire(import.meta.url);
-const { lint } = require("./dist/index.js");
-const { lintFiles } = require("./dist/cli/index.js");
+const { lint } = require("../dist/index.js");
+const { lintFiles } = require("../dist/cli/index.js");
 
 /** As many files as a look at 15 public repositories found. */
 const FILES = 1193;
@@ -90,7 +90,7 @@ async function timed(thing) {
   };
 }
 
-const schema = join(import.meta.dirname, "dist", "schema.json");
+const schema = join(import.meta.dirname, "..", "dist", "schema.json");
 const given = process.argv[2];
 const folder = given === undefined ? mkdtempSync(join(tmpdir(), "argo-lint-bench-")) : resolve(given);
 try {

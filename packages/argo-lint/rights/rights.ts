@@ -1,9 +1,9 @@
-import { declaredUses } from "./flow/declared-uses";
-import type { Template, WorkflowObject } from "./objects/workflow-object";
-import { WorkflowSet } from "./objects/workflow-set";
-import { reachOfRun } from "./flow/reach";
-import type { Node } from "./objects/node";
-import { literal } from "./expressions/tags";
+import { declaredUses } from "./declared-uses";
+import type { Template, WorkflowObject } from "../objects/workflow-object";
+import { WorkflowSet } from "../objects/workflow-set";
+import { reachOfRun } from "../flow/reach";
+import type { Node } from "../objects/node";
+import { literal } from "../expressions/tags";
 
 /** What a template needs to be allowed to do. */
 export interface Need {

@@ -1,5 +1,5 @@
-import { Node } from "./objects/node";
-import { literal } from "./expressions/tags";
+import { Node } from "../objects/node";
+import { literal } from "../expressions/tags";
 import type { Need } from "./rights";
 
 const GROUP = { apiGroup: "argoproj.io" };
