@@ -1,6 +1,6 @@
 // Builds the package of the working directory into its dist/: JavaScript by esbuild, type declarations by tsc.
 import { execFileSync } from "node:child_process";
-import { chmodSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { build } from "esbuild";
 
@@ -16,5 +16,6 @@ await build({
   logLevel: "warning",
 });
 for (const file of Object.values(bin)) chmodSync(file, 0o755);
+copyFileSync("../../LICENSE", "dist/LICENSE");
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 execFileSync(process.execPath, [tsc, "-p", "tsconfig.json"], { stdio: "inherit" });

@@ -2,7 +2,7 @@ import { literal } from "../expressions/tags";
 import type { Template, WorkflowObject } from "../objects/workflow-object";
 import type { WorkflowSet } from "../objects/workflow-set";
 import { type Call, callsOf, needsOf } from "./calls";
-import { callGraphOf } from "./call-graph";
+import { callGraphOf, type OrderedCall } from "./call-graph";
 import { hooked, reachFrom } from "./reach";
 
 /** The outputs of a run that have a global name, as `parameters.score`. */
@@ -89,6 +89,8 @@ interface Run {
 }
 
 function madeOf({ first, late, all, exportedBy, set }: Run): Exports["made"] {
+  // Most workflows export nothing.
+  if (all.size === 0) return () => all;
   const running = reachFrom(first === undefined ? [] : [first], set, { hooks: false });
   const hooks = [...running].flatMap((each) =>
     callsOf(each).flatMap(({ node }) => hooked(node, each.home, set)),
@@ -115,14 +117,31 @@ function madeOf({ first, late, all, exportedBy, set }: Run): Exports["made"] {
     known.set(template, made);
     return made;
   };
+  const madeWithin = new Map<Call, readonly string[]>();
+  const madeBy = (call: Call, user: Template): readonly string[] => {
+    const found = madeWithin.get(call);
+    if (found !== undefined) return found;
+    const called = set.resolve(call.node, user.home).template;
+    const names = [...reachFrom(called === undefined ? [] : [called], set, { hooks: true })].flatMap(
+      exportedBy,
+    );
+    madeWithin.set(call, names);
+    return names;
+  };
+  const graphs = new Map<Template, ReadonlyMap<unknown, OrderedCall["before"]>>();
+  const endedBefore = (user: Template, { node }: Call): OrderedCall["before"] => {
+    const order =
+      graphs.get(user) ??
+      new Map(callGraphOf(user)?.order.map(({ call, before }) => [call.node.value, before] as const));
+    graphs.set(user, order);
+    return order.get(node.value) ?? new Map<string, Call>();
+  };
   const beforeCall = (user: Template, call: Call): ReadonlySet<string> => {
-    const graph = callGraphOf(user);
-    const done =
-      graph?.order.find((each) => each.call.node.value === call.node.value)?.before ??
-      new Map<string, Call>();
-    const ended = [...done.values()].flatMap(({ node }) => set.resolve(node, user.home).template ?? []);
-    const names = [...reachFrom(ended, set, { hooks: true })].flatMap(exportedBy);
-    return new Set([...beforeTemplate(user), ...names]);
+    const made = new Set(beforeTemplate(user));
+    for (const each of endedBefore(user, call).values()) {
+      for (const name of madeBy(each, user)) made.add(name);
+    }
+    return made;
   };
   return (template, call) => (call === undefined ? beforeTemplate(template) : beforeCall(template, call));
 }
