@@ -135,7 +135,7 @@ describe("up on a machine that cannot carry the embedded lab", () => {
     const reason = "dial tcp: lookup registry-1.docker.io: no such host";
     const pull = { to: "pull ", exitCode: 1, stderr: `Error response from daemon: ${reason}\n` };
     lab.docker.answer(...answering({}, { to: "image inspect", exitCode: 1 }, pull));
-    const { exitCode, stderr } = await lab.run("commands/lab/up", "up({})", ENVIRONMENT);
+    const { exitCode, stderr } = await lab.run("cli/commands/lab/up", "up({})", ENVIRONMENT);
     assert.equal(exitCode, 1);
     assert.match(
       stderr,

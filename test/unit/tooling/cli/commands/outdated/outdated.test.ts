@@ -17,6 +17,7 @@ import { askNpm } from "../../../../../../tooling/cli/commands/outdated/npm";
 import { LISTS } from "../../../../../../tooling/cli/commands/outdated/outdated";
 import { askPython, namesIn, pinsIn } from "../../../../../../tooling/cli/commands/outdated/python";
 import { exitCodeOf, textOf } from "../../../../../../tooling/cli/commands/outdated/report";
+import { checkout } from "../../../../../support/checkout";
 
 const printed = (stdout: unknown, exitCode: number | undefined = 0, stderr = ""): Printed => ({
   stdout: typeof stdout === "string" ? stdout : JSON.stringify(stdout, null, 2),
@@ -194,7 +195,6 @@ describe("what is old or has vulnerabilities", () => {
     });
 
     it("is asked about each list of the checkout", () => {
-      const checkout = join(__dirname, "../../../../..");
       const tracked = execFileSync("git", ["ls-files", "*.txt"], { cwd: checkout, encoding: "utf8" });
       const pinning = tracked
         .split("\n")
