@@ -163,6 +163,12 @@ CANNOT_DIAL = 'do request: Head "http://registry:5000/v2/": dial tcp: connect: c
             True,
         ),
         (
+            f"{BASE}: failed to resolve source metadata for {BASE}: failed to do request: "
+            'Head "http://registry:5000/v2/": dial tcp: connect: network is unreachable',
+            [f"APP_BASE_IMAGE={BASE} cannot be pulled", "cannot be reached"],
+            True,
+        ),
+        (
             f"{BASE}: failed to resolve source metadata for {BASE}: {BASE}: not found",
             [f"APP_BASE_IMAGE={BASE} cannot be pulled", "npm run up"],
             False,

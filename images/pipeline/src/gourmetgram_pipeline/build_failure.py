@@ -12,7 +12,8 @@ from gourmetgram_pipeline.step import Failure, TemporaryFailure
 
 NETWORK_TROUBLE = re.compile(
     r"connection re(fused|set)|no such host|i/o timeout|timeout exceeded|handshake timeout|\bEOF\b"
-    r"|no route to host|server misbehaving|unexpected status.*\b(429|5\d\d)\b"
+    r"|no route to host|network is unreachable|server misbehaving"
+    r"|unexpected status.*\b(429|5\d\d)\b"
 )
 """What BuildKit says when a registry does not answer, or answers that it cannot now."""
 
