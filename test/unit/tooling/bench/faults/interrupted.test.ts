@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { killAll } from "../../../../../tooling/bench/faults/interrupted/figures";
 import {
+  cameOf,
   type Killed,
   type Killing,
   KILLINGS,
@@ -118,6 +119,13 @@ describe("the rounds in which a command is killed", () => {
     killed: KILLINGS[turn % 4] ?? "the command",
     after: turn,
     problems: [],
+  });
+
+  it("are no killing where nothing was killed, and an error where something was wrong all the same", () => {
+    const bad = { ...killing(0), problems: ["up ended with 1: no room"] };
+    assert.equal(cameOf(bad, true), bad);
+    assert.equal(cameOf(killing(0), false), undefined);
+    assert.throws(() => cameOf(bad, false), /^Error: nothing was killed, and up ended with 1: no room$/);
   });
 
   /** What is noted of so many runs. */
