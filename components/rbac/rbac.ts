@@ -52,7 +52,7 @@ const FORWARD_PORTS: readonly Rule[] = [
  * `create`, `update` and `patch` allow more than they seem to. A run has no status subresource, so who
  * writes one also writes which templates it executes (`status.storedWorkflowTemplateSpec`): the controller's
  * `templateReferencing` keeps honest people from mistakes, and nobody from anything. In a class, admission refuses that
- * (`components/admission`). In a lab it does not, and there the namespace is the boundary: its Pod Security level and its
+ * (`components/class/admission`). In a lab it does not, and there the namespace is the boundary: its Pod Security level and its
  * accounts' rights bind whatever runs there.
  */
 const RUN_WORKFLOWS: readonly Rule[] = [

@@ -1,6 +1,6 @@
 """Backups in a bucket of S3, for the schedule and for `npm run backup -- DIR --fetch`.
 
-    python bucket.py list           prints the size in bytes and the name of each file, one a line
+    python bucket.py list           prints the size in bytes and the name of each backup, one a line
     python bucket.py put FILE       uploads it under its name, and compares what is there with it
     python bucket.py get NAME       writes it to standard output
     python bucket.py remove NAME
@@ -20,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -29,6 +30,9 @@ from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+SUFFIX = ".backup"
+"""What the names of backups end with. A bucket may have many other files."""
 
 PART = 8 * 1024 * 1024
 """Bytes that are held in memory, twice at most."""
@@ -55,7 +59,7 @@ class Bucket:
         )
 
     def list(self) -> list[tuple[int, str]]:
-        """The sizes and names of the files, without those in folders below."""
+        """The sizes and names of the backups, without those in folders below."""
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=self.prefix, Delimiter="/"
         )
@@ -63,18 +67,28 @@ class Bucket:
             (each["Size"], each["Key"].removeprefix(self.prefix))
             for page in pages
             for each in page.get("Contents", [])
+            if each["Key"].endswith(SUFFIX)
         ]
 
     def put(self, file: Path) -> None:
-        """Upload `file`. Raises ValueError if what is there afterwards is another."""
+        """Upload `file`. Where it is another there afterwards, delete that and raise an error.
+
+        It would have the name and the size of a backup, by which later ones tell that it is there.
+        """
         transfer = TransferConfig(
             multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2
         )
         self.client.upload_file(str(file), self.bucket, self._key(file.name), Config=transfer)
-        with file.open("rb") as written:
-            here = digest_of(written)
-        if digest_of(self._open(file.name)) != here:
-            raise ValueError(f"{self._key(file.name)} in {self.bucket} is not what was uploaded")
+        try:
+            with file.open("rb") as written:
+                here = digest_of(written)
+            if digest_of(self._open(file.name)) != here:
+                key = self._key(file.name)
+                raise ValueError(f"{key} in {self.bucket} is not what was uploaded")
+        except Exception:
+            with suppress(BotoCoreError, ClientError):
+                self.remove(file.name)
+            raise
 
     def get(self, name: str, to: IO[bytes]) -> None:
         """Write the file `name` to the stream."""

@@ -13,6 +13,8 @@ const GRACE = 6 * 3_600_000;
 /** What the cluster tells of a schedule. */
 export interface BackupSchedule {
   readonly namespace: string;
+  /** Whether it is the schedule of a class. */
+  readonly ofClass: boolean;
   /** Cron string of five fields, in UTC. */
   readonly schedule: string;
   readonly suspended: boolean;
@@ -40,16 +42,17 @@ export interface BackupAlarm {
  * Two times of the schedule may pass without a success: one is missed while the machine is off.
  */
 export function backupAlarm(seen: BackupSchedule, now = new Date()): BackupAlarm | undefined {
-  const { namespace, schedule, suspended, created, lastSuccess, last } = seen;
+  const { namespace, ofClass, schedule, suspended, created, lastSuccess, last } = seen;
   const logs = `npm run kubectl -- logs -n ${namespace} job/${last?.job ?? "NAME"}`;
   const success =
     lastSuccess === null
       ? "there is none yet"
       : `the last one is of ${minuteOf(lastSuccess.toISOString())} UTC`;
   if (suspended) {
+    const up = ofClass ? "npm run class -- up --roster FILE" : "npm run up";
     return {
       problem: `backups are suspended (gourmetgram:backupSuspended), and ${success}`,
-      remedy: "npm run pulumi -- config rm gourmetgram:backupSuspended, and npm run up",
+      remedy: `npm run pulumi -- config rm gourmetgram:backupSuspended, and ${up}`,
     };
   }
   if (last?.failed === true) {
@@ -108,6 +111,7 @@ async function askFor(config: KubeConfig, stack: string): Promise<BackupSchedule
   const jobs = await config.makeApiClient(BatchV1Api).listNamespacedJob({ namespace });
   return {
     namespace,
+    ofClass: metadata?.labels?.[INSTANCE_LABEL] !== stack,
     schedule: spec?.schedule ?? "",
     suspended: spec?.suspend === true,
     created: metadata?.creationTimestamp ?? new Date(),

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from moto.server import ThreadedMotoServer
 
 PROGRAM = Path(__file__).resolve().parent.parent / "bucket.py"
@@ -39,8 +40,9 @@ def s3(address: str) -> Any:
         aws_secret_access_key="hush",
     )
     client.create_bucket(Bucket="bucket")
-    for each in client.list_objects_v2(Bucket="bucket").get("Contents", []):
-        client.delete_object(Bucket="bucket", Key=each["Key"])
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket="bucket"):
+        for each in page.get("Contents", []):
+            client.delete_object(Bucket="bucket", Key=each["Key"])
     client.put_object(Bucket="bucket", Key=f"lab-of-others/{NAME}", Body=b"theirs")
     return client
 
@@ -86,8 +88,14 @@ def test_full_circle(address: str, s3: Any, file: Path, place: str, key: str) ->
 
 def test_more_files_than_one_answer_has(address: str, s3: Any) -> None:
     for number in range(1001):
-        s3.put_object(Bucket="bucket", Key=f"lab/{number}", Body=b"")
+        s3.put_object(Bucket="bucket", Key=f"lab/{number}.backup", Body=b"")
     assert len(bucket(address, "list").stdout.splitlines()) == 1001
+
+
+def test_other_files_are_not_listed(address: str, s3: Any) -> None:
+    for name in (f"{NAME}.partial", "index.html"):
+        s3.put_object(Bucket="bucket", Key=f"lab/{name}", Body=b"")
+    assert bucket(address, "list").stdout == b""
 
 
 def test_bucket_that_is_not_there(address: str, s3: Any, file: Path) -> None:
@@ -108,15 +116,20 @@ def test_file_that_is_not_there(address: str, s3: Any, tmp_path: Path) -> None:
     assert missing.stderr != b""
 
 
-def test_upload_that_came_to_be_another_is_a_failure(
-    address: str, s3: Any, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sys.path.insert(0, str(PROGRAM.parent))
+@pytest.fixture
+def place(address: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The program's own bucket, in this process."""
+    monkeypatch.syspath_prepend(str(PROGRAM.parent))
     import bucket as program
 
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    place = program.Bucket("s3://bucket/lab", address)
+    return program.Bucket("s3://bucket/lab", address)
+
+
+def test_upload_that_came_to_be_another_is_a_failure_and_does_not_stay(
+    s3: Any, place: Any, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     send = place.client.upload_file
 
     def send_and_spoil(path: str, bucket: str, key: str, **options: Any) -> None:
@@ -126,6 +139,19 @@ def test_upload_that_came_to_be_another_is_a_failure(
     monkeypatch.setattr(place.client, "upload_file", send_and_spoil)
     with pytest.raises(ValueError, match="is not what was uploaded"):
         place.put(file)
+    assert place.list() == []
+
+
+def test_upload_that_cannot_be_read_back_does_not_stay(
+    s3: Any, place: Any, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="http://s3")
+
+    monkeypatch.setattr(place.client, "get_object", refuse)
+    with pytest.raises(ReadTimeoutError):
+        place.put(file)
+    assert place.list() == []
 
 
 def test_nobody_answers() -> None:

@@ -77,7 +77,7 @@ export async function backUpImages(
   const take = async (name: ImageName): Promise<boolean> => {
     const key = `${name.repository}@${name.digest}`;
     if (seen.has(key)) return true;
-    const answer = await ask(registry, `${name.repository}/manifests/${name.digest}`, {
+    const answer = await askRegistry(registry, `${name.repository}/manifests/${name.digest}`, {
       headers: { accept: MEDIA_TYPES.join(", ") },
       ...(signal === undefined ? {} : { signal }),
     });
@@ -105,7 +105,7 @@ export async function backUpImages(
   let done = 0;
   for (const [digest, { repository, size }] of blobs) {
     report(`images: ${megabytes(done)} of ${megabytes(total)}`);
-    const answer = await ask(
+    const answer = await askRegistry(
       registry,
       `${repository}/blobs/${digest}`,
       signal === undefined ? {} : { signal },
@@ -140,18 +140,22 @@ export async function restoreBlob(
   let source: string | undefined;
   for (const repository of repositories) {
     const what = `the layer ${digest} of ${repository}`;
-    const has = await ask(registry, `${repository}/blobs/${digest}`, { method: "HEAD" });
+    const has = await askRegistry(registry, `${repository}/blobs/${digest}`, { method: "HEAD" });
     has.resume();
     if (has.statusCode !== 200) {
       const mount = source === undefined ? "" : `?mount=${digest}&from=${source}`;
-      const upload = await ask(registry, `${repository}/blobs/uploads/${mount}`, { method: "POST" });
+      const upload = await askRegistry(registry, `${repository}/blobs/uploads/${mount}`, { method: "POST" });
       await requireStatus(upload, what, source === undefined ? [202] : [201]);
       upload.resume();
       if (source === undefined) {
         const target = new URL(upload.headers.location ?? "", `${registry.url}/v2/`);
         target.searchParams.set("digest", digest);
         const headers = { "content-type": "application/octet-stream" };
-        const sent = await ask(registry, target.href, { method: "PUT", headers, body: { content, bytes } });
+        const sent = await askRegistry(registry, target.href, {
+          method: "PUT",
+          headers,
+          body: { content, bytes },
+        });
         (await requireStatus(sent, what, [201])).resume();
       }
     }
@@ -166,7 +170,7 @@ export async function restoreManifest(
   content: Readable,
 ): Promise<void> {
   const text = await buffer(content);
-  const answer = await ask(registry, `${repository}/manifests/${digest}`, {
+  const answer = await askRegistry(registry, `${repository}/manifests/${digest}`, {
     method: "PUT",
     headers: { "content-type": mediaType },
     body: { content: text, bytes: text.length },
@@ -175,7 +179,7 @@ export async function restoreManifest(
 }
 
 /** @param what A path below `/v2/`, or an address of the same registry */
-async function ask(
+export async function askRegistry(
   { url, credentials }: RegistryAccess,
   what: string,
   { headers, ...options }: Sent = {},
@@ -188,5 +192,3 @@ async function ask(
         };
   return send(new URL(what, `${url}/v2/`).href, { ...options, headers: { ...login, ...headers } });
 }
-
-export { ask as askRegistry };

@@ -6,7 +6,7 @@ import { backupCronJob } from "../../live/backup-schedule";
 import { clusterOf, reasonOf, statusOf } from "../../live/api-clients";
 import { askPod, execInPod, type PodContainer } from "../../live/streams/exec";
 import { runSteps } from "../../machine/steps/steps";
-import { beforeStart } from "../../support/errors";
+import { beforeStart, errorOf } from "../../support/errors";
 import { finishing, interruption } from "../../support/interruption";
 import { tellData } from "../../support/output";
 import { until } from "../../support/until";
@@ -22,13 +22,9 @@ const PATIENCE = 180;
 const LIFETIME = 6 * 3600;
 
 const BUCKET = "python /opt/backup/bucket.py";
-/**
- * What is on the volume comes last, so that a name that is in both places is that of the volume. A bucket that the cloud
- * lets the account use is not this pod's, which has no account.
- */
-const LIST =
-  `if [ -n "$BACKUP_BUCKET" ] && [ -n "$AWS_ACCESS_KEY_ID" ]; then ${BUCKET} list; fi && ` +
-  'exec find "$1" -maxdepth 1 -type f -name "*.backup" -printf "%s %f\\n"';
+/** A bucket that the cloud lets the account use is not this pod's, which has no account. */
+const IN_BUCKET = `if [ -n "$BACKUP_BUCKET" ] && [ -n "$AWS_ACCESS_KEY_ID" ]; then exec ${BUCKET} list; fi`;
+const ON_VOLUME = 'exec find "$1" -maxdepth 1 -type f -name "*.backup" -printf "%s %f\\n"';
 const READ = `if [ -f "$1/$2" ]; then exec cat "$1/$2"; else exec ${BUCKET} get "$2"; fi`;
 
 /**
@@ -36,7 +32,8 @@ const READ = `if [ -f "$1/$2" ]; then exec cat "$1/$2"; else exec ${BUCKET} get 
  * that reaches both.
  *
  * @param folder Is made where it does not exist. A file that is there with the same size is not copied again.
- * @throws NotStarted if the lab or class has no schedule, or cannot be reached
+ * @throws NotStarted if the lab or class has no schedule, or cannot be reached; Error if S3 does not list its backups, once
+ *   those of the volume are copied
  */
 export async function fetchBackups(folder: string): Promise<void> {
   const { config, job } = await beforeStart(async () => {
@@ -51,9 +48,10 @@ export async function fetchBackups(folder: string): Promise<void> {
       run: async (report) => {
         await mkdir(folder, { recursive: true });
         await withVolume(config, job, async (place, path) => {
-          all = filesIn(
-            await askPod(config, place, ["sh", "-c", LIST, "sh", path], { signal: interruption }),
+          const found = await listBackups((script) =>
+            askPod(config, place, ["sh", "-c", script, "sh", path], { signal: interruption }),
           );
+          all = found.files;
           for (const file of all) {
             const target = join(folder, file.name);
             if ((await stat(target).catch(() => undefined))?.size === file.bytes) continue;
@@ -61,6 +59,7 @@ export async function fetchBackups(folder: string): Promise<void> {
             await copy(config, place, { path, ...file }, target);
             copied.push(file.name);
           }
+          if (found.problem !== undefined) throw found.problem;
         });
       },
       remedy: `npm run kubectl -- get pods -n ${job.metadata?.namespace ?? ""} shows what runs; what was copied whole is there`,
@@ -75,6 +74,22 @@ export async function fetchBackups(folder: string): Promise<void> {
       ? "There is no backup yet; npm run kubectl -- get jobs -n " + (job.metadata?.namespace ?? "")
       : `${copied.length} of ${all.length} backups were copied to ${folder}; the others were there.`,
   );
+}
+
+/**
+ * What is in both places. Those of the volume are there also where S3 does not answer.
+ *
+ * @param ask Runs a script of the shell in the pod.
+ */
+export async function listBackups(
+  ask: (script: string) => Promise<string>,
+): Promise<{ readonly files: RemoteFile[]; readonly problem: Error | undefined }> {
+  const inBucket = await ask(IN_BUCKET).catch(errorOf);
+  // Last, so that a name that is in both places is that of the volume.
+  const onVolume = await ask(ON_VOLUME);
+  if (typeof inBucket === "string") return { files: filesIn(inBucket + onVolume), problem: undefined };
+  const problem = new Error(`the backups on the volume are copied, those in S3 are not: ${inBucket.message}`);
+  return { files: filesIn(onVolume), problem };
 }
 
 /** @throws Error with a remedy if there is none */

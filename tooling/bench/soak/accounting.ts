@@ -104,6 +104,8 @@ export function accountFor(submission: Submission, findings: Findings): Accounte
 }
 
 const QUOTA = /exceeded quota/;
+/** Of Argo and of kubelet. "context deadline exceeded" is a request's, and lets nothing end as it has to. */
+const DEADLINE = /exceeded (?:its|workflow) deadline|longer than the specified deadline/;
 
 /** How a run ended that did not succeed, where that is as it has to be. */
 function fateOf(
@@ -124,7 +126,7 @@ function fateOf(
   };
   if (kills.some(isNamed)) return "failed, the part named";
   if (QUOTA.test(message)) return "refused";
-  return /deadline/i.test(message) ? "deadline" : undefined;
+  return DEADLINE.test(message) ? "deadline" : undefined;
 }
 
 /** What a run has done twice, or has not done though it succeeded. */

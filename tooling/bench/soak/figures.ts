@@ -86,12 +86,12 @@ export function figuresOf(result: SoakResult, seed: number): Figure[] {
       trainings.length,
       [`of ${trainings.length}, seed ${seed}`, ...fatesText(trainings), ...soakProblems(result)].join("; "),
     ),
-    {
-      what: "parts that were killed, and were back",
-      value: kills.filter(({ ran, problem }) => ran && problem === undefined).length,
-      unit: "",
-      detail: killsText(kills),
-    },
+    share(
+      "parts that were killed, and were back",
+      kills.filter(({ ran, problem }) => ran && problem === undefined).length,
+      kills.filter(({ ran, problem }) => ran || problem !== undefined).length,
+      killsText(kills),
+    ),
     share(
       "students whose staging was as it must be",
       students.filter(({ staging }) => staging.length === 0).length,

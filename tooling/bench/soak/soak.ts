@@ -11,7 +11,6 @@ import { isOver, nameOf } from "../../live/workflows/workflow";
 import { messageOf } from "../../support/errors";
 import { until } from "../../support/until";
 import { watchWhile, type Watched } from "../../verify/clients/service-watch";
-
 import { VERIFY_LABEL } from "../../verify/pods/verify-label";
 import { disagreement } from "../faults/agreement";
 import { kill, podsOfPart } from "../faults/kill";

@@ -1,5 +1,6 @@
 /** Whether a token is refused once what it is bound to is gone, as `class revoke` does it. */
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { ACCOUNTS } from "../../../components/rbac";
 import { clusterConfig } from "../../engine/cluster-access";
 import { withToken } from "../../live/api-clients";
 import { until } from "../../support/until";
@@ -7,8 +8,6 @@ import { askWith } from "./requests";
 import type { Student } from "./students/student";
 import type { Answer, Request } from "./tries/try";
 
-/** The student's own account, in the first of the student's namespaces. */
-const ACCOUNT = "student";
 /** Seconds that the API server may go on accepting a token that it knows, and some more. */
 const PATIENCE = 30;
 
@@ -35,11 +34,11 @@ export async function askRevoked(
   try {
     const boundObjectRef = { apiVersion: "v1", kind: "Secret", name, uid };
     const { status } = await core.createNamespacedServiceAccountToken({
-      name: ACCOUNT,
+      name: ACCOUNTS.student,
       namespace,
       body: { spec: { audiences: [], expirationSeconds: 600, boundObjectRef } },
     });
-    student = withToken(admin, ACCOUNT, status?.token ?? "");
+    student = withToken(admin, ACCOUNTS.student, status?.token ?? "");
     const before = await askWith(student, request);
     if (before.kind !== "status" || before.status >= 300) {
       return { kind: "failed", reason: `the token was not good before: ${JSON.stringify(before)}` };

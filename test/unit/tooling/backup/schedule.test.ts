@@ -6,7 +6,7 @@ import type { BackupTarget } from "../../../../stacks";
 import { checkBackup, findBackup, unlocked } from "../../../../tooling/backup/file/reader";
 import { backUpAll, type BackUpAllOptions } from "../../../../tooling/backup/schedule/back-up-all";
 import { type Bucket, copyTo } from "../../../../tooling/backup/schedule/bucket";
-import { readerOf } from "../../../../tooling/backup/schedule/fetch";
+import { listBackups, readerOf } from "../../../../tooling/backup/schedule/fetch";
 import {
   backupName,
   filesIn,
@@ -96,6 +96,22 @@ describe("backup: the files of the schedule", () => {
     assert.deepEqual(filesIn(`7 ${name}\n8 b-20260102T030405Z.backup\n9 ${name}\n`)[0], { name, bytes: 9 });
   });
 
+  it("are those of the volume where the bucket does not answer, and it is told", async () => {
+    const [both, other] = ["a-20260102T030405Z.backup", "b-20260102T030405Z.backup"];
+    const asking = (bucket: () => Promise<string>) =>
+      listBackups((script) => (script.includes("bucket.py") ? bucket() : Promise.resolve(`9 ${both}\n`)));
+    assert.deepEqual(await asking(() => Promise.resolve(`7 ${both}\n8 ${other}\n`)), {
+      files: [
+        { name: both, bytes: 9 },
+        { name: other, bytes: 8 },
+      ],
+      problem: undefined,
+    });
+    const { files, problem } = await asking(() => Promise.reject(new Error("s3://bucket: AccessDenied")));
+    assert.deepEqual(files, [{ name: both, bytes: 9 }]);
+    assert.match(problem?.message ?? "", /those in S3 are not: s3:\/\/bucket: AccessDenied$/);
+  });
+
   it("are read by a pod without the account and the passphrase", () => {
     const volumes = [
       { name: "passphrase", secret: { secretName: "p" } },
@@ -123,8 +139,7 @@ describe("backup: the files of the schedule", () => {
   });
 });
 
-describe("backup: all labs on a schedule", function () {
-  this.timeout(60_000);
+describe("backup: all labs on a schedule", () => {
   let folder: string;
   let lab: FakeAccess;
   let log: string[];

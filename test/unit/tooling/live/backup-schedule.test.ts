@@ -4,7 +4,7 @@ import {
   type BackupSchedule,
   findBackupSchedule,
 } from "../../../../tooling/live/backup-schedule";
-import { loadKubeconfig } from "../../../../components/kubernetes";
+import { INSTANCE_LABEL, loadKubeconfig } from "../../../../components/kubernetes";
 import { FakeCluster } from "../../../support/fake-lab";
 
 const NOW = new Date("2026-01-10T12:00:00Z");
@@ -12,6 +12,7 @@ const NOW = new Date("2026-01-10T12:00:00Z");
 /** Every night at three, made long ago. */
 const seen = (more: Partial<BackupSchedule>): BackupSchedule => ({
   namespace: "backups",
+  ofClass: false,
   schedule: "0 3 * * *",
   suspended: false,
   created: new Date("2025-12-01T12:00:00Z"),
@@ -60,10 +61,10 @@ describe("backups on a schedule: the alarm", () => {
   });
 
   it("tells of a schedule that is suspended, and of a volume that is nearly full", () => {
-    assert.match(
-      backupAlarm(seen({ suspended: true }), NOW)?.remedy ?? "",
-      /config rm gourmetgram:backupSuspended/,
-    );
+    const remedyOf = (more: Partial<BackupSchedule>): string =>
+      backupAlarm(seen({ suspended: true, ...more }), NOW)?.remedy ?? "";
+    assert.match(remedyOf({}), /config rm gourmetgram:backupSuspended, and npm run up$/);
+    assert.match(remedyOf({ ofClass: true }), /backupSuspended, and npm run class -- up --roster FILE$/);
     const message = "the volume of the backups is nearly full";
     const last = { job: "b-1", ended: new Date("2026-01-10T03:02:00Z"), failed: false, message };
     const { problem, remedy = "" } = backupAlarm(seen({ last }), NOW) ?? {};
@@ -94,7 +95,8 @@ describe("backups on a schedule: what the cluster tells", () => {
       metadata: { name },
       status: { conditions: [{ type, status: "True", lastTransitionTime }] },
     });
-    const metadata = { name: "b", namespace: "backups", creationTimestamp: "2026-01-01T00:00:00Z" };
+    const labels = { [INSTANCE_LABEL]: "dev" };
+    const metadata = { namespace: "backups", labels, creationTimestamp: "2026-01-01T00:00:00Z" };
     cluster.objects.set("/apis/batch/v1/cronjobs", () => ({
       items: [
         {
@@ -117,11 +119,14 @@ describe("backups on a schedule: what the cluster tells", () => {
     }));
     assert.deepEqual(await find(), {
       namespace: "backups",
+      ofClass: false,
       schedule: "0 3 * * *",
       suspended: false,
       created: new Date("2026-01-01T00:00:00Z"),
       lastSuccess: new Date("2026-01-09T03:02:00Z"),
       last: { job: "b-2", ended: new Date("2026-01-10T03:02:00Z"), failed: true, message: "dev: no space" },
     });
+    labels[INSTANCE_LABEL] = "dev-base";
+    assert.equal((await find())?.ofClass, true);
   });
 });

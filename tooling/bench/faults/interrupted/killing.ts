@@ -22,6 +22,19 @@ export interface Killing {
   readonly problems: readonly string[];
 }
 
+/**
+ * What came of a round.
+ *
+ * @returns undefined if nothing was killed
+ * @throws Error if something is wrong though nothing was killed: it is nothing that a kill has done
+ */
+export function cameOf(killing: Killing, happened: boolean): Killing | undefined {
+  if (happened) return killing;
+  const { problems } = killing;
+  if (problems.length > 0) throw new Error(`nothing was killed, and ${problems.join("; ")}`);
+  return undefined;
+}
+
 /** A command that runs. */
 export interface Running {
   readonly pid: number;

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { checkout } from "../../../machine/paths";
 import { messageOf } from "../../../support/errors";
 import type { Interrupted } from "../parts";
-import { type Killed, type Killing, strike } from "./killing";
+import { cameOf, type Killed, type Killing, strike } from "./killing";
 import { type Kind, kindOf } from "./kinds";
 import { doubles, objectsOf } from "./objects";
 
@@ -41,11 +41,17 @@ export class Rounds {
     return seconds;
   }
 
-  /** One round. @returns undefined if there was nothing to be killed any more */
+  /**
+   * One round.
+   *
+   * @returns undefined if there was nothing to be killed any more
+   * @throws Error if something was wrong all the same
+   */
   async carryOut(killed: Killed, milliseconds: number): Promise<Killing | undefined> {
     await this.kind.before();
     const begin = performance.now();
-    const { child, ended } = this.start(this.kind.args);
+    const started = this.start(this.kind.args);
+    const { child, ended } = started;
     const { pid } = child;
     if (pid === undefined) throw new Error(`${this.command} could not be started`);
     await Promise.race([delay(milliseconds), ended]);
@@ -53,7 +59,7 @@ export class Rounds {
     const happened = await strike({ pid, hasEnded }, killed);
     const after = (performance.now() - begin) / 1000;
     await ended;
-    const problems: string[] = [];
+    const problems = happened ? [] : problemsOf(this.kind.args, started);
     const again = happened ? [this.kind.args] : [];
     for (const args of [...again, ...this.kind.after]) problems.push(...(await this.tried(args)));
     problems.push(
@@ -62,7 +68,7 @@ export class Rounds {
         (error: unknown) => [messageOf(error)],
       )),
     );
-    return happened ? { command: this.command, killed, after, problems } : undefined;
+    return cameOf({ command: this.command, killed, after, problems }, happened);
   }
 
   private async must(args: readonly string[]): Promise<void> {
@@ -73,11 +79,9 @@ export class Rounds {
   /** Carries a command out. @returns what went wrong */
   private async tried(args: readonly string[]): Promise<string[]> {
     this.report(`  ${args.join(" ")}`);
-    const { child, ended, printed } = this.start(args);
-    await ended;
-    const { exitCode, signalCode } = child;
-    if (exitCode === 0) return [];
-    return [`${args.join(" ")} ended with ${exitCode ?? signalCode ?? ""}: ${printed().slice(-5).join(" ")}`];
+    const started = this.start(args);
+    await started.ended;
+    return problemsOf(args, started);
   }
 
   private start(args: readonly string[]): Started {
@@ -102,4 +106,13 @@ interface Started {
   readonly ended: Promise<unknown>;
   /** The lines that it has printed. */
   readonly printed: () => string[];
+}
+
+/** What went wrong with a command that has ended by itself. */
+function problemsOf(
+  args: readonly string[],
+  { child: { exitCode, signalCode }, printed }: Started,
+): string[] {
+  if (exitCode === 0) return [];
+  return [`${args.join(" ")} ended with ${exitCode ?? signalCode ?? ""}: ${printed().slice(-5).join(" ")}`];
 }

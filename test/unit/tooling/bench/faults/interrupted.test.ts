@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { killAll } from "../../../../../tooling/bench/faults/interrupted/figures";
 import {
+  cameOf,
   type Killed,
   type Killing,
   KILLINGS,
@@ -12,6 +14,7 @@ import {
 } from "../../../../../tooling/bench/faults/interrupted/killing";
 import { doubles } from "../../../../../tooling/bench/faults/interrupted/objects";
 import { programOf } from "../../../../../tooling/bench/processes";
+import { until } from "../../../../../tooling/support/until";
 
 const ENGINE = "/home/engine/bin/pulumi";
 /** One that has ended, and that nobody has waited for, has no program. */
@@ -30,13 +33,15 @@ setTimeout(start, 500);
 ${wait};
 `;
 
-describe("a command that is killed", function () {
-  this.timeout(20_000);
+describe("a command that is killed", () => {
   let child: ChildProcess;
+  /** Before it was started. */
+  let begin: number;
   let engine: number | undefined;
 
   beforeEach(() => {
     engine = undefined;
+    begin = performance.now();
     child = spawn(process.execPath, ["-e", COMMAND], { stdio: ["ignore", "pipe", "inherit"] });
     child.stdout?.once("data", (text: Buffer) => (engine = Number(text.toString())));
   });
@@ -55,43 +60,47 @@ describe("a command that is killed", function () {
     return engine;
   };
 
-  /** Which of the two runs a moment after the other was killed. */
-  async function left(killed: Killed): Promise<{ command: boolean; engine: boolean }> {
+  /** Kills, waits until those run that are to run and no other, and looks once more a moment later. */
+  async function leaves(killed: Killed, left: { command: boolean; engine: boolean }): Promise<void> {
     const pid = await engineOf();
+    const now = () => ({ command: !running().hasEnded(), engine: runs(pid) });
     assert.equal(await strike(running(), killed, ENGINE), true);
+    await until(() => Promise.resolve(isDeepStrictEqual(now(), left)), {
+      ...{ seconds: 30, pauseMilliseconds: 20 },
+      late: () => `left: ${JSON.stringify(now())}`,
+    });
     await delay(300);
-    return { command: !running().hasEnded(), engine: runs(pid) };
+    assert.deepEqual(now(), left);
   }
 
   it("leaves its engine alone", async () => {
-    assert.deepEqual(await left("the command"), { command: false, engine: true });
+    await leaves("the command", { command: false, engine: true });
     assert.equal(child.signalCode, "SIGKILL");
   });
 
   it("is killed with its engine, which has a group of its own", async () => {
-    assert.deepEqual(await left("the command and its engine"), { command: false, engine: false });
+    await leaves("the command and its engine", { command: false, engine: false });
   });
 
   it("goes on without its engine", async () => {
-    assert.deepEqual(await left("the engine"), { command: true, engine: false });
+    await leaves("the engine", { command: true, engine: false });
   });
 
   it("ends by itself at SIGTERM", async () => {
-    assert.deepEqual(await left("the command, by SIGTERM"), { command: false, engine: false });
+    await leaves("the command, by SIGTERM", { command: false, engine: false });
     assert.equal(child.exitCode, 143);
   });
 
   it("is waited for until it has an engine", async () => {
     assert.equal(await strike(running(), "the engine", ENGINE), true);
-    await delay(300);
-    assert.equal(runs(await engineOf()), false);
+    const pid = await engineOf();
+    await until(() => Promise.resolve(!runs(pid)), { seconds: 30, pauseMilliseconds: 20 });
     assert.equal(running().hasEnded(), false);
   });
 
   it("is waited for until it has an engine that can be killed with it", async () => {
-    const begin = performance.now();
     assert.equal(await strike(running(), "the command and its engine", ENGINE), true);
-    assert.ok(performance.now() - begin > 300, "it was killed before it had an engine");
+    assert.ok(performance.now() - begin >= 500, "it was killed before it had an engine");
     if (!running().hasEnded()) await once(child, "exit");
     assert.equal(child.signalCode, "SIGKILL");
   });
@@ -110,6 +119,13 @@ describe("the rounds in which a command is killed", () => {
     killed: KILLINGS[turn % 4] ?? "the command",
     after: turn,
     problems: [],
+  });
+
+  it("are no killing where nothing was killed, and an error where something was wrong all the same", () => {
+    const bad = { ...killing(0), problems: ["up ended with 1: no room"] };
+    assert.equal(cameOf(bad, true), bad);
+    assert.equal(cameOf(killing(0), false), undefined);
+    assert.throws(() => cameOf(bad, false), /^Error: nothing was killed, and up ended with 1: no room$/);
   });
 
   /** What is noted of so many runs. */

@@ -112,7 +112,16 @@ describe("a training of a soak", () => {
         children: [],
       };
     };
-    assert.equal(fate({ families: [withMessage("Step exceeded its deadline")] }), "deadline");
+    for (const message of [
+      "Step exceeded its deadline",
+      "retry exceeded workflow deadline 2026-11-27 02:29:38 +0000 UTC",
+      "Pod was active on the node longer than the specified deadline",
+    ]) {
+      assert.equal(fate({ families: [withMessage(message)] }), "deadline", message);
+    }
+    for (const message of ["etcdserver: context deadline exceeded", "code = DeadlineExceeded desc = x"]) {
+      assert.equal(fate({ families: [withMessage(message)] }), "not accounted for", message);
+    }
     assert.equal(fate({ families: [withMessage("pods is forbidden: exceeded quota: platform")] }), "refused");
     assert.equal(fate({ families: [withMessage("something")] }), "not accounted for");
   });

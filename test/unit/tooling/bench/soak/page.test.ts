@@ -46,9 +46,16 @@ describe("what came of a soak", () => {
 
   it("is figures with targets, met or missed", () => {
     const verdicts = (result: SoakResult): string[] => figuresOf(result, 5).map((each) => verdictOn(each));
-    assert.deepEqual(verdicts(RESULT), ["target 1: met", "", "target 1: met", "target 1: met"]);
+    assert.deepEqual(verdicts(RESULT), ["target 1: met", "target 2: met", "target 1: met", "target 1: met"]);
     const bad: SoakResult = { ...RESULT, students: [ANNA, BEN] };
-    assert.deepEqual(verdicts(bad), ["target 2: MISSED", "", "target 2: MISSED", "target 1: met"]);
+    assert.deepEqual(verdicts(bad), [
+      "target 2: MISSED",
+      "target 2: met",
+      "target 2: MISSED",
+      "target 1: met",
+    ]);
+    const away = RESULT.kills.map((kill) => ({ ...kill, problem: "it is not back" }));
+    assert.equal(verdicts({ ...RESULT, kills: away })[1], "target 3: MISSED");
     assert.equal(
       figuresOf(bad, 5)[0]?.detail,
       "of 2, seed 5; 1 succeeded; 1 not accounted for; ben, training 2: it is lost; " +
