@@ -72,7 +72,7 @@ export function familiesIn(all: readonly Workflow[]): Family[] {
   return roots.map((run) => ({ run, children: childrenOf(run, all) }));
 }
 
-/** What became of a submission: it is there once, and it ended in a way that says why. */
+/** What became of a submission: its run has to exist once, and to end in a way that gives the reason. */
 export function accountFor(submission: Submission, findings: Findings): Accounted {
   const { refusal, number } = submission;
   const copies = findings.families.filter(
@@ -86,12 +86,12 @@ export function accountFor(submission: Submission, findings: Findings): Accounte
     problems,
   });
   if (refusal !== undefined && family === undefined) {
-    return accounted("refused", refusal, QUOTA.test(refusal) ? [] : [`it was not taken: ${refusal}`]);
+    return accounted("refused", refusal, QUOTA.test(refusal) ? [] : [`the submission failed: ${refusal}`]);
   }
-  if (family === undefined) return accounted("not accounted for", "", ["it is not there any more"]);
+  if (family === undefined) return accounted("not accounted for", "", ["the run does not exist any more"]);
   const problems = [
-    ...(refusal === undefined ? [] : [`the student was told that it was not taken: ${refusal}`]),
-    ...(copies.length === 1 ? [] : [`it is there ${copies.length} times`]),
+    ...(refusal === undefined ? [] : [`the submission failed, but the run exists: ${refusal}`]),
+    ...(copies.length === 1 ? [] : [`the run exists ${copies.length} times`]),
     ...doubles(family, findings),
   ];
   const verdict = verdictOf(family);
@@ -99,7 +99,8 @@ export function accountFor(submission: Submission, findings: Findings): Accounte
   const message = messageOf(family);
   const fate = fateOf(family, submission, findings, message);
   if (fate !== undefined) return accounted(fate, message, problems);
-  const how = verdict === "running" ? "it has not ended" : "it failed, and names no part that was killed";
+  const how =
+    verdict === "running" ? "it has not ended" : "it failed, and its message names no part that was killed";
   return accounted("not accounted for", message, [...problems, `${how}: ${message}`]);
 }
 
@@ -166,6 +167,6 @@ export function stagingProblems(watched: Watched, families: readonly Family[], b
   );
   return [
     ...(watched.inARow < 2 ? [] : [`staging did not answer ${watched.inARow} times in a row`]),
-    ...strange.map((answer) => `staging served what no run has made: ${answer}`),
+    ...strange.map((answer) => `staging served a version that no run has built: ${answer}`),
   ];
 }
