@@ -6,16 +6,16 @@ import { messageOf } from "../faults/judgement";
 import { FAULTY_PARTS, type Part, type PartName } from "../faults/parts";
 import { RETURN_SECONDS } from "../faults/runs";
 
-/** The annotation by which a run is found whose name nobody was told. */
+/** The annotation with a submission's number. It finds the run where the API server did not return its name. */
 export const SUBMISSION = "gourmetgram/submission";
 
-/** What a student has asked for. */
+/** A training that a student has submitted. */
 export interface Submission {
   readonly number: number;
   readonly student: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** What the API server said instead of taking it. */
+  /** The error of the API server, if the submission failed. */
   readonly refusal?: string;
 }
 
@@ -62,11 +62,11 @@ export interface Accounted {
   readonly fate: Fate;
   /** What the run or the API server says, where it did not succeed. */
   readonly message: string;
-  /** What is not as it has to be; none if all is. */
+  /** What is wrong; empty if nothing is. */
   readonly problems: readonly string[];
 }
 
-/** The runs that no other run has started, each with those that it has. */
+/** The runs that no other run has started, each with those that it has started. */
 export function familiesIn(all: readonly Workflow[]): Family[] {
   const roots = all.filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind !== "Workflow");
   return roots.map((run) => ({ run, children: childrenOf(run, all) }));
@@ -106,7 +106,7 @@ export function accountFor(submission: Submission, findings: Findings): Accounte
 
 const QUOTA = /exceeded quota/;
 
-/** How a run ended that did not succeed, where that is as it has to be. */
+/** How a run that did not succeed has ended, if that is an allowed way; else undefined. */
 function fateOf(
   family: Family,
   { student, at }: Submission,
@@ -115,7 +115,7 @@ function fateOf(
 ): Fate | undefined {
   const verdict = verdictOf(family);
   if (verdict === "running") return complete ? undefined : "under way";
-  // A gate that stops a good model is no way to end.
+  // The accuracy gate must not stop a good model.
   if (verdict !== "failed") return undefined;
   const end = Date.parse(family.run.status?.finishedAt ?? "") || Number.POSITIVE_INFINITY;
   const isNamed = (kill: SoakKill): boolean => {
