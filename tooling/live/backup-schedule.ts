@@ -49,7 +49,8 @@ export function backupAlarm(seen: BackupSchedule, now = new Date()): BackupAlarm
   if (suspended) {
     return {
       problem: `backups are suspended (gourmetgram:backupSuspended), and ${success}`,
-      remedy: "npm run pulumi -- config rm gourmetgram:backupSuspended, and npm run up",
+      remedy:
+        "npm run pulumi -- config rm gourmetgram:backupSuspended; then npm run up, or for a class npm run class -- up --roster FILE",
     };
   }
   if (last?.failed === true) {
