@@ -108,7 +108,7 @@ export function proofCommands(program: Command): void {
     )
     .option(
       "--write",
-      "with class, faults and soak: put tables and picture into docs/reference; rows of what is not tried stay",
+      "with class, faults and soak: put tables and picture into docs/reference; other rows stay",
     )
     .option(
       "--runs <number>",
@@ -133,12 +133,16 @@ export function proofCommands(program: Command): void {
           "down deletes, or class for class up with two students, which needs a cluster without a lab of its own",
       ).choices(INTERRUPTED),
     )
-    .option("--sample <number>", "with faults: so many of them, chosen at random", positiveInteger)
-    .option("--minutes <number>", "with soak: for so long (default: 60)", positiveInteger)
-    .option("--students <number>", "with soak: so many of the class (default: all)", positiveInteger)
+    .option("--sample <number>", "with faults: how many of them, chosen at random", positiveInteger)
+    .option("--minutes <number>", "with soak: how long it takes (default: 60)", positiveInteger)
+    .option(
+      "--students <number>",
+      "with soak: how many students of the class train (default: all)",
+      positiveInteger,
+    )
     .option(
       "--seed <number>",
-      "with soak: who trains and what is killed when follows from it",
+      "with soak: the same number gives the same trainings and faults (default: random)",
       positiveInteger,
     )
     .action(async (options: BenchOptions) => (await import("../bench/bench.js")).bench(options));
@@ -146,8 +150,8 @@ export function proofCommands(program: Command): void {
     notes:
       "The part faults kills parts of the lab on the kind cluster in the middle of training runs: nobody else should train\n" +
       "meanwhile. Each part takes a run, in which it is killed in each of its steps, and more where a run fails. A part's data is\n" +
-      "left alone, and Ctrl+C puts back what was stopped. The part soak does it to a class that is up, while its students train:\n" +
-      "each training must be accounted for. Ctrl+C ends it with what was seen.",
+      "left alone, and Ctrl+C puts back what was stopped. The part soak kills parts of a class that is up, while its students\n" +
+      "train, and checks how each training ended. Ctrl+C ends it and prints what was seen.",
     examples: [
       "bench",
       "bench -- --only proof preview",

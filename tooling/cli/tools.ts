@@ -60,8 +60,8 @@ export function toolCommands(program: Command): void {
     .action(async () => (await import("./commands/outdated/outdated.js")).outdated());
   withHelp(withJson(outdated), {
     notes:
-      "Asks npm, pip, pip-audit, go, govulncheck and the image registries, as this machine reaches them. What nobody\n" +
-      "answers is listed: it is no good news. Installs pip-audit below node_modules the first time. Changes nothing else.",
+      "Asks npm, pip, pip-audit, go, govulncheck and the image registries, as this machine reaches them. Questions\n" +
+      "without an answer are listed. Installs pip-audit below node_modules the first time. Changes nothing else.",
     examples: ["outdated", "-s outdated -- --json"],
     exit: {
       0: "no known vulnerability, and every question was answered; there may be newer versions",
@@ -73,8 +73,8 @@ export function toolCommands(program: Command): void {
   const sbom = program
     .command("sbom")
     .description("write a bill of materials (CycloneDX 1.6) of each image that the lab has built and uses")
-    .argument("<folder>", "where the files go, one for each image; it is made where it is missing", path)
-    .option("--only <ids...>", "read these students of a class and no others")
+    .argument("<folder>", "where the files go, one for each image; created if missing", path)
+    .option("--only <ids...>", "these students of a class alone")
     .action(async (folder: string, options: SbomOptions) =>
       (await import("./commands/sbom/sbom.js")).sbom(folder, options),
     );

@@ -1,4 +1,4 @@
-/** How it stands with the backups on a schedule: they fail in the cluster, where nobody looks. */
+/** The state of the backups on a schedule, whose failures are seen in the cluster alone. */
 import { BatchV1Api, CoreV1Api, type KubeConfig, type V1CronJob, type V1Job } from "@kubernetes/client-node";
 import { BACKUP_NAME } from "../../components/backup";
 import { INSTANCE_LABEL, within } from "../../components/kubernetes";
@@ -37,7 +37,7 @@ export interface BackupAlarm {
 }
 
 /**
- * Why somebody has to look after the backups; undefined if they are as they should be.
+ * What is wrong with the backups; undefined if nothing is.
  *
  * Two times of the schedule may pass without a success: one is missed while the machine is off.
  */
@@ -65,8 +65,8 @@ export function backupAlarm(seen: BackupSchedule, now = new Date()): BackupAlarm
   const [, second] = nextTimes(schedule, { timezone: "Etc/UTC", from: lastSuccess ?? created, count: 2 });
   if (second !== undefined && now.getTime() > second.getTime() + GRACE) {
     return {
-      problem: `no backup has succeeded for two times of the schedule ${schedule}, and ${success}`,
-      remedy: `npm run kubectl -- get cronjobs,jobs,pods -n ${namespace} shows what keeps it; ${logs}`,
+      problem: `two times of the schedule ${schedule} passed without a backup, and ${success}`,
+      remedy: `npm run kubectl -- get cronjobs,jobs,pods -n ${namespace} shows why; ${logs}`,
     };
   }
   if (last !== null && last.message !== "") {

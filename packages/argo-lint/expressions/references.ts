@@ -90,7 +90,7 @@ function retry(path: string, { object, templates }: ReferenceContext): Problem |
   if (!RETRY.test(path)) {
     const fix = "use retries, or lastRetry with exitCode, status, duration or message";
     return {
-      message: "of retries Argo does not know this, and leaves the braces as they are",
+      message: "Argo knows no such value of a retry, and leaves the braces as they are",
       fix,
       harmless: true,
     };

@@ -67,7 +67,7 @@ export function* mergedAgainIn(
           yield {
             path: isMerge(pair) && !written.has(name) ? prefix : [...prefix, name],
             severity: "error",
-            message: `${name} is merged by << and given once more: Argo's commands pass over the object without a word, and kubectl takes the one that comes later`,
+            message: `${name} is merged by << and given again: Argo's commands ignore the object silently, and kubectl takes the later one`,
             fix: "leave it out of what is merged, or write the members out",
           };
         }

@@ -37,7 +37,7 @@ export async function accessOf(
   }
   const cluster = clusterOf(config);
   const mlflow = serviceOf(outputs.mlflowUrl);
-  if (mlflow === undefined) throw new Error(`${outputs.mlflowUrl} is no address inside the cluster`);
+  if (mlflow === undefined) throw new Error(`${outputs.mlflowUrl} is not an address inside the cluster`);
   const { namespace, name } = postgres;
   const place = { namespace, pod: `${name}-0`, container: "postgres" };
   // Not at the address of the outputs: a student's is a port of this machine, which may lead to another one's MLflow.

@@ -8,7 +8,7 @@ import { filesIn, keptFiles, type RemoteFile, surplus } from "./kept-files";
 /** Where the image has the program. */
 const PROGRAM = "/opt/backup/bucket.py";
 
-/** What a bucket can do. Each throws an Error with S3's reason. */
+/** Operations on a bucket. Each throws an Error with S3's reason. */
 export interface Bucket {
   readonly address: string;
   readonly list: () => Promise<RemoteFile[]>;

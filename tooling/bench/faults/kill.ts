@@ -62,7 +62,7 @@ export async function podsOfPart({ core }: Cluster, { namespace, name }: Pods): 
 }
 
 async function podOfStep({ core }: Cluster, namespace: string, place?: Place): Promise<V1Pod[]> {
-  if (place === undefined) throw new Error("nobody says which step is to be killed");
+  if (place === undefined) throw new Error("no step is given to kill");
   const { run, node } = place;
   const labelSelector = `workflows.argoproj.io/workflow=${run}`;
   const { items } = await core.listNamespacedPod({ namespace, labelSelector });

@@ -6,16 +6,16 @@ import { messageOf } from "../faults/judgement";
 import { FAULTY_PARTS, type Part, type PartName } from "../faults/parts";
 import { RETURN_SECONDS } from "../faults/runs";
 
-/** The annotation by which a run is found whose name nobody was told. */
+/** The annotation with a submission's number. It finds the run where the API server did not return its name. */
 export const SUBMISSION = "gourmetgram/submission";
 
-/** What a student has asked for. */
+/** A training that a student has submitted. */
 export interface Submission {
   readonly number: number;
   readonly student: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** What the API server said instead of taking it. */
+  /** The error of the API server, if the submission failed. */
   readonly refusal?: string;
 }
 
@@ -62,17 +62,17 @@ export interface Accounted {
   readonly fate: Fate;
   /** What the run or the API server says, where it did not succeed. */
   readonly message: string;
-  /** What is not as it has to be; none if all is. */
+  /** What is wrong; empty if nothing is. */
   readonly problems: readonly string[];
 }
 
-/** The runs that no other run has started, each with those that it has. */
+/** The runs that no other run has started, each with those that it has started. */
 export function familiesIn(all: readonly Workflow[]): Family[] {
   const roots = all.filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind !== "Workflow");
   return roots.map((run) => ({ run, children: childrenOf(run, all) }));
 }
 
-/** What became of a submission: it is there once, and it ended in a way that says why. */
+/** What became of a submission: its run has to exist once, and to end in a way that gives the reason. */
 export function accountFor(submission: Submission, findings: Findings): Accounted {
   const { refusal, number } = submission;
   const copies = findings.families.filter(
@@ -86,12 +86,12 @@ export function accountFor(submission: Submission, findings: Findings): Accounte
     problems,
   });
   if (refusal !== undefined && family === undefined) {
-    return accounted("refused", refusal, QUOTA.test(refusal) ? [] : [`it was not taken: ${refusal}`]);
+    return accounted("refused", refusal, QUOTA.test(refusal) ? [] : [`the submission failed: ${refusal}`]);
   }
-  if (family === undefined) return accounted("not accounted for", "", ["it is not there any more"]);
+  if (family === undefined) return accounted("not accounted for", "", ["the run does not exist any more"]);
   const problems = [
-    ...(refusal === undefined ? [] : [`the student was told that it was not taken: ${refusal}`]),
-    ...(copies.length === 1 ? [] : [`it is there ${copies.length} times`]),
+    ...(refusal === undefined ? [] : [`the submission failed, but the run exists: ${refusal}`]),
+    ...(copies.length === 1 ? [] : [`the run exists ${copies.length} times`]),
     ...doubles(family, findings),
   ];
   const verdict = verdictOf(family);
@@ -99,7 +99,8 @@ export function accountFor(submission: Submission, findings: Findings): Accounte
   const message = messageOf(family);
   const fate = fateOf(family, submission, findings, message);
   if (fate !== undefined) return accounted(fate, message, problems);
-  const how = verdict === "running" ? "it has not ended" : "it failed, and names no part that was killed";
+  const how =
+    verdict === "running" ? "it has not ended" : "it failed, and its message names no part that was killed";
   return accounted("not accounted for", message, [...problems, `${how}: ${message}`]);
 }
 
@@ -107,7 +108,7 @@ const QUOTA = /exceeded quota/;
 /** Of Argo and of kubelet. "context deadline exceeded" is a request's, and lets nothing end as it has to. */
 const DEADLINE = /exceeded (?:its|workflow) deadline|longer than the specified deadline/;
 
-/** How a run ended that did not succeed, where that is as it has to be. */
+/** How a run that did not succeed has ended, if that is an allowed way; else undefined. */
 function fateOf(
   family: Family,
   { student, at }: Submission,
@@ -116,7 +117,7 @@ function fateOf(
 ): Fate | undefined {
   const verdict = verdictOf(family);
   if (verdict === "running") return complete ? undefined : "under way";
-  // A gate that stops a good model is no way to end.
+  // The accuracy gate must not stop a good model.
   if (verdict !== "failed") return undefined;
   const end = Date.parse(family.run.status?.finishedAt ?? "") || Number.POSITIVE_INFINITY;
   const isNamed = (kill: SoakKill): boolean => {
@@ -168,6 +169,6 @@ export function stagingProblems(watched: Watched, families: readonly Family[], b
   );
   return [
     ...(watched.inARow < 2 ? [] : [`staging did not answer ${watched.inARow} times in a row`]),
-    ...strange.map((answer) => `staging served what no run has made: ${answer}`),
+    ...strange.map((answer) => `staging served a version that no run has built: ${answer}`),
   ];
 }

@@ -18,7 +18,7 @@ export interface OverSoak {
 }
 
 /**
- * The page with the soak in its table. One of as many students and minutes has the row of an earlier one.
+ * The page with the soak in its table, in place of an earlier soak with as many students and minutes.
  *
  * @param day Such as `2026-11-26`
  * @throws Error if the marks are missing

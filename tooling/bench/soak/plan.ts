@@ -34,8 +34,8 @@ export const SOAK_PARTS: readonly PartName[] = FAULTY_PART_NAMES.filter((name) =
 });
 
 /**
- * When who trains and what is killed. Students train at any moment, one as often as another. A part is killed at a random
- * moment of each {@link KILL} seconds, one as often as another; each once at least.
+ * Plans when each student trains and when each part is killed. Students train at random moments, each about as often as
+ * another. One part is killed at a random moment of each {@link KILL} seconds, each about as often, and at least once.
  *
  * @param random From 0 to below 1.
  */
@@ -58,7 +58,7 @@ export function planSoak(students: readonly string[], minutes: number, random: (
   };
 }
 
-/** So many of them: each round has all of them, in an order of its own. */
+/** `count` items: all of them in random order, then all of them again in another order. */
 function inTurns<T>(all: readonly T[], count: number, random: () => number): T[] {
   const chosen: T[] = [];
   let left: T[] = [];

@@ -103,7 +103,7 @@ export class Soak {
         .map((each) => accountFor(each, findings)),
       watched,
       staging: [
-        ...(versions === undefined && !signal.aborted ? ["MLflow does not say which versions it has"] : []),
+        ...(versions === undefined && !signal.aborted ? ["MLflow did not list its versions"] : []),
         ...stagingProblems(watched, families, served),
         ...(await this.unlessEnded([], () => disagreement(student.lab, due, signal))),
       ],
@@ -162,7 +162,7 @@ export class Soak {
   private async submit({ student: name }: PlannedSubmission, all: number): Promise<void> {
     const { id, report } = this.soaking;
     const student = this.students.find((each) => each.name === name);
-    if (student === undefined) throw new Error(`the plan has the student ${name}, whom nobody knows`);
+    if (student === undefined) throw new Error(`the plan names the unknown student ${name}`);
     const number = this.submissions.length + 1;
     const { train } = student.lab.outputs.workflowTemplates;
     const wanted = submission(train, { ...parametersOf("normal") }, { [VERIFY_LABEL]: id });

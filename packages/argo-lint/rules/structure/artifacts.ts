@@ -17,7 +17,7 @@ export function* artifacts(object: WorkflowObject, set: WorkflowSet): Generator<
     if (template.isPod) yield* written(outputs);
     for (const output of isLeaf ? [] : outputs) {
       if (["from", "fromExpression"].some((key) => !isEmpty(output.at(key)))) continue;
-      const message = `an output artifact of ${template.type ?? ""} comes from one of its own, and without from it is never there`;
+      const message = `an output artifact of ${template.type ?? ""} comes from one of its own: without from, it never exists`;
       yield warning("template", output, message, "add from");
     }
   }

@@ -69,7 +69,7 @@ function* sequence(node: Node, template: Template): Generator<RuleDiagnostic> {
   }
   const format = literal(node.at("format")) ?? "";
   if (format !== "" && !INTEGER.test(format)) {
-    const message = `"${format}" is not a format of a whole number, and Argo passes it on with a complaint in it`;
+    const message = `"${format}" is not a format of a whole number, and Argo passes on a text with an error message in it`;
     yield warning("loop", node.at("format"), message, "write it as %d, %03d or %x");
   }
   for (const key of ["start", "count", "end"]) {

@@ -34,7 +34,7 @@ describe("backups on a schedule: the alarm", () => {
     const late = seen({ lastSuccess: new Date("2026-01-08T03:02:00Z") });
     assert.match(
       backupAlarm(late, NOW)?.problem ?? "",
-      /no backup has succeeded for two times of the schedule 0 3 \* \* \*, and the last one is of 2026-01-08 03:02/,
+      /two times of the schedule 0 3 \* \* \* passed without a backup, and the last one is of 2026-01-08 03:02/,
     );
     const never = seen({ created: new Date("2026-01-07T00:00:00Z"), lastSuccess: null, last: null });
     assert.match(backupAlarm(never, NOW)?.problem ?? "", /there is none yet/);

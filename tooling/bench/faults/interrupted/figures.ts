@@ -65,7 +65,7 @@ export interface Killings {
 }
 
 /**
- * Has so many killed. A round in which there was nothing to be killed any more does not count.
+ * Carries out the rounds. One in which the command had ended before it was killed does not count.
  *
  * @throws Error if as many rounds came to nothing
  */
@@ -90,9 +90,7 @@ function textOf(killing: Killing | undefined): string {
   return `${killed}, killed after ${after.toFixed(1)} s: ${result}`;
 }
 
-/**
- * @param early How many there were to be, and why there were fewer.
- */
+/** How many of the planned rounds went well, and why there were fewer. */
 function figuresOf(
   command: Interrupted,
   killings: readonly Killing[],

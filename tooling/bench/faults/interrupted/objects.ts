@@ -17,7 +17,7 @@ export async function objectsOf(stacks: readonly string[]): Promise<ReadonlyMap<
   const selector = `${INSTANCE_LABEL} in (${stacks.join(",")})`;
   const ask = async (): Promise<string> => {
     const found = await askKubectl(["get", KINDS, "-A", "-l", selector, "-o", `jsonpath=${path}`]);
-    if (found === undefined) throw new Error("the cluster does not say which objects there are");
+    if (found === undefined) throw new Error("the cluster did not list its objects");
     return found;
   };
   const printed = await pRetry(ask, { retries: 3 });

@@ -28,7 +28,7 @@ export class ImageReader {
   async read(registry: RegistryAccess, name: ImageName): Promise<ReadImage> {
     const manifest = await this.manifest(registry, name);
     const { config, layers = [] } = manifest;
-    if (config === undefined) throw new Error(`${name.repository}@${name.digest} is no image of a container`);
+    if (config === undefined) throw new Error(`${name.repository}@${name.digest} is not a container image`);
     const about = (await json(await this.get(registry, name, "blobs", config.digest))) as {
       config?: { Labels?: Record<string, string> | null };
     };
@@ -46,7 +46,7 @@ export class ImageReader {
     const [image, ...others] = (found.manifests ?? []).filter(({ platform }) => platform?.os !== "unknown");
     if (image === undefined) return found;
     if (others.length > 0) {
-      throw new Error(`${name.repository}@${name.digest} is several images, one for each platform`);
+      throw new Error(`${name.repository}@${name.digest} holds several images, one for each platform`);
     }
     return this.manifest(registry, { ...name, digest: image.digest });
   }

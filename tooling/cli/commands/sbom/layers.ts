@@ -22,13 +22,13 @@ export interface Layer {
   readonly content: Readable;
 }
 
-/** What pip notes of each package, and dpkg of all of its own. */
+/** What pip records of each package, and dpkg of all of its packages. */
 const NOTED = /(?:^|\/)[^/]+\.(?:dist-info\/METADATA|egg-info\/PKG-INFO)$|^var\/lib\/dpkg\/status$/;
-/** Hides a file of the layers below; the second form, all of a folder. */
+/** Names of files that hide a file, or with the second form a whole folder, of the layers below. */
 const WHITEOUT = ".wh.";
 const OPAQUE = ".wh..wh..opq";
 
-/** The notes of package managers, by their paths in the image. */
+/** The records of package managers, by their paths in the image. */
 type Notes = Map<string, string>;
 
 /**
@@ -64,7 +64,7 @@ export async function addLayer(below: Notes, { mediaType, digest, content }: Lay
 /** Whether a path is `place`, or below it. */
 const isAt = (path: string, place: string): boolean => path === place || path.startsWith(`${place}/`);
 
-/** The packages that are noted, each once, by kind and name. */
+/** The recorded packages, each once, sorted by kind and name. */
 export function packagesIn(notes: Notes): Package[] {
   const found = [...notes].flatMap(([path, content]) =>
     path === "var/lib/dpkg/status" ? debianPackages(content) : pythonPackage(content),
@@ -81,7 +81,7 @@ function pythonPackage(metadata: string): Package[] {
   return [{ kind: "pypi", name: name.toLowerCase().replace(/[._-]+/g, "-"), version }];
 }
 
-/** Those that are installed: of others only settings are left. */
+/** The installed ones. Of a package that was removed, only its configuration may be left. */
 function debianPackages(status: string): Package[] {
   return status.split(/\n\n+/).flatMap((stanza): Package[] => {
     const { Package: name, Version: version, Architecture: architecture, Status: state } = fieldsOf(stanza);

@@ -9,7 +9,7 @@ const TAG = "pickle_scan";
 /** A model whose file runs a program is registered, and refused before anything loads it. */
 export const lessonHostilePickle: Check = {
   name: "lesson-hostile-pickle",
-  title: "A model that runs a program when loaded is not built, and tagged; what served before still serves",
+  title: "A model that runs a program when loaded is tagged and not built; what served before still serves",
   run: async (context) => {
     const { lab, see } = context;
     const lesson = await attend(context, "hostile-pickle");

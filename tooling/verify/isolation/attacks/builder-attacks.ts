@@ -1,4 +1,4 @@
-/** What BuildKit tells whoever reaches it: it asks nobody for a password. */
+/** What BuildKit tells whoever reaches it: it has no log-in. */
 import type { Student } from "../students/student";
 import type { Outcome, Try } from "../tries/try";
 
@@ -8,7 +8,7 @@ export function builderAttacks(own: Student, other: Student): Try[] {
     who: `${own.name}'s step that builds`,
     what,
     expected,
-    // What is not there is no error of BuildKit's.
+    // BuildKit reports no error for what does not exist.
     ...(expected === "refused" ? { only: [404] } : {}),
     means: { kind: "buildctl", from: "build", address, ...(args === undefined ? {} : { args }) },
   });

@@ -1,11 +1,11 @@
-/** What a student makes etcd store, which holds all objects of the cluster. */
+/** What a student can make etcd store. It holds all objects of the cluster. */
 import { mergePatch } from "../tries/api-requests";
 import type { Student } from "../students/student";
 import type { Request, Try } from "../tries/try";
 
 /** How often the own run is changed: without rules, 60 changes of the largest size take 91 MB. */
 const TIMES = 60;
-/** Bytes for which there is no rule: more than all members of a run may have together. */
+/** Most bytes that one change may store: more than all limits for a run's members add up to. */
 const MOST = 200_000;
 /** As many annotations as a run may have, and each nearly as long. */
 const MANY = 32;
@@ -18,11 +18,11 @@ export function etcdAttacks({ name, outputs }: Student, run: string): Try[] {
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${outputs.namespace}/workflows/${run}`;
   const write = (annotations: Readonly<Record<string, string>>): Request => {
     const request = mergePatch(path, { metadata: { annotations } });
-    // Really: what a dry run would store is stored nowhere.
+    // No dry run, because that stores nothing.
     return { ...request, path };
   };
   const changes = Array.from({ length: TIMES }, (_, time) => {
-    // No two alike: a change that changes nothing is not written.
+    // Each one differs, because a change that changes nothing is not stored.
     const text = String(time).padStart(LONG, "x");
     const notes = Array.from({ length: MANY }, (_item, index): [string, string] => [`verify-${index}`, text]);
     return [write({ huge: String(time).padStart(ALL, "x") }), write(Object.fromEntries(notes))];
@@ -30,7 +30,7 @@ export function etcdAttacks({ name, outputs }: Student, run: string): Try[] {
   return [
     {
       who: `${name}'s kubeconfig`,
-      what: `to have etcd store more than ${(TIMES * MOST) / 1e6} MB by ${TIMES} changes, as large as they may be`,
+      what: `to have etcd store more than ${(TIMES * MOST) / 1e6} MB by ${TIMES} changes of the largest allowed size`,
       expected: "refused",
       means: { kind: "fill", requests: changes.flat(), most: TIMES * MOST },
     },

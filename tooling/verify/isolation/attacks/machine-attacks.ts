@@ -1,10 +1,10 @@
-/** What whoever has an account on the machine of the kind cluster reaches: its nodes are containers there. */
+/** What a user of the kind cluster's machine reaches. The nodes are containers there. */
 import { KubeConfig } from "@kubernetes/client-node";
 import { anyway } from "../tries/network-tries";
 import { type Student, servicesOf } from "../students/student";
 import type { Try } from "../tries/try";
 
-/** By address, since the names of Services are the cluster's own. The API server's port shows that ways are tried at all. */
+/** By address, since names of Services resolve in the cluster alone. The API server's port shows that connections can be made. */
 export function machineAttacks(student: Student): Try[] {
   const config = new KubeConfig();
   config.loadFromString(student.kubeconfig);

@@ -52,12 +52,12 @@ describe("a training of a soak", () => {
   });
 
   it("is lost where it is not there", () => {
-    assert.equal(problems({}), "it is not there any more");
+    assert.equal(problems({}), "the run does not exist any more");
     assert.equal(fate({ families: [good] }, { ...ASKED, number: 4 }), "not accounted for");
   });
 
   it("is there twice, has built twice or registered twice", () => {
-    assert.equal(problems({ families: [good, good] }), "it is there 2 times");
+    assert.equal(problems({ families: [good, good] }), "the run exists 2 times");
     assert.equal(problems({ families: [asked("Succeeded", built(), built())] }), "it has 2 builds");
     const versions = new Map([["train-model-x", ["7", "8"]]]);
     assert.equal(problems({ families: [good], versions }), "it has registered the versions 7, 8");
@@ -72,10 +72,10 @@ describe("a training of a soak", () => {
   it("is refused by name, or not taken", () => {
     const refusal = "exceeded quota: platform, requested: count/workflows.argoproj.io=1";
     assert.equal(fate({}, { ...ASKED, refusal }), "refused");
-    assert.equal(problems({}, { ...ASKED, refusal: "no answer" }), "it was not taken: no answer");
+    assert.equal(problems({}, { ...ASKED, refusal: "no answer" }), "the submission failed: no answer");
     assert.equal(
       problems({ families: [good] }, { ...ASKED, refusal: "no answer" }),
-      "the student was told that it was not taken: no answer",
+      "the submission failed, but the run exists: no answer",
     );
   });
 
@@ -96,7 +96,7 @@ describe("a training of a soak", () => {
     for (const kill of others) {
       const found = { families: [failed], kills: [kill] };
       assert.equal(fate(found), "not accounted for", JSON.stringify(kill));
-      assert.match(problems(found), /^it failed, and names no part that was killed: /);
+      assert.match(problems(found), /^it failed, and its message names no part that was killed: /);
     }
   });
 
@@ -166,7 +166,7 @@ describe("a student's runs", () => {
       "staging did not answer 2 times in a row",
     ]);
     assert.deepEqual(stagingProblems(watched, [], "version 6 from a"), [
-      "staging served what no run has made: version 7 from b",
+      "staging served a version that no run has built: version 7 from b",
     ]);
   });
 });
