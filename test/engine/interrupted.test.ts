@@ -142,6 +142,35 @@ describe("the real engine, killed at random moments", function () {
     assert.deepEqual([...new Set(appliers)], [1], "each has one owner");
   });
 
+  it("goes on with data that was kept and that it did not hear of, also as another owner", async () => {
+    const destroyed = async (): Promise<void> => {
+      const { all, exitCode } = await server.collecting(
+        "secrets,configmaps,services",
+        project.destroy("lab"),
+      );
+      assert.equal(exitCode, 0, all);
+    };
+    const up = async (): Promise<void> => {
+      const { all, exitCode } = await project.up("lab", ...DATA_TARGETS);
+      assert.equal(exitCode, 0, all);
+    };
+    // From then on, the data has the names that are there.
+    await destroyed();
+    await up();
+    const [urn = ""] = await urnsOf("Secret::app-repository-users");
+    const forgotten = await project.pulumi("state", "delete", urn, "--yes", "--stack", "lab");
+    assert.equal(forgotten.exitCode, 0, forgotten.all);
+    await project.set("lab", { budgetCpu: "1m" });
+    assert.notEqual((await project.up("lab", ...DATA_TARGETS)).exitCode, 0);
+    await project.set("lab", { budgetCpu: "64" });
+    await recovered();
+    await destroyed();
+    await up();
+    const { names, appliers } = await listed();
+    assert.deepEqual(names, [...new Set(names)], "nothing is there twice");
+    assert.deepEqual([...new Set(appliers)], [1], "each has one owner");
+  });
+
   it("leaves nothing in the way of the same command: a destroy", async () => {
     await server.collecting("secrets,configmaps,services", killed("destroy", randomInt(4000)));
     await recovered();

@@ -58,9 +58,11 @@ export async function settleUnnoted(text: string, cluster: () => Promise<KubeCon
   const found = await objectsOf(owner, api, config);
   for (const object of found.filter((each) => isApplied(each) && !noted.has(keyOf(each)))) {
     const { annotations, labels } = object.metadata ?? {};
+    // The next run goes on with it under the name of who has applied it, also with another owner's label.
+    if (labels?.[DATA_LABEL] === DATA_FATES.stays) continue;
     if (annotations?.["pulumi.com/autonamed"] !== "true") {
       await api.patch(withoutAppliers(object), undefined, undefined, undefined, undefined, MERGE);
-    } else if (labels?.[DATA_LABEL] !== DATA_FATES.stays && !isBound(object)) {
+    } else if (!isBound(object)) {
       await ifSeen(api.delete(object));
     }
   }
