@@ -46,6 +46,8 @@ export function stagingPod(args: StagingPodArgs): k8s.types.input.core.v1.PodSpe
           timeoutSeconds: 5,
         },
         livenessProbe: { httpGet: live, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 3 },
+        // It serves on until the nodes have stopped sending requests to it, which they learn of at the same moment.
+        lifecycle: { preStop: { sleep: { seconds: 3 } } },
         resources,
         securityContext: LOCKED_DOWN_CONTAINER,
         // The pipeline shows it where the application ended by itself.

@@ -103,7 +103,7 @@ describe("the real engine, killed at random moments", function () {
     await project.set("lab", { keepData: "true" });
     const left = { up: 0, destroy: 0 };
     for (let round = 0; round < ROUNDS; round += 1) {
-      await recovered();
+      await server.collecting("secrets,configmaps,services", recovered());
       if (await killed("up", randomInt(12_000))) left.up += 1;
       await recovered();
       const destroying = killed("destroy", randomInt(4000));
@@ -111,7 +111,7 @@ describe("the real engine, killed at random moments", function () {
     }
     console.log(`      in the middle of ${left.up} up and ${left.destroy} destroy, of ${ROUNDS} each`);
     assert.ok(left.up + left.destroy > 0, "no engine was killed in the middle of a change");
-    await recovered();
+    await server.collecting("secrets,configmaps,services", recovered());
     const { all, exitCode } = await project.up("lab", ...DATA_TARGETS);
     assert.equal(exitCode, 0, all);
     assert.doesNotMatch(all, /pending operations/);

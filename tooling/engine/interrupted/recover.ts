@@ -4,7 +4,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { freeDeadLocks } from "./locks";
-import { pendingIn, settleUnnoted } from "./unnoted";
+import { withoutDeleted } from "./deleted";
+import { pendingIn } from "./deployment";
+import { settleUnnoted } from "./unnoted";
 
 /** A stack that a command is about to change. */
 export interface InterruptedStack {
@@ -48,8 +50,9 @@ export async function recover(stack: InterruptedStack): Promise<void> {
   if (pending > 0) {
     report(`the last change of the stack ${name} was cut off, in the middle of ${pending} operations`);
   }
-  await settleUnnoted(text, stack.cluster);
-  if (pending > 0) await stack.write(text);
+  const settled = await withoutDeleted(text, stack.cluster, stack);
+  await settleUnnoted(settled, stack.cluster);
+  if (pending > 0) await stack.write(settled);
 }
 
 /**

@@ -9,33 +9,7 @@ import {
 } from "@kubernetes/client-node";
 import pMap from "p-map";
 import { DATA_FATES, DATA_LABEL, OWNER_LABEL } from "../../../components/kubernetes";
-
-interface Properties {
-  readonly apiVersion?: unknown;
-  readonly kind?: unknown;
-  readonly metadata?: {
-    readonly name?: unknown;
-    readonly namespace?: unknown;
-    readonly labels?: Readonly<Record<string, unknown>>;
-  };
-}
-
-interface Resource {
-  readonly inputs?: Properties;
-  readonly outputs?: Properties;
-}
-
-interface Deployment {
-  readonly resources?: readonly Resource[];
-  /** Operations that have begun and not ended. */
-  readonly pending_operations?: readonly { readonly resource: Resource }[];
-}
-
-const deploymentIn = (text: string): Deployment =>
-  (JSON.parse(text) as { deployment: Deployment | null }).deployment ?? {};
-
-/** How many operations have begun and not ended. @param text What `pulumi stack export` prints. */
-export const pendingIn = (text: string): number => deploymentIn(text).pending_operations?.length ?? 0;
+import { deploymentIn, ifSeen, type Properties, type Resource } from "./deployment";
 
 /**
  * Prepares the cluster for the objects to be created that the stack has made without noting them. One whose name was
@@ -151,13 +125,3 @@ function withoutAppliers({ apiVersion = "", kind = "", metadata }: KubernetesObj
 /** Whether a claim has its volume. */
 const isBound = (found: KubernetesObject): boolean =>
   (found as { spec?: { volumeName?: string } }).spec?.volumeName !== undefined;
-
-/** Undefined where it is gone, may not be seen, or is of an API whose own server is down. */
-async function ifSeen<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if ([403, 404, 405, 503].includes(Number((error as { code?: unknown }).code))) return undefined;
-    throw error;
-  }
-}

@@ -30,6 +30,7 @@ const CONTAINER = {
     failureThreshold: 60,
   },
   readinessProbe: { httpGet: { path: "/health", port: "http" }, periodSeconds: 5, timeoutSeconds: 5 },
+  lifecycle: { preStop: { sleep: { seconds: 3 } } },
   livenessProbe: {
     httpGet: { path: "/live", port: "http" },
     periodSeconds: 20,
