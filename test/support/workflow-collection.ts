@@ -22,6 +22,8 @@ export interface Case {
   readonly argo: "accepts" | "refuses";
   /** How it ends on a live Argo, and what a schedule does there; undefined if it is not run. */
   readonly run?: RunEnd | ScheduleEnd;
+  /** How it ends as a stored template that a run refers to, if otherwise: the controller validates less of that. */
+  readonly referenced?: RunEnd;
   readonly objects: readonly Readonly<Record<string, unknown>>[];
 }
 
