@@ -27,6 +27,10 @@ describe("the real engine, killed at random moments", function () {
     await project.make("lab");
   });
 
+  /** Waits for work that deletes objects, or that waits for one that is deleted. */
+  const collecting = <T>(work: Promise<T>): Promise<T> =>
+    server.collecting("secrets,configmaps,services", work);
+
   const locks = (): string => join(project.backend, ".pulumi", "locks", "organization", "gourmetgram");
 
   /** What the lab's commands do before each change. */
@@ -103,15 +107,15 @@ describe("the real engine, killed at random moments", function () {
     await project.set("lab", { keepData: "true" });
     const left = { up: 0, destroy: 0 };
     for (let round = 0; round < ROUNDS; round += 1) {
-      await server.collecting("secrets,configmaps,services", recovered());
+      await collecting(recovered());
       if (await killed("up", randomInt(12_000))) left.up += 1;
       await recovered();
       const destroying = killed("destroy", randomInt(4000));
-      if (await server.collecting("secrets,configmaps,services", destroying)) left.destroy += 1;
+      if (await collecting(destroying)) left.destroy += 1;
     }
     console.log(`      in the middle of ${left.up} up and ${left.destroy} destroy, of ${ROUNDS} each`);
     assert.ok(left.up + left.destroy > 0, "no engine was killed in the middle of a change");
-    await server.collecting("secrets,configmaps,services", recovered());
+    await collecting(recovered());
     const { all, exitCode } = await project.up("lab", ...DATA_TARGETS);
     assert.equal(exitCode, 0, all);
     assert.doesNotMatch(all, /pending operations/);
@@ -144,10 +148,7 @@ describe("the real engine, killed at random moments", function () {
 
   it("goes on with data that was kept and that it did not hear of, also as another owner", async () => {
     const destroyed = async (): Promise<void> => {
-      const { all, exitCode } = await server.collecting(
-        "secrets,configmaps,services",
-        project.destroy("lab"),
-      );
+      const { all, exitCode } = await collecting(project.destroy("lab"));
       assert.equal(exitCode, 0, all);
     };
     const up = async (): Promise<void> => {
@@ -172,9 +173,9 @@ describe("the real engine, killed at random moments", function () {
   });
 
   it("leaves nothing in the way of the same command: a destroy", async () => {
-    await server.collecting("secrets,configmaps,services", killed("destroy", randomInt(4000)));
-    await recovered();
-    const { all, exitCode } = await server.collecting("secrets,configmaps,services", project.destroy("lab"));
+    await collecting(killed("destroy", randomInt(4000)));
+    await collecting(recovered());
+    const { all, exitCode } = await collecting(project.destroy("lab"));
     assert.equal(exitCode, 0, all);
     assert.deepEqual(await project.state("lab"), []);
     assert.equal((await listed()).names.length, 6, "the data, which is to be kept");
