@@ -96,19 +96,25 @@ function fitted(value: unknown, place: LivePlace, text: string): unknown {
     if (["templateRef", "workflowTemplateRef", "mutex"].includes(key))
       return [key, named(member as Plain, place)];
     if (key === "mutexes") return [key, (member as Plain[]).map((each) => named(each, place))];
-    // The lab stores no artifacts, and most cases only carry one along.
+    // The lab stores no artifacts, and most cases only carry one along. One that is wrong itself is never stored.
     if (key === "outputs" && !text.includes("outputs.artifacts")) {
-      const { artifacts, ...rest } = member as Plain;
-      void artifacts;
-      return [key, rest];
+      const { artifacts = [], ...rest } = member as Plain & { artifacts?: Plain[] };
+      const wrong = artifacts.filter(isWrong);
+      return [key, wrong.length === 0 ? rest : { ...rest, artifacts: wrong }];
     }
     return [key, fitted(member, place, text)];
   });
   return Object.fromEntries(entries);
 }
 
+/** Whether Argo refuses an output artifact by its path or its global name. */
+const isWrong = ({ path, globalName }: Plain): boolean =>
+  (typeof path === "string" && path.includes("/../")) ||
+  (typeof globalName === "string" && globalName.includes("."));
+
 function named(reference: Plain, { prefix }: LivePlace): Plain {
-  return { ...reference, name: `${prefix}${String(reference["name"])}` };
+  const { name } = reference;
+  return typeof name === "string" ? { ...reference, name: `${prefix}${name}` } : reference;
 }
 
 function container(given: Plain, kind: "container" | "script", { image }: LivePlace): Plain {
