@@ -257,8 +257,9 @@ def remedy_for(problem: Exception) -> str:
             f"Restore the experiment {EXPERIMENT} with `mlflow experiments restore`, or by a "
             "request to MLflow's API: POST /api/2.0/mlflow/experiments/restore with experiment_id."
         )
-    # 503 is what MLflow says of a database that fails, as it does on a full volume.
-    if re.search(r"\b50[03]\b", str(problem)):
+    # 503 is what MLflow says of a database that fails, as it does on a full volume. Where that
+    # starts again and again, MLflow waits for it and says nothing.
+    if re.search(r"\b50[03]\b|Read timed out", str(problem)):
         return (
             "MLflow's log tells why, such as a full volume of its own or of its database: look at "
             "it, then run this again."

@@ -255,6 +255,10 @@ def test_model_that_cannot_be_loaded_is_a_sentence_after_its_traceback(
             requests.exceptions.RetryError("Max retries: too many 503 error responses"),
             "a full volume of its own or of its database",
         ),
+        (
+            requests.exceptions.ReadTimeout("Read timed out. (read timeout=10)"),
+            "a full volume of its own or of its database",
+        ),
         (KeyError("input_shape"), "KeyError: 'input_shape'. The log shows where"),
     ],
 )
