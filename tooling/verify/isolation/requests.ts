@@ -36,17 +36,46 @@ export async function askAmidStorm(
     : { kind: "failed", reason: `of ${times} requests at once, ${arrived} were answered` };
 }
 
-/** A TCP connection from this machine. */
-export function dial({ host, port }: { readonly host: string; readonly port: number }): Promise<Answer> {
+/**
+ * A TCP connection from this machine. Some networks, as those behind a proxy, answer at every address: what answers as an
+ * address does that nothing has is not the place.
+ */
+export async function dial(place: { readonly host: string; readonly port: number }): Promise<Answer> {
+  // The last address of the largest network that the place's can be in. Names are not asked for.
+  const nobody = place.host.replace(/^(\d+)\.\d+\.\d+\.\d+$/, "$1.255.255.254");
+  const [found, other] = await Promise.all([
+    greet(place),
+    nobody === place.host ? undefined : greet({ ...place, host: nobody }),
+  ]);
+  if ("reason" in found) return { kind: "no connection", reason: found.reason };
+  const isAnybody = other !== undefined && "said" in other && other.said === found.said;
+  return isAnybody
+    ? { kind: "no connection", reason: `the network answers for it as for ${nobody}` }
+    : { kind: "connected" };
+}
+
+/** What a server says to a request that every program of ours answers or ends, without its date. */
+function greet(place: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<{ readonly said: string } | { readonly reason: string }> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: DIALLED });
-    const end = (answer: Answer): void => {
+    const socket = connect({ ...place, timeout: DIALLED });
+    let said: string | undefined;
+    const end = (reason: string): void => {
       socket.destroy();
-      resolve(answer);
+      resolve(said === undefined ? { reason } : { said: said.replaceAll(/^date:.*$/gim, "") });
     };
-    socket.on("connect", () => end({ kind: "connected" }));
-    socket.on("timeout", () => end({ kind: "no connection", reason: `none within ${DIALLED / 1000} s` }));
-    socket.on("error", ({ message }) => end({ kind: "no connection", reason: message }));
+    socket.on("connect", () => {
+      said = "";
+      socket.write("GET / HTTP/1.0\r\n\r\n");
+    });
+    socket.on("data", (data) => {
+      said = `${said ?? ""}${data.toString("latin1")}`;
+    });
+    socket.on("timeout", () => end(`none within ${DIALLED / 1000} s`));
+    socket.on("error", ({ message }) => end(message));
+    socket.on("close", () => end("closed"));
   });
 }
 
@@ -57,16 +86,20 @@ export async function fill({ kubeconfig }: Student, { requests, most }: Fill): P
   const begun = Date.now();
   let stored = 0;
   let accepted = 0;
+  let refusal = "";
   for (const request of requests) {
     const reply = await sendWith(config, request);
     if ("reason" in reply) return { kind: "failed", reason: reply.reason };
-    if (reply.status >= 300) continue;
+    if (reply.status >= 300) {
+      refusal = reply.text;
+      continue;
+    }
     accepted += 1;
     stored += reply.bytes;
   }
   const text = `${accepted} of ${requests.length} came through, ${(stored / 1e6).toFixed(1)} MB in ${Math.round((Date.now() - begun) / 1000)} s`;
   // Where none comes through, what is refused may be something else.
-  if (accepted === 0) return { kind: "failed", reason: text };
+  if (accepted === 0) return { kind: "failed", reason: `${text}; the last one: ${refusal}` };
   return { kind: "status", status: stored > most ? 200 : 403, text };
 }
 

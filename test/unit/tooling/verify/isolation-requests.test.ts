@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { machineAttacks } from "../../../../tooling/verify/isolation/attacks/machine-attacks";
@@ -113,6 +114,21 @@ describe("requests of a student", () => {
       refused,
       [1, 2, 3, 4, 5].flatMap((last) => [`10.215.1.${last}`, `10.214.1.${last}`]),
     );
+  });
+
+  it("take no answer for a place's that the network gives for every address", async () => {
+    // On Linux, all of 127.0.0.0/8 is this machine, 127.255.255.254 too.
+    const everywhere = createServer((_, response) => response.writeHead(404).end()).listen(0, "0.0.0.0");
+    try {
+      await once(everywhere, "listening");
+      const { port } = everywhere.address() as AddressInfo;
+      assert.deepEqual(await dial({ host: "127.0.0.1", port }), {
+        kind: "no connection",
+        reason: "the network answers for it as for 127.255.255.254",
+      });
+    } finally {
+      everywhere.close();
+    }
   });
 
   it("tell how much of what is written is stored, of what came through", async () => {

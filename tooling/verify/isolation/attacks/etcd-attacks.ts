@@ -7,8 +7,8 @@ import type { Request, Try } from "../tries/try";
 const TIMES = 60;
 /** Most bytes that one change may store: more than all limits for a run's members add up to. */
 const MOST = 200_000;
-/** As many annotations as a run may have, and each nearly as long. */
-const MANY = 32;
+/** Nearly as many annotations as a run may have, since Argo writes some too, and each nearly as long. */
+const MANY = 28;
 const LONG = 4000;
 /** Nearly as much as the API server takes of annotations; refused ones are stored nowhere. */
 const ALL = 250_000;
