@@ -2,12 +2,17 @@
 import { type KubeConfig, type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
 import pMap from "p-map";
 import { TimeOver, until } from "../../support/until";
-import { deploymentIn, type Resource } from "./deployment";
+import { deploymentIn, LANES, type Resource } from "./deployment";
 
 /** Seconds in which an object has to be gone that is being deleted. A namespace takes its pods' time to stop. */
 const PATIENCE = 300;
-/** Requests at the same time. */
-const LANES = 8;
+
+interface Waiting {
+  /** Is told what is waited for. */
+  readonly report: (text: string) => void;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+}
 
 /**
  * A stack's state without the objects that an engine was deleting when it was killed, and that are gone: `up` would take
@@ -19,14 +24,14 @@ const LANES = 8;
 export async function withoutDeleted(
   text: string,
   cluster: () => Promise<KubeConfig>,
-  { report, signal }: { readonly report: (text: string) => void; readonly signal: AbortSignal },
+  waiting: Waiting,
 ): Promise<string> {
   const { pending_operations: pending = [] } = deploymentIn(text);
   const begun = pending.filter(({ type }) => type === "deleting").map(({ resource }) => resource);
   const objects = begun.filter(({ type }) => type.startsWith("kubernetes:"));
   if (objects.length === 0) return text;
   const api = KubernetesObjectApi.makeApiClient(await cluster());
-  const gone = await pMap(objects, (each) => isGone(each, api, { report, signal }), { concurrency: LANES });
+  const gone = await pMap(objects, (each) => isGone(each, api, waiting), { concurrency: LANES });
   const deleted = new Set(objects.filter((_, index) => gone[index]).map(nameOf));
   const state = JSON.parse(text) as { deployment: { resources?: Resource[] } };
   const resources = state.deployment.resources?.filter((each) => !deleted.has(nameOf(each)));
@@ -39,7 +44,7 @@ const nameOf = ({ urn, id }: Resource): string => `${urn} ${id ?? ""}`;
 async function isGone(
   { inputs, outputs }: Resource,
   api: KubernetesObjectApi,
-  { report, signal }: { readonly report: (text: string) => void; readonly signal: AbortSignal },
+  { report, signal }: Waiting,
 ): Promise<boolean> {
   const object = (outputs ?? inputs ?? {}) as KubernetesObject & { metadata: { name: string } };
   let told = false;

@@ -1,5 +1,8 @@
 /** The state of a stack, and what of it the cluster shows. */
 
+/** Requests to the cluster at the same time. */
+export const LANES = 8;
+
 /** The inputs or outputs of an object of Kubernetes. */
 export interface Properties {
   readonly apiVersion?: unknown;
@@ -21,7 +24,7 @@ export interface Resource {
 }
 
 /** What `pulumi stack export` prints of a stack. */
-export interface Deployment {
+interface Deployment {
   readonly resources?: readonly Resource[];
   /** Operations that have begun and not ended. */
   readonly pending_operations?: readonly { readonly resource: Resource; readonly type: string }[];

@@ -9,7 +9,7 @@ import {
 } from "@kubernetes/client-node";
 import pMap from "p-map";
 import { DATA_FATES, DATA_LABEL, OWNER_LABEL } from "../../../components/kubernetes";
-import { deploymentIn, ifSeen, type Properties, type Resource } from "./deployment";
+import { deploymentIn, ifSeen, LANES, type Properties, type Resource } from "./deployment";
 
 /**
  * Prepares the cluster for the objects to be created that the stack has made without noting them. One whose name was
@@ -53,9 +53,6 @@ function keyOf({ apiVersion, kind, metadata }: Properties): string {
   const group = /^(.*)\//.exec(String(apiVersion))?.[1] ?? "";
   return [group, kind, metadata?.namespace ?? "", metadata?.name].join(" ");
 }
-
-/** Requests at the same time. */
-const LANES = 8;
 
 /** The objects of all kinds with this owner's label. */
 async function objectsOf(

@@ -36,11 +36,16 @@ export async function askAmidStorm(
     : { kind: "failed", reason: `of ${times} requests at once, ${arrived} were answered` };
 }
 
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 /**
  * A TCP connection from this machine. Some networks, as those behind a proxy, answer at every address: what answers as an
  * address does that nothing has is not the place.
  */
-export async function dial(place: { readonly host: string; readonly port: number }): Promise<Answer> {
+export async function dial(place: Place): Promise<Answer> {
   // The last address of the largest network that the place's can be in. Names are not asked for.
   const nobody = place.host.replace(/^(\d+)\.\d+\.\d+\.\d+$/, "$1.255.255.254");
   const [found, other] = await Promise.all([
@@ -48,17 +53,15 @@ export async function dial(place: { readonly host: string; readonly port: number
     nobody === place.host ? undefined : greet({ ...place, host: nobody }),
   ]);
   if ("reason" in found) return { kind: "no connection", reason: found.reason };
-  const isAnybody = other !== undefined && "said" in other && other.said === found.said;
+  // Silence is alike everywhere, so it shows nothing.
+  const isAnybody = other !== undefined && "said" in other && found.said !== "" && other.said === found.said;
   return isAnybody
     ? { kind: "no connection", reason: `the network answers for it as for ${nobody}` }
     : { kind: "connected" };
 }
 
 /** What a server says to a request that every program of ours answers or ends, without its date. */
-function greet(place: {
-  readonly host: string;
-  readonly port: number;
-}): Promise<{ readonly said: string } | { readonly reason: string }> {
+function greet(place: Place): Promise<{ readonly said: string } | { readonly reason: string }> {
   return new Promise((resolve) => {
     const socket = connect({ ...place, timeout: DIALLED });
     let said: string | undefined;
