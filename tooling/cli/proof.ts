@@ -116,7 +116,7 @@ export function proofCommands(program: Command): void {
       positiveInteger,
     )
     .addOption(
-      new Option("--parts <names...>", "with faults: kill these alone (default: all)").choices(
+      new Option("--parts <names...>", "with faults: kill these alone (default: all but disk)").choices(
         FAULTY_PART_NAMES,
       ),
     )
@@ -150,8 +150,9 @@ export function proofCommands(program: Command): void {
     notes:
       "The part faults kills parts of the lab on the kind cluster in the middle of training runs: nobody else should train\n" +
       "meanwhile. Each part takes a run, in which it is killed in each of its steps, and more where a run fails. A part's data is\n" +
-      "left alone, and Ctrl+C puts back what was stopped. The part soak kills parts of a class that is up, while its students\n" +
-      "train, and checks how each training ended. Ctrl+C ends it and prints what was seen.",
+      "left alone, and Ctrl+C puts back what was stopped. --parts disk fills the disk of the nodes, and is refused\n" +
+      "unless that is a small file system of its own. The part soak kills parts of a class that is up, while its students train,\n" +
+      "and checks how each training ended. Ctrl+C ends it and prints what was seen.",
     examples: [
       "bench",
       "bench -- --only proof preview",

@@ -27,6 +27,9 @@ const etcdPatches = [
   etcd: { local: { extraArgs } },
 }));
 
+/** GiB that have to be free on the nodes' disk. */
+export const LEAST_FREE = 2;
+
 /**
  * Free space below which kubelet deletes images that nothing runs, and then ends pods. kind has it do neither. It is no
  * share of the disk, which is also that of the machine's owner, and may be nearly full.
@@ -34,7 +37,7 @@ const etcdPatches = [
  * Where the node's images were built here, kubelet would begin with those: nobody could pull them again, and Debian's
  * containerd cannot mark them as to be kept.
  */
-const evictionHard = { "nodefs.available": "2Gi", "imagefs.available": "2Gi" };
+const evictionHard = { "nodefs.available": `${LEAST_FREE}Gi`, "imagefs.available": `${LEAST_FREE}Gi` };
 
 /** What the configuration of a cluster depends on. */
 export interface KindClusterArgs {

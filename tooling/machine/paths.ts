@@ -5,6 +5,9 @@ import { dirname, join, resolve } from "node:path";
 /** The checkout that this program runs from, as a source or compiled. */
 export const checkout = folderWithPackage(__dirname);
 
+/** The program behind `npm run`, which Node runs. */
+export const launcher = join(checkout, "tooling", "gourmetgram.mjs");
+
 /** The folder, or the nearest one around it, that has a package.json. */
 function folderWithPackage(folder: string): string {
   return existsSync(join(folder, "package.json")) ? folder : folderWithPackage(dirname(folder));

@@ -47,6 +47,8 @@ async function runToEnd(command: string, args: string[], options: RunOptions): P
   mkdirSync(logs, { recursive: true });
   const logFile = join(logs, `${options.log}.log`);
   const sink = createWriteStream(logFile, { flags: "a" });
+  // On a full disk there is no log, which is no reason to leave the work half done.
+  sink.on("error", () => undefined);
   sink.write(`$ ${command} ${args.join(" ")}\n`);
   const recent: string[] = [];
   const settings = {

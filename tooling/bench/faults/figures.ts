@@ -1,5 +1,6 @@
 import { openLab } from "../../verify/suite/lab";
 import type { Figure } from "../figure";
+import { findSmallDisk } from "./full/disk";
 import { type Trial, unknown } from "./judgement";
 import { requireKindCluster } from "./kill";
 import { faultsPage, rewritePage } from "./page";
@@ -19,10 +20,13 @@ const print = (line: string): void => console.error(line);
  * Kills parts of the lab in the middle of runs, one after the other, and tells what came of each.
  *
  * @param signal Ends the trials. What was tried until then is told, and what was stopped is put back.
- * @throws NotStarted if the lab is not on the kind cluster, whose processes alone this machine can kill
+ * @throws NotStarted if the lab is not on the kind cluster, whose processes alone this machine can kill, or its disk is to be
+ *   filled, and is also that of other things
  */
 export async function faultFigures(options: FaultOptions, signal: AbortSignal): Promise<Figure[]> {
   requireKindCluster();
+  const all = Array.from({ length: options.runs }, () => faultyRuns(selectedFaults(options))).flat();
+  const disk = all.some(({ part }) => part === "disk") ? await findSmallDisk() : undefined;
   const lab = await openLab(print);
   const runs = new FaultRuns(lab, print, signal);
   const trials: Trial[] = [];
@@ -35,8 +39,7 @@ export async function faultFigures(options: FaultOptions, signal: AbortSignal): 
     // A fault can take staging away only where something serves.
     const first = (await lab.staging.served()) === undefined ? await runs.next() : [];
     if (first.length > 0) throw new Error(`nothing serves in staging, and ${first.join("; ")}`);
-    const tried = new FaultTrials(lab, runs, print, signal);
-    const all = Array.from({ length: options.runs }, () => faultyRuns(selectedFaults(options))).flat();
+    const tried = new FaultTrials(lab, { runs, disk }, print, signal);
     await tryAll(all, { carryOut: (run) => tried.carryOut(run), note, report: print, signal });
     const after = signal.aborted ? [] : await runs.next();
     const last = after.length === 0 ? undefined : trials.pop();

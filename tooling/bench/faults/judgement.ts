@@ -23,13 +23,15 @@ export interface Trial extends Fault {
   readonly problems: readonly string[];
 }
 
-/** A part that was killed in a step of a run. */
+/** A part that was killed, or full, in a step of a run. */
 export interface Killed {
   readonly step: StepName;
   /** Whether it had a pod. */
   readonly ran: boolean;
   /** Why it was not killed. */
   readonly problem?: string;
+  /** What was not as it has to be while it was full. @default nothing */
+  readonly wrong?: readonly string[];
 }
 
 /** A run, and the steps in which a part was killed. */
@@ -81,13 +83,14 @@ function outcomeOf(family: Family, { ran, problem }: Killed, isLast: boolean): T
 
 function ownProblems(
   { part, family, seconds }: Observed,
-  { ran, problem }: Killed,
+  { ran, problem, wrong = [] }: Killed,
   isLast: boolean,
 ): string[] {
-  const { title, named }: Part = FAULTY_PARTS[part];
+  const { title, named, full }: Part = FAULTY_PARTS[part];
   const verdict = verdictOf(family);
   const message = messageOf(family);
-  const problems = problem === undefined ? [] : [`${title} was not killed: ${problem}`];
+  const untried = `${title}${full === true ? "" : " was not killed"}`;
+  const problems = [...(problem === undefined ? [] : [`${untried}: ${problem}`]), ...wrong];
   if (!isLast || verdict === "succeeded") return problems;
   if (verdict === "running") return [...problems, `the run had not ended after ${seconds} s: ${message}`];
   if (!ran) return [...problems, `the run failed, and nothing was killed: ${message}`];

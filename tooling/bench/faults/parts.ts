@@ -22,8 +22,10 @@ export interface Part {
   readonly steps: readonly StepName[];
   /** Whether it has no pod while it is not needed. */
   readonly onDemand?: true;
-  /** Whether its volume is full instead of it being killed; `steps` has the only step that writes on it. */
+  /** Whether its volume, or the node's disk, is full instead of it being killed: in no other step than those of `steps`. */
   readonly full?: true;
+  /** Whether it is tried only where it is asked for by its name: it needs more than a lab. */
+  readonly onRequest?: true;
 }
 
 /** The steps in which a part is killed, in the order in which they run; `clone` and `download-model` run side by side. */
@@ -47,6 +49,7 @@ const inNamespace =
 
 const MLFLOW = inNamespace("mlflow");
 const POSTGRES = inNamespace("mlflow-postgres", "StatefulSet");
+const GIT_SERVER = inNamespace("app-repository");
 const REGISTRY = (): Pods => ({ namespace: "kube-system", name: "registry" });
 
 /** In the order of the table. */
@@ -82,7 +85,7 @@ export const FAULTY_PARTS = {
   "git-server": {
     title: "the git server",
     named: /repository/,
-    of: inNamespace("app-repository"),
+    of: GIT_SERVER,
     steps: ["clone"],
   },
   step: { title: "the step's own pod", named: /pod/, of: "step", steps: EACH_POD },
@@ -108,10 +111,31 @@ export const FAULTY_PARTS = {
     steps: ["build-image"],
     full: true,
   },
+  "git-server-volume": {
+    title: "the git server's volume, full",
+    // None: runs only read the repository.
+    named: /(?!)/,
+    of: GIT_SERVER,
+    steps: ["clone"],
+    full: true,
+  },
+  disk: {
+    title: "the node's disk, full",
+    named: /no space left|disk|ephemeral-storage|\bfull\b/i,
+    of: "node",
+    steps: ["run-training", "build-image"],
+    full: true,
+    onRequest: true,
+  },
 } as const satisfies Readonly<Record<string, Part>>;
 
 export type PartName = keyof typeof FAULTY_PARTS;
 export const FAULTY_PART_NAMES = Object.keys(FAULTY_PARTS) as readonly PartName[];
+
+const USUAL_PARTS = FAULTY_PART_NAMES.filter((name) => {
+  const { onRequest }: Part = FAULTY_PARTS[name];
+  return onRequest !== true;
+});
 
 /** The commands that are killed; `class` is `class up`. */
 export const INTERRUPTED = ["up", "down", "class"] as const;
@@ -129,12 +153,12 @@ export interface FaultyRun {
   readonly steps: readonly StepName[];
 }
 
-/** Each part in each step, in the order of the table: a part is killed in any step, a volume is full in one. */
-export const everyFault = (): Fault[] => selectedFaults({ steps: FAULTY_STEPS });
+/** Each part in each step, in the order of the table: a part is killed in any step, what is full is so in its own. */
+export const everyFault = (): Fault[] => selectedFaults({ parts: FAULTY_PART_NAMES, steps: FAULTY_STEPS });
 
 /** Which faults are tried. */
 export interface FaultSelection {
-  /** @default all */
+  /** @default all but those on request */
   readonly parts?: readonly PartName[] | undefined;
   /** @default those that use the part */
   readonly steps?: readonly StepName[] | undefined;
@@ -148,7 +172,7 @@ export interface FaultSelection {
  * @param random From 0 to below 1. @default Math.random
  */
 export function selectedFaults(
-  { parts = FAULTY_PART_NAMES, steps, sample }: FaultSelection,
+  { parts = USUAL_PARTS, steps, sample }: FaultSelection,
   random: () => number = Math.random,
 ): Fault[] {
   const left = FAULTY_PART_NAMES.filter((part) => parts.includes(part)).flatMap((part) => {

@@ -10,6 +10,7 @@ import { stackSettings } from "../../engine/render/settings";
 import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
 import { clusterConfig } from "../../engine/cluster-access";
 import { backupAlarm, findBackupSchedule } from "../../live/backup-schedule";
+import { diskPressure, findNodes } from "../../live/disk-pressure";
 import { etcdAlarm, etcdBytes } from "../../live/etcd";
 import { messageOf } from "../../support/errors";
 import { tellData } from "../../support/output";
@@ -31,6 +32,7 @@ export async function doctor(options: DoctorOptions): Promise<void> {
   const { checks: found, facts } = await (hasOwnCluster() ? examineCluster() : examineMachine());
   const checks = [
     ...found,
+    ...(await checkNodeDisks()),
     ...(await checkCertificates()),
     ...(await checkEtcd()),
     ...(await checkBackups()),
@@ -54,6 +56,15 @@ async function examineMachine(): Promise<Examination> {
     ...(isDebian12() ? { Debian: "12" } : {}),
   };
   return { checks: await checkMachine(parts), facts };
+}
+
+/** Nothing where there is no cluster yet, or it does not tell. */
+async function checkNodeDisks(): Promise<Check[]> {
+  const nodes = await findNodes(clusterConfig);
+  if (nodes === undefined) return [];
+  const obstacle = diskPressure(nodes);
+  const found = obstacle === undefined ? "kubelet finds room" : "kubelet finds too little room";
+  return [{ name: "nodes' disks", found, ...(obstacle === undefined ? {} : { obstacle }) }];
 }
 
 /** Nothing where there is no cluster yet, or none of its certificates is known. */

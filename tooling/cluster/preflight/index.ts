@@ -1,6 +1,7 @@
 /** What the machine and its Docker have to be like, looked at before anything is changed. */
 export type { Check, Obstacle } from "./check";
 export { checkDocker, checkMemory, checkPlace, checkUserNamespaces, requireDockerForImages } from "./docker";
-export { checkDisk, checkMachine, MachineError, requireMachine } from "./machine";
+export { checkDisk, checkDockerDisk } from "./disk";
+export { checkMachine, MachineError, requireMachine } from "./machine";
 export { checkBuilds, checkKind, checkPackageSources } from "./parts";
 export { checkPorts } from "./ports";

@@ -1,40 +1,19 @@
-import { existsSync } from "node:fs";
-import { mkdir, statfs } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir } from "node:fs/promises";
 import { foreignContainers, nodeContainers } from "../kind";
 import { clusterName } from "../kind-config";
 import { nodeCount } from "../node-count";
 import { clusterRecord, type ClusterRecord } from "../../machine/cluster-record";
-import { buildsMuch, type LabParts } from "../embedded-lab";
+import type { LabParts } from "../embedded-lab";
 import { dockerEnvironment, findDocker } from "../../machine/docker/docker";
 import { home } from "../../machine/paths";
 import { canInstallGo } from "../../toolchain/go";
 import { canStartDocker } from "../../machine/docker/daemon";
 import { problemOf } from "../../support/errors";
-import { type Check, type Docker, gibibyte, inGiB, type Obstacle } from "./check";
+import type { Check, Docker, Obstacle } from "./check";
+import { checkDisk, checkDockerDisk, freeForHome } from "./disk";
 import { checkDocker, checkMemory, checkPlace, checkUserNamespaces } from "./docker";
 import { checkBuilds, checkKind, checkPackageSources } from "./parts";
 import { checkPorts } from "./ports";
-
-/** What a cold build and the running lab take, as measured: 17 GB in the cache and 6 GB of images and volumes. */
-const requiredDisk = { cold: 35 * gibibyte, warm: 10 * gibibyte };
-
-/** Whether there is room for what is kept on this machine; `bytes` are free. */
-export function checkDisk(parts: LabParts, bytes: number): Check {
-  const required = buildsMuch(parts) ? requiredDisk.cold : requiredDisk.warm;
-  const found = `${inGiB(bytes)} free for ${home}`;
-  if (bytes >= required) return { name: "disk", found };
-  const remedy = "free some, or set GOURMETGRAM_LAB_HOME to a folder on a larger disk";
-  const problem = `${inGiB(bytes)} free, ${inGiB(required)} needed`;
-  return { name: "disk", found, obstacle: { problem, remedy } };
-}
-
-async function freeBytes(): Promise<number> {
-  let folder = home;
-  while (!existsSync(folder)) folder = dirname(folder);
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-}
 
 async function otherCluster(docker: Docker, record: ClusterRecord | undefined): Promise<Check> {
   const name = `no other cluster ${clusterName}`;
@@ -70,7 +49,8 @@ export async function checkMachine(parts: LabParts): Promise<Check[]> {
     checkPlace((await dockerEnvironment())["DOCKER_HOST"]),
     checkMemory(docker),
     checkUserNamespaces(docker),
-    checkDisk(parts, await freeBytes()),
+    checkDisk(parts, await freeForHome()),
+    await checkDockerDisk(docker),
     checkBuilds(parts, system, canBuild),
     checkPackageSources(parts),
     checkKind(parts, canBuild || (await canInstallGo())),

@@ -37,10 +37,13 @@ const saltOf = (text: string): string => saltLine.exec(text)?.[0].trimEnd() ?? "
 async function writeWorkingFile(): Promise<void> {
   const text = await stackFileText();
   const salt = saltOf(text) === "" ? saltOf(textOf(workingFile)) : "";
+  const wanted = `${text.trimEnd()}\n${salt}\n`;
+  // What only asks works on a full disk, too.
+  if (textOf(workingFile) === wanted) return;
   await mkdir(state, { recursive: true, mode: 0o700 });
   // In one step: another command may be reading it.
   const draft = `${workingFile}.${process.pid}`;
-  writeFileSync(draft, `${text.trimEnd()}\n${salt}\n`, { mode: 0o600 });
+  writeFileSync(draft, wanted, { mode: 0o600 });
   renameSync(draft, workingFile);
 }
 

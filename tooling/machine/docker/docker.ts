@@ -86,6 +86,8 @@ export interface DockerServer {
   readonly kernel: string;
   /** Whether it keeps images in the store of containerd. */
   readonly inContainerd: boolean;
+  /** Folder in which it keeps images, containers and volumes; empty where it does not tell. */
+  readonly dataRoot: string;
 }
 
 /** No daemon that answers. */
@@ -131,6 +133,7 @@ export function serverIn(printed: string, errors: string): DockerServer | NoDock
     architecture: info.Architecture ?? "",
     kernel: info.KernelVersion ?? "",
     inContainerd: (info.DriverStatus ?? []).some(([name]) => name === "driver-type"),
+    dataRoot: info.DockerRootDir ?? "",
   };
 }
 
@@ -143,6 +146,7 @@ interface Info {
   readonly DefaultRuntime?: string;
   readonly Architecture?: string;
   readonly KernelVersion?: string;
+  readonly DockerRootDir?: string;
   /** Pairs of a name and a value. With the store of containerd, `driver-type` and what provides it. */
   readonly DriverStatus?: readonly (readonly string[])[] | null;
   /** Of Podman's own command, which some systems have under Docker's name. */

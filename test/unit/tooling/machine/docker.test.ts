@@ -4,8 +4,13 @@ import { join } from "node:path";
 import { FakeLab } from "../../../support/fake-lab";
 import { serverIn } from "../../../../tooling/machine/docker/docker";
 
-const COMMON = { MemTotal: 8321499136, DefaultRuntime: "runc", CgroupVersion: "2" };
-const READ = { memory: 8321499136, controlGroups: "2", runtime: "runc" };
+const COMMON = {
+  MemTotal: 8321499136,
+  DefaultRuntime: "runc",
+  CgroupVersion: "2",
+  DockerRootDir: "/var/lib/docker",
+};
+const READ = { memory: 8321499136, controlGroups: "2", runtime: "runc", dataRoot: "/var/lib/docker" };
 
 /** The parts of `docker info` that are read, as these print them. */
 const ANSWERS = {

@@ -19,6 +19,7 @@ import {
   checkBuilds,
   checkDisk,
   checkDocker,
+  checkDockerDisk,
   checkKind,
   checkMemory,
   checkPlace,
@@ -37,6 +38,7 @@ const DOCKER: DockerServer = {
   architecture: "x86_64",
   kernel: "6.8.0-31-generic",
   inContainerd: false,
+  dataRoot: "/var/lib/docker",
 };
 const SILENT = { absent: "Cannot connect to the Docker daemon" };
 const OFFICIAL: LabParts = { engine: "official", images: "official", kind: "official" };
@@ -122,6 +124,28 @@ describe("the check of the machine", () => {
       problem: "9.0 GiB free, 10.0 GiB needed",
       remedy: "free some, or set GOURMETGRAM_LAB_HOME to a folder on a larger disk",
     });
+  });
+
+  it("refuses a disk of Docker's that is full, or nearly, with what is free and where to look", async () => {
+    const free = (gibibytes: number) =>
+      checkDockerDisk(DOCKER, DOCKER.kernel, () => Promise.resolve(gibibytes * 1024 ** 3));
+    assert.deepEqual(await free(2), { name: "Docker's disk", found: "2.0 GiB free for /var/lib/docker" });
+    assert.deepEqual((await free(1.9)).obstacle, {
+      problem:
+        "the disk of Docker and of the cluster's nodes is nearly full: 1.9 GiB free in /var/lib/docker, 2 GiB needed",
+      remedy:
+        "free some on the file system of /var/lib/docker (docker system df says what of it is Docker's), then npm run up",
+    });
+    assert.match((await free(0)).obstacle?.problem ?? "", / is full: 0\.0 GiB free in /);
+  });
+
+  it("looks at no disk of another machine, nor at one that it cannot see", async () => {
+    const notInSight = { name: "Docker's disk", found: "not in sight" };
+    const none = (): Promise<number> => Promise.resolve(0);
+    assert.deepEqual(await checkDockerDisk(SILENT, DOCKER.kernel, none), notInSight);
+    assert.deepEqual(await checkDockerDisk(DOCKER, "6.10-linuxkit", none), notInSight);
+    const missing = { ...DOCKER, dataRoot: join(tmpdir(), "gourmetgram-nowhere") };
+    assert.deepEqual(await checkDockerDisk(missing, DOCKER.kernel), notInSight);
   });
 
   it("refuses a kernel on which BuildKit does not start, where Docker runs on it", () => {

@@ -3,14 +3,13 @@ import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { checkout } from "../../../machine/paths";
+import { checkout, launcher } from "../../../machine/paths";
 import { messageOf } from "../../../support/errors";
 import type { Interrupted } from "../parts";
 import { cameOf, type Killed, type Killing, strike } from "./killing";
 import { type Kind, kindOf } from "./kinds";
 import { doubles, objectsOf } from "./objects";
 
-const PROGRAM = join(checkout, "tooling", "gourmetgram.mjs");
 /** Seconds that a command may take at most. */
 const PATIENCE = 1200;
 
@@ -88,7 +87,7 @@ export class Rounds {
     const file = join(this.folder, `${(this.count += 1)}.log`);
     // A file: a pipe would stay open, and be waited for, as long as an engine goes on that was started with it.
     const output = openSync(file, "w");
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const child = spawn(process.execPath, [launcher, ...args], {
       cwd: checkout,
       stdio: ["ignore", output, output],
       timeout: PATIENCE * 1000,

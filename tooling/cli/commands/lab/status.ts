@@ -1,6 +1,7 @@
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { within } from "../../../../components/kubernetes";
 import { nodeContainers } from "../../../cluster/kind";
+import { checkDockerDisk, type Obstacle } from "../../../cluster/preflight";
 import { type Answer, foundIn } from "../../../engine/answer";
 import { clusterConfig, requireAnswer } from "../../../engine/cluster-access";
 import { stackOutputs } from "../../../engine/stack/stack";
@@ -11,7 +12,9 @@ import {
   type BackupSchedule,
   findBackupSchedule,
 } from "../../../live/backup-schedule";
+import { diskPressure, findNodes } from "../../../live/disk-pressure";
 import { isReady } from "../../../live/objects/pods";
+import { findDocker } from "../../../machine/docker/docker";
 import { messageOf } from "../../../support/errors";
 import { tellData } from "../../../support/output";
 
@@ -39,6 +42,8 @@ export interface LabStatus {
   readonly outputs: Outputs | null;
   /** The schedule of the backups; `null` where none is set, and where it is not known. `alarm` is `null` if all is well. */
   readonly backups: (BackupSchedule & { readonly alarm: BackupAlarm | null }) | null;
+  /** Disks of the cluster's nodes that are full, or nearly; none if all is well, and where that is not known. */
+  readonly disks: readonly Obstacle[];
   /** What could not be looked at, and why. */
   readonly problems: readonly string[];
 }
@@ -63,6 +68,7 @@ async function findStatus(): Promise<LabStatus> {
     }
   };
   const asked = findBackupSchedule(clusterConfig, stackName);
+  const looked = noted(fullDisks());
   const outputs = await noted(outputsOf(stackOutputs()));
   const containers = hasOwnCluster() ? undefined : await noted(nodeContainers());
   const pods = await noted(podsOf(hasOwnCluster() ? namespacesIn(outputs) : undefined));
@@ -77,8 +83,16 @@ async function findStatus(): Promise<LabStatus> {
     pods: pods ?? [],
     outputs: outputs ?? null,
     backups: backups === undefined ? null : { ...backups, alarm: backupAlarm(backups) ?? null },
+    disks: (await looked) ?? [],
     problems,
   };
+}
+
+/** By the room that Docker has, and by what the nodes say. */
+async function fullDisks(): Promise<Obstacle[]> {
+  const docker = hasOwnCluster() ? undefined : await checkDockerDisk(await findDocker());
+  const pressure = diskPressure((await findNodes(clusterConfig)) ?? []);
+  return [docker?.obstacle, pressure].filter((alarm) => alarm !== undefined);
 }
 
 const outputsOf = async (answer: Promise<Answer<Outputs>>): Promise<Outputs | undefined> =>
@@ -118,13 +132,16 @@ function statusOfPod(pod: V1Pod): PodStatus {
 
 /** The status for people. */
 export function statusText(status: LabStatus): string {
-  const { up, stack, embedded, nodes, api, pods, outputs, backups, problems } = status;
+  const { up, stack, embedded, nodes, api, pods, outputs, backups, disks, problems } = status;
   const alarm = backups?.alarm ?? null;
+  const warning = ({ problem, remedy }: Obstacle): string => `warning: ${problem}\n  remedy: ${remedy}`;
   const line = (name: string, state: string): string => `  ${name.padEnd(26)} ${state}`;
   const states = pods.map((pod) => (pod.ready ? "ready" : pod.phase.toLowerCase()));
   const width = Math.max(0, ...states.map((state) => state.length));
   return [
     `Stack ${stack}: ${up ? "up" : `not up${problems.length === 0 ? " (npm run up)" : ""}`}`,
+    // First: what does not answer may do so because of it.
+    ...disks.map(warning),
     ...problems.map((problem) => problem.replace(/^/gm, "  ")),
     ...nodes.map(({ name, running }) => line(name, running ? "runs" : "stopped")),
     ...(embedded || outputs !== null ? [line("API server", api ? "ready" : "not ready")] : []),
@@ -134,6 +151,6 @@ export function statusText(status: LabStatus): string {
     ...Object.entries(outputs ?? {})
       .filter(([, value]) => typeof value === "string")
       .map(([name, value]) => `  ${name.padEnd(18)} ${String(value)}`),
-    ...(alarm === null ? [] : [`warning: ${alarm.problem}\n  remedy: ${alarm.remedy}`]),
+    ...(alarm === null ? [] : [warning(alarm)]),
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1PersistentVolume } from "@kubernetes/client-node";
 import { tryAll } from "../../../../../tooling/bench/faults/figures";
-import { volumePlace } from "../../../../../tooling/bench/faults/full-volume";
+import { volumePlace } from "../../../../../tooling/bench/faults/full/volume";
 import type { Trial } from "../../../../../tooling/bench/faults/judgement";
 import { hadEnded } from "../../../../../tooling/bench/faults/kill";
 import {
@@ -27,10 +27,12 @@ const trial = (part: Trial["part"], step: Trial["step"]): Trial => ({
 });
 
 describe("the faults of a selection", () => {
-  it("are each part in the steps that use it, a run for each part", () => {
+  it("are each part in the steps that use it, a run for each part, and the disk where it is asked for", () => {
     const all = faultyRuns(selectedFaults({}));
+    const disk = faultyRuns(selectedFaults({ parts: ["disk"] }));
+    assert.deepEqual(disk, [{ part: "disk", steps: ["run-training", "build-image"] }]);
     assert.deepEqual(
-      all,
+      [...all, ...disk],
       Object.entries(FAULTY_PARTS).map(([part, { steps }]) => ({ part, steps })),
     );
   });
@@ -46,6 +48,9 @@ describe("the faults of a selection", () => {
     assert.equal(selectedFaults({ parts: ["buildkit"], steps }).length, FAULTY_STEPS.length);
     assert.deepEqual(selectedFaults({ parts: ["mlflow-volume"], steps }), [
       { part: "mlflow-volume", step: "run-training" },
+    ]);
+    assert.deepEqual(selectedFaults({ parts: ["disk"], steps: ["clone", "build-image"] }), [
+      { part: "disk", step: "build-image" },
     ]);
   });
 

@@ -90,6 +90,32 @@ describe("what came of the faults of a run", () => {
     ]);
   });
 
+  it("is also what was wrong while something was full, in its own step alone", () => {
+    const [first, second] = in_("run-training", "build-image");
+    assert.ok(first !== undefined && second !== undefined);
+    const silent = { ...first, wrong: ["doctor does not say that the disk is full"] };
+    assert.deepEqual(judged(good, [silent, second], { part: "disk" }), [
+      { step: "run-training", run: "succeeded", problems: silent.wrong },
+      { step: "build-image", run: "succeeded", problems: [] },
+    ]);
+    const untried: Killed[] = [{ step: "run-training", ran: false, problem: "no right" }];
+    const [only] = judged(good, untried, { part: "disk" });
+    assert.deepEqual(only?.problems, ["the node's disk, full: no right"]);
+  });
+
+  it("is wrong where a run fails that only reads the repository on a full volume", () => {
+    const [only] = judged(failed, in_("clone"), { part: "git-server-volume" });
+    assert.match(
+      only?.problems.join() ?? "",
+      /^the run's message does not name the git server's volume, full: /,
+    );
+  });
+
+  it("is wrong where staging is away because of a full disk, which takes no process away", () => {
+    const [only] = judged(good, in_("run-training"), { part: "disk", unanswered: 2 });
+    assert.deepEqual(only?.problems, ["staging did not answer 2 times of 60"]);
+  });
+
   it("is wrong for each where staging was away or served something else, but a node alone takes it away", () => {
     const away = { unanswered: 3, answers: [BEFORE, "no answer", "version 5 from commit x, image"] };
     const strange = "staging served what was neither before nor the run's: version 5 from commit x, image";

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import type { LabStatus } from "../../../../../tooling/cli/commands/lab/status";
+import { release } from "node:os";
+import { type LabStatus, statusText } from "../../../../../tooling/cli/commands/lab/status";
+import { silence } from "../../../../../tooling/bench/faults/full/asking";
 import { FakeCluster, FakeLab } from "../../../../support/fake-lab";
 import { freePort } from "../../../../support/free-port";
 
@@ -65,6 +67,20 @@ describe("status: a stack on a cluster of its own", () => {
     assert.match(backups?.alarm?.remedy ?? "", /config rm gourmetgram:backupSuspended/);
   });
 
+  it("warns of a node without room on its disk, and is up nevertheless", async () => {
+    cluster.objects.set("/api/v1/namespaces/platform/pods", () => ({ items: [pod("mlflow", true)] }));
+    const conditions = [{ type: "DiskPressure", status: "True" }];
+    cluster.objects.set("/api/v1/nodes", () => ({
+      items: [{ metadata: { name: "n1" }, status: { conditions } }],
+    }));
+    const { exitCode, disks } = await statusOf();
+    assert.equal(exitCode, 0);
+    assert.match(
+      disks.map(({ problem }) => problem).join(),
+      /^the disk of n1 is nearly full: [^,]+, and starts few$/,
+    );
+  });
+
   it("is not up where the cluster answers and has nothing of it, whatever the state says", async () => {
     const { exitCode, up, api } = await statusOf();
     assert.deepEqual({ exitCode, up, api }, { exitCode: 1, up: false, api: true });
@@ -97,6 +113,45 @@ describe("status: a stack on a cluster of its own", () => {
     );
     assert.match(await problemsAfter(1, "error: no such host"), /the stack far cannot be read: no such host/);
     assert.equal(await problemsAfter(6, "error: no stack named 'far' found"), "");
+  });
+});
+
+describe("status: a lab on the embedded cluster whose disk is full", () => {
+  // A file system on which nothing is ever free.
+  const full = process.platform === "linux" ? "/proc" : "/dev";
+
+  it("says so first, with the remedy, although nothing else answers", async () => {
+    const lab = new FakeLab("embedded");
+    try {
+      const info = { ServerVersion: "28.2.2", KernelVersion: release(), DockerRootDir: full };
+      lab.docker.answer({ to: "info", stdout: JSON.stringify(info) });
+      const { exitCode, stdout } = await lab.run("cli/commands/lab/status", "status()");
+      assert.equal(exitCode, 1);
+      const [heading, warning, remedy] = stdout.split("\n");
+      assert.equal(heading, "Stack embedded: not up");
+      assert.match(
+        warning ?? "",
+        RegExp(`^warning: the disk of Docker and of the cluster's nodes is full: 0\\.0 GiB free in ${full},`),
+      );
+      assert.match(remedy ?? "", /^ {2}remedy: free some on the file system of /);
+      assert.deepEqual(silence("status", stdout, false), []);
+    } finally {
+      lab.remove();
+    }
+  });
+
+  it("has an answer that the bench of faults takes only with the disk and the remedy in it", () => {
+    const known: LabStatus = {
+      ...{ up: false, stack: "embedded", embedded: true, nodes: [], api: false, pods: [] },
+      ...{ outputs: null, backups: null, disks: [], problems: ["no answer\n  remedy: npm run up"] },
+    };
+    const alarm = { problem: "the disk is full", remedy: "free some" };
+    assert.deepEqual(silence("status", statusText({ ...known, disks: [alarm] }), false), []);
+    assert.match(
+      silence("status", statusText(known), false).join(),
+      /^status does not say that the disk is full, with a remedy: .*no answer/,
+    );
+    assert.deepEqual(silence("doctor", "", true), ["doctor did not end within 150 s"]);
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FakeLab } from "../../../../support/fake-lab";
 
@@ -27,4 +27,26 @@ describe("the stack's file, after its last secret setting is removed", () => {
       }
     });
   }
+});
+
+describe("the copy of the stack's file that Pulumi works on", () => {
+  it("is not written again where nothing has changed, which a full disk would not allow", async () => {
+    const lab = new FakeLab("embedded", PLAIN);
+    try {
+      lab.installEngine();
+      lab.addStack("embedded", { "gourmetgram:cluster": "embedded" });
+      const ask = () => lab.run("engine/stack/stack", "stackOutputs()");
+      const inode = () => statSync(join(lab.home, "state", "Pulumi.embedded.yaml")).ino;
+      lab.pulumi.answer({ to: "stack output", stdout: "{}" });
+      assert.equal((await ask()).stderr, "");
+      const first = inode();
+      await ask();
+      assert.equal(inode(), first);
+      writeFileSync(join(lab.place, "Pulumi.embedded.yaml"), SECRET + SALT);
+      await ask();
+      assert.match(readFileSync(join(lab.home, "state", "Pulumi.embedded.yaml"), "utf8"), /registryPassword/);
+    } finally {
+      lab.remove();
+    }
+  });
 });

@@ -1,8 +1,8 @@
 import type { V1PersistentVolume } from "@kubernetes/client-node";
-import { docker } from "../../machine/docker/docker";
-import type { Lab } from "../../verify/suite/lab";
-import { without } from "../../verify/pods/workloads";
-import type { Pods } from "./parts";
+import { docker } from "../../../machine/docker/docker";
+import type { Lab } from "../../../verify/suite/lab";
+import { without } from "../../../verify/pods/workloads";
+import type { Pods } from "../parts";
 
 /** MiB that a volume has beyond what is on it. */
 const ROOM = 100;
