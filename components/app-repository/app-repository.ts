@@ -93,6 +93,7 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
         immutable: true,
         data: {
           "lighttpd.conf": serverFile("lighttpd.conf"),
+          "receive.sh": serverFile("receive.sh"),
           "seed.sh": serverFile("seed.sh"),
           "mlops-bad.patch": badPatch(),
         },

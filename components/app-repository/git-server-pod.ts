@@ -23,7 +23,7 @@ export const TRAINING_BRANCH = "mlops";
 export interface GitServerPodArgs {
   readonly image: pulumi.Input<string>;
   readonly imagePullSecret: pulumi.Input<string> | undefined;
-  /** ConfigMap with the files `lighttpd.conf`, `seed.sh` and `mlops-bad.patch`. */
+  /** ConfigMap with the files `lighttpd.conf`, `receive.sh`, `seed.sh` and `mlops-bad.patch`. */
   readonly filesName: pulumi.Input<string>;
   /** ConfigMap with the training code. */
   readonly trainingName: pulumi.Input<string>;

@@ -39,10 +39,13 @@ def server(volume: Volume) -> Iterator[str]:
         port = probe.getsockname()[1]
     users = volume.folder / "users"
     users.write_text(f"student:{PASSWORD}\n")
+    receive = volume.folder / "receive.sh"
+    receive.write_text((FILES / "receive.sh").read_text())
     settings = (FILES / "lighttpd.conf").read_text()
     for name, here in {
         '"/srv/git': f'"{volume.repository.parent}',
         '"/run/secrets/git-server/users"': f'"{users}"',
+        '"/etc/git-server/receive.sh"': f'"{receive}"',
         "= 8080": f'= {port}\nserver.bind = "127.0.0.1"',
     }.items():
         assert name in settings
@@ -108,6 +111,31 @@ def test_student_may_push(server: str, volume: Volume) -> None:
     clone = cloned(server, volume)
     result = run("git", "push", with_credentials(server, PASSWORD), "main", cwd=clone)
     assert result.returncode == 0, result.stderr
+    assert volume.commit("main") == run("git", "rev-parse", "HEAD", cwd=clone).stdout.strip()
+
+
+def test_push_to_a_full_volume_is_refused_by_name(server: str, volume: Volume) -> None:
+    clone = cloned(server, volume)
+    before = volume.git("for-each-ref")
+    receive = volume.folder / "receive.sh"
+    with_room = receive.read_text()
+    least = "least=65536\n"
+    assert least in with_room
+    receive.write_text(with_room.replace(least, f"least={2**62}\n"))
+
+    push = ("git", "push", with_credentials(server, PASSWORD), "main")
+    result = run(*push, cwd=clone)
+    assert result.returncode != 0
+    assert result.stderr == (
+        "fatal: remote error: the volume of the git server is full (No space left on device),"
+        " so nothing was pushed: ask whoever runs the lab to make room, then push again\n"
+    )
+    assert volume.git("for-each-ref") == before
+    refusal = run("git", "push", f"{server}/gourmetgram.git", "main", cwd=clone).stderr
+    assert "full" not in refusal
+
+    receive.write_text(with_room)
+    assert run(*push, cwd=clone).returncode == 0
     assert volume.commit("main") == run("git", "rev-parse", "HEAD", cwd=clone).stdout.strip()
 
 

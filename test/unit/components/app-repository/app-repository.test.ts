@@ -219,6 +219,7 @@ describe("AppRepository", () => {
     assert.equal(inputs["immutable"], true);
     assert.deepEqual(inputs["data"], {
       "lighttpd.conf": read("lighttpd.conf"),
+      "receive.sh": read("receive.sh"),
       "seed.sh": read("seed.sh"),
       "mlops-bad.patch": read("../training/commit/mlops-bad.patch"),
     });
