@@ -16,7 +16,7 @@ import { FAULTY_PARTS, type FaultyRun, type Part, type Pods, type StepName } fro
 import { type Place, placeOf } from "./place";
 import { type FaultRuns, ROOM_SECONDS } from "./runs";
 
-/** Seconds in which the node's disk is full: etcd ends within a few of them. */
+/** Seconds in which the node's disk is full, at least. */
 const FULL_SECONDS = 60;
 
 /** How a part is made to fail. */

@@ -4,7 +4,7 @@ import { checkout, launcher } from "../../../machine/paths";
 
 /** The commands that people give when something is wrong. */
 const QUESTIONS = ["doctor", "status"] as const;
-/** Seconds that etcd and the others have to come to their end. */
+/** Seconds until they are given: what cannot write has ended by then, or soon will. */
 const BEFORE = 15;
 /** Seconds that an answer may take. */
 const PATIENCE = 150;
