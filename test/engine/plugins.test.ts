@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import { devDependencies } from "../../package.json";
+import { stackBuilds } from "../../tooling/cli/commands/sbom/provenance/stack-builds";
 import { DockerDaemon } from "../plugins/support/docker-daemon";
 import { installedPlugins } from "../plugins/support/plugin-process";
 
@@ -77,6 +78,8 @@ describe("the stand-ins under the Pulumi engine", function () {
       DOCKER_HOST: daemon.host,
       DOCKER_CONFIG: join(folder, "docker-config"),
     };
+    await git("init", "--quiet");
+    await commit("first");
     await pulumi("stack", "init", "test");
     await pulumi("config", "set", "--secret", "registryPassword", registryPassword);
   });
@@ -92,6 +95,19 @@ describe("the stand-ins under the Pulumi engine", function () {
 
   async function pulumi(...args: string[]): Promise<string> {
     return (await execa("pulumi", [...args, "--non-interactive"], { cwd: folder, env, all: true })).all;
+  }
+
+  const git = async (...args: string[]): Promise<string> =>
+    (await execa("git", args, { cwd: folder })).stdout;
+  const commit = (message: string): Promise<string> =>
+    git(..."-c user.name=x -c user.email=x commit --quiet --allow-empty --message".split(" "), message);
+
+  /** The image's build, as `sbom` reads it. */
+  async function noted() {
+    const history = await pulumi("stack", "history", "--json", "--page-size", "0");
+    return stackBuilds(await pulumi("stack", "export"), history)
+      .values()
+      .next().value;
   }
 
   async function outputs(): Promise<{ databasePassword: string; repoDigest: string }> {
@@ -117,12 +133,24 @@ describe("the stand-ins under the Pulumi engine", function () {
     }
   });
 
+  it("notes what the image was built from, when, and the commit of the checkout", async () => {
+    const { build, checkout, finished } = (await noted()) ?? assert.fail("there is no build");
+    assert.deepEqual(checkout, { commit: await git("rev-parse", "HEAD"), changed: true });
+    assert.deepEqual([build.context, build.dockerfile], ["./train", "train/Dockerfile"]);
+    assert.match(build.contextDigest ?? "", /^[0-9a-f]{64}$/);
+    const age = Date.now() - Date.parse(finished ?? "");
+    assert.ok(age >= 0 && age < 180_000, finished);
+  });
+
   it("has nothing to do the second time", async () => {
     const before = await outputs();
+    const built = await noted();
+    await commit("second");
     await pulumi("preview", "--expect-no-changes");
     await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
     await pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
     assert.deepEqual(await outputs(), before);
+    assert.deepEqual(await noted(), built, "another commit alone is no other build");
     assert.equal(daemon.builds.length, 1);
   });
 

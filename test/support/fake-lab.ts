@@ -35,7 +35,7 @@ let folderOfBundles: string | undefined;
 function bundles(): string {
   if (folderOfBundles !== undefined) return folderOfBundles;
   const folder = mkdtempSync(join(tmpdir(), "gourmetgram-compiled-"));
-  const sources = ["tooling/engine/plugins", "tooling/toolchain/go"];
+  const sources = ["tooling/engine/plugins", "tooling/toolchain", "images"];
   for (const name of [...sources, "package.json", "package-lock.json", "Pulumi.yaml"]) {
     cpSync(join(checkout, name), join(folder, name), { recursive: true });
   }

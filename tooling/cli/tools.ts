@@ -72,8 +72,10 @@ export function toolCommands(program: Command): void {
 
   const sbom = program
     .command("sbom")
-    .description("write a bill of materials (CycloneDX 1.6) of each image that the lab has built and uses")
-    .argument("<folder>", "where the files go, one for each image; created if missing", path)
+    .description(
+      "write what is in each image that the lab has built and uses (CycloneDX 1.6), and where it is from",
+    )
+    .argument("<folder>", "where the files go; created if missing", path)
     .option("--only <ids...>", "these students of a class alone")
     .action(async (folder: string, options: SbomOptions) =>
       (await import("./commands/sbom/sbom.js")).sbom(folder, options),
@@ -82,7 +84,8 @@ export function toolCommands(program: Command): void {
     notes:
       "Reads the layers in the lab's registry and runs nothing of them: the packages of pip and of Debian, the labels, and\n" +
       "which image it was built on. A program that no package manager has installed is not listed. The same image gives\n" +
-      "the same file.",
+      "the same file. Where the lab has noted how an image was built, that is written beside it (SLSA provenance v1). It\n" +
+      "is not signed, and what is not known is left out.",
     examples: ["sbom -- sboms", "sbom -- sboms --only alice", "-s sbom -- sboms --json"],
   });
 }

@@ -17,6 +17,10 @@ export interface GoBuild {
   readonly programs: Readonly<Record<string, string>>;
   /** Values linked into the programs: variable path and value. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Modules that `prepare` fetches besides those of go.sum, each with the hash of its zip as go.sum has it. */
+  readonly fetched?: readonly (readonly [module: string, sum: string])[];
+  /** Lock files that `prepare` uses, by their paths in the checkout. */
+  readonly locks?: readonly string[];
   /** Puts files that the module leaves out into the build folder. */
   readonly prepare?: (folder: string, report: Report) => Promise<void>;
   /** What those files are made from, where that is more than what stands in this file. */
@@ -61,15 +65,14 @@ async function prepareKubernetesProvider(folder: string): Promise<void> {
   );
 }
 
+const ARGO = [
+  `github.com/argoproj/argo-workflows/v3@v${versions.argo}`,
+  "h1:B8v2GIBCqUATiqrI3NaLGDplT2Id18bIruebwSXkFZI=",
+] as const;
+
 async function prepareArgo(folder: string, report: Report): Promise<void> {
-  const module = `github.com/argoproj/argo-workflows/v3@v${versions.argo}`;
   const source = join(folder, "source");
-  const found = await moduleSource(
-    module,
-    "h1:B8v2GIBCqUATiqrI3NaLGDplT2Id18bIruebwSXkFZI=",
-    cache,
-    "argo-workflows",
-  );
+  const found = await moduleSource(...ARGO, cache, "argo-workflows");
   await cp(found, source, { recursive: true });
   await run("chmod", ["-R", "u+w", source], { log: "argo-workflows" });
   // Module zips carry no symbolic links and no generated files.
@@ -157,6 +160,8 @@ export const goBuilds = {
       "github.com/argoproj/argo-workflows/v3.gitCommit": ARGO_COMMIT,
       "github.com/argoproj/argo-workflows/v3.gitTreeState": "clean",
     },
+    fetched: [ARGO],
+    locks: ["tooling/toolchain/argo-dashboard/npm/package-lock.json"],
     prepare: prepareArgo,
     ingredients: dashboardIngredients,
   },

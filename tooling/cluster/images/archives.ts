@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { CacheEntry } from "../../machine/cache";
 import { askDocker, docker } from "../../machine/docker/docker";
 import type { Report } from "../../machine/run";
+import type { GoBuild } from "../../toolchain/go-builds";
 
 const log = "images";
 
@@ -16,6 +17,17 @@ export interface ArchivedImage {
   readonly options: readonly string[];
   /** Whether the stack's own images are built from it, so that Docker has to have it. */
   readonly builtUpon: boolean;
+  readonly madeOf: Ingredients;
+}
+
+/** What an image is made of, beside what stands in the code. */
+export interface Ingredients {
+  /** The image that it is built on. @default nothing */
+  readonly base?: string;
+  /** Where its programs come from. */
+  readonly build?: GoBuild | undefined;
+  /** Files of the checkout, by their paths in it. */
+  readonly files: readonly string[];
 }
 
 /** The path that the archive has or will have. */

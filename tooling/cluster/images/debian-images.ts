@@ -6,7 +6,7 @@ import { cache } from "../../machine/paths";
 import { aptSourceFiles, PIP_SETTINGS } from "../../machine/packages/sources";
 import { run, type Report } from "../../machine/run";
 import { versions } from "../../machine/versions";
-import { askDocker, docker } from "../../machine/docker/docker";
+import { docker, localImage } from "../../machine/docker/docker";
 import { baseImages } from "../../machine/docker/image-names";
 
 const log = "images";
@@ -14,7 +14,7 @@ const log = "images";
 export const hashLabel = "gourmetgram.lab/made-from";
 
 /** A root file system of Debian packages, imported into Docker. */
-interface DebianImage {
+export interface DebianImage {
   readonly image: string;
   readonly packages: readonly string[];
   /** Shell commands that mmdebstrap runs at the end; `"$1"` is the new root. */
@@ -101,11 +101,8 @@ async function makeDebianImage(spec: DebianImage, hash: string, report: Report):
 }
 
 /** What an image in Docker was made from; undefined if there is no such image. */
-export async function madeFrom(image: string): Promise<string | undefined> {
-  const printed = await askDocker(["image", "inspect", image]);
-  const [found] = JSON.parse(printed ?? "[]") as { Config: { Labels: Record<string, string> | null } }[];
-  return found?.Config.Labels?.[hashLabel];
-}
+export const madeFrom = async (image: string): Promise<string | undefined> =>
+  (await localImage(image))?.Config.Labels?.[hashLabel];
 
 const hashOf = (spec: DebianImage): string =>
   cacheEntry("debian-image", "", [
@@ -121,6 +118,12 @@ export async function makeBaseImages(report: Report): Promise<void> {
     if ((await madeFrom(spec.image)) === hash) continue;
     await makeDebianImage(spec, hash, (line) => report(`${spec.image}: ${line}`));
   }
+}
+
+/** The base images that Docker has as this checkout makes them. */
+export async function currentBaseImages(): Promise<DebianImage[]> {
+  const found = await Promise.all(debianImages.map(({ image }) => madeFrom(image)));
+  return debianImages.filter((spec, index) => found[index] === hashOf(spec));
 }
 
 /** What the node's base was made from. */

@@ -3,7 +3,7 @@ import { copyFile, cp } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { cacheEntry } from "../../machine/cache";
 import { checkout } from "../../machine/paths";
-import { goBuilds, programPath } from "../../toolchain/go-builds";
+import { type GoBuild, goBuilds, programPath } from "../../toolchain/go-builds";
 import { baseImages, labImages } from "../../machine/docker/image-names";
 import type { ArchivedImage } from "./archives";
 
@@ -14,8 +14,8 @@ interface DockerfileImage {
   readonly folder: string;
   /** The files of the folder that go into the image. */
   readonly files: readonly string[];
-  /** Programs that were built here: paths of those that go beside the files. */
-  readonly programs: () => readonly string[];
+  /** Programs that were built here and go beside the files. @default none */
+  readonly go?: { readonly build: GoBuild; readonly programs: readonly string[] };
   /** Whether the stack's own images are built from it, so that Docker has to have it. */
   readonly builtUpon: boolean;
 }
@@ -25,61 +25,60 @@ const dockerfileImages: readonly DockerfileImage[] = [
     image: labImages.postgres,
     folder: "postgres",
     files: ["Dockerfile", "docker-entrypoint.sh"],
-    programs: () => [],
     builtUpon: false,
   },
   {
     image: labImages.buildkit,
     folder: "buildkit",
     files: ["Dockerfile"],
-    programs: () =>
-      Object.keys(goBuilds.buildkit.programs).map((program) => programPath(goBuilds.buildkit, program)),
+    go: { build: goBuilds.buildkit, programs: Object.keys(goBuilds.buildkit.programs) },
     builtUpon: true,
   },
   {
     image: labImages.nginx,
     folder: "nginx",
     files: ["Dockerfile"],
-    programs: () => [],
     builtUpon: false,
   },
   {
     image: labImages.kubeProxy,
     folder: "kube-network",
     files: ["Dockerfile"],
-    programs: () => [programPath(goBuilds.kubernetes, "kube-proxy")],
+    go: { build: goBuilds.kubernetes, programs: ["kube-proxy"] },
     builtUpon: false,
   },
   {
     image: labImages.kubeRouter,
     folder: "kube-network",
     files: ["Dockerfile"],
-    programs: () => [programPath(goBuilds.kubeRouter, "kube-router")],
+    go: { build: goBuilds.kubeRouter, programs: ["kube-router"] },
     builtUpon: false,
   },
 ];
 
-const sourceOf = ({ folder }: DockerfileImage, file: string): string =>
-  join(checkout, "images", folder, file);
+const sourceOf = ({ folder }: DockerfileImage, file: string): string => join("images", folder, file);
 
 const nameOf = ({ image }: DockerfileImage): string => image.replace(/^[^/]+\/(.+):[^:]+$/, "$1");
 
 /** All of them, to be made. */
 export const dockerfileArchives = (): ArchivedImage[] =>
   dockerfileImages.map((spec) => {
-    const { image, files, programs, builtUpon } = spec;
+    const { image, files, go, builtUpon } = spec;
+    const sources = files.map((file) => sourceOf(spec, file));
+    const programs = go === undefined ? [] : go.programs.map((program) => programPath(go.build, program));
     return {
       image,
       builtUpon,
+      madeOf: { base: baseImages.debian, build: go?.build, files: sources },
       entry: cacheEntry("image-archives", nameOf(spec), [
         image,
-        ...files.map((file) => readFileSync(sourceOf(spec, file), "utf8")),
+        ...sources.map((file) => readFileSync(join(checkout, file), "utf8")),
         // The name of a program's folder in the cache tells what it was built from.
-        ...programs(),
+        ...programs,
       ]),
       fill: async (context) => {
-        for (const file of files) await cp(sourceOf(spec, file), join(context, file));
-        for (const program of programs()) await copyFile(program, join(context, basename(program)));
+        for (const file of sources) await cp(join(checkout, file), join(context, basename(file)));
+        for (const program of programs) await copyFile(program, join(context, basename(program)));
       },
       options: ["--network", "host", "--build-arg", `BASE_IMAGE=${baseImages.debian}`],
     };

@@ -12,7 +12,7 @@ import { versions } from "../../machine/versions";
 import { hashLabel, madeFrom, nodeBaseHash } from "./debian-images";
 import { askDocker, docker } from "../../machine/docker/docker";
 import { until } from "../../support/until";
-import { archiveOf, makeArchives } from "./archives";
+import { archiveOf, type Ingredients, makeArchives } from "./archives";
 import { dockerfileArchives } from "./dockerfile-images";
 import { baseImages, labImages, nodeImage } from "../../machine/docker/image-names";
 import { scratchArchives } from "./scratch-images";
@@ -30,8 +30,15 @@ const texts = (): Readonly<Record<string, string>> => ({
   version: `v${versions.kubernetes}`,
 });
 
+/** The programs that it has itself. */
+export const nodePrograms: Ingredients = {
+  base: baseImages.node,
+  build: goBuilds.kubernetes,
+  files: [join("images", "kind-node", "Dockerfile")],
+};
+
 /** The images that go into it. */
-const archived = () => [...scratchArchives(), ...dockerfileArchives()];
+export const archived = () => [...scratchArchives(), ...dockerfileArchives()];
 
 /** What the node image of this checkout is made from, as a hash. Needs nothing to be built. */
 export function nodeImageHash(): string {

@@ -75,6 +75,7 @@ export const scratchArchives = (): ArchivedImage[] =>
     return {
       image: spec.image,
       builtUpon: false,
+      madeOf: { build: spec.build, files: [] },
       entry: cacheEntry("image-archives", spec.program, [
         program,
         spec.image,

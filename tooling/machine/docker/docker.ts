@@ -44,6 +44,21 @@ export const docker = async (args: string[], options: DockerOptions): Promise<st
 export const askDocker = async (args: string[]): Promise<string | undefined> =>
   ask(client, args, await dockerEnvironment());
 
+/** What Docker tells of an image that it has. */
+export interface LocalImage {
+  readonly Id: string;
+  /** References under which it was pulled or pushed. */
+  readonly RepoDigests?: readonly string[] | null;
+  readonly RootFS: { readonly Layers?: readonly string[] | null };
+  readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null };
+}
+
+/** An image in Docker; undefined if there is none, or Docker does not answer. */
+export async function localImage(reference: string): Promise<LocalImage | undefined> {
+  const [found] = JSON.parse((await askDocker(["image", "inspect", reference])) ?? "[]") as LocalImage[];
+  return found;
+}
+
 /** Milliseconds that a question may take: a daemon that is stuck takes connections and never answers. */
 const PATIENCE = 60_000;
 

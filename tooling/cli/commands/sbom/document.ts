@@ -6,8 +6,12 @@ import type { Package } from "./layers";
 /** What was read of an image. */
 export interface ReadImage extends ImageName {
   readonly labels: Readonly<Record<string, string>>;
+  /** Such as `linux/amd64`. */
+  readonly platform: string;
   /** Digests, the lowest first. */
   readonly layers: readonly string[];
+  /** The same layers by the digests of their archives, as Docker names them. */
+  readonly unpacked: readonly string[];
   readonly packages: readonly Package[];
 }
 
@@ -38,15 +42,20 @@ export function documentOf(image: ReadImage, all: readonly ReadImage[]): string 
 }
 
 /** The image whose layers are the lowest of this one, and the most of them. A label could say anything. */
-function baseOf(image: ReadImage, all: readonly ReadImage[]): ReadImage | undefined {
+export function baseOf(image: ReadImage, all: readonly ReadImage[]): ReadImage | undefined {
   return all
-    .filter(({ layers }) => layers.length > 0 && layers.length < image.layers.length)
-    .filter(({ layers }) => layers.every((digest, index) => digest === image.layers[index]))
+    .filter(({ layers }) => isBelow(layers, image.layers))
     .reduce<ReadImage | undefined>(
       (best, each) => (best === undefined || each.layers.length > best.layers.length ? each : best),
       undefined,
     );
 }
+
+/** Whether layers are the lowest of others. */
+export const isBelow = (layers: readonly string[], others: readonly string[]): boolean =>
+  layers.length > 0 &&
+  layers.length < others.length &&
+  layers.every((digest, index) => digest === others[index]);
 
 function componentOf({ kind, name, version, architecture }: Package): Models.Component {
   const place = kind === "deb" ? "deb/debian" : kind;

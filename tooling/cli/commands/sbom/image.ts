@@ -30,12 +30,17 @@ export class ImageReader {
     const { config, layers = [] } = manifest;
     if (config === undefined) throw new Error(`${name.repository}@${name.digest} is not a container image`);
     const about = (await json(await this.get(registry, name, "blobs", config.digest))) as {
+      os?: string;
+      architecture?: string;
       config?: { Labels?: Record<string, string> | null };
+      rootfs?: { diff_ids?: string[] };
     };
     return {
       ...name,
       labels: about.config?.Labels ?? {},
+      platform: `${about.os ?? "unknown"}/${about.architecture ?? "unknown"}`,
       layers: layers.map(({ digest }) => digest),
+      unpacked: about.rootfs?.diff_ids ?? [],
       packages: await this.packages(registry, name, layers),
     };
   }

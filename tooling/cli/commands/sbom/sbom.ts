@@ -19,6 +19,10 @@ import { interruption } from "../../../support/interruption";
 import { tellData } from "../../../support/output";
 import { documentOf, type ReadImage } from "./document";
 import { ImageReader } from "./image";
+import { builtByRun, builtByStack, type Runs } from "./provenance/image";
+import { builtForNode } from "./provenance/node";
+import { buildsOf } from "./provenance/stack-builds";
+import { type Provenance, statementOf } from "./provenance/statement";
 
 export interface SbomOptions {
   /** Students of a class. @default all */
@@ -33,18 +37,20 @@ interface Lab {
 }
 
 /**
- * Writes a bill of materials of each image that a lab has built and uses now. Runs nothing of the images.
+ * Writes a bill of materials of each image that a lab has built and uses now, and what is known of its build. Runs nothing
+ * of the images.
  *
  * @param folder Is made where it is missing. Files of other images stay.
  */
 export async function sbom(folder: string, { only }: SbomOptions): Promise<void> {
-  const { config, labs } = await beforeStart(async () => ({
-    labs: (await findStacks(only)).labs,
+  const { config, labs, settingsOf } = await beforeStart(async () => ({
+    ...(await findStacks(only)),
     config: await answeringCluster(),
   }));
   const reader = new ImageReader(interruption);
   const images = new Map<string, ReadImage>();
   const elsewhere = new Set<string>();
+  const runs = new Map<string, Runs>();
   for (const stack of labs) {
     const lab = await openRegistry(config, stack);
     try {
@@ -55,6 +61,7 @@ export async function sbom(folder: string, { only }: SbomOptions): Promise<void>
         if (images.has(key)) continue;
         console.error(`reading ${key}`);
         images.set(key, await reader.read(lab.registry, name));
+        runs.set(key, { templates: lab.outputs.workflowTemplates, deployed: found.deployed });
       }
     } finally {
       await lab.close();
@@ -62,16 +69,38 @@ export async function sbom(folder: string, { only }: SbomOptions): Promise<void>
   }
   await mkdir(folder, { recursive: true });
   const all = [...images.values()];
-  for (const image of all) await writeFile(join(folder, fileOf(image)), documentOf(image, all));
-  const found = all.map((image) => ({
-    image: `${image.repository}@${image.digest}`,
-    file: fileOf(image),
-    packages: image.packages.length,
-  }));
-  tellData({ images: found, elsewhere: [...elsewhere].sort() });
-  for (const { image, file, packages } of found) console.log(`${file}: ${packages} packages in ${image}`);
-  for (const each of [...elsewhere].sort()) console.log(`not built here, so not read: ${each}`);
-  console.log(`${found.length} files in ${resolve(folder)}`);
+  // A class's images are built by the base, which has its settings; a lab has one stack.
+  const builds = await buildsOf(settingsOf);
+  const found: { image: string; file: string; packages: number; provenance: string | null }[] = [];
+  for (const [key, image] of images) {
+    const file = `${nameOf(image.repository, image.digest)}.cdx.json`;
+    await writeFile(join(folder, file), documentOf(image, all));
+    const build = builds.get(image.digest);
+    const known =
+      build === undefined ? builtByRun(image, all, runs.get(key)) : await builtByStack(image, build);
+    const provenance = known === undefined ? null : await writeProvenance(folder, known);
+    found.push({ image: key, file, packages: image.packages.length, provenance });
+  }
+  const parts: { image: string; provenance: string }[] = [];
+  for (const each of await builtForNode()) {
+    parts.push({ image: each.subject.name, provenance: await writeProvenance(folder, each) });
+  }
+  tellData({ images: found, parts, elsewhere: [...elsewhere].sort() });
+  for (const { image, file, packages, provenance } of found) {
+    console.log(`${file}: ${packages} packages in ${image}`);
+    console.log(provenance ?? `it is not known how ${image} was built: no provenance`);
+  }
+  for (const { image, provenance } of parts) console.log(`${provenance}: of ${image}`);
+  for (const each of [...elsewhere].sort()) console.log(`not in the lab's registry, so not read: ${each}`);
+  console.log(`${found.length} bills of materials in ${resolve(folder)}`);
+}
+
+/** @returns the file's name */
+async function writeProvenance(folder: string, known: Provenance): Promise<string> {
+  const { name, digest } = known.subject;
+  const file = `${nameOf(name, digest.sha256)}.provenance.json`;
+  await writeFile(join(folder, file), statementOf(known));
+  return file;
 }
 
 /** @throws Error with a remedy if the registry is elsewhere, or the lab is not wholly up */
@@ -102,21 +131,30 @@ async function openRegistry(config: KubeConfig, { stack }: LabStack): Promise<La
 async function imagesOf(
   config: KubeConfig,
   outputs: LabOutputs,
-): Promise<{ built: ImageName[]; elsewhere: string[] }> {
+): Promise<{ built: ImageName[]; elsewhere: string[]; deployed: Runs["deployed"] }> {
   const { namespace, staging, registry } = outputs;
   const cluster = clusterOf(config);
   const pods = await Promise.all(
     [namespace, staging.namespace].map((each) => cluster.core.listNamespacedPod({ namespace: each })),
   );
-  const containers = pods
-    .flatMap(({ items }) => items)
-    .flatMap(({ spec }) => [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]);
+  const all = pods.flatMap(({ items }) => items);
+  const containers = all.flatMap(({ spec }) => [
+    ...(spec?.initContainers ?? []),
+    ...(spec?.containers ?? []),
+  ]);
+  // The pipeline's `release.py` notes them.
+  const deployed = all.flatMap(({ metadata: { annotations = {} } = {} }) => {
+    const digest = annotations["gourmetgram.dev/image"]?.split("@")[1];
+    const run = annotations["gourmetgram.dev/workflow"];
+    return digest === undefined || run === undefined ? [] : [[digest, run] as const];
+  });
   const templates = await new Argo(cluster, namespace).all("workflowtemplates");
-  return imagesIn(
+  const found = imagesIn(
     [...containers.flatMap(({ image }) => image ?? []), outputs.trainingImage.reference],
     JSON.stringify(templates),
     [pullAddressOf(outputs), registry.inCluster],
   );
+  return { ...found, deployed: new Map(deployed) };
 }
 
 /**
@@ -137,5 +175,6 @@ export function imagesIn(
   return { built, elsewhere: [...new Set(named)].filter((each) => !isBuilt(each)).sort() };
 }
 
-const fileOf = ({ repository, digest }: ImageName): string =>
-  `${repository.replaceAll("/", ".")}-${digest.slice("sha256:".length, "sha256:".length + 12)}.cdx.json`;
+/** How the files about an image are called, up to their kind. */
+const nameOf = (name: string, digest: string): string =>
+  `${name.replaceAll(/[/:]/g, ".")}-${digest.replace("sha256:", "").slice(0, 12)}`;

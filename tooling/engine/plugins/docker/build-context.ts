@@ -45,13 +45,17 @@ export async function digestContext({ context, dockerfile }: BuildContext): Prom
   const hash = createHash("sha256");
   // Under a name of its own: the daemon reads the Dockerfile even where it lies elsewhere or is ignored.
   await addFile(hash, "Dockerfile", dockerfile, 0);
-  const ignore = await readIgnoreRules(context);
-  for await (const path of filesIn(context, ignore)) {
+  for await (const path of filesOfContext(context)) {
     const file = join(context, path);
     const { mode } = await lstat(file);
     await addFile(hash, path, file, mode);
   }
   return hash.digest("hex");
+}
+
+/** Paths in the context of what the daemon gets to see of it, in a stable order. */
+export async function* filesOfContext(context: string): AsyncGenerator<string> {
+  yield* filesIn(context, await readIgnoreRules(context));
 }
 
 interface IgnoreRules {

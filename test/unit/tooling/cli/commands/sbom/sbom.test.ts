@@ -111,7 +111,8 @@ describe("an image in a registry", () => {
   };
   /** @returns its digest */
   const image = (layers: readonly Buffer[], labels?: Readonly<Record<string, string>>): string => {
-    const config = put(Buffer.from(JSON.stringify({ config: { Labels: labels ?? null } })));
+    const about = { os: "linux", architecture: "arm64", rootfs: { diff_ids: ["sha256:unpacked"] } };
+    const config = put(Buffer.from(JSON.stringify({ ...about, config: { Labels: labels ?? null } })));
     const text = JSON.stringify({
       config: { digest: config },
       layers: layers.map((each) => ({ mediaType: GZIP, digest: put(each) })),
@@ -150,6 +151,7 @@ describe("an image in a registry", () => {
       ["flask", "torch"],
     );
     assert.deepEqual(second.labels, { "dev.gourmetgram.model-version": "3" });
+    assert.deepEqual([second.platform, second.unpacked], ["linux/arm64", ["sha256:unpacked"]]);
     assert.equal(asked.filter((path) => path.endsWith(sha256(lower))).length, 1);
     const built = JSON.parse(documentOf(second, [first, second])) as Document;
     assert.deepEqual(built.metadata.component.properties, [
@@ -196,7 +198,9 @@ describe("a bill of materials", () => {
     repository: "gourmetgram-pipeline",
     digest: sha256("image"),
     labels: { "org.opencontainers.image.title": "gourmetgram-pipeline" },
+    platform: "linux/amd64",
     layers: [],
+    unpacked: [],
     packages: [
       { kind: "deb", name: "libstdc++6", version: "1:12.2.0-14+deb12u1", architecture: "amd64" },
       { kind: "pypi", name: "mlflow-skinny", version: "3.8.1" },
