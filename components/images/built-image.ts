@@ -15,6 +15,11 @@ export interface BuiltImageArgs {
   readonly platform?: string | undefined;
   /** Further build arguments. @default none */
   readonly buildArgs?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * An image that is built before, of the same Dockerfile: side by side, Docker's first builder would carry out the stages
+   * that they share twice, with different layers. @default none
+   */
+  readonly after?: BuiltImage;
 }
 
 /**
@@ -53,7 +58,11 @@ export class BuiltImage extends pulumi.ComponentResource {
           ? {}
           : { registry: { ...credentials, server: addresses.forPushing.apply(serverOf) } }),
       },
-      { parent: this, dependsOn: [...ready], replaceWith: [...storage] },
+      {
+        parent: this,
+        dependsOn: [...ready, ...(args.after === undefined ? [] : [args.after])],
+        replaceWith: [...storage],
+      },
     );
 
     this.digest = image.repoDigest.apply(digestOf);

@@ -75,8 +75,12 @@ export function createBase(config: LabConfig | BaseConfig, serves: ServedNamespa
     ...python,
     ...(torchIndexUrl === undefined ? {} : { buildArgs: { TORCH_INDEX_URL: torchIndexUrl } }),
   };
-  const training = new BuiltImage("training-image", { source: IMAGES.training, ...torch });
   const trainingBase = new BuiltImage("training-base-image", { source: IMAGES.trainingBase, ...torch });
+  const training = new BuiltImage("training-image", {
+    source: IMAGES.training,
+    ...torch,
+    after: trainingBase,
+  });
   const pipeline = new BuiltImage("pipeline-image", {
     source: IMAGES.pipeline,
     ...python,

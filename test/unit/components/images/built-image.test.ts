@@ -58,6 +58,21 @@ describe("BuiltImage", () => {
     });
   });
 
+  it("is built after the image whose stages it has", async () => {
+    const args = {
+      baseImage: "python:3.11-slim",
+      registry: externalRegistry({ address: "ghcr.io" }),
+    };
+    const base = new BuiltImage("tool-base", { source: { ...TOOL, target: "base" }, ...args });
+    const image = new BuiltImage("tool", { source: TOOL, ...args, after: base });
+    assert.deepEqual(await childrenOf(image), [`${IMAGE} tool-build`]);
+    const { dependencies } = await onlyResource(IMAGE, "tool-build");
+    assert.deepEqual(
+      dependencies.map((urn) => urn.split("::").at(-1)),
+      ["tool-base-build"],
+    );
+  });
+
   it("takes a Dockerfile from elsewhere", async () => {
     new BuiltImage("tool", {
       source: { ...TOOL, context: "./app", dockerfile: "./images/tool/Dockerfile" },
