@@ -355,11 +355,15 @@ spec:
 
   it("is a command that reads standard input and says by its exit code what it found", () => {
     const run = (input: string, ...rest: string[]) =>
-      spawnSync(process.execPath, ["-r", "ts-node/register", "packages/argo-lint/cli/main.ts", ...rest], {
-        cwd: checkout,
-        input,
-        encoding: "utf8",
-      });
+      spawnSync(
+        process.execPath,
+        ["-r", "./test/support/ts-node.cjs", "packages/argo-lint/cli/main.ts", ...rest],
+        {
+          cwd: checkout,
+          input,
+          encoding: "utf8",
+        },
+      );
     const found = run(BAD, "-", "--json", "--closed", "--no-argo");
     assert.equal(found.status, 1, found.stderr);
     const { findings } = JSON.parse(found.stdout) as { findings: { file: string; remedy: string }[] };

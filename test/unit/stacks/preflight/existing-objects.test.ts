@@ -55,7 +55,7 @@ describe("what a stack claims of a cluster", () => {
   const textOf = ({ apiVersion, kind, namespace = "", name }: ObjectName) =>
     `${apiVersion} ${kind} ${namespace}/${name}`;
 
-  for (const [title, values] of Object.entries({
+  const stacks = {
     "a lab": {},
     "a lab with an Argo and a registry from elsewhere": {
       argo: "existing",
@@ -63,11 +63,23 @@ describe("what a stack claims of a cluster", () => {
     },
     "the base of a class": { scope: "base" },
     "a student": ALICE,
-  })) {
+  };
+  const resources = new Map<string, readonly RecordedResource[]>();
+  /** What a stack registers: each program runs once for all tests. */
+  const resourcesOf = async (title: keyof typeof stacks): Promise<readonly RecordedResource[]> => {
+    const known = resources.get(title);
+    if (known !== undefined) return known;
+    configured(stacks[title]);
+    await runProgram();
+    const all = [...(await recorded())];
+    resources.set(title, all);
+    return all;
+  };
+
+  for (const title of Object.keys(stacks) as (keyof typeof stacks)[]) {
     it(`is everything with a fixed name outside of its own namespaces: ${title}`, async () => {
-      const config = configured(values);
-      await runProgram();
-      const objects = (await recorded()).filter(
+      const config = configured(stacks[title]);
+      const objects = (await resourcesOf(title)).filter(
         ({ type }) => type.startsWith("kubernetes:") && !patches.test(type),
       );
       const own = objects.filter(({ type }) => type.endsWith(":Namespace")).map((each) => nameOf(each).name);
@@ -90,9 +102,8 @@ describe("what a stack claims of a cluster", () => {
     });
 
     it(`is every node port that it asks for: ${title}`, async () => {
-      const config = configured(values);
-      await runProgram();
-      const asked = (await recorded()).flatMap(({ type, inputs }) => {
+      const config = configured(stacks[title]);
+      const asked = (await resourcesOf(title)).flatMap(({ type, inputs }) => {
         const { ports = [] } = (inputs["spec"] ?? {}) as { ports?: { nodePort?: number }[] };
         return type === "kubernetes:core/v1:Service" ? ports.flatMap(({ nodePort }) => nodePort ?? []) : [];
       });
@@ -106,10 +117,8 @@ describe("what a stack claims of a cluster", () => {
   }
 
   it("marks everything that the stack makes, and nothing that it only changes", async () => {
-    for (const values of [{}, { scope: "base" }, ALICE]) {
-      configured(values);
-      await runProgram();
-      for (const { type, urn, inputs } of await recorded()) {
+    for (const title of ["a lab", "the base of a class", "a student"] as const) {
+      for (const { type, urn, inputs } of await resourcesOf(title)) {
         if (!type.startsWith("kubernetes:")) continue;
         const { labels = {} } = (inputs["metadata"] ?? {}) as { labels?: Record<string, string> };
         const { "app.kubernetes.io/instance": instance, "app.kubernetes.io/managed-by": manager } = labels;

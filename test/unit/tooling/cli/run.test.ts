@@ -10,7 +10,7 @@ describe("a command that waits for a limit of time alone", () => {
       const limit = () => new Promise((resolve) => AbortSignal.timeout(50).addEventListener("abort", resolve));
       const program = new Command().action(() => limit().then(() => console.log("its end")));
       void runCommandLine(program, []);`;
-    const said = execFileSync(process.execPath, ["-r", "ts-node/register", "-e", script], {
+    const said = execFileSync(process.execPath, ["-r", "./test/support/ts-node.cjs", "-e", script], {
       cwd: checkout,
       encoding: "utf8",
     });
