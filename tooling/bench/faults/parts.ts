@@ -89,7 +89,7 @@ export const FAULTY_PARTS = {
     steps: ["clone"],
   },
   step: { title: "the step's own pod", named: /pod/, of: "step", steps: EACH_POD },
-  node: { title: "the node", named: /./, of: "node", steps: EACH_POD },
+  node: { title: "the node", named: /node was restarted/, of: "node", steps: EACH_POD },
   "mlflow-volume": {
     title: "MLflow's volume, full",
     named: /MLflow.*(full|No space)/s,

@@ -52,8 +52,13 @@ export function stepsOf(run: Workflow, now = Date.now()): RunStep[] {
       };
       const containers = containersOf(latest, nodes);
       return containers.length === 0 ? step : stepsInPod(step, containers, now);
-    });
+    })
+    .map((step) => ({ ...step, message: explained(step.message) }));
 }
+
+/** What containerd says of a container that is gone when it starts again (its `restart.go`), with what that means. */
+const explained = (message: string | undefined): string | undefined =>
+  message?.replace(/Unknown \(exit code 255\)/, "$&, its node was restarted");
 
 /** The containers of a step's pod that have begun. */
 function stepsInPod(step: RunStep, containers: readonly PodContainer[], now: number): RunStep[] {

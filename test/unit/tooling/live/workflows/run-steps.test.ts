@@ -94,6 +94,22 @@ describe("workflows: steps", () => {
     );
   });
 
+  it("says that a node was restarted where only an exit code tells of it", () => {
+    const run = late();
+    const nodes = run.status?.nodes ?? {};
+    const main = nodes["y-3-main"];
+    assert.ok(main);
+    const message = "main: Unknown (exit code 255): context canceled";
+    const lost = {
+      ...run,
+      status: { phase: "Failed", nodes: { ...nodes, "y-3-main": { ...main, message } } },
+    };
+    assert.deepEqual(
+      failedSteps({ run: lost, children: [] }).map((step) => step.message),
+      ["main: Unknown (exit code 255), its node was restarted: context canceled"],
+    );
+  });
+
   it("goes on while the step does, since another attempt may follow", () => {
     assert.deepEqual(
       stepsOf(again()).map(({ name, phase, message }) => [name, phase, message]),
