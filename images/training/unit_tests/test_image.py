@@ -6,6 +6,7 @@ import re
 from importlib.metadata import requires
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -71,6 +72,14 @@ def test_edited_pipeline_costs_one_small_layer() -> None:
         assert [
             i > last_run for i, line in enumerate(instructions) if file in line and "COPY" in line
         ] == [True]
+
+
+def test_busy_node_has_time_to_start_prefect(monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.settings.models.server import ServerSettings
+
+    name = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
+    monkeypatch.setenv(name, environment_of(TRAIN / "Dockerfile")[name])
+    assert ServerSettings().ephemeral.startup_timeout_seconds == 120
 
 
 def test_nothing_phones_home() -> None:
