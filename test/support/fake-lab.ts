@@ -89,6 +89,8 @@ export class FakeLab {
   );
   /** Its checkout. */
   readonly place = join(this.folder, "checkout");
+  /** Bytes that are free on the disk of its home. What this machine has left is no matter. */
+  freeBytes = 64 * 1024 ** 3;
 
   /** @param settings Text of the stack's file. @default none, as on the embedded cluster */
   constructor(
@@ -155,7 +157,10 @@ export class FakeLab {
   ): Promise<Ended> {
     const file = await bundle([modules].flat());
     if (!existsSync(join(this.place, file))) symlinkSync(join(bundles(), file), join(this.place, file));
-    const code = `const tooling = require("./${file}"); tooling.${call}.catch((error) => {
+    const code = `const fs = require("node:fs/promises"), { statfs } = fs;
+    fs.statfs = async (path) =>
+      path.startsWith("${this.folder}") ? { bavail: ${this.freeBytes}, bsize: 1 } : statfs(path);
+    const tooling = require("./${file}"); tooling.${call}.catch((error) => {
       console.error("error: " + error.message);
       process.exitCode = 1;
     })`;
