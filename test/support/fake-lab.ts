@@ -14,7 +14,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
 import { execa } from "execa";
 import { versions } from "../../tooling/machine/versions";
 import { checkout } from "./checkout";
@@ -47,6 +47,7 @@ function bundles(): string {
 async function bundle(modules: readonly string[]): Promise<string> {
   const name = `${modules.join("+").replaceAll("/", "-")}.cjs`;
   if (!existsSync(join(bundles(), name))) {
+    const { requiredPackages } = await import("../../tooling/launch/compile.mjs");
     const contents = modules.map((module) => `export * from "./${module}";`).join("\n");
     await build({
       stdin: { contents, resolveDir: join(checkout, "tooling") },
@@ -55,19 +56,12 @@ async function bundle(modules: readonly string[]): Promise<string> {
       format: "cjs",
       platform: "node",
       target: "node20",
-      plugins: [unlessUnused],
+      plugins: [requiredPackages],
       logLevel: "error",
     });
   }
   return name;
 }
-
-/** As with the commands, a package of which nothing is used is not loaded. */
-const unlessUnused: Plugin = {
-  name: "packages",
-  setup: (build) =>
-    build.onResolve({ filter: /^[^./]/ }, ({ path }) => ({ path, external: true, sideEffects: false })),
-};
 
 /** How a piece of the tooling has ended that ran in its own process. */
 export interface Ended {
