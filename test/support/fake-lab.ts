@@ -14,7 +14,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
 import { execa } from "execa";
 import { versions } from "../../tooling/machine/versions";
 import { checkout } from "./checkout";
@@ -47,6 +47,7 @@ function bundles(): string {
 async function bundle(modules: readonly string[]): Promise<string> {
   const name = `${modules.join("+").replaceAll("/", "-")}.cjs`;
   if (!existsSync(join(bundles(), name))) {
+    const { requiredPackages } = await import("../../tooling/launch/compile.mjs");
     const contents = modules.map((module) => `export * from "./${module}";`).join("\n");
     await build({
       stdin: { contents, resolveDir: join(checkout, "tooling") },
@@ -55,19 +56,12 @@ async function bundle(modules: readonly string[]): Promise<string> {
       format: "cjs",
       platform: "node",
       target: "node20",
-      plugins: [unlessUnused],
+      plugins: [requiredPackages],
       logLevel: "error",
     });
   }
   return name;
 }
-
-/** As with the commands, a package of which nothing is used is not loaded. */
-const unlessUnused: Plugin = {
-  name: "packages",
-  setup: (build) =>
-    build.onResolve({ filter: /^[^./]/ }, ({ path }) => ({ path, external: true, sideEffects: false })),
-};
 
 /** How a piece of the tooling has ended that ran in its own process. */
 export interface Ended {
@@ -89,6 +83,8 @@ export class FakeLab {
   );
   /** Its checkout. */
   readonly place = join(this.folder, "checkout");
+  /** Bytes that are free on the disk of its home. What this machine has left is no matter. */
+  freeBytes = 64 * 1024 ** 3;
 
   /** @param settings Text of the stack's file. @default none, as on the embedded cluster */
   constructor(
@@ -155,7 +151,10 @@ export class FakeLab {
   ): Promise<Ended> {
     const file = await bundle([modules].flat());
     if (!existsSync(join(this.place, file))) symlinkSync(join(bundles(), file), join(this.place, file));
-    const code = `const tooling = require("./${file}"); tooling.${call}.catch((error) => {
+    const code = `const fs = require("node:fs/promises"), { statfs } = fs;
+    fs.statfs = async (path) =>
+      path.startsWith("${this.folder}") ? { bavail: ${this.freeBytes}, bsize: 1 } : statfs(path);
+    const tooling = require("./${file}"); tooling.${call}.catch((error) => {
       console.error("error: " + error.message);
       process.exitCode = 1;
     })`;

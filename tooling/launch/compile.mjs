@@ -2,14 +2,20 @@
 // looking whether it has to, some milliseconds.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { isBuiltin } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import { basename, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkout, fail } from "./packages.mjs";
 
 const CACHE = join(checkout, "node_modules", ".cache", "gourmetgram");
+/** Packages that take half a second to load, for which a command that finds something wrong at once does not wait. */
+const LARGE = ["@kubernetes/client-node"];
 /** What the result depends on beside its sources. */
-const SETTINGS = ["tsconfig.json", "tooling/launch/compile.mjs", "node_modules/esbuild/package.json"];
+const SETTINGS = [
+  "tsconfig.json",
+  "tooling/launch/compile.mjs",
+  ...["esbuild", ...LARGE].map((name) => `node_modules/${name}/package.json`),
+];
 /** Milliseconds after which an older result is removed. Until then a command that runs may still load parts of it. */
 const KEPT = 2 * 24 * 60 * 60 * 1000;
 
@@ -113,7 +119,7 @@ function keep(name, folder, begun, files) {
  * Leaves npm packages where they are, and has them loaded by `require`: an `import` would load all of a CommonJS package
  * that loads its parts on use, as Pulumi's SDKs do. An `import()` stays one: it wants the names that a package exports.
  */
-const requiredPackages = {
+export const requiredPackages = {
   name: "required packages",
   setup(build) {
     build.onResolve({ filter: /^[^.]/ }, ({ path, kind, namespace }) => {
@@ -125,7 +131,14 @@ const requiredPackages = {
       return { path, namespace: "package", sideEffects: false };
     });
     build.onLoad({ filter: /.*/, namespace: "package" }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
+      contents: LARGE.includes(path) ? onUse(path) : `module.exports = require(${JSON.stringify(path)});`,
     }));
   },
 };
+
+/** A module that loads a package when the first of its exports is used. */
+function onUse(path) {
+  const names = Object.keys(createRequire(join(checkout, "package.json"))(path));
+  return `for (const name of ${JSON.stringify(names)})
+    Object.defineProperty(exports, name, { enumerable: true, get: () => require(${JSON.stringify(path)})[name] });`;
+}

@@ -1,6 +1,5 @@
 /** The first line of a backup file: what it is, and how the rest is encrypted. Everything else in it is secret. */
-import { randomBytes, scrypt as scryptWithCallback, type ScryptOptions, timingSafeEqual } from "node:crypto";
-import { promisify } from "node:util";
+import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 
 /** The format that this version writes, and the last that it reads. */
 export const FORMAT = 1;
@@ -34,30 +33,23 @@ export class Unreadable extends Error {
   override readonly name = "Unreadable";
 }
 
-const scrypt = promisify(scryptWithCallback) as (
-  password: string,
-  salt: Buffer,
-  length: number,
-  options: ScryptOptions,
-) => Promise<Buffer>;
-
 /** What is made of a passphrase. */
 interface Derived {
   readonly key: Buffer;
   readonly check: Buffer;
 }
 
-async function derive(
+function derive(
   passphrase: string,
   { salt, cost, blockSize, parallelization }: Pick<Header, "salt" | "cost" | "blockSize" | "parallelization">,
 ): Promise<Derived> {
-  const bytes = await scrypt(passphrase.normalize("NFKC"), Buffer.from(salt, "base64"), 48, {
-    cost,
-    blockSize,
-    parallelization,
-    maxmem: 256 * cost * blockSize,
+  const options = { cost, blockSize, parallelization, maxmem: 256 * cost * blockSize };
+  return new Promise((resolve, reject) => {
+    scrypt(passphrase.normalize("NFKC"), Buffer.from(salt, "base64"), 48, options, (error, bytes) => {
+      if (error === null) resolve({ key: bytes.subarray(0, 32), check: bytes.subarray(32) });
+      else reject(error);
+    });
   });
-  return { key: bytes.subarray(0, 32), check: bytes.subarray(32) };
 }
 
 /** A header for a new file, with the key that belongs to it. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { randomBytes, scryptSync } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import {
   unlocked,
 } from "../../../../tooling/backup/file/reader";
 import { BackupWriter, PART } from "../../../../tooling/backup/file/writer";
+import { quickKeys } from "./quick-keys";
 
 const ABOUT = { created: "2026-01-02T03:04:05Z", project: "0.2.0" };
 const MANIFEST: Omit<Manifest, "files"> = {
@@ -71,26 +72,6 @@ describe("backup: the file", () => {
     assert.equal(Buffer.compare(found.get("labs/lab/large") ?? Buffer.of(), Buffer.concat(LARGE)), 0);
   });
 
-  it("is whole where a stream has failed, with what had come of it", async () => {
-    const target = join(folder, "failing.backup");
-    const writer = await BackupWriter.open(target, "right", ABOUT);
-    const failing = function* (): Generator<Buffer> {
-      yield Buffer.alloc(PART + 5, "x");
-      throw new Error("cut off");
-    };
-    await assert.rejects(writer.add("labs/a/database", Readable.from(failing())), /^Error: cut off$/);
-    await writer.add("labs/b/database", "whole");
-    await writer.finish(MANIFEST);
-    const { files } = await checkBackup(await unlocked(await findBackup(target), "right"));
-    assert.deepEqual(
-      files.map(({ path, bytes }) => [path, bytes]),
-      [
-        ["labs/a/database", PART + 5],
-        ["labs/b/database", 5],
-      ],
-    );
-  });
-
   it("skips what is not read", async () => {
     const names: string[] = [];
     for await (const { path } of filesOf(whole)) names.push(path);
@@ -119,14 +100,16 @@ describe("backup: the file", () => {
     );
   });
 
-  it("is not opened with another passphrase", async () => {
-    await assert.rejects(unlocked(whole, "wrong"), /passphrase is wrong\n {2}remedy: set GOURMETGRAM_BACKUP/);
+  it("has its key from scrypt at its full cost", () => {
+    const full = { cost: 131_072, blockSize: 8, parallelization: 1 };
+    const { cost, blockSize, parallelization, salt } = whole.header;
+    assert.deepEqual({ cost, blockSize, parallelization }, full);
+    const bytes = scryptSync("right", Buffer.from(salt, "base64"), 48, { ...full, maxmem: 2 ** 28 });
+    assert.deepEqual(whole.key, bytes.subarray(0, 32));
   });
 
-  it("has its key from characters, however they are written", async () => {
-    const path = join(folder, "accents");
-    await (await BackupWriter.open(path, "caf\u00e9", ABOUT)).finish(MANIFEST);
-    await unlocked(await findBackup(path), "cafe\u0301");
+  it("is not opened with another passphrase", async () => {
+    await assert.rejects(unlocked(whole, "wrong"), /passphrase is wrong\n {2}remedy: set GOURMETGRAM_BACKUP/);
   });
 
   /** The backup with something done to its bytes. */
@@ -194,34 +177,64 @@ describe("backup: the file", () => {
     await assert.rejects(findBackup(folder), /there is no file/);
   });
 
-  it("does not appear before it is whole", async () => {
-    const path = join(folder, "aborted");
-    const writer = await BackupWriter.open(path, "right", ABOUT);
-    await writer.add("a", "b");
-    await writer.abort();
-    assert.equal(existsSync(path), false);
-    assert.equal(existsSync(`${path}.partial`), false);
-  });
+  describe("another one", () => {
+    quickKeys();
 
-  it("passes on that a source has failed", async () => {
-    const writer = await BackupWriter.open(join(folder, "failing"), "right", ABOUT);
-    const failing = Readable.from(
-      (function* () {
-        yield Buffer.from("some");
-        throw new Error("the pod is gone");
-      })(),
-    );
-    await assert.rejects(writer.add("a", failing), /the pod is gone/);
-    await writer.abort();
-  });
+    it("is whole where a stream has failed, with what had come of it", async () => {
+      const target = join(folder, "failing.backup");
+      const writer = await BackupWriter.open(target, "right", ABOUT);
+      const failing = function* (): Generator<Buffer> {
+        yield Buffer.alloc(PART + 5, "x");
+        throw new Error("cut off");
+      };
+      await assert.rejects(writer.add("labs/a/database", Readable.from(failing())), /^Error: cut off$/);
+      await writer.add("labs/b/database", "whole");
+      await writer.finish(MANIFEST);
+      const { files } = await checkBackup(await unlocked(await findBackup(target), "right"));
+      assert.deepEqual(
+        files.map(({ path, bytes }) => [path, bytes]),
+        [
+          ["labs/a/database", PART + 5],
+          ["labs/b/database", 5],
+        ],
+      );
+    });
 
-  it("leaves nothing behind where it is given up at once", async () => {
-    const path = join(folder, "given-up");
-    await (await BackupWriter.open(path, "right", ABOUT)).abort();
-    assert.equal(existsSync(`${path}.partial`), false);
-  });
+    it("has its key from characters, however they are written", async () => {
+      const path = join(folder, "accents");
+      await (await BackupWriter.open(path, "caf\u00e9", ABOUT)).finish(MANIFEST);
+      await unlocked(await findBackup(path), "cafe\u0301");
+    });
 
-  it("is not begun where it cannot be", async () => {
-    await assert.rejects(BackupWriter.open(join(folder, "no", "such", "folder"), "right", ABOUT), /ENOENT/);
+    it("does not appear before it is whole", async () => {
+      const path = join(folder, "aborted");
+      const writer = await BackupWriter.open(path, "right", ABOUT);
+      await writer.add("a", "b");
+      await writer.abort();
+      assert.equal(existsSync(path), false);
+      assert.equal(existsSync(`${path}.partial`), false);
+    });
+
+    it("passes on that a source has failed", async () => {
+      const writer = await BackupWriter.open(join(folder, "failing"), "right", ABOUT);
+      const failing = Readable.from(
+        (function* () {
+          yield Buffer.from("some");
+          throw new Error("the pod is gone");
+        })(),
+      );
+      await assert.rejects(writer.add("a", failing), /the pod is gone/);
+      await writer.abort();
+    });
+
+    it("leaves nothing behind where it is given up at once", async () => {
+      const path = join(folder, "given-up");
+      await (await BackupWriter.open(path, "right", ABOUT)).abort();
+      assert.equal(existsSync(`${path}.partial`), false);
+    });
+
+    it("is not begun where it cannot be", async () => {
+      await assert.rejects(BackupWriter.open(join(folder, "no", "such", "folder"), "right", ABOUT), /ENOENT/);
+    });
   });
 });

@@ -8,6 +8,7 @@ import { BackupWriter } from "../../../../tooling/backup/file/writer";
 import { backUpLab } from "../../../../tooling/backup/labs/back-up-lab";
 import { LabRecords, missingText } from "../../../../tooling/backup/labs/lab-records";
 import { FakeAccess } from "./fake-access";
+import { quickKeys } from "./quick-keys";
 
 const ABOUT = { created: "2026-01-02T03:04:05Z", project: "0.2.0" };
 const SILENT = { report: () => undefined };
@@ -25,6 +26,7 @@ async function labOf(student: string, breaksAt?: string): Promise<FakeAccess> {
 
 describe("backup: a class with a lab that is broken", function () {
   this.timeout(120_000);
+  quickKeys();
   let folder: string;
   const opened: FakeAccess[] = [];
 

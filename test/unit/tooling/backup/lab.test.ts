@@ -15,6 +15,7 @@ import { BackupWriter } from "../../../../tooling/backup/file/writer";
 import { backUpLab } from "../../../../tooling/backup/labs/back-up-lab";
 import { LabRestore, obstacles } from "../../../../tooling/backup/labs/restore-lab";
 import { FakeAccess } from "./fake-access";
+import { quickKeys } from "./quick-keys";
 
 const SILENT = { report: () => undefined };
 const ABOUT = { created: "2026-01-02T03:04:05Z", project: "0.2.0" };
@@ -23,6 +24,7 @@ const MODEL = Buffer.alloc(9_000_000, "model ");
 
 describe("backup: a lab", function () {
   this.timeout(180_000);
+  quickKeys();
   let folder: string;
   let file: BackupFile;
   let manifest: Manifest;

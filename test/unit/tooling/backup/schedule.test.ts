@@ -17,6 +17,7 @@ import {
   stackOf,
 } from "../../../../tooling/backup/schedule/kept-files";
 import { FakeAccess } from "./fake-access";
+import { quickKeys } from "./quick-keys";
 
 const at = (text: string): Date => new Date(text);
 
@@ -140,6 +141,7 @@ describe("backup: the files of the schedule", () => {
 });
 
 describe("backup: all labs on a schedule", () => {
+  quickKeys();
   let folder: string;
   let lab: FakeAccess;
   let log: string[];

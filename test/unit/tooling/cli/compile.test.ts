@@ -80,6 +80,19 @@ describe("the command line's program", () => {
     assert.equal((await run()).printed, "string function");
   });
 
+  it("loads the Kubernetes client when it is used, not before", async () => {
+    symlinkSync(join(checkout, "node_modules", "@kubernetes"), join(folder, "node_modules", "@kubernetes"));
+    save(
+      "part.ts",
+      'import { KubeConfig } from "@kubernetes/client-node";\n' +
+        'const isLoaded = () => Object.keys(require.cache).some((file) => file.includes("client-node"));\n' +
+        "export const say = (): void => console.log(isLoaded(), typeof KubeConfig, isLoaded());\n",
+    );
+    // What compiles it looks at what the package exports.
+    await run();
+    assert.equal((await run()).printed, "false function true");
+  });
+
   it("is not kept where a file was saved while it was compiled", async () => {
     save("word.ts", 'export const word: string = "just now";\n', -60);
     assert.equal((await run()).printed, "just now");

@@ -111,6 +111,17 @@ describe("up on a machine that cannot carry the embedded lab", () => {
     );
   });
 
+  it("names the room that the disk lacks", async () => {
+    lab.freeBytes = 9 * 1024 ** 3;
+    assert.equal(
+      await refused(answering()),
+      message(
+        "  - 9.0 GiB free, 10.0 GiB needed",
+        "    remedy: free some, or set GOURMETGRAM_LAB_HOME to a folder on a larger disk",
+      ),
+    );
+  });
+
   it("stops at a node image for another architecture, before it makes a cluster", async () => {
     const amd64 = { to: "image inspect --format {{.Architecture}}", stdout: "amd64" };
     lab.docker.answer(...answering({ Architecture: "aarch64" }, amd64));
