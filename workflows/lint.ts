@@ -119,7 +119,7 @@ function imageProblems({ trainingImage, appBaseImage, trainingCode }: TrainingMa
 
 function rightsProblems({ needs, unknown }: RightsNeeded, given: readonly GivenRight[]): string[] {
   const { missing, excess } = compareRights(needs, given);
-  const fix = "\n    fix: change RIGHTS in components/rbac/rbac.ts";
+  const fix = "\n    fix: change RIGHTS in components/rbac/rights.ts";
   return [
     ...unknown.map((each) => `rights: ${each}`),
     ...missing.map(

@@ -15,11 +15,8 @@ import {
 } from "../kubernetes";
 import { registryPullSecret, type RegistryTarget } from "../registry";
 import type { Resources } from "../sizes";
-import { BACKUP_ACCOUNT, BACKUP_LABS } from "./backup-access";
 import { type BackupBucket, bucketEgress, bucketEnvironment } from "./backup-bucket";
-
-/** Name of the CronJob, and of the data on its volume. People start a job from it, so it is not generated. */
-export const BACKUP_NAME = "gourmetgram-backup";
+import { BACKUP_ACCOUNT, BACKUP_LABS, BACKUP_NAME } from "./backup-names";
 
 /** What the container is given. To derive a key takes 128 MiB, and a part of a file up to 32. */
 export const BACKUP_RESOURCES: Resources = {

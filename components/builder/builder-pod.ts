@@ -4,6 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Resources } from "../sizes";
 import { unprivilegedPod } from "../kubernetes";
 
+/** Name of the Deployment and its Service. The build's pods contain it, so it is not generated. */
+export const BUILDKIT = "buildkitd";
+
 /** Port of BuildKit, in the container and of its Service. */
 export const BUILDKIT_PORT = 1234;
 

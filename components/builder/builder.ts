@@ -15,7 +15,7 @@ import {
 } from "../kubernetes";
 import { type RegistryTarget, serverOf } from "../registry";
 import { podAmounts, quantities, times } from "../sizes";
-import { BUILDKIT_PORT, BUILDKIT_RESOURCES, type BuilderMode, builderPod } from "./builder-pod";
+import { BUILDKIT, BUILDKIT_PORT, BUILDKIT_RESOURCES, type BuilderMode, builderPod } from "./builder-pod";
 import { buildkitConfig } from "./buildkit-config";
 
 /** Arguments of {@link Builder}. */
@@ -36,9 +36,6 @@ export interface BuilderArgs {
   /** Where base images come from, and built images and their cache go. */
   readonly registry: RegistryTarget;
 }
-
-/** Name of the Deployment and its Service. The build's pods contain it, so it is not generated. */
-export const BUILDKIT = "buildkitd";
 
 // Without a pod, as it is most of the time, there is nothing to wait for.
 const UNAWAITED = { "pulumi.com/skipAwait": "true" };

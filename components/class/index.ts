@@ -5,6 +5,7 @@ export { BASE_GUARD, BASE_LABELS, BaseGuard, baseUsage } from "./base/base-guard
 export { BASE_PRIORITY, BASE_PRIORITY_VALUE, basePriority } from "./base/base-priority";
 export { STUDENT_LABEL, type ServedNamespaces, studentNamespaces } from "./class-names";
 export { LabNetwork } from "./network/lab-network";
-export { ACCESS_TARGET, StudentAccess } from "./access/student-access";
+export { ACCESS_TARGET } from "./access/bound-token";
+export { StudentAccess } from "./access/student-access";
 export { StudentNetwork } from "./network/student-network";
 export { portOf } from "./network/student-policies";

@@ -10,7 +10,17 @@ export {
   reasonOf,
   requireContext,
 } from "./kubeconfig";
-export { BUILD_ROLE, DATA_FATES, DATA_LABEL, DATA_LABELS, labelsOf } from "./labels";
+export {
+  BUILD_ROLE,
+  DATA_FATES,
+  DATA_LABEL,
+  DATA_LABELS,
+  INSTANCE_LABEL,
+  labelsOf,
+  MANAGER,
+  MANAGER_LABEL,
+  OWNER_LABEL,
+} from "./labels";
 export {
   type EgressRule,
   type IngressRule,
@@ -21,7 +31,7 @@ export {
   inNamespace,
   tcp,
 } from "./network/rules";
-export { INSTANCE_LABEL, MANAGER, MANAGER_LABEL, OWNER_LABEL, Ownership } from "./ownership";
+export { Ownership } from "./ownership";
 export { labNamespace } from "./namespaces/lab-namespace";
 export { RestrictedNamespace } from "./namespaces/restricted-namespace";
 export { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";

@@ -23,3 +23,15 @@ export const DATA_FATES = { goes: "goes-with-stack", stays: "outlives-stack" } a
 
 /** {@link DATA_LABEL} of data that goes with the stack. */
 export const DATA_LABELS = { [DATA_LABEL]: DATA_FATES.goes } as const;
+
+/** The label with the name of the stack that an object belongs to. */
+export const INSTANCE_LABEL = "app.kubernetes.io/instance";
+
+/** The label with the tool that manages an object. */
+export const MANAGER_LABEL = "app.kubernetes.io/managed-by";
+
+/** Value of {@link MANAGER_LABEL}. */
+export const MANAGER = "pulumi";
+
+/** The label that distinguishes stacks of the same name in different backends. */
+export const OWNER_LABEL = "gourmetgram.dev/owner";

@@ -1,17 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-
-/** The label with the name of the stack that an object belongs to. */
-export const INSTANCE_LABEL = "app.kubernetes.io/instance";
-
-/** The label with the tool that manages an object. */
-export const MANAGER_LABEL = "app.kubernetes.io/managed-by";
-
-/** Value of {@link MANAGER_LABEL}. */
-export const MANAGER = "pulumi";
-
-/** The label that distinguishes stacks of the same name in different backends. */
-export const OWNER_LABEL = "gourmetgram.dev/owner";
+import { INSTANCE_LABEL, MANAGER, MANAGER_LABEL, OWNER_LABEL } from "./labels";
 
 /**
  * Who owns what the stack creates, as labels for each of its objects.

@@ -1,2 +1,3 @@
 /** Who may do what in the lab's namespaces. */
-export { ACCOUNTS, RIGHTS, Rbac, type Right, type Rule } from "./rbac";
+export { Rbac } from "./rbac";
+export { ACCOUNTS, type Right, RIGHTS, type Rule } from "./rights";

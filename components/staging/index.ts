@@ -1,3 +1,3 @@
 /** The staging environment of the application. */
-export { APP_PORT } from "./staging-pod";
-export { STAGING_DEPLOYMENT, Staging } from "./staging";
+export { APP_PORT, STAGING_DEPLOYMENT } from "./staging-pod";
+export { Staging } from "./staging";

@@ -4,6 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Resources } from "../sizes";
 import { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes";
 
+/** Name of the Deployment and of its Service. The pipeline and the course's commands use it. */
+export const STAGING_DEPLOYMENT = "gourmetgram";
+
 /** Port of the application, in the container and of its Service. */
 export const APP_PORT = 8000;
 

@@ -11,7 +11,7 @@ import {
   type SizeName,
 } from "../sizes";
 import { type RegistryTarget, registryPullSecret } from "../registry";
-import { APP_PORT, stagingPod, type StagingPodArgs } from "./staging-pod";
+import { APP_PORT, STAGING_DEPLOYMENT, stagingPod, type StagingPodArgs } from "./staging-pod";
 
 /** Arguments of {@link Staging}. */
 export interface StagingArgs {
@@ -28,9 +28,6 @@ export interface StagingArgs {
   /** What the pods are given. @default "medium" */
   readonly size?: SizeName | undefined;
 }
-
-/** Name of the Deployment and of its Service. The pipeline and the course's commands use it. */
-export const STAGING_DEPLOYMENT = "gourmetgram";
 
 // MLflow has 8000 on the same machine.
 const FORWARD_PORT = 8080;

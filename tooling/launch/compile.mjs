@@ -2,19 +2,19 @@
 // looking whether it has to, some milliseconds.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire, isBuiltin } from "node:module";
+import { isBuiltin } from "node:module";
 import { basename, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkout, fail } from "./packages.mjs";
+import { roomsOpened } from "./rooms.mjs";
 
 const CACHE = join(checkout, "node_modules", ".cache", "gourmetgram");
-/** Packages that take half a second to load, for which a command that finds something wrong at once does not wait. */
-const LARGE = ["@kubernetes/client-node"];
 /** What the result depends on beside its sources. */
 const SETTINGS = [
   "tsconfig.json",
   "tooling/launch/compile.mjs",
-  ...["esbuild", ...LARGE].map((name) => `node_modules/${name}/package.json`),
+  "tooling/launch/rooms.mjs",
+  "node_modules/esbuild/package.json",
 ];
 /** Milliseconds after which an older result is removed. Until then a command that runs may still load parts of it. */
 const KEPT = 2 * 24 * 60 * 60 * 1000;
@@ -61,6 +61,7 @@ async function compile(entry, name) {
       "make the checkout's folder node_modules writable for you",
     );
   }
+  const rooms = roomsOpened();
   const { metafile } = await build({
     absWorkingDir: checkout,
     entryPoints: [entry],
@@ -75,7 +76,7 @@ async function compile(entry, name) {
         'import { createRequire as createRequireHere } from "node:module";\n' +
         "const require = createRequireHere(import.meta.url), __dirname = import.meta.dirname;",
     },
-    plugins: [requiredPackages],
+    plugins: [requiredPackages, rooms.plugin],
     platform: "node",
     target: "node20",
     sourcemap: true,
@@ -93,6 +94,7 @@ async function compile(entry, name) {
   await stop();
   keep(name, folder, begun, [
     ...Object.keys(metafile.inputs).filter((file) => !file.includes(":")),
+    ...rooms.read().map((file) => relative(checkout, file).split(sep).join("/")),
     ...SETTINGS,
   ]);
   return folder;
@@ -116,8 +118,9 @@ function keep(name, folder, begun, files) {
 }
 
 /**
- * Leaves npm packages where they are, and has them loaded by `require`: an `import` would load all of a CommonJS package
- * that loads its parts on use, as Pulumi's SDKs do. An `import()` stays one: it wants the names that a package exports.
+ * Leaves npm packages where they are, and has them loaded by `require` when the first of their names is used: an `import`
+ * would load all of a CommonJS package that loads its parts on use, as Pulumi's SDKs do, and at the start of each command
+ * that could need it. An `import()` stays one: it wants the names that a package exports.
  */
 export const requiredPackages = {
   name: "required packages",
@@ -131,14 +134,16 @@ export const requiredPackages = {
       return { path, namespace: "package", sideEffects: false };
     });
     build.onLoad({ filter: /.*/, namespace: "package" }, ({ path }) => ({
-      contents: LARGE.includes(path) ? onUse(path) : `module.exports = require(${JSON.stringify(path)});`,
+      contents: `
+        let loaded;
+        const load = () => (loaded ??= require(${JSON.stringify(path)}));
+        module.exports = Object.create(new Proxy({}, { get: (_, name) => named(name) }));
+        function named(name) {
+          // esbuild asks for it before anything is used, to tell what "default" is.
+          if (name === "__esModule") return true;
+          return name === "default" && !load().__esModule ? load() : load()[name];
+        }`,
     }));
   },
 };
 
-/** A module that loads a package when the first of its exports is used. */
-function onUse(path) {
-  const names = Object.keys(createRequire(join(checkout, "package.json"))(path));
-  return `for (const name of ${JSON.stringify(names)})
-    Object.defineProperty(exports, name, { enumerable: true, get: () => require(${JSON.stringify(path)})[name] });`;
-}

@@ -1,5 +1,8 @@
 /** What a service account's token says of itself. Only the API server can tell whether it is true. */
 
+/** Matches the URN of what the tokens of a student's stack are bound to, as the engine's option `--target` takes it. */
+export const ACCESS_TARGET = "**gourmetgram:index:StudentAccess$kubernetes:core/v1:Secret::**";
+
 /** The Secret to which a token is bound. */
 export interface BoundObject {
   readonly name: string;

@@ -37,9 +37,6 @@ interface Issued {
   readonly expires: string;
 }
 
-/** Matches the URN of what the tokens of a student's stack are bound to, as the engine's option `--target` takes it. */
-export const ACCESS_TARGET = "**gourmetgram:index:StudentAccess$kubernetes:core/v1:Secret::**";
-
 /**
  * The way of one student into the cluster: a kubeconfig with a token for a service account.
  *

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { loadConfig } from "../../../config/load";
 import type { LabConfig } from "../../../config/stack-config";
 import { lint } from "../../../packages/argo-lint";
-import { type Right, RIGHTS, type Rule } from "../../../components/rbac/rbac";
+import { type Right, RIGHTS, type Rule } from "../../../components/rbac/rights";
 import { rightsPage } from "../../../tooling/cli/commands/program/rights/rights-table";
 import { trainingManifests } from "../../../workflows/training-manifests";
 import { lintTraining, lintWorkflows, upcomingRuns } from "../../../workflows/lint";
@@ -51,7 +51,7 @@ describe("lintTraining", () => {
       ({ message }: Error) =>
         message.includes(
           "no template needs a right that an account has, build-container-image: get secrets\n",
-        ) && message.includes("fix: change RIGHTS in components/rbac/rbac.ts"),
+        ) && message.includes("fix: change RIGHTS in components/rbac/rights.ts"),
     );
   });
 

@@ -15,7 +15,6 @@ import { classClusterOf } from "../cluster/class-cluster";
 import type { ClassContext, ClassRequest } from "../class-context";
 import { ClassFiles } from "../runner/class-files";
 import { classDisplayFor, silentClassDisplay } from "../view/class-display";
-import { estimatedFootprint } from "../capacity/estimates";
 import { clusterRegistry } from "../cluster/registry-repositories";
 
 /**
@@ -29,6 +28,8 @@ export async function openClass({
 }: ClassRequest & { readonly silent: boolean }): Promise<ClassContext> {
   const files = new ClassFiles(join(state, "class"), stackName, await stackFileText(), request.students);
   const environment = await environmentOfAll();
+  // Brings the stacks' components, and with them Pulumi's SDKs, which a class that is refused does without.
+  const { estimatedFootprint } = await import("../capacity/estimates.js");
   const runner = new AutomationRunner({
     pulumi: await PulumiCommand.get({ root: join(pulumiHome, "versions", versions.pulumi) }),
     checkout,

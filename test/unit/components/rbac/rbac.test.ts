@@ -1,7 +1,8 @@
 import { assertChildNames, onlyResource, promiseOf, recorded, resetMocks } from "../../../support/mocks";
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { RIGHTS, Rbac } from "../../../../components/rbac/rbac";
+import { Rbac } from "../../../../components/rbac/rbac";
+import { RIGHTS } from "../../../../components/rbac/rights";
 
 const RESULTS = {
   apiGroups: ["argoproj.io"],

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -64,26 +63,6 @@ describe("the command line", () => {
     }
   });
 
-  it("loads nothing but its parser for help, which is why it is there at once", async () => {
-    // The first call may have to compile it.
-    await gourmetgram("--help");
-    const list =
-      'process.on("exit", () => { const { readFileSync } = require("node:fs");' +
-      "const names = Object.keys(require.cache).map((file) => /node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(file)?.[1]);" +
-      'process.stderr.write([...new Set(names)].filter((name) => name !== undefined).join(" ")); });';
-    const call = ["--import", `data:text/javascript,${encodeURIComponent(withRequire(list))}`];
-    // Compiles it, unless that is done.
-    execFileSync(process.execPath, ["tooling/gourmetgram.mjs", "--help"], { cwd: checkout, stdio: "ignore" });
-    for (const args of [["status", "--help"], ["class", "--help"], ["--help"]]) {
-      const printed = execFileSync(
-        "sh",
-        ["-c", '"$@" 2>&1 >/dev/null', "sh", process.execPath, ...call, "tooling/gourmetgram.mjs", ...args],
-        { cwd: checkout, encoding: "utf8" },
-      );
-      assert.equal(printed, "commander");
-    }
-  });
-
   for (const args of [
     ["nope"],
     ["up", "--nope"],
@@ -135,10 +114,6 @@ describe("the command line", () => {
     assert.equal((await gourmetgram("status", "--help")).code, 0);
   });
 });
-
-/** The text of an ES module that has `require`. */
-const withRequire = (text: string): string =>
-  `import { createRequire } from "node:module"; const require = createRequire("${checkout}/"); ${text}`;
 
 describe("the document of --json", () => {
   /** The document on standard output, which has nothing else. */

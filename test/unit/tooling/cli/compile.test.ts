@@ -25,7 +25,7 @@ describe("the command line's program", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "gourmetgram-compile-"));
     mkdirSync(join(folder, "tooling", "launch"), { recursive: true });
-    for (const name of ["compile.mjs", "packages.mjs"])
+    for (const name of ["compile.mjs", "packages.mjs", "rooms.mjs"])
       copyFileSync(join(checkout, "tooling", "launch", name), join(folder, "tooling", "launch", name));
     mkdirSync(join(folder, "node_modules"));
     for (const name of ["esbuild", "@esbuild"])
@@ -80,17 +80,63 @@ describe("the command line's program", () => {
     assert.equal((await run()).printed, "string function");
   });
 
-  it("loads the Kubernetes client when it is used, not before", async () => {
-    symlinkSync(join(checkout, "node_modules", "@kubernetes"), join(folder, "node_modules", "@kubernetes"));
+  it("runs the files that an index.ts names, and not all that others use of it", async () => {
+    mkdirSync(join(folder, "room"));
+    save(
+      "room/index.ts",
+      '/** A room. */\nexport {\n  type Kind,\n  word as name,\n} from "./plain";\nexport { Large } from "./large";\n',
+    );
+    save("room/plain.ts", 'export type Kind = string;\nexport const word: Kind = "plain";\n');
+    save("room/large.ts", 'console.log("large is loaded");\nexport class Large {}\n');
+    save("main.ts", 'void import("./part.js").then(({ say }) => say(() => import("./large-part.js")));\n');
+    save("large-part.ts", 'import { Large } from "./room";\nexport const large = new Large();\n');
+    const part = (does: string): string =>
+      `import {\n  type Kind,\n  name as word,\n} from "./room";\nexport const say = async (more: () => Promise<object>): Promise<void> => {\n  const said: Kind = word;\n  console.log(said);\n${does}};\n`;
+    save("part.ts", part(""));
+    assert.equal((await run()).printed, "plain");
+    save("part.ts", part("  await more();\n"), 50);
+    assert.equal((await run()).printed, "plain\nlarge is loaded");
+    // The index.ts is not in the result, which depends on it all the same.
+    save("room/other.ts", 'export type Kind = string;\nexport const word: Kind = "other";\n');
+    save(
+      "room/index.ts",
+      'export { type Kind, word as name } from "./other";\nexport { Large } from "./large";\n',
+      30,
+    );
+    assert.equal((await run()).printed, "other\nlarge is loaded");
+  });
+
+  it("runs an index.ts that does something itself", async () => {
+    mkdirSync(join(folder, "room"));
+    save("room/index.ts", 'export { word } from "../word";\nconsole.log("room");\n');
+    save("part.ts", 'import { word } from "./room";\nexport const say = (): void => console.log(word);\n');
+    assert.equal((await run()).printed, "room\nfirst");
+  });
+
+  it("loads a package when the first of its names is used", async () => {
+    const add = (name: string, file: string, text: string): void => {
+      mkdirSync(join(folder, "node_modules", name));
+      writeFileSync(join(folder, "node_modules", name, "package.json"), JSON.stringify({ name, main: file }));
+      writeFileSync(join(folder, "node_modules", name, file), text);
+    };
+    add(
+      "older",
+      "index.js",
+      'console.log("older is loaded"); module.exports = () => "called"; module.exports.named = 1;',
+    );
+    add(
+      "newer",
+      "index.mjs",
+      'console.log("newer is loaded"); export default () => "default"; export const named = 2;',
+    );
     save(
       "part.ts",
-      'import { KubeConfig } from "@kubernetes/client-node";\n' +
-        'const isLoaded = () => Object.keys(require.cache).some((file) => file.includes("client-node"));\n' +
-        "export const say = (): void => console.log(isLoaded(), typeof KubeConfig, isLoaded());\n",
+      'import older, { named } from "older";\nimport newer, * as all from "newer";\n' +
+        "export const say = (): void => {\n" +
+        '  console.log("begun");\n  console.log(older(), named);\n  console.log(newer(), all.named);\n};\n',
     );
-    // What compiles it looks at what the package exports.
-    await run();
-    assert.equal((await run()).printed, "false function true");
+    const { printed } = await run();
+    assert.equal(printed, "begun\nolder is loaded\ncalled 1\nnewer is loaded\ndefault 2");
   });
 
   it("is not kept where a file was saved while it was compiled", async () => {

@@ -1,0 +1,151 @@
+import { BUILDKIT } from "../builder";
+import { STAGING_DEPLOYMENT } from "../staging";
+
+/** What may be done to which objects. */
+export interface Rule {
+  /** API groups; the empty text is the core group. */
+  apiGroups: string[];
+  resources: string[];
+  /** The only objects that may be touched. @default all of the namespace */
+  resourceNames?: string[];
+  verbs: string[];
+}
+
+/** The namespaces in which accounts have rights. */
+export type RightsPlace = "platform" | "staging" | "build";
+
+/** A Role and the one service account that has it. All accounts are in the platform's namespace. */
+export interface Right {
+  /** Name of the Role and of its binding. */
+  readonly role: string;
+  readonly serviceAccount: string;
+  /** Where the Role is. */
+  readonly place: RightsPlace;
+  readonly rules: readonly Rule[];
+}
+
+const ARGO = "argoproj.io";
+
+/** Every pod of a workflow reports its outputs to the controller in a separate object. */
+const REPORT_RESULTS: Rule = {
+  apiGroups: [ARGO],
+  resources: ["workflowtaskresults"],
+  verbs: ["create", "patch"],
+};
+
+/**
+ * Opens a page of the lab on the user's machine: `kubectl port-forward` reads the Service, finds its pod, and requests a
+ * connection. It tries a WebSocket first, which API servers before 1.35 count as `get`, and then by this verb.
+ */
+const FORWARD_PORTS: readonly Rule[] = [
+  { apiGroups: [""], resources: ["services"], verbs: ["get"] },
+  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
+  { apiGroups: [""], resources: ["pods/portforward"], verbs: ["create"] },
+];
+
+/**
+ * What Argo's command does with runs, by the API server alone: `submit` creates; `list`, `get`, `watch` and `logs` read;
+ * `stop` and `terminate` patch; `retry`, `suspend` and `resume` update. `delete` is not among them: runs go by themselves.
+ *
+ * `create`, `update` and `patch` allow more than they seem to. A run has no status subresource, so who
+ * writes one also writes which templates it executes (`status.storedWorkflowTemplateSpec`): the controller's
+ * `templateReferencing` keeps honest people from mistakes, and nobody from anything. In a class, admission refuses that
+ * (`components/class/admission`). In a lab it does not, and there the namespace is the boundary: its Pod Security level and its
+ * accounts' rights bind whatever runs there.
+ */
+const RUN_WORKFLOWS: readonly Rule[] = [
+  {
+    apiGroups: [ARGO],
+    resources: ["workflows"],
+    verbs: ["create", "get", "list", "watch", "update", "patch"],
+  },
+  {
+    apiGroups: [ARGO],
+    resources: ["workflowtemplates", "cronworkflows"],
+    verbs: ["get", "list", "watch"],
+  },
+  // `retry` removes the pods of the steps that it repeats. Pods of services that go this way come back by themselves.
+  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "delete"] },
+  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+  // Argo's page shows the events of a run, and what starts runs.
+  { apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] },
+  { apiGroups: [ARGO], resources: ["workfloweventbindings"], verbs: ["get", "list", "watch"] },
+];
+
+/** The service accounts of the lab's roles. Templates and people refer to them by these names. */
+export const ACCOUNTS = {
+  train: "train-model",
+  triggerBuild: "trigger-build",
+  build: "build-container-image",
+  deployStaging: "deploy-staging",
+  webhook: "git-webhook",
+  student: "student",
+} as const;
+
+/** A role of the lab. */
+export type AccountRole = keyof typeof ACCOUNTS;
+
+/**
+ * All rights that the lab gives, as data: what the components create, what the stack's output shows and what the
+ * acceptance tests ask the cluster about are the same table.
+ */
+export const RIGHTS: readonly Right[] = [
+  { role: ACCOUNTS.train, serviceAccount: ACCOUNTS.train, place: "platform", rules: [REPORT_RESULTS] },
+  {
+    role: ACCOUNTS.triggerBuild,
+    serviceAccount: ACCOUNTS.triggerBuild,
+    place: "platform",
+    rules: [
+      REPORT_RESULTS,
+      // Creates the child run, then reads that one object until it has ended. Nothing is listed or watched.
+      { apiGroups: [ARGO], resources: ["workflows"], verbs: ["create", "get"] },
+    ],
+  },
+  { role: ACCOUNTS.build, serviceAccount: ACCOUNTS.build, place: "platform", rules: [REPORT_RESULTS] },
+  {
+    // Starts BuildKit and stops it. What its pod is, and with which rights it runs, is nothing that this account changes.
+    role: ACCOUNTS.build,
+    serviceAccount: ACCOUNTS.build,
+    place: "build",
+    rules: [
+      { apiGroups: ["apps"], resources: ["deployments/scale"], resourceNames: [BUILDKIT], verbs: ["patch"] },
+      // To say why it does not start.
+      { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+    ],
+  },
+  {
+    role: ACCOUNTS.deployStaging,
+    serviceAccount: ACCOUNTS.deployStaging,
+    place: "platform",
+    rules: [REPORT_RESULTS],
+  },
+  {
+    role: ACCOUNTS.deployStaging,
+    serviceAccount: ACCOUNTS.deployStaging,
+    place: "staging",
+    rules: [
+      {
+        apiGroups: ["apps"],
+        resources: ["deployments"],
+        resourceNames: [STAGING_DEPLOYMENT],
+        verbs: ["get", "patch"],
+      },
+      // The names of pods are not known beforehand, and a right to list cannot be limited by labels.
+      { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+    ],
+  },
+  {
+    // As this account Argo's server starts what a signed event asks for.
+    role: ACCOUNTS.webhook,
+    serviceAccount: ACCOUNTS.webhook,
+    place: "platform",
+    rules: [
+      { apiGroups: [ARGO], resources: ["workfloweventbindings"], verbs: ["list"] },
+      { apiGroups: [ARGO], resources: ["workflowtemplates"], resourceNames: ["train-model"], verbs: ["get"] },
+      { apiGroups: [ARGO], resources: ["workflows"], verbs: ["create"] },
+    ],
+  },
+  { role: "submit-training", serviceAccount: ACCOUNTS.student, place: "platform", rules: RUN_WORKFLOWS },
+  { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "platform", rules: FORWARD_PORTS },
+  { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "staging", rules: FORWARD_PORTS },
+];
