@@ -46,8 +46,8 @@ describeStack("on what exists already", external, (stack) => {
     assert.deepEqual(componentsOf(stack.all), [
       "gourmetgram:index:Ownership ownership",
       "gourmetgram:index:PlatformNamespace platform",
-      "gourmetgram:index:TrainingImage training-image",
       "gourmetgram:index:TrainingBaseImage training-base-image",
+      "gourmetgram:index:TrainingImage training-image",
       "gourmetgram:index:PipelineImage pipeline-image",
       "gourmetgram:index:AppBaseImage app-base-image",
       "gourmetgram:index:MlflowImage mlflow-image",
