@@ -82,7 +82,8 @@ function readyRelease({ metadata, status }: V1Pod): Serving[] {
   return [{ ...release, since: since === undefined ? null : new Date(since).toISOString() }];
 }
 
-function releaseOf({ labels = {}, annotations = {} }: V1ObjectMeta = {}): Release {
+/** What a pod, or the template of pods, is noted to serve. */
+export function releaseOf({ labels = {}, annotations = {} }: V1ObjectMeta = {}): Release {
   return {
     modelVersion: labels["gourmetgram.dev/model-version"] ?? null,
     image: annotations["gourmetgram.dev/image"] ?? null,

@@ -101,7 +101,7 @@ describe("the start of a command", () => {
       const file = files.find(
         (each) => each.endsWith(".mjs") && each.replace(/-[A-Z0-9]{8}\.mjs$/, "") === part,
       );
-      assert.ok(file !== undefined, `${part} is no part of the compiled program`);
+      assert.ok(file !== undefined, `${part} is not part of the compiled program`);
       return pathToFileURL(join(folder, file)).href;
     });
     assert.ok(parts.length > 20);

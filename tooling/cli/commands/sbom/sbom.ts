@@ -13,6 +13,7 @@ import { askPulumi } from "../../../engine/stack/stack";
 import { podAccess } from "../../../live/addresses/port-forward";
 import { reach } from "../../../live/addresses/reach";
 import { clusterOf } from "../../../live/api-clients";
+import { releaseOf } from "../../../live/delivery/staging-state";
 import { Argo } from "../../../live/workflows/argo";
 import { beforeStart } from "../../../support/errors";
 import { interruption } from "../../../support/interruption";
@@ -48,9 +49,8 @@ export async function sbom(folder: string, { only }: SbomOptions): Promise<void>
     config: await answeringCluster(),
   }));
   const reader = new ImageReader(interruption);
-  const images = new Map<string, ReadImage>();
+  const images = new Map<string, { readonly image: ReadImage; readonly runs: Runs }>();
   const elsewhere = new Set<string>();
-  const runs = new Map<string, Runs>();
   for (const stack of labs) {
     const lab = await openRegistry(config, stack);
     try {
@@ -60,24 +60,24 @@ export async function sbom(folder: string, { only }: SbomOptions): Promise<void>
         const key = `${name.repository}@${name.digest}`;
         if (images.has(key)) continue;
         console.error(`reading ${key}`);
-        images.set(key, await reader.read(lab.registry, name));
-        runs.set(key, { templates: lab.outputs.workflowTemplates, deployed: found.deployed });
+        const image = await reader.read(lab.registry, name);
+        const runs = { templates: lab.outputs.workflowTemplates, deployed: found.deployed };
+        images.set(key, { image, runs });
       }
     } finally {
       await lab.close();
     }
   }
   await mkdir(folder, { recursive: true });
-  const all = [...images.values()];
+  const all = [...images.values()].map(({ image }) => image);
   // A class's images are built by the base, which has its settings; a lab has one stack.
   const builds = await buildsOf(settingsOf);
   const found: { image: string; file: string; packages: number; provenance: string | null }[] = [];
-  for (const [key, image] of images) {
+  for (const [key, { image, runs }] of images) {
     const file = `${nameOf(image.repository, image.digest)}.cdx.json`;
     await writeFile(join(folder, file), documentOf(image, all));
     const build = builds.get(image.digest);
-    const known =
-      build === undefined ? builtByRun(image, all, runs.get(key)) : await builtByStack(image, build);
+    const known = build === undefined ? builtByRun(image, all, runs) : await builtByStack(image, build);
     const provenance = known === undefined ? null : await writeProvenance(folder, known);
     found.push({ image: key, file, packages: image.packages.length, provenance });
   }
@@ -142,11 +142,10 @@ async function imagesOf(
     ...(spec?.initContainers ?? []),
     ...(spec?.containers ?? []),
   ]);
-  // The pipeline's `release.py` notes them.
-  const deployed = all.flatMap(({ metadata: { annotations = {} } = {} }) => {
-    const digest = annotations["gourmetgram.dev/image"]?.split("@")[1];
-    const run = annotations["gourmetgram.dev/workflow"];
-    return digest === undefined || run === undefined ? [] : [[digest, run] as const];
+  const deployed = all.flatMap(({ metadata }) => {
+    const { image, workflow } = releaseOf(metadata);
+    const digest = image?.split("@")[1];
+    return digest === undefined || workflow === null ? [] : [[digest, workflow] as const];
   });
   const templates = await new Argo(cluster, namespace).all("workflowtemplates");
   const found = imagesIn(
