@@ -31,27 +31,32 @@ export interface LiveCluster {
   readonly mayCreate: (group: string, resource: string) => Promise<boolean>;
 }
 
+type KubernetesClient = typeof import("@kubernetes/client-node");
+
 /** Connects to a cluster; undefined where there is none, as in a preview in continuous integration. */
 export type ClusterSource = () => Promise<LiveCluster | undefined>;
 
 /** Seconds after which a cluster that does not answer counts as unreachable. */
-const PATIENCE = 15;
+const PATIENCE = 30;
 
 /**
  * The cluster that the stack's settings name.
  *
- * @throws Error if it does not answer within 15 s
+ * @throws Error if it does not answer within 30 s
  */
 export const configuredCluster: ClusterSource = async () => {
   const { kubeconfig, context } = clusterSettings();
   const access = { kubeconfig: await valueOf(kubeconfig), context };
-  return hasKubeconfig(access) ? within(PATIENCE, connect(access)) : undefined;
+  if (!hasKubeconfig(access)) return undefined;
+  // Loaded before the clock starts: on a busy machine that alone may take longer than the cluster.
+  const client = await import("@kubernetes/client-node");
+  return within(PATIENCE, connect(access, client));
 };
 
-async function connect(access: ClusterAccess): Promise<LiveCluster> {
+async function connect(access: ClusterAccess, client: KubernetesClient): Promise<LiveCluster> {
   const config = await loadKubeconfig(access);
   requireContext(config);
-  const { AuthorizationV1Api, KubernetesObjectApi, VersionApi } = await import("@kubernetes/client-node");
+  const { AuthorizationV1Api, KubernetesObjectApi, VersionApi } = client;
   const { major, minor } = await config.makeApiClient(VersionApi).getCode();
   const objects = KubernetesObjectApi.makeApiClient(config);
   const authorization = config.makeApiClient(AuthorizationV1Api);

@@ -75,11 +75,11 @@ def test_edited_pipeline_costs_one_small_layer() -> None:
 
 
 def test_busy_node_has_time_to_start_prefect(monkeypatch: pytest.MonkeyPatch) -> None:
-    from prefect.settings.models.server import ServerSettings
+    from prefect.settings import Settings
 
     name = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
     monkeypatch.setenv(name, environment_of(TRAIN / "Dockerfile")[name])
-    assert ServerSettings().ephemeral.startup_timeout_seconds == 120
+    assert Settings().server.ephemeral.startup_timeout_seconds == 120
 
 
 def test_nothing_phones_home() -> None:
