@@ -5,7 +5,7 @@ import { thisMachine } from "../class/page";
 import { type Killing, KILLINGS } from "./interrupted/killing";
 import type { Trial } from "./judgement";
 import { everyFault, FAULTY_PARTS, type Fault, INTERRUPTED } from "./parts";
-import { inCell, keyOf, type Row, type Table, withRows } from "./table";
+import { inCell, keyOf, type Row, rowsOf, type Table, withRows } from "./table";
 
 const FAULTS: Table = {
   marks: ["<!-- faults: begin -->", "<!-- faults: end -->"],
@@ -64,12 +64,20 @@ function faultRow(fault: Fault, trials: readonly Trial[], day: string): Row {
   ];
 }
 
-/** The page with the killings in its other table, likewise. */
+/**
+ * The page with the killings in its other table. They come to those that a row has already, unless something was wrong with
+ * one of these: then the row begins anew.
+ *
+ * @param page Text of the page as it was before the first of these killings
+ */
 export function commandsPage(page: string, killings: readonly Killing[], day: string): string {
+  const before = new Map(rowsOf(page, COMMANDS).map((row) => [keyOf(row), row] as const));
   const kinds = INTERRUPTED.flatMap((command) => KILLINGS.map((killed) => ({ command, killed })));
   const rows = kinds.flatMap(({ command, killed }) => {
     const own = killings.filter((each) => each.command === command && each.killed === killed);
-    return own.length === 0 ? [] : [commandRow(own, day)];
+    return own.length === 0
+      ? []
+      : [commandRow(own, day, before.get(keyOf(commandCells({ command, killed }))))];
   });
   const order = kinds.map((kind) => keyOf(commandCells(kind)));
   return withRows(page, COMMANDS, rows, order, () => `Each at random moments; ${onThisMachine()}.`);
@@ -80,20 +88,24 @@ const commandCells = ({ command, killed }: Pick<Killing, "command" | "killed">):
   killed,
 ];
 
-function commandRow(killings: readonly Killing[], day: string): Row {
+function commandRow(killings: readonly Killing[], day: string, before: Row = []): Row {
   const [first] = killings;
-  const seconds = killings.map(({ after }) => Math.round(after)).sort((a, b) => a - b);
+  const [, , , when = "", result] = before;
+  const earlier = result === AS_IT_MUST_BE ? (when.match(/\d+/g) ?? []).map(Number) : [];
+  const seconds = [...earlier, ...killings.map(({ after }) => Math.round(after))].sort((a, b) => a - b);
   return [
     ...(first === undefined ? [] : commandCells(first)),
-    String(killings.length),
+    String(seconds.length),
     `after ${seconds.join(", ")} s`,
     resultOf(killings),
     day,
   ];
 }
 
+const AS_IT_MUST_BE = "as it must be";
+
 /** Whether nothing was wrong, in a cell. */
 export function resultOf(tried: readonly { readonly problems: readonly string[] }[]): string {
   const problems = [...new Set(tried.flatMap((each) => each.problems))];
-  return problems.length === 0 ? "as it must be" : `**not**: ${problems.map(inCell).join("; ")}`;
+  return problems.length === 0 ? AS_IT_MUST_BE : `**not**: ${problems.map(inCell).join("; ")}`;
 }

@@ -26,9 +26,7 @@ export function withRows(
   order: readonly string[] | undefined,
   note: (count: number) => string,
 ): string {
-  const [begin, end] = marks.map((mark) => page.indexOf(mark));
-  if (begin === undefined || end === undefined || begin < 0 || end < begin)
-    throw new Error(`the page lacks the lines ${marks.join(" and ")}`);
+  const [begin, end] = placeOf(page, marks);
   const known = new Map(
     [...rowsIn(page.slice(begin, end)), ...rows].map((row) => [keyOf(row), row] as const),
   );
@@ -37,6 +35,17 @@ export function withRows(
     .filter(({ length }) => length > 0);
   const table = [head, head.map(() => "---"), ...sorted].map((row) => `| ${row.join(" | ")} |`);
   return `${page.slice(0, begin)}${marks[0]}\n\n${note(sorted.length)}\n\n${table.join("\n")}\n\n${page.slice(end)}`;
+}
+
+/** The rows that a table of a page has. @throws Error if the marks are missing */
+export function rowsOf(page: string, { marks }: Table): Row[] {
+  return rowsIn(page.slice(...placeOf(page, marks)));
+}
+
+function placeOf(page: string, marks: Table["marks"]): [begin: number, end: number] {
+  const [begin = -1, end = -1] = marks.map((mark) => page.indexOf(mark));
+  if (begin < 0 || end < begin) throw new Error(`the page lacks the lines ${marks.join(" and ")}`);
+  return [begin, end];
 }
 
 /** The rows of an earlier table, its head left out; a formatter may have padded them. */

@@ -33,9 +33,10 @@ export async function interruptedFigures(
   return withTemporaryFolder("bench", async (folder) => {
     const rounds = new Rounds(command, folder, report);
     const killings: Killing[] = [];
+    let before: string | undefined;
     const note = async (killing: Killing): Promise<void> => {
       killings.push(killing);
-      if (write) await rewritePage((page, day) => commandsPage(page, killings, day));
+      if (write) await rewritePage((page, day) => commandsPage((before ??= page), killings, day));
     };
     let problem: string | undefined;
     try {

@@ -111,4 +111,16 @@ describe("the page of the faults", () => {
       ["2026-11-26", "2026-11-28", "2026-11-27"],
     );
   });
+
+  it("adds rounds of a command to those before, unless something was wrong with these", () => {
+    const first = commandsPage(faultsPage(EMPTY, [TRIAL], "2026-11-26"), [KILLING], "2026-11-27");
+    const wrong = { ...KILLING, after: 3, problems: ["a lock"] };
+    const whenOf = (page: string) => rowsOf(page)[1]?.slice(2);
+    const more = commandsPage(first, [KILLING, { ...KILLING, after: 3 }], "2026-11-28");
+    assert.deepEqual(whenOf(more), ["3", "after 3, 12, 12 s", "as it must be", "2026-11-28"]);
+    const failed = commandsPage(more, [wrong], "2026-11-28");
+    assert.deepEqual(whenOf(failed), ["4", "after 3, 3, 12, 12 s", "**not**: a lock", "2026-11-28"]);
+    const anew = commandsPage(failed, [KILLING], "2026-11-29");
+    assert.deepEqual(whenOf(anew), ["1", "after 12 s", "as it must be", "2026-11-29"]);
+  });
 });
