@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ArgoProgramArgs } from "./argo-program";
 import type { ServedNamespaces } from "../class";
 import type { Resources } from "../sizes";
+import { PATIENT_WITH_API_SERVER } from "./argo-controller-config";
 
 type Container = ArgoProgramArgs["container"];
 
@@ -47,6 +48,7 @@ export function controllerContainer(
       // How long a run whose pod has changed waits for its turn. The default of 10 s, meant for thousands of runs at a
       // time, would be most of what a run of short steps takes. Argo's source advises against less than one second.
       { name: "DEFAULT_REQUEUE_TIME", value: "1s" },
+      PATIENT_WITH_API_SERVER,
       NO_EXPRESSIONS,
     ],
     ports: [{ name: "health", containerPort: 6060 }],

@@ -6,6 +6,16 @@ import { STEP_CONTAINER, lifeCycle } from "./workflow-policy";
 /** User of the images of Argo Workflows. */
 export const ARGO_USER = 8737;
 
+/**
+ * An API server whose etcd cannot write, as on a full disk, answers after a minute that it does not know. Argo would end the run;
+ * so it asks again. Only what Argo asks itself begins with this: of `kubectl create`, which a step uses to start a run, the
+ * message begins otherwise, and a second try could start a second run.
+ */
+export const PATIENT_WITH_API_SERVER = {
+  name: "TRANSIENT_ERROR_PATTERN",
+  value: "^the server was unable to return a response in the time allotted",
+} as const;
+
 /** Seconds after which a run is ended whose template says nothing about it. */
 const DEFAULT_DEADLINE = 3600;
 
@@ -56,6 +66,7 @@ export function controllerConfiguration(args: ControllerConfigurationArgs = {}):
           seccompProfile: { type: "RuntimeDefault" },
         },
         resources: EXECUTOR_RESOURCES,
+        env: [PATIENT_WITH_API_SERVER],
       },
       // What a step's container gets where its template is silent.
       mainContainer: {

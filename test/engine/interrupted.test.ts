@@ -172,6 +172,14 @@ describe("the real engine, killed at random moments", function () {
     assert.deepEqual([...new Set(appliers)], [1], "each has one owner");
   });
 
+  it("reads a state of an earlier version, whose engine was killed while it wrote beside it", async () => {
+    writeFileSync(join(project.backend, ".pulumi", "stacks", "gourmetgram", "lab.json.attrs"), "");
+    const torn = await project.pulumi("stack", "export", "--stack", "lab");
+    assert.match(torn.all, /failed to load checkpoint: EOF/);
+    await recovered();
+    assert.deepEqual(await urnsOf("::no-such-resource"), ["::no-such-resource"]);
+  });
+
   it("leaves nothing in the way of the same command: a destroy", async () => {
     await collecting(killed("destroy", randomInt(4000)));
     await collecting(recovered());

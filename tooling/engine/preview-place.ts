@@ -8,6 +8,7 @@ import { withTemporaryFolder } from "../support/interruption";
 import { stackFile, stackFileText, stackName } from "./stack/stack-settings";
 import { engineEnvironment, engineProgram } from "./engine";
 import { pulumiEnvironment, stackExists } from "./stack/stack";
+import { backendUrl } from "./stack/state";
 
 /** Where a preview runs. */
 export interface PreviewPlace {
@@ -43,7 +44,7 @@ async function temporaryStack(folder: string): Promise<Record<string, string>> {
   await mkdir(join(folder, "state"));
   const environment = {
     ...engineEnvironment,
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_BACKEND_URL: backendUrl(join(folder, "state")),
     PULUMI_CONFIG_PASSPHRASE: passphrase ?? randomBytes(24).toString("base64url"),
     PULUMI_OPTION_CONFIG_FILE: file,
     PULUMI_STACK: stackName,

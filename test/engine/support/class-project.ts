@@ -7,7 +7,7 @@ import { devDependencies } from "../../../package.json";
 import { AutomationRunner } from "../../../tooling/class/runner/automation-runner";
 import { ClassFiles } from "../../../tooling/class/runner/class-files";
 import { type Answer, answerOf } from "../../../tooling/engine/answer";
-import { CLASS_TAG } from "../../../tooling/engine/stack/state";
+import { backendUrl, CLASS_TAG } from "../../../tooling/engine/stack/state";
 import { checkout } from "../../support/checkout";
 
 /** Set by test/engine.ts: a folder as PULUMI_HOME, with the engine. */
@@ -76,7 +76,7 @@ export class ClassProject {
   private environment(changed: Readonly<Record<string, string>> = {}): Record<string, string> {
     return {
       PULUMI_HOME: this.home,
-      PULUMI_BACKEND_URL: `file://${this.backend}`,
+      PULUMI_BACKEND_URL: backendUrl(this.backend),
       PULUMI_CONFIG_PASSPHRASE: "a passphrase for this test only",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       ...changed,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { devDependencies } from "../../../package.json";
+import { backendUrl } from "../../../tooling/engine/stack/state";
 import { checkout } from "../../support/checkout";
 import { ApiServer } from "./api-server";
 
@@ -74,7 +75,7 @@ export class Project {
     return {
       PATH: [join(home, "versions", devDependencies.pulumi, "bin"), process.env["PATH"]].join(delimiter),
       PULUMI_HOME: home,
-      PULUMI_BACKEND_URL: `file://${this.backend}`,
+      PULUMI_BACKEND_URL: backendUrl(this.backend),
       PULUMI_CONFIG_PASSPHRASE: "a passphrase for this test only",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       KUBECONFIG: this.server.kubeconfig,

@@ -1,7 +1,7 @@
 /** What a command finds of one that was killed or has failed: locks that nobody holds, and half of a change. */
 import type { KubeConfig } from "@kubernetes/client-node";
 import { setTimeout as delay } from "node:timers/promises";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { freeDeadLocks } from "./locks";
 import { withoutDeleted } from "./deleted";
@@ -43,7 +43,10 @@ export async function recover(stack: InterruptedStack): Promise<void> {
       await delay(1000, undefined, { signal });
     }
   }
-  if (locks !== undefined && !mayBeUnnoted(locks, name)) return;
+  if (locks !== undefined) {
+    removeTornMetadata(backendOf(locks), name);
+    if (!mayBeUnnoted(backendOf(locks), name)) return;
+  }
   const text = await stack.read();
   if (text === undefined) return;
   const pending = pendingIn(text);
@@ -55,12 +58,30 @@ export async function recover(stack: InterruptedStack): Promise<void> {
   if (pending > 0) await stack.write(settled);
 }
 
+/** The folder `.pulumi` that has these locks. */
+const backendOf = (locks: string): string => join(locks, "..", "..", "..");
+
+/**
+ * Removes the files of type and encoding that an engine was killed in: with one of them, Pulumi reads nothing of the stack
+ * (`failed to load checkpoint: EOF`), and nothing needs them. The lab's own state has had none since 0.4.0.
+ */
+function removeTornMetadata(backend: string, name: string): void {
+  const state = join(backend, "stacks", "gourmetgram", `${name}.json`);
+  for (const file of [state, `${state}.bak`, join(backend, "meta.yaml")].map((each) => `${each}.attrs`)) {
+    try {
+      if (existsSync(file)) JSON.parse(readFileSync(file, "utf8"));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      rmSync(file, { force: true });
+    }
+  }
+}
+
 /**
  * Whether the last change of the stack, by a backend in a folder, was cut off or failed: to ask the engine takes a second,
  * and a class has hundreds of stacks. True where the backend's files are elsewhere, or packed.
  */
-function mayBeUnnoted(locks: string, name: string): boolean {
-  const backend = join(locks, "..", "..", "..");
+function mayBeUnnoted(backend: string, name: string): boolean {
   const state = join(backend, "stacks", "gourmetgram", `${name}.json`);
   if (!existsSync(state) || /"pending_operations":\s*\[\s*\{/.test(readFileSync(state, "utf8"))) return true;
   const history = join(backend, "history", "gourmetgram", name);

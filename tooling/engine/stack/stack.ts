@@ -11,6 +11,7 @@ import { freeDeadLocks } from "../interrupted/locks";
 import { engineEnvironment, engineIsInstalled, engineProgram } from "../engine";
 import {
   backendFolder,
+  backendUrl,
   clusterTags,
   locksFolder,
   logIn,
@@ -70,7 +71,7 @@ export async function pulumiEnvironment(editsStackFile = false): Promise<Record<
     GOURMETGRAM_PULUMI: pulumiCommand,
   };
   if (ownsState()) {
-    environment["PULUMI_BACKEND_URL"] = `file://${backendFolder}`;
+    environment["PULUMI_BACKEND_URL"] = backendUrl(backendFolder);
     environment["PULUMI_CONFIG_PASSPHRASE"] = await readFile(passphraseFile, "utf8");
   }
   const credentials = logIn()?.folder;

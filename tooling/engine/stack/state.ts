@@ -9,6 +9,13 @@ import { type LogIn, pulumiLogIn } from "../log-in";
 import { hasOwnCluster } from "./stack-settings";
 
 export const backendFolder = join(state, "backend");
+
+/**
+ * Address of a backend in a folder. Without `metadata=skip`, Pulumi writes a file of type and encoding beside each file of the
+ * state, and where that is cut off the state cannot be read (`setAttrs` in `blob/fileblob` of gocloud.dev 0.46).
+ */
+export const backendUrl = (folder: string): string => `file://${folder}?metadata=skip`;
+
 export const passphraseFile = join(state, "passphrase");
 
 /**

@@ -20,6 +20,12 @@ describe("the configuration of Argo's controller", () => {
           seccompProfile: { type: "RuntimeDefault" },
         },
         resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
+        env: [
+          {
+            name: "TRANSIENT_ERROR_PATTERN",
+            value: "^the server was unable to return a response in the time allotted",
+          },
+        ],
       },
       mainContainer: {
         securityContext: step,

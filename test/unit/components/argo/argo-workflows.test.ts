@@ -136,6 +136,10 @@ describe("ArgoWorkflows, where it is installed", () => {
         env: [
           { name: "LEADER_ELECTION_DISABLE", value: "true" },
           { name: "DEFAULT_REQUEUE_TIME", value: "1s" },
+          {
+            name: "TRANSIENT_ERROR_PATTERN",
+            value: "^the server was unable to return a response in the time allotted",
+          },
           { name: "EXPRESSION_TEMPLATES", value: "false" },
         ],
         ports: [{ name: "health", containerPort: 6060 }],
