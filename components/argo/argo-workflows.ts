@@ -19,7 +19,6 @@ export interface ArgoImages {
   readonly server: pulumi.Input<string>;
 }
 
-/** Arguments of {@link ArgoWorkflows}. */
 export interface ArgoWorkflowsArgs {
   /**
    * `install` for a cluster that has no Argo Workflows. `existing` for one that has: nothing is created, and its

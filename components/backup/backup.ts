@@ -33,7 +33,6 @@ const LABS = "/run/backup/labs";
 const PASSPHRASE = "/run/backup/passphrase";
 const BACKUPS = "/backups";
 
-/** Arguments of {@link Backup}. */
 export interface BackupArgs {
   /** Name of the namespace, a DNS label. */
   readonly namespace: string;

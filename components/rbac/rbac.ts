@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { grant } from "../kubernetes";
 import { type AccountRole, ACCOUNTS, type Right, RIGHTS, type RightsPlace } from "./rights";
 
-/** Arguments of {@link Rbac}. */
 export interface RbacArgs {
   /** Namespace of the accounts, the workflows and their pods. */
   readonly namespace: pulumi.Input<string>;
@@ -61,35 +61,15 @@ export class Rbac extends pulumi.ComponentResource {
       { parent: this },
     );
     const subject = { kind: "ServiceAccount", name: serviceAccount, namespace: namespaces.platform };
-    const bindings = RIGHTS.filter((right) => right.serviceAccount === serviceAccount).map((right) =>
-      this.bind(name, right, namespaces[right.place], subject),
+    const bindings = RIGHTS.filter((right) => right.serviceAccount === serviceAccount).map(
+      ({ role, place, rules }) => {
+        const prefix = place === "platform" ? `${name}-${role}` : `${name}-${role}-in-${place}`;
+        return grant(prefix, { name: role, namespace: namespaces[place], rules, subject }, { parent: this });
+      },
     );
     // What uses the name waits for the bindings too. All are known in a preview, where ids are not.
     return pulumi
       .all([account.metadata.name, bindings.map(({ metadata }) => metadata)])
       .apply(([accountName]) => accountName);
-  }
-
-  private bind(
-    name: string,
-    { role, place, rules }: Right,
-    namespace: pulumi.Output<string>,
-    subject: k8s.types.input.rbac.v1.Subject,
-  ): k8s.rbac.v1.RoleBinding {
-    const prefix = place === "platform" ? `${name}-${role}` : `${name}-${role}-in-${place}`;
-    const created = new k8s.rbac.v1.Role(
-      `${prefix}-role`,
-      { metadata: { name: role, namespace }, rules: [...rules] },
-      { parent: this },
-    );
-    return new k8s.rbac.v1.RoleBinding(
-      `${prefix}-binding`,
-      {
-        metadata: { name: role, namespace },
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role },
-        subjects: [subject],
-      },
-      { parent: this, dependsOn: created },
-    );
   }
 }

@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import { type ApiUse, type Reference, container } from "../../packages/argo-workflows";
+import { rule } from "../../components/kubernetes";
 import { type StagingTarget, outputsOf, pipelineContainer } from "../pipeline-step";
 import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "../../components/argo";
 
@@ -102,16 +103,10 @@ function release(inputs: Readonly<Record<keyof typeof RELEASE, Reference>>) {
 }
 
 function changes({ namespace, deployment }: StagingTarget): ApiUse {
-  return {
-    namespace,
-    apiGroups: ["apps"],
-    resources: ["deployments"],
-    resourceNames: [deployment],
-    verbs: ["get", "patch"],
-  };
+  return { namespace, ...rule("apps", "deployments", "get patch", deployment) };
 }
 
 /** The status of the new pod says why it does not start, and the pod is tested before it gets requests. */
 function looksAtPods({ namespace }: StagingTarget): ApiUse {
-  return { namespace, apiGroups: [""], resources: ["pods"], verbs: ["list"] };
+  return { namespace, ...rule("", "pods", "list") };
 }
