@@ -14,7 +14,6 @@ import { trainModel, trainModelCron } from "./training/train-model";
 import { deadlines } from "../components/argo";
 import { trainingEvents } from "./training/training-events";
 
-/** Arguments of {@link trainingManifests}. */
 export interface TrainingManifestsArgs {
   /** Namespace of the templates and of all their runs. */
   readonly namespace: pulumi.Input<string>;

@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type TrainingManifestsArgs, trainingManifests } from "./training-manifests";
 
-/** Arguments of {@link TrainingWorkflows}. */
 export type TrainingWorkflowsArgs = TrainingManifestsArgs;
 
 /**

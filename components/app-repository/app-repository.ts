@@ -24,7 +24,6 @@ import {
 import { badPatch, trainingCode } from "./training-code";
 import { sizeOf, type SizeName } from "../sizes";
 
-/** Arguments of {@link AppRepository}. */
 export interface AppRepositoryArgs {
   /** Namespace of the server. */
   readonly namespace: pulumi.Input<string>;

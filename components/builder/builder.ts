@@ -18,7 +18,6 @@ import { podAmounts, quantities, times } from "../sizes";
 import { BUILDKIT, BUILDKIT_PORT, BUILDKIT_RESOURCES, type BuilderMode, builderPod } from "./builder-pod";
 import { buildkitConfig } from "./buildkit-config";
 
-/** Arguments of {@link Builder}. */
 export interface BuilderArgs {
   /** Name of the namespace, a DNS label. */
   readonly namespace: string;

@@ -13,7 +13,6 @@ import {
 import { VERSION_LABEL } from "./mlflow-version";
 import { artifactEnvironment, mlflowPod, type MlflowS3 } from "./mlflow-pod";
 
-/** Arguments of {@link Mlflow}. */
 export interface MlflowArgs {
   /** Namespace of the server. */
   readonly namespace: pulumi.Input<string>;

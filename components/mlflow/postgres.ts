@@ -11,7 +11,6 @@ import {
 } from "../kubernetes";
 import { type Resources, sizeOf, type SizeName } from "../sizes";
 
-/** Arguments of {@link Postgres}. */
 export interface PostgresArgs {
   /** Namespace of the database. */
   readonly namespace: pulumi.Input<string>;

@@ -12,7 +12,6 @@ import {
 import type { RegistryAddresses, RegistryPods, RegistryTarget } from "./registry";
 import { RegistryGuard, type RegistryOverrides } from "./registry-guard";
 
-/** Arguments of {@link LocalRegistry}. */
 export interface LocalRegistryArgs {
   /** Image of the registry: the CNCF Distribution registry, version 3. */
   readonly image: pulumi.Input<string>;

@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { serverOf, type RegistryCredentials } from "./registry";
 
-/** Arguments of {@link registryPullSecret}. */
 export interface RegistryPullSecretArgs {
   /** Namespace whose pods pull. */
   readonly namespace: pulumi.Input<string>;

@@ -13,7 +13,6 @@ import {
 import { type RegistryTarget, registryPullSecret } from "../registry";
 import { APP_PORT, STAGING_DEPLOYMENT, stagingPod, type StagingPodArgs } from "./staging-pod";
 
-/** Arguments of {@link Staging}. */
 export interface StagingArgs {
   /** Name of the namespace, a DNS label. */
   readonly namespace: string;

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { networkPolicies } from "./student-network";
 import { postgresPolicy, type StudentPolicy } from "./student-policies";
 
-/** Arguments of {@link LabNetwork}. */
 export interface LabNetworkArgs {
   /** Namespace of MLflow and its database. */
   readonly namespace: pulumi.Input<string>;

@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { studentPolicies, type StudentPoliciesArgs, type StudentPolicy } from "./student-policies";
 
-/** Arguments of {@link StudentNetwork}. */
 export type StudentNetworkArgs = StudentPoliciesArgs;
 
 /**

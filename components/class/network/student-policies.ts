@@ -17,7 +17,6 @@ import {
 import { MLFLOW_NAME, MLFLOW_PORT, POSTGRES_NAME, POSTGRES_PORT } from "../../mlflow";
 import { STAGING_DEPLOYMENT, APP_PORT } from "../../staging";
 
-/** Arguments of {@link studentPolicies}. */
 export interface StudentPoliciesArgs {
   /** Namespace of MLflow, the workflows and the training runs. */
   readonly namespace: Input<string>;

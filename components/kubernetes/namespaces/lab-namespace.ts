@@ -5,7 +5,6 @@ import { DATA_LABELS } from "../labels";
 /** A level of the Pod Security Standards. */
 export type PodSecurityLevel = "restricted" | "privileged";
 
-/** Arguments of {@link labNamespace}. */
 export interface LabNamespaceArgs {
   /** Name of the namespace, a DNS label. */
   readonly name: Input<string>;

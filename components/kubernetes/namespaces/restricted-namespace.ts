@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labNamespace } from "./lab-namespace";
 
-/** Arguments of {@link RestrictedNamespace}. */
 export interface RestrictedNamespaceArgs {
   /** Name of the namespace, a DNS label. Students and the course's commands use it, so it is not generated. */
   readonly name: string;

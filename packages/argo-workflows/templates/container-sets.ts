@@ -59,7 +59,6 @@ export class ContainerSet {
   }
 }
 
-/** Arguments of {@link containerSet}. */
 export interface ContainerSetTemplateOptions<
   I extends Inputs,
   O extends ContainerOutputs,

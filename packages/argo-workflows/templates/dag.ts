@@ -17,7 +17,6 @@ export interface TaskOptions extends CallOptions {
   readonly after?: readonly Task[];
 }
 
-/** Arguments of {@link dag}. */
 export interface DagTemplateOptions<I extends Inputs> {
   /** @default none */
   readonly inputs?: I;
