@@ -126,7 +126,7 @@ export class WorkflowSet {
     const reference = holder.at("templateRef");
     if (reference.exists) {
       const name = reference.at("template");
-      if (!name.exists || name.text === "") {
+      if (name.isEmpty) {
         const message = "the name of the template is missing";
         return { diagnostic: error("reference", reference, message, "add template") };
       }
