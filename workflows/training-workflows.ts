@@ -1,8 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type TrainingManifestsArgs, trainingManifests } from "./training-manifests";
-
-export type TrainingWorkflowsArgs = TrainingManifestsArgs;
+import type { TrainingManifestsArgs } from "./training-args";
+import { trainingManifests } from "./training-manifests";
 
 /**
  * The WorkflowTemplates `train-model` and `build-container-image`, the CronWorkflow `train-model-cron`, and what starts a
@@ -21,7 +20,7 @@ export class TrainingWorkflows extends pulumi.ComponentResource {
   /** Name of the CronWorkflow. */
   public readonly scheduleName: pulumi.Output<string>;
 
-  constructor(name: string, args: TrainingWorkflowsArgs, opts: pulumi.ComponentResourceOptions = {}) {
+  constructor(name: string, args: TrainingManifestsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("gourmetgram:index:TrainingWorkflows", name, {}, opts);
 
     const manifests = trainingManifests(args);
