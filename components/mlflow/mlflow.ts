@@ -48,7 +48,6 @@ export class Mlflow extends pulumi.ComponentResource {
   public readonly url: pulumi.Output<string>;
   /** Address from outside the cluster. For a Service of type ClusterIP, the one that a port-forward gives. */
   public readonly externalUrl: pulumi.Output<string>;
-  /** Name of the Deployment. */
   public readonly deploymentName: pulumi.Output<string>;
 
   constructor(name: string, args: MlflowArgs, opts?: pulumi.ComponentResourceOptions) {

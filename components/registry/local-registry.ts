@@ -60,7 +60,6 @@ const { namespace: NAMESPACE, name: SERVICE } = REGISTRY_PLACE;
 const PORT = 5000;
 const LABELS = labelsOf("registry");
 
-/** The registry's pods. */
 export const REGISTRY_PODS: RegistryPods = { namespace: NAMESPACE, labels: LABELS, port: PORT };
 
 const DATA = "/var/lib/registry";

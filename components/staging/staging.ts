@@ -10,7 +10,7 @@ import {
   sizeOf,
   type SizeName,
 } from "../sizes";
-import { type RegistryTarget, registryPullSecret } from "../registry";
+import { pullSecretOf, type RegistryTarget } from "../registry";
 import { APP_PORT, STAGING_DEPLOYMENT, stagingPod, type StagingPodArgs } from "./staging-pod";
 
 export interface StagingArgs {
@@ -41,7 +41,6 @@ const UNAWAITED = { "pulumi.com/skipAwait": "true" };
  * and annotations about its origin, and the number of pods: none before the first deployment.
  */
 export class Staging extends pulumi.ComponentResource {
-  /** The namespace's name. */
   public readonly namespace: pulumi.Output<string>;
   /** Name of the Deployment. */
   public readonly deployment: pulumi.Output<string>;
@@ -60,7 +59,8 @@ export class Staging extends pulumi.ComponentResource {
     const { namespace } = this;
     const resources = sizeOf(args.size).staging;
     bound(name, { namespace, resources }, options);
-    const imagePullSecret = pullSecretOf(name, namespace, args.registry, options);
+    // A Secret can be used in its own namespace only, so staging has another one.
+    const imagePullSecret = pullSecretOf(`${name}-pull-secret`, args.registry, namespace, [], options);
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-deployment`,
       {
@@ -169,22 +169,6 @@ function bound(
     },
     options,
   );
-}
-
-/** A Secret can be used in its own namespace only, so staging has another one. */
-function pullSecretOf(
-  name: string,
-  namespace: pulumi.Input<string>,
-  { pullCredentials, pullAddress }: RegistryTarget,
-  options: pulumi.ComponentResourceOptions,
-): pulumi.Output<string> | undefined {
-  return pullCredentials === undefined
-    ? undefined
-    : registryPullSecret(
-        `${name}-pull-secret`,
-        { namespace, addresses: [pullAddress], credentials: pullCredentials },
-        options,
-      );
 }
 
 function deploymentSpec(pod: StagingPodArgs): k8s.types.input.apps.v1.DeploymentSpec {

@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { DATA_LABELS } from "../labels";
 
-/** A level of the Pod Security Standards. */
 export type PodSecurityLevel = "restricted" | "privileged";
 
 export interface LabNamespaceArgs {

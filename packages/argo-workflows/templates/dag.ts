@@ -6,7 +6,6 @@ import { type RenderContext, Scope } from "../values/references";
 import type { TaskManifest } from "../manifests/template-manifests";
 import { type Template, signature } from "./templates";
 
-/** Options of a task. */
 export interface TaskOptions extends CallOptions {
   /**
    * The tasks that must have succeeded, or were skipped, before it starts. Their outputs, and those of the tasks that
