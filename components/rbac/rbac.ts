@@ -33,14 +33,10 @@ export class Rbac extends pulumi.ComponentResource {
       build: pulumi.output(args.buildNamespace),
     };
     this.rights = RIGHTS.map(({ place, ...right }) => ({ ...right, namespace: namespaces[place] }));
-    this.serviceAccounts = {
-      train: this.grant(name, "train", namespaces),
-      triggerBuild: this.grant(name, "triggerBuild", namespaces),
-      build: this.grant(name, "build", namespaces),
-      deployStaging: this.grant(name, "deployStaging", namespaces),
-      webhook: this.grant(name, "webhook", namespaces),
-      student: this.grant(name, "student", namespaces),
-    };
+    const roles = Object.keys(ACCOUNTS) as AccountRole[];
+    this.serviceAccounts = Object.fromEntries(
+      roles.map((who) => [who, this.grant(name, who, namespaces)]),
+    ) as Rbac["serviceAccounts"];
     this.registerOutputs({ serviceAccounts: this.serviceAccounts, rights: this.rights });
   }
 

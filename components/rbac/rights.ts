@@ -71,57 +71,45 @@ export type AccountRole = keyof typeof ACCOUNTS;
  * acceptance tests ask the cluster about are the same table.
  */
 export const RIGHTS: readonly Right[] = [
-  { role: ACCOUNTS.train, serviceAccount: ACCOUNTS.train, place: "platform", rules: [REPORT_RESULTS] },
-  {
-    role: ACCOUNTS.triggerBuild,
-    serviceAccount: ACCOUNTS.triggerBuild,
-    place: "platform",
-    rules: [
-      REPORT_RESULTS,
-      // Creates the child run, then reads that one object until it has ended. Nothing is listed or watched.
-      rule(ARGO, "workflows", "create get"),
-    ],
-  },
-  { role: ACCOUNTS.build, serviceAccount: ACCOUNTS.build, place: "platform", rules: [REPORT_RESULTS] },
-  {
+  own(ACCOUNTS.train, "platform", REPORT_RESULTS),
+  own(
+    ACCOUNTS.triggerBuild,
+    "platform",
+    REPORT_RESULTS,
+    // Creates the child run, then reads that one object until it has ended. Nothing is listed or watched.
+    rule(ARGO, "workflows", "create get"),
+  ),
+  own(ACCOUNTS.build, "platform", REPORT_RESULTS),
+  own(
+    ACCOUNTS.build,
+    "build",
     // Starts BuildKit and stops it. What its pod is, and with which rights it runs, is nothing that this account changes.
-    role: ACCOUNTS.build,
-    serviceAccount: ACCOUNTS.build,
-    place: "build",
-    rules: [
-      rule("apps", "deployments/scale", "patch", BUILDKIT),
-      // To say why it does not start.
-      rule("", "pods", "list"),
-    ],
-  },
-  {
-    role: ACCOUNTS.deployStaging,
-    serviceAccount: ACCOUNTS.deployStaging,
-    place: "platform",
-    rules: [REPORT_RESULTS],
-  },
-  {
-    role: ACCOUNTS.deployStaging,
-    serviceAccount: ACCOUNTS.deployStaging,
-    place: "staging",
-    rules: [
-      rule("apps", "deployments", "get patch", STAGING_DEPLOYMENT),
-      // The names of pods are not known beforehand, and a right to list cannot be limited by labels.
-      rule("", "pods", "list"),
-    ],
-  },
-  {
-    // As this account Argo's server starts what a signed event asks for.
-    role: ACCOUNTS.webhook,
-    serviceAccount: ACCOUNTS.webhook,
-    place: "platform",
-    rules: [
-      rule(ARGO, "workfloweventbindings", "list"),
-      rule(ARGO, "workflowtemplates", "get", "train-model"),
-      rule(ARGO, "workflows", "create"),
-    ],
-  },
+    rule("apps", "deployments/scale", "patch", BUILDKIT),
+    // To say why it does not start.
+    rule("", "pods", "list"),
+  ),
+  own(ACCOUNTS.deployStaging, "platform", REPORT_RESULTS),
+  own(
+    ACCOUNTS.deployStaging,
+    "staging",
+    rule("apps", "deployments", "get patch", STAGING_DEPLOYMENT),
+    // The names of pods are not known beforehand, and a right to list cannot be limited by labels.
+    rule("", "pods", "list"),
+  ),
+  // As this account Argo's server starts what a signed event asks for.
+  own(
+    ACCOUNTS.webhook,
+    "platform",
+    rule(ARGO, "workfloweventbindings", "list"),
+    rule(ARGO, "workflowtemplates", "get", "train-model"),
+    rule(ARGO, "workflows", "create"),
+  ),
   { role: "submit-training", serviceAccount: ACCOUNTS.student, place: "platform", rules: RUN_WORKFLOWS },
   { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "platform", rules: FORWARD_PORTS },
   { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "staging", rules: FORWARD_PORTS },
 ];
+
+/** A Role that has the name of its account. */
+function own(account: string, place: RightsPlace, ...rules: readonly Rule[]): Right {
+  return { role: account, serviceAccount: account, place, rules };
+}

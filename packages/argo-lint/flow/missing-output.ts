@@ -1,6 +1,6 @@
 import type { Call } from "./calls";
 import type { Template } from "../objects/workflow-object";
-import type { Problem } from "../expressions/problem";
+import { type Problem, problem } from "../expressions/problem";
 import type { Node } from "../objects/node";
 import { literal, tagsOf } from "../expressions/tags";
 
@@ -43,17 +43,14 @@ export function missingIfSkipped(
 ): MissingOutput | undefined {
   const name = producer.name ?? "";
   if (wanted.sort === "fact") {
-    return {
-      message: `${name} can be skipped, and then has no ${wanted.name ?? ""}: ${HANGS}`,
-      fix: SAME_CONDITION,
-    };
+    return problem(`${name} can be skipped, and then has no ${wanted.name ?? ""}: ${HANGS}`, SAME_CONDITION);
   }
   if (wanted.sort === "result") {
     // Argo registers results of skipped steps only where a template declares one, which no template can.
-    return {
-      message: `${name} can be skipped, and then has no result: ${HANGS}`,
-      fix: `${SAME_CONDITION}, or write the value to an output parameter with valueFrom.default`,
-    };
+    return problem(
+      `${name} can be skipped, and then has no result: ${HANGS}`,
+      `${SAME_CONDITION}, or write the value to an output parameter with valueFrom.default`,
+    );
   }
   if (wanted.sort === "artifacts") {
     const isOptional =
