@@ -8,6 +8,7 @@ import {
   labNamespace,
   LOCKED_DOWN_CONTAINER,
   unprivilegedPod,
+  type VolumeSize,
 } from "../kubernetes";
 import { pullSecretOf, registryEgress, type RegistryTarget } from "../registry";
 import type { Resources } from "../sizes";
@@ -29,7 +30,7 @@ const LABS = "/run/backup/labs";
 const PASSPHRASE = "/run/backup/passphrase";
 const BACKUPS = "/backups";
 
-export interface BackupArgs {
+export interface BackupArgs extends VolumeSize {
   /** Name of the namespace, a DNS label. */
   readonly namespace: string;
   readonly image: pulumi.Input<string>;
@@ -42,10 +43,6 @@ export interface BackupArgs {
   readonly passphrase: pulumi.Input<string>;
   /** Number of backups of each lab that stay. */
   readonly keep: number;
-  /** Size of the volume, as a Kubernetes quantity. */
-  readonly storage: string;
-  /** @default the cluster's default class */
-  readonly storageClass: string | undefined;
   /** Where each backup is copied to. @default nowhere: it is on the volume alone */
   readonly bucket?: BackupBucket | undefined;
   /** CIDRs of the API server. None for its ports at any address. */

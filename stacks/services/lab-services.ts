@@ -129,6 +129,10 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs) {
           }),
         });
   // The workflows.
+  const repository = (image: string) => ({
+    pushRepository: pulumi.interpolate`${registry.addresses.inCluster}/${image}`,
+    pullRepository: pulumi.interpolate`${registry.pullAddress}/${image}`,
+  });
   const workflows = new TrainingWorkflows(
     "workflows",
     {
@@ -137,18 +141,12 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs) {
       pipelineImage: images.pipeline,
       appBaseImage: images.appBase.inClusterReference,
       imagePullSecret,
-      registry: {
-        pushRepository: pulumi.interpolate`${registry.addresses.inCluster}/${args.appImage}`,
-        pullRepository: pulumi.interpolate`${registry.pullAddress}/${args.appImage}`,
-      },
+      registry: repository(args.appImage),
       registryCredentialsSecret: imagePullSecret,
       trainingCode: {
         repository: source.training?.url ?? "",
         baseImage: images.trainingBase,
-        registry: {
-          pushRepository: pulumi.interpolate`${registry.addresses.inCluster}/${args.trainImage}`,
-          pullRepository: pulumi.interpolate`${registry.pullAddress}/${args.trainImage}`,
-        },
+        registry: repository(args.trainImage),
       },
       builder: { namespace: config.buildNamespace, deployment: BUILDKIT, address: builder.address },
       appRepository: { url: source.url, branch: source.branch, credentialsSecret: source.credentialsSecret },
