@@ -12,17 +12,12 @@ export interface RbacArgs {
   readonly buildNamespace: pulumi.Input<string>;
 }
 
-/** A right with the name of its namespace. */
-export interface GrantedRight extends Omit<Right, "place"> {
-  readonly namespace: pulumi.Output<string>;
-}
-
 /** A service account for each role of the lab, with the Roles that it needs and no more. */
 export class Rbac extends pulumi.ComponentResource {
   /** Names of the service accounts; they are known when the account may do what its Roles say. */
   public readonly serviceAccounts: Readonly<Record<AccountRole, pulumi.Output<string>>>;
-  /** The rights that the accounts have. */
-  public readonly rights: readonly GrantedRight[];
+  /** The rights that the accounts have, each with the name of its namespace. */
+  public readonly rights: readonly (Omit<Right, "place"> & { readonly namespace: pulumi.Output<string> })[];
 
   constructor(name: string, args: RbacArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:Rbac", name, {}, opts);

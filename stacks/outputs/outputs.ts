@@ -183,13 +183,15 @@ export interface RuleOutput {
 
 /** The workloads that keep data. */
 export interface WorkloadsOutput {
-  readonly mlflow: { readonly kind: "Deployment"; readonly namespace: string; readonly name: string };
+  readonly mlflow: Workload<"Deployment">;
   /** `null` where MLflow has an external database. */
-  readonly postgres: {
-    readonly kind: "StatefulSet";
-    readonly namespace: string;
-    readonly name: string;
-  } | null;
+  readonly postgres: Workload<"StatefulSet"> | null;
+}
+
+interface Workload<Kind> {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** The model that training registers. */

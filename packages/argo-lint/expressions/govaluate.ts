@@ -1,17 +1,14 @@
 import { FILLED_IN_LATER } from "./tags";
 
+const VALUES = ["number", "boolean", "word", "any", "text", "time"] as const;
+
 /**
  * Kinds of tokens of govaluate, the language of a `when`. `any` stands for a reference without quotes, whose value is
  * read as a part of the condition when Argo has filled it in.
  */
 export type TokenKind =
+  | (typeof VALUES)[number]
   | "prefix"
-  | "number"
-  | "boolean"
-  | "word"
-  | "any"
-  | "text"
-  | "time"
   | "open"
   | "close"
   | "comparator"
@@ -34,7 +31,6 @@ const OPERATORS: readonly (readonly [kind: TokenKind, symbols: readonly string[]
   ["ternary", ["?", ":", "??"]],
 ];
 
-const VALUES = ["number", "boolean", "word", "any", "text", "time"] as const;
 const START: readonly TokenKind[] = ["prefix", ...VALUES, "open"];
 const AFTER_VALUE: readonly TokenKind[] = [
   "modifier",

@@ -10,6 +10,8 @@ export interface WorkflowSetOptions {
   /**
    * True if they are all that exists: a reference to any other is then an error. False if there may be more in
    * the cluster: then it is reported as not checked.
+   *
+   * @default false
    */
   readonly closed: boolean;
 }
