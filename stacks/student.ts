@@ -18,7 +18,6 @@ import { type LabStackOutputs, labOutputs, type Unknown } from "./outputs/lab-ou
 import type { StudentOutputs, StudentSecrets } from "./outputs/outputs";
 import { labelOwned, labelStudent, outliveStack, reuse } from "./transforms";
 
-/** The outputs of a student's stack. */
 export type StudentStackOutputs = LabStackOutputs & Unknown<StudentOutputs & StudentSecrets>;
 
 /** What one student of a class has. Nothing in it belongs to the cluster but the two namespaces. */

@@ -15,7 +15,8 @@ import { BUILDKIT } from "../components/builder";
 import { ACCOUNTS, type Right, RIGHTS } from "../components/rbac";
 import { STAGING_DEPLOYMENT } from "../components/staging";
 import type { LabConfig, StudentConfig } from "../config";
-import { placeholderArgs, type TrainingManifestsArgs, trainingManifests } from "./training-manifests";
+import type { TrainingManifestsArgs } from "./training-args";
+import { placeholderArgs, trainingManifests } from "./training-manifests";
 
 /**
  * Lints the lab's workflows by the configuration alone, before anything is created. Logs what is not supported, and in

@@ -7,6 +7,7 @@ import {
   fromFile,
   secretVolume,
 } from "../packages/argo-workflows";
+import { rule } from "../components/kubernetes";
 import type { Resources } from "../components/sizes";
 import { STEP_CONTAINER } from "../components/argo";
 
@@ -58,14 +59,8 @@ export function builderEnv({ namespace, deployment, address }: BuilderTarget): P
 /** What a step that builds does by the API of the cluster. */
 export function startsBuilder({ namespace, deployment }: BuilderTarget): ApiUse[] {
   return [
-    {
-      namespace,
-      apiGroups: ["apps"],
-      resources: ["deployments/scale"],
-      resourceNames: [deployment],
-      verbs: ["patch"],
-    },
-    { namespace, apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+    { namespace, ...rule("apps", "deployments/scale", "patch", deployment) },
+    { namespace, ...rule("", "pods", "list") },
   ];
 }
 

@@ -1,9 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type TrainingManifestsArgs, trainingManifests } from "./training-manifests";
-
-/** Arguments of {@link TrainingWorkflows}. */
-export type TrainingWorkflowsArgs = TrainingManifestsArgs;
+import type { TrainingManifestsArgs } from "./training-args";
+import { type TrainingManifests, trainingManifests } from "./training-manifests";
 
 /**
  * The WorkflowTemplates `train-model` and `build-container-image`, the CronWorkflow `train-model-cron`, and what starts a
@@ -22,39 +20,26 @@ export class TrainingWorkflows extends pulumi.ComponentResource {
   /** Name of the CronWorkflow. */
   public readonly scheduleName: pulumi.Output<string>;
 
-  constructor(name: string, args: TrainingWorkflowsArgs, opts: pulumi.ComponentResourceOptions = {}) {
+  constructor(name: string, args: TrainingManifestsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("gourmetgram:index:TrainingWorkflows", name, {}, opts);
 
     const manifests = trainingManifests(args);
-    const childOptions: pulumi.CustomResourceOptions = {
-      parent: this,
-      ...(opts.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }),
-    };
-
-    const buildTemplate = new k8s.apiextensions.CustomResource(
-      `${name}-build`,
-      { ...manifests.build },
-      childOptions,
-    );
-    const trainTemplate = new k8s.apiextensions.CustomResource(
-      `${name}-train`,
-      { ...manifests.train },
-      pulumi.mergeOptions(childOptions, { dependsOn: buildTemplate }),
-    );
-    const schedule = new k8s.apiextensions.CustomResource(
-      `${name}-schedule`,
-      { ...manifests.schedule },
-      // Argo refuses a schedule whose template it does not know.
-      pulumi.mergeOptions(childOptions, { dependsOn: trainTemplate }),
-    );
-
-    for (const event of manifests.events) {
-      new k8s.apiextensions.CustomResource(
-        `${name}-${event.metadata.name}`,
-        { ...event },
-        pulumi.mergeOptions(childOptions, { dependsOn: trainTemplate }),
+    const created = (
+      child: string,
+      manifest: TrainingManifests["train" | "schedule"] | TrainingManifests["events"][number],
+      ...after: pulumi.Resource[]
+    ) => {
+      const options = pulumi.mergeOptions(
+        { parent: this, dependsOn: after },
+        { dependsOn: opts.dependsOn ?? [] },
       );
-    }
+      return new k8s.apiextensions.CustomResource(`${name}-${child}`, { ...manifest }, options);
+    };
+    const buildTemplate = created("build", manifests.build);
+    const trainTemplate = created("train", manifests.train, buildTemplate);
+    // Argo refuses a schedule whose template it does not know.
+    const schedule = created("schedule", manifests.schedule, trainTemplate);
+    for (const event of manifests.events) created(event.metadata.name, event, trainTemplate);
 
     this.trainTemplate = nameOf(trainTemplate);
     this.buildTemplate = nameOf(buildTemplate);

@@ -11,6 +11,7 @@ import {
   serviceHost,
   labelsOf,
   singleWriterDeployment,
+  type VolumeSize,
 } from "../kubernetes";
 import type { AppSource } from "./app-source";
 import { GIT_SERVER_FOLDER } from "../images";
@@ -24,8 +25,7 @@ import {
 import { badPatch, trainingCode } from "./training-code";
 import { sizeOf, type SizeName } from "../sizes";
 
-/** Arguments of {@link AppRepository}. */
-export interface AppRepositoryArgs {
+export interface AppRepositoryArgs extends VolumeSize {
   /** Namespace of the server. */
   readonly namespace: pulumi.Input<string>;
   /** Reference of the server's image. */
@@ -38,10 +38,6 @@ export interface AppRepositoryArgs {
   readonly nodePort?: number | undefined;
   /** Host name or IP address of a node, as seen from outside. */
   readonly externalHost: string;
-  /** Size of the volume, as a Kubernetes quantity. */
-  readonly storage: pulumi.Input<string>;
-  /** Storage class of the volume. @default the cluster's default class */
-  readonly storageClass?: pulumi.Input<string> | undefined;
   /** Where a push to the training code is told, and where its run is to be seen. */
   readonly webhook: {
     /** Where events of pushes go. */
@@ -85,42 +81,31 @@ export class AppRepository extends pulumi.ComponentResource implements AppSource
     const { externalHost, nodePort } = args;
     const exposure = { externalHost, nodePort, forwardPort: FORWARD_PORT };
 
-    // A change of either makes a new object under a new name, which restarts the pod with it.
-    const files = new k8s.core.v1.ConfigMap(
-      `${name}-files`,
-      {
-        metadata: { namespace, labels },
-        immutable: true,
-        data: {
-          "lighttpd.conf": serverFile("lighttpd.conf"),
-          "receive.sh": serverFile("receive.sh"),
-          "seed.sh": serverFile("seed.sh"),
-          "mlops-bad.patch": badPatch(),
-        },
-      },
-      { parent: this },
-    );
+    // A change makes a new object under a new name, which restarts the pod with it.
+    const configMap = (child: string, data: Readonly<Record<string, pulumi.Input<string>>>) =>
+      new k8s.core.v1.ConfigMap(
+        `${name}-${child}`,
+        { metadata: { namespace, labels }, immutable: true, data },
+        { parent: this },
+      );
+    const files = configMap("files", {
+      "lighttpd.conf": serverFile("lighttpd.conf"),
+      "receive.sh": serverFile("receive.sh"),
+      "seed.sh": serverFile("seed.sh"),
+      "mlops-bad.patch": badPatch(),
+    });
     const code = trainingCode();
-    const training = new k8s.core.v1.ConfigMap(
-      `${name}-training`,
-      { metadata: { namespace, labels }, immutable: true, data: code.data },
-      { parent: this },
-    );
+    const training = configMap("training", code.data);
     const server = pulumi.interpolate`http://${serviceHost(GIT_SERVER_NAME, namespace)}:${GIT_SERVER_PORT}`;
     const settings = pulumi.jsonStringify({
       eventsUrl: args.webhook.eventsUrl,
       repositoryUrl: pulumi.interpolate`${server}${TRAINING_PATH}`,
       runsUrl: args.webhook.runsUrl,
     });
-    const hooks = new k8s.core.v1.ConfigMap(
-      `${name}-hooks`,
-      {
-        metadata: { namespace, labels },
-        immutable: true,
-        data: { "post-receive": serverFile("post_receive.py"), "settings.json": settings },
-      },
-      { parent: this },
-    );
+    const hooks = configMap("hooks", {
+      "post-receive": serverFile("post_receive.py"),
+      "settings.json": settings,
+    });
     const webhook = new k8s.core.v1.Secret(
       `${name}-webhook`,
       {

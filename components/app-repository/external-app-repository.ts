@@ -4,7 +4,6 @@ import type { AppSource } from "./app-source";
 import { GIT_SERVER_NAME } from "./git-server-pod";
 import { labelsOf } from "../kubernetes";
 
-/** Arguments of {@link externalAppRepository}. */
 export interface ExternalAppRepositoryArgs {
   /** Namespace of the pods that read it. */
   readonly namespace: pulumi.Input<string>;

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { RBAC_GROUP } from "../kubernetes";
 import { actingRole } from "./argo-program";
 
-/** Arguments of {@link argoAccess}. */
 export interface ArgoAccessArgs {
   /** Namespace of the workflows. */
   readonly namespace: pulumi.Input<string>;
@@ -23,7 +23,7 @@ export function argoAccess(name: string, args: ArgoAccessArgs): pulumi.Resource 
       {
         metadata: { name: program, namespace: args.namespace },
         roleRef: {
-          apiGroup: "rbac.authorization.k8s.io",
+          apiGroup: RBAC_GROUP,
           kind: "ClusterRole",
           name: actingRole(program),
         },

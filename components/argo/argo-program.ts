@@ -4,10 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { ARGO_USER } from "./argo-controller-config";
 import { CONFIG_MAP_NAME, READ_CONFIGURATION } from "./argo-rights";
 import type { ServedNamespaces } from "../class";
-import { labelsOf, LOCKED_DOWN_CONTAINER, unprivilegedPod } from "../kubernetes";
-import type { Rule } from "../rbac";
+import {
+  grant,
+  labelsOf,
+  LOCKED_DOWN_CONTAINER,
+  RBAC_GROUP,
+  type Rule,
+  unprivilegedPod,
+} from "../kubernetes";
 
-/** Arguments of {@link ArgoProgram}. */
 export interface ArgoProgramArgs {
   /** Name of the program, of its account and of its Deployment: `kubectl logs deployment/workflow-controller`. */
   readonly program: "workflow-controller" | "argo-server";
@@ -41,11 +46,17 @@ export class ArgoProgram extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const granted = (child: string, namespace: pulumi.Input<string>, rules: readonly Rule[]) =>
+      grant(
+        child,
+        { name: account.metadata.name, namespace, rules, subject: subjectOf(account) },
+        { parent: this },
+      );
     const rights = [
-      this.grant(`${name}-configuration`, args.namespace, account, [READ_CONFIGURATION]),
+      granted(`${name}-configuration`, args.namespace, [READ_CONFIGURATION]),
       args.managed === "students"
         ? this.grantEverywhere(name, account, args)
-        : this.grant(`${name}-workflows`, args.managed.namespace, account, [...args.rules]),
+        : granted(`${name}-workflows`, args.managed.namespace, args.rules),
     ];
     const labels = labelsOf(args.program);
     // Read once, at the start: a change of it has to change the pod.
@@ -69,25 +80,6 @@ export class ArgoProgram extends pulumi.ComponentResource {
     );
 
     this.registerOutputs({ deployment: this.deployment });
-  }
-
-  private grant(
-    name: string,
-    namespace: pulumi.Input<string>,
-    account: k8s.core.v1.ServiceAccount,
-    rules: Rule[],
-  ): k8s.rbac.v1.RoleBinding {
-    const metadata = { name: account.metadata.name, namespace };
-    const role = new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules }, { parent: this });
-    return new k8s.rbac.v1.RoleBinding(
-      `${name}-binding`,
-      {
-        metadata,
-        roleRef: { apiGroup: RBAC, kind: "Role", name: role.metadata.name },
-        subjects: [subjectOf(account)],
-      },
-      { parent: this },
-    );
   }
 
   /**
@@ -114,15 +106,13 @@ export class ArgoProgram extends pulumi.ComponentResource {
       `${name}-listing-binding`,
       {
         metadata,
-        roleRef: { apiGroup: RBAC, kind: "ClusterRole", name: role.metadata.name },
+        roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name: role.metadata.name },
         subjects: [subjectOf(account)],
       },
       { parent: this },
     );
   }
 }
-
-const RBAC = "rbac.authorization.k8s.io";
 
 /** Name of the role that a program has in a student's namespace. */
 export function actingRole(program: ArgoProgramArgs["program"]): string {

@@ -3,7 +3,8 @@
  * namespaced installation; what only other features need is left out, and named at the end.
  */
 import { ARGO_GROUP } from "./argo-crds";
-import { ACCOUNTS, type Rule } from "../rbac";
+import { type Rule, rule } from "../kubernetes";
+import { ACCOUNTS } from "../rbac";
 
 /** Name of the controller's configuration; both programs look for it under this name. */
 export const CONFIG_MAP_NAME = "workflow-controller-configmap";
@@ -12,65 +13,36 @@ export const CONFIG_MAP_NAME = "workflow-controller-configmap";
  * Both programs read their configuration when they start. Not watched: a change of it changes the pods that read it,
  * so they restart.
  */
-export const READ_CONFIGURATION: Rule = {
-  apiGroups: [""],
-  resources: ["configmaps"],
-  resourceNames: [CONFIG_MAP_NAME],
-  verbs: ["get"],
-};
+export const READ_CONFIGURATION = rule("", "configmaps", "get", CONFIG_MAP_NAME);
 
 /** The controller, in the namespace whose workflows it runs. */
 export const CONTROLLER_RULES: readonly Rule[] = [
   // The pods of the steps: created, followed, marked as completed, deleted when their time is up.
-  {
-    apiGroups: [""],
-    resources: ["pods"],
-    verbs: ["create", "delete", "get", "list", "patch", "watch"],
-  },
+  rule("", "pods", "create delete get list patch watch"),
   // Ends the containers of a run that was stopped or is over its deadline: it signals them by a command in the pod.
-  { apiGroups: [""], resources: ["pods/exec"], verbs: ["create"] },
+  rule("", "pods/exec", "create"),
   // Parameters that come from labelled ConfigMaps. The controller does not start until it can list them.
-  { apiGroups: [""], resources: ["configmaps"], verbs: ["list", "watch"] },
+  rule("", "configmaps", "list watch"),
   // Where a run's artifacts would go. The controller looks before every run, and takes "not found" for "nowhere", but
   // "forbidden" for an error.
-  { apiGroups: [""], resources: ["configmaps"], resourceNames: ["artifact-repositories"], verbs: ["get"] },
+  rule("", "configmaps", "get", "artifact-repositories"),
   // Volumes that a run brings itself: created with it, and after it freed of their finalizer and deleted.
-  {
-    apiGroups: [""],
-    resources: ["persistentvolumeclaims"],
-    verbs: ["create", "delete", "get", "update"],
-  },
+  rule("", "persistentvolumeclaims", "create delete get update"),
   // What happens to a run and its steps, for `kubectl describe`.
-  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+  rule("", "events", "create patch"),
   // Runs: created by schedules, carried on, deleted when their time to live is up.
-  {
-    apiGroups: [ARGO_GROUP],
-    resources: ["workflows"],
-    verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
-  },
+  rule(ARGO_GROUP, "workflows", "create delete get list patch update watch"),
   // Pods and claims name the run, and runs the schedule, as an owner that waits for them. Clusters that check such
   // references want this right; others ignore it.
-  {
-    apiGroups: [ARGO_GROUP],
-    resources: ["workflows/finalizers", "cronworkflows/finalizers"],
-    verbs: ["update"],
-  },
+  rule(ARGO_GROUP, "workflows/finalizers cronworkflows/finalizers", "update"),
   // What runs and schedules refer to. A schedule's template is read afresh when its time has come.
-  { apiGroups: [ARGO_GROUP], resources: ["workflowtemplates"], verbs: ["get", "list", "watch"] },
+  rule(ARGO_GROUP, "workflowtemplates", "get list watch"),
   // Schedules, and the time of their last run, which is written into their status.
-  { apiGroups: [ARGO_GROUP], resources: ["cronworkflows"], verbs: ["list", "patch", "watch"] },
+  rule(ARGO_GROUP, "cronworkflows", "list patch watch"),
   // What pods report; removed when the run has ended.
-  {
-    apiGroups: [ARGO_GROUP],
-    resources: ["workflowtaskresults"],
-    verbs: ["deletecollection", "list", "watch"],
-  },
+  rule(ARGO_GROUP, "workflowtaskresults", "deletecollection list watch"),
   // No template of the lab makes such objects, but the controller does not start until it can list them.
-  {
-    apiGroups: [ARGO_GROUP],
-    resources: ["workflowartifactgctasks", "workflowtasksets"],
-    verbs: ["list", "watch"],
-  },
+  rule(ARGO_GROUP, "workflowartifactgctasks workflowtasksets", "list watch"),
   // Not here: secrets and service accounts (read for images without a command, executors with an account of their own
   // and HTTP templates), disruption budgets, leases (one controller needs no election), namespaces and cluster-wide
   // templates (Argo looks whether it may, and does without).
@@ -88,13 +60,8 @@ export function tokenSecretOf(account: string): string {
 export const SERVER_RULES: readonly Rule[] = [
   // The list of runs is kept in memory; before it is shown, the server asks whether that person may list runs.
   // Templates are kept in memory too, to check what is submitted.
-  { apiGroups: [ARGO_GROUP], resources: ["workflows", "workflowtemplates"], verbs: ["list", "watch"] },
+  rule(ARGO_GROUP, "workflows workflowtemplates", "list watch"),
   // An event that is signed brings no token: the server checks the signature, and takes the sender's account and token.
-  {
-    apiGroups: [""],
-    resources: ["secrets"],
-    resourceNames: [WEBHOOK_CLIENTS, tokenSecretOf(ACCOUNTS.webhook)],
-    verbs: ["get"],
-  },
-  { apiGroups: [""], resources: ["serviceaccounts"], resourceNames: [ACCOUNTS.webhook], verbs: ["get"] },
+  rule("", "secrets", "get", WEBHOOK_CLIENTS, tokenSecretOf(ACCOUNTS.webhook)),
+  rule("", "serviceaccounts", "get", ACCOUNTS.webhook),
 ];

@@ -2,11 +2,10 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { hostInUrl, labelsOf, RestrictedNamespace, serviceHost } from "../kubernetes";
 import { SERVER_PORT, controllerContainer, serverContainer } from "./argo-containers";
-import { controllerConfiguration } from "./argo-controller-config";
+import { controllerConfiguration, type ControllerConfigurationArgs } from "./argo-controller-config";
 import { ARGO_KINDS, definitionOf } from "./argo-crds";
 import { ArgoProgram } from "./argo-program";
 import { CONFIG_MAP_NAME, CONTROLLER_RULES, SERVER_RULES } from "./argo-rights";
-import type { RunPages } from "./run-links";
 import type { ServedNamespaces } from "../class";
 
 /** The images of Argo Workflows 3.7. */
@@ -19,8 +18,7 @@ export interface ArgoImages {
   readonly server: pulumi.Input<string>;
 }
 
-/** Arguments of {@link ArgoWorkflows}. */
-export interface ArgoWorkflowsArgs {
+export interface ArgoWorkflowsArgs extends ControllerConfigurationArgs {
   /**
    * `install` for a cluster that has no Argo Workflows. `existing` for one that has: nothing is created, and its
    * controller has to watch the managed namespace and to give its own containers the security context that the level
@@ -31,10 +29,6 @@ export interface ArgoWorkflowsArgs {
   readonly namespace: string;
   /** Namespaces whose workflows are executed and shown. */
   readonly managed: ServedNamespaces;
-  /** Maximum number of runs at the same time in a namespace. @default any number */
-  readonly namespaceParallelism?: number;
-  /** Where a person finds what runs make. @default no run's page leads there */
-  readonly pages?: RunPages | undefined;
   readonly images: ArgoImages;
   /** Node port of the server, from 30000 to 32767. */
   readonly serverNodePort: number;

@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { grant } from "../kubernetes";
 import { BACKUP_ACCOUNT, BACKUP_LABS } from "./backup-names";
 import { BACKUP_RIGHTS } from "./backup-rights";
 
-/** Arguments of {@link BackupAccess}. */
 export interface BackupAccessArgs {
   /** Namespace of the backups. It has the Secret {@link BACKUP_LABS}, which may be another stack's. */
   readonly backupNamespace: pulumi.Input<string>;
@@ -25,23 +25,9 @@ export class BackupAccess extends pulumi.ComponentResource {
     super("gourmetgram:index:BackupAccess", name, {}, opts);
     const options = { parent: this };
     const namespaces = { platform: args.namespace, staging: args.stagingNamespace };
-    const subject = {
-      kind: "ServiceAccount",
-      name: BACKUP_ACCOUNT,
-      namespace: args.backupNamespace,
-    };
+    const subject = { kind: "ServiceAccount", name: BACKUP_ACCOUNT, namespace: args.backupNamespace };
     for (const { role, place, rules } of BACKUP_RIGHTS) {
-      const metadata = { name: role, namespace: namespaces[place] };
-      const created = new k8s.rbac.v1.Role(`${name}-${place}-role`, { metadata, rules: [...rules] }, options);
-      new k8s.rbac.v1.RoleBinding(
-        `${name}-${place}-binding`,
-        {
-          metadata,
-          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role },
-          subjects: [subject],
-        },
-        { ...options, dependsOn: created },
-      );
+      grant(`${name}-${place}`, { name: role, namespace: namespaces[place], rules, subject }, options);
     }
     new k8s.core.v1.SecretPatch(
       `${name}-target`,

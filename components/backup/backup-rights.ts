@@ -1,16 +1,17 @@
-import type { Right, Rule } from "../rbac";
+import { rule } from "../kubernetes";
+import type { Right } from "../rbac";
 import { STAGING_DEPLOYMENT } from "../staging";
 import { BACKUP_ACCOUNT } from "./backup-names";
 
 /** A connection by WebSocket is a `get` for API servers before 1.35, and then a `create`. */
-const CONNECT = ["get", "create"];
+const CONNECT = "get create";
 
-const READ_LAB: Rule[] = [
+const READ_LAB = [
   // The pods behind a Service, of which one is asked.
-  { apiGroups: [""], resources: ["services"], verbs: ["get"] },
-  { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+  rule("", "services", "get"),
+  rule("", "pods", "list"),
   // Dumps of the database and of the repositories; the artifacts, by way of MLflow.
-  { apiGroups: [""], resources: ["pods/exec", "pods/portforward"], verbs: CONNECT },
+  rule("", "pods/exec pods/portforward", CONNECT),
 ];
 
 /**
@@ -23,13 +24,6 @@ export const BACKUP_RIGHTS: readonly (Right & { readonly place: "platform" | "st
     role: BACKUP_ACCOUNT,
     serviceAccount: BACKUP_ACCOUNT,
     place: "staging",
-    rules: [
-      {
-        apiGroups: ["apps"],
-        resources: ["deployments"],
-        resourceNames: [STAGING_DEPLOYMENT],
-        verbs: ["get"],
-      },
-    ],
+    rules: [rule("apps", "deployments", "get", STAGING_DEPLOYMENT)],
   },
 ];

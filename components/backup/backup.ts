@@ -2,18 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   apiServer,
-  byLabels,
   dataClaim,
   type EgressRule,
-  inNamespace,
   labelsOf,
   labNamespace,
   LOCKED_DOWN_CONTAINER,
-  NAME_SERVERS,
-  tcp,
   unprivilegedPod,
+  type VolumeSize,
 } from "../kubernetes";
-import { registryPullSecret, type RegistryTarget } from "../registry";
+import { pullSecretOf, registryEgress, type RegistryTarget } from "../registry";
 import type { Resources } from "../sizes";
 import { type BackupBucket, bucketEgress, bucketEnvironment } from "./backup-bucket";
 import { BACKUP_ACCOUNT, BACKUP_LABS, BACKUP_NAME } from "./backup-names";
@@ -33,8 +30,7 @@ const LABS = "/run/backup/labs";
 const PASSPHRASE = "/run/backup/passphrase";
 const BACKUPS = "/backups";
 
-/** Arguments of {@link Backup}. */
-export interface BackupArgs {
+export interface BackupArgs extends VolumeSize {
   /** Name of the namespace, a DNS label. */
   readonly namespace: string;
   readonly image: pulumi.Input<string>;
@@ -47,10 +43,6 @@ export interface BackupArgs {
   readonly passphrase: pulumi.Input<string>;
   /** Number of backups of each lab that stay. */
   readonly keep: number;
-  /** Size of the volume, as a Kubernetes quantity. */
-  readonly storage: string;
-  /** @default the cluster's default class */
-  readonly storageClass: string | undefined;
   /** Where each backup is copied to. @default nowhere: it is on the volume alone */
   readonly bucket?: BackupBucket | undefined;
   /** CIDRs of the API server. None for its ports at any address. */
@@ -118,15 +110,7 @@ export class Backup extends pulumi.ComponentResource {
       options,
     );
     const env = bucketEnvironment(`${name}-bucket`, args.bucket, { namespace, labels }, options);
-    const { pullCredentials, pullAddress } = args.registry;
-    const pullSecret =
-      pullCredentials === undefined
-        ? undefined
-        : registryPullSecret(
-            `${name}-pull-secret`,
-            { namespace, addresses: [pullAddress], credentials: pullCredentials },
-            options,
-          );
+    const pullSecret = pullSecretOf(`${name}-pull-secret`, args.registry, namespace, [], options);
     const pod: k8s.types.input.core.v1.PodSpec = {
       serviceAccountName: account.metadata.name,
       automountServiceAccountToken: true,
@@ -189,13 +173,6 @@ export class Backup extends pulumi.ComponentResource {
 
 /** Programs in pods and port-forwards go by way of the API server; images come from the registry itself. */
 function egress({ registry, bucket, apiServerAddresses, apiServerPorts }: BackupArgs): EgressRule[] {
-  const { pods } = registry;
-  const images =
-    pods === undefined
-      ? []
-      : [
-          NAME_SERVERS,
-          { to: [{ ...inNamespace(pods.namespace), ...byLabels(pods.labels) }], ports: tcp(pods.port) },
-        ];
+  const images = registry.pods === undefined ? [] : registryEgress(registry);
   return [apiServer(apiServerAddresses, apiServerPorts), ...images, ...bucketEgress(bucket)];
 }

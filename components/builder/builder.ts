@@ -1,24 +1,20 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
-  anywhere,
   BUILD_ROLE,
   byLabels,
-  type EgressRule,
   inNamespace,
   labelsOf,
   labNamespace,
-  NAME_SERVERS,
   serviceHost,
   singleWriterDeployment,
   tcp,
 } from "../kubernetes";
-import { type RegistryTarget, serverOf } from "../registry";
+import { registryEgress, type RegistryTarget, serverOf } from "../registry";
 import { podAmounts, quantities, times } from "../sizes";
 import { BUILDKIT, BUILDKIT_PORT, BUILDKIT_RESOURCES, type BuilderMode, builderPod } from "./builder-pod";
 import { buildkitConfig } from "./buildkit-config";
 
-/** Arguments of {@link Builder}. */
 export interface BuilderArgs {
   /** Name of the namespace, a DNS label. */
   readonly namespace: string;
@@ -53,7 +49,6 @@ const UNAWAITED = { "pulumi.com/skipAwait": "true" };
 export class Builder extends pulumi.ComponentResource {
   /** Address inside the cluster, `tcp://host:port`. */
   public readonly address: pulumi.Output<string>;
-  /** The namespace's name. */
   public readonly namespace: pulumi.Output<string>;
 
   constructor(name: string, args: BuilderArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -73,7 +68,7 @@ export class Builder extends pulumi.ComponentResource {
           ingress: [
             { from: [{ ...inNamespace(args.clients), ...byLabels(BUILD_ROLE) }], ports: tcp(BUILDKIT_PORT) },
           ],
-          egress: egress(args.registry),
+          egress: registryEgress(args.registry),
         },
       },
       options,
@@ -149,12 +144,4 @@ function room(): Record<string, string> {
     "services.nodeports": "0",
     "services.loadbalancers": "0",
   };
-}
-
-/** What BuildKit itself may use. */
-function egress({ pods, ports = [] }: RegistryTarget): EgressRule[] {
-  // An external registry has no address that a NetworkPolicy could name.
-  if (pods === undefined) return [NAME_SERVERS, anywhere(tcp(...ports))];
-  const peer = { ...inNamespace(pods.namespace), ...byLabels(pods.labels) };
-  return [NAME_SERVERS, { to: [peer], ports: tcp(pods.port) }];
 }

@@ -4,7 +4,6 @@ import type * as pulumi from "@pulumi/pulumi";
 /** The label of everything that belongs to one student; its value is the student's name. */
 export const STUDENT_LABEL = "gourmetgram.dev/student";
 
-/** The namespaces of a student. */
 export interface StudentNamespaces {
   /** Of MLflow, the workflows and the training runs. */
   readonly platform: string;

@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { serverOf, type RegistryTarget } from "../registry";
 import type { ImageSource } from "./images";
 
-/** Arguments of {@link BuiltImage}. */
 export interface BuiltImageArgs {
   /** What it is built from. */
   readonly source: ImageSource;

@@ -35,6 +35,7 @@ export { Ownership } from "./ownership";
 export { labNamespace } from "./namespaces/lab-namespace";
 export { RestrictedNamespace } from "./namespaces/restricted-namespace";
 export { LOCKED_DOWN_CONTAINER, unprivilegedPod } from "./pod-security";
+export { grant, RBAC_GROUP, type Rule, rule } from "./rights";
 export { bytesOf, bytesQuantity, bytesText, coresOf, coresText, cpuQuantity, thousandths } from "./quantity";
-export { singleWriterClaim, singleWriterDeployment } from "./data/single-writer";
+export { singleWriterClaim, singleWriterDeployment, type VolumeSize } from "./data/single-writer";
 export { within } from "./within";

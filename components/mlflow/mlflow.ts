@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { dataClaim, serviceHost, labelsOf } from "../kubernetes";
+import { dataClaim, serviceHost, labelsOf, type VolumeSize } from "../kubernetes";
 import { sizeOf, type SizeName } from "../sizes";
 import {
   allowedHosts,
@@ -13,8 +13,7 @@ import {
 import { VERSION_LABEL } from "./mlflow-version";
 import { artifactEnvironment, mlflowPod, type MlflowS3 } from "./mlflow-pod";
 
-/** Arguments of {@link Mlflow}. */
-export interface MlflowArgs {
+export interface MlflowArgs extends VolumeSize {
   /** Namespace of the server. */
   readonly namespace: pulumi.Input<string>;
   /** Reference of the server's image. */
@@ -29,8 +28,6 @@ export interface MlflowArgs {
   readonly ownDatabase?: boolean | undefined;
   /** Size of the artifacts' volume, as a Kubernetes quantity. Unused with `s3`. */
   readonly storage: pulumi.Input<string>;
-  /** Storage class of the volume. @default the cluster's default class */
-  readonly storageClass?: pulumi.Input<string> | undefined;
   /** What the pod is given. @default "medium" */
   readonly size?: SizeName | undefined;
   /** Keeps the artifacts in S3. @default on a volume */
@@ -49,7 +46,6 @@ export class Mlflow extends pulumi.ComponentResource {
   public readonly url: pulumi.Output<string>;
   /** Address from outside the cluster. For a Service of type ClusterIP, the one that a port-forward gives. */
   public readonly externalUrl: pulumi.Output<string>;
-  /** Name of the Deployment. */
   public readonly deploymentName: pulumi.Output<string>;
 
   constructor(name: string, args: MlflowArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -8,19 +8,17 @@ import {
   LOCKED_DOWN_CONTAINER,
   unprivilegedPod,
   singleWriterClaim,
+  type VolumeSize,
 } from "../kubernetes";
 import { type Resources, sizeOf, type SizeName } from "../sizes";
 
-/** Arguments of {@link Postgres}. */
-export interface PostgresArgs {
+export interface PostgresArgs extends VolumeSize {
   /** Namespace of the database. */
   readonly namespace: pulumi.Input<string>;
   /** Image of PostgreSQL, with the environment variables and the user id of the official Debian-based one. */
   readonly image: pulumi.Input<string>;
   /** Size of the volume, as a Kubernetes quantity. Changing it later does not resize a volume that exists. */
   readonly storage: pulumi.Input<string>;
-  /** Storage class of the volume. @default the cluster's default class */
-  readonly storageClass?: pulumi.Input<string> | undefined;
   /** What the pod is given. @default "medium" */
   readonly size?: SizeName | undefined;
 }

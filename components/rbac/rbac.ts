@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { grant } from "../kubernetes";
 import { type AccountRole, ACCOUNTS, type Right, RIGHTS, type RightsPlace } from "./rights";
 
-/** Arguments of {@link Rbac}. */
 export interface RbacArgs {
   /** Namespace of the accounts, the workflows and their pods. */
   readonly namespace: pulumi.Input<string>;
@@ -12,17 +12,12 @@ export interface RbacArgs {
   readonly buildNamespace: pulumi.Input<string>;
 }
 
-/** A right with the name of its namespace. */
-export interface GrantedRight extends Omit<Right, "place"> {
-  readonly namespace: pulumi.Output<string>;
-}
-
 /** A service account for each role of the lab, with the Roles that it needs and no more. */
 export class Rbac extends pulumi.ComponentResource {
   /** Names of the service accounts; they are known when the account may do what its Roles say. */
   public readonly serviceAccounts: Readonly<Record<AccountRole, pulumi.Output<string>>>;
-  /** The rights that the accounts have. */
-  public readonly rights: readonly GrantedRight[];
+  /** The rights that the accounts have, each with the name of its namespace. */
+  public readonly rights: readonly (Omit<Right, "place"> & { readonly namespace: pulumi.Output<string> })[];
 
   constructor(name: string, args: RbacArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:Rbac", name, {}, opts);
@@ -33,14 +28,10 @@ export class Rbac extends pulumi.ComponentResource {
       build: pulumi.output(args.buildNamespace),
     };
     this.rights = RIGHTS.map(({ place, ...right }) => ({ ...right, namespace: namespaces[place] }));
-    this.serviceAccounts = {
-      train: this.grant(name, "train", namespaces),
-      triggerBuild: this.grant(name, "triggerBuild", namespaces),
-      build: this.grant(name, "build", namespaces),
-      deployStaging: this.grant(name, "deployStaging", namespaces),
-      webhook: this.grant(name, "webhook", namespaces),
-      student: this.grant(name, "student", namespaces),
-    };
+    const roles = Object.keys(ACCOUNTS) as AccountRole[];
+    this.serviceAccounts = Object.fromEntries(
+      roles.map((who) => [who, this.grant(name, who, namespaces)]),
+    ) as Rbac["serviceAccounts"];
     this.registerOutputs({ serviceAccounts: this.serviceAccounts, rights: this.rights });
   }
 
@@ -61,35 +52,15 @@ export class Rbac extends pulumi.ComponentResource {
       { parent: this },
     );
     const subject = { kind: "ServiceAccount", name: serviceAccount, namespace: namespaces.platform };
-    const bindings = RIGHTS.filter((right) => right.serviceAccount === serviceAccount).map((right) =>
-      this.bind(name, right, namespaces[right.place], subject),
+    const bindings = RIGHTS.filter((right) => right.serviceAccount === serviceAccount).map(
+      ({ role, place, rules }) => {
+        const prefix = place === "platform" ? `${name}-${role}` : `${name}-${role}-in-${place}`;
+        return grant(prefix, { name: role, namespace: namespaces[place], rules, subject }, { parent: this });
+      },
     );
     // What uses the name waits for the bindings too. All are known in a preview, where ids are not.
     return pulumi
       .all([account.metadata.name, bindings.map(({ metadata }) => metadata)])
       .apply(([accountName]) => accountName);
-  }
-
-  private bind(
-    name: string,
-    { role, place, rules }: Right,
-    namespace: pulumi.Output<string>,
-    subject: k8s.types.input.rbac.v1.Subject,
-  ): k8s.rbac.v1.RoleBinding {
-    const prefix = place === "platform" ? `${name}-${role}` : `${name}-${role}-in-${place}`;
-    const created = new k8s.rbac.v1.Role(
-      `${prefix}-role`,
-      { metadata: { name: role, namespace }, rules: [...rules] },
-      { parent: this },
-    );
-    return new k8s.rbac.v1.RoleBinding(
-      `${prefix}-binding`,
-      {
-        metadata: { name: role, namespace },
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role },
-        subjects: [subject],
-      },
-      { parent: this, dependsOn: created },
-    );
   }
 }

@@ -1,15 +1,8 @@
 import { BUILDKIT } from "../builder";
+import { type Rule, rule } from "../kubernetes";
 import { STAGING_DEPLOYMENT } from "../staging";
 
-/** What may be done to which objects. */
-export interface Rule {
-  /** API groups; the empty text is the core group. */
-  apiGroups: string[];
-  resources: string[];
-  /** The only objects that may be touched. @default all of the namespace */
-  resourceNames?: string[];
-  verbs: string[];
-}
+export type { Rule };
 
 /** The namespaces in which accounts have rights. */
 export type RightsPlace = "platform" | "staging" | "build";
@@ -27,20 +20,16 @@ export interface Right {
 const ARGO = "argoproj.io";
 
 /** Every pod of a workflow reports its outputs to the controller in a separate object. */
-const REPORT_RESULTS: Rule = {
-  apiGroups: [ARGO],
-  resources: ["workflowtaskresults"],
-  verbs: ["create", "patch"],
-};
+const REPORT_RESULTS = rule(ARGO, "workflowtaskresults", "create patch");
 
 /**
  * Opens a page of the lab on the user's machine: `kubectl port-forward` reads the Service, finds its pod, and requests a
  * connection. It tries a WebSocket first, which API servers before 1.35 count as `get`, and then by this verb.
  */
 const FORWARD_PORTS: readonly Rule[] = [
-  { apiGroups: [""], resources: ["services"], verbs: ["get"] },
-  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
-  { apiGroups: [""], resources: ["pods/portforward"], verbs: ["create"] },
+  rule("", "services", "get"),
+  rule("", "pods", "get list"),
+  rule("", "pods/portforward", "create"),
 ];
 
 /**
@@ -54,22 +43,14 @@ const FORWARD_PORTS: readonly Rule[] = [
  * accounts' rights bind whatever runs there.
  */
 const RUN_WORKFLOWS: readonly Rule[] = [
-  {
-    apiGroups: [ARGO],
-    resources: ["workflows"],
-    verbs: ["create", "get", "list", "watch", "update", "patch"],
-  },
-  {
-    apiGroups: [ARGO],
-    resources: ["workflowtemplates", "cronworkflows"],
-    verbs: ["get", "list", "watch"],
-  },
+  rule(ARGO, "workflows", "create get list watch update patch"),
+  rule(ARGO, "workflowtemplates cronworkflows", "get list watch"),
   // `retry` removes the pods of the steps that it repeats. Pods of services that go this way come back by themselves.
-  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "delete"] },
-  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+  rule("", "pods", "get list watch delete"),
+  rule("", "pods/log", "get"),
   // Argo's page shows the events of a run, and what starts runs.
-  { apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] },
-  { apiGroups: [ARGO], resources: ["workfloweventbindings"], verbs: ["get", "list", "watch"] },
+  rule("", "events", "get list watch"),
+  rule(ARGO, "workfloweventbindings", "get list watch"),
 ];
 
 /** The service accounts of the lab's roles. Templates and people refer to them by these names. */
@@ -90,62 +71,45 @@ export type AccountRole = keyof typeof ACCOUNTS;
  * acceptance tests ask the cluster about are the same table.
  */
 export const RIGHTS: readonly Right[] = [
-  { role: ACCOUNTS.train, serviceAccount: ACCOUNTS.train, place: "platform", rules: [REPORT_RESULTS] },
-  {
-    role: ACCOUNTS.triggerBuild,
-    serviceAccount: ACCOUNTS.triggerBuild,
-    place: "platform",
-    rules: [
-      REPORT_RESULTS,
-      // Creates the child run, then reads that one object until it has ended. Nothing is listed or watched.
-      { apiGroups: [ARGO], resources: ["workflows"], verbs: ["create", "get"] },
-    ],
-  },
-  { role: ACCOUNTS.build, serviceAccount: ACCOUNTS.build, place: "platform", rules: [REPORT_RESULTS] },
-  {
+  own(ACCOUNTS.train, "platform", REPORT_RESULTS),
+  own(
+    ACCOUNTS.triggerBuild,
+    "platform",
+    REPORT_RESULTS,
+    // Creates the child run, then reads that one object until it has ended. Nothing is listed or watched.
+    rule(ARGO, "workflows", "create get"),
+  ),
+  own(ACCOUNTS.build, "platform", REPORT_RESULTS),
+  own(
+    ACCOUNTS.build,
+    "build",
     // Starts BuildKit and stops it. What its pod is, and with which rights it runs, is nothing that this account changes.
-    role: ACCOUNTS.build,
-    serviceAccount: ACCOUNTS.build,
-    place: "build",
-    rules: [
-      { apiGroups: ["apps"], resources: ["deployments/scale"], resourceNames: [BUILDKIT], verbs: ["patch"] },
-      // To say why it does not start.
-      { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
-    ],
-  },
-  {
-    role: ACCOUNTS.deployStaging,
-    serviceAccount: ACCOUNTS.deployStaging,
-    place: "platform",
-    rules: [REPORT_RESULTS],
-  },
-  {
-    role: ACCOUNTS.deployStaging,
-    serviceAccount: ACCOUNTS.deployStaging,
-    place: "staging",
-    rules: [
-      {
-        apiGroups: ["apps"],
-        resources: ["deployments"],
-        resourceNames: [STAGING_DEPLOYMENT],
-        verbs: ["get", "patch"],
-      },
-      // The names of pods are not known beforehand, and a right to list cannot be limited by labels.
-      { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
-    ],
-  },
-  {
-    // As this account Argo's server starts what a signed event asks for.
-    role: ACCOUNTS.webhook,
-    serviceAccount: ACCOUNTS.webhook,
-    place: "platform",
-    rules: [
-      { apiGroups: [ARGO], resources: ["workfloweventbindings"], verbs: ["list"] },
-      { apiGroups: [ARGO], resources: ["workflowtemplates"], resourceNames: ["train-model"], verbs: ["get"] },
-      { apiGroups: [ARGO], resources: ["workflows"], verbs: ["create"] },
-    ],
-  },
+    rule("apps", "deployments/scale", "patch", BUILDKIT),
+    // To say why it does not start.
+    rule("", "pods", "list"),
+  ),
+  own(ACCOUNTS.deployStaging, "platform", REPORT_RESULTS),
+  own(
+    ACCOUNTS.deployStaging,
+    "staging",
+    rule("apps", "deployments", "get patch", STAGING_DEPLOYMENT),
+    // The names of pods are not known beforehand, and a right to list cannot be limited by labels.
+    rule("", "pods", "list"),
+  ),
+  // As this account Argo's server starts what a signed event asks for.
+  own(
+    ACCOUNTS.webhook,
+    "platform",
+    rule(ARGO, "workfloweventbindings", "list"),
+    rule(ARGO, "workflowtemplates", "get", "train-model"),
+    rule(ARGO, "workflows", "create"),
+  ),
   { role: "submit-training", serviceAccount: ACCOUNTS.student, place: "platform", rules: RUN_WORKFLOWS },
   { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "platform", rules: FORWARD_PORTS },
   { role: "forward-ports", serviceAccount: ACCOUNTS.student, place: "staging", rules: FORWARD_PORTS },
 ];
+
+/** A Role that has the name of its account. */
+function own(account: string, place: RightsPlace, ...rules: readonly Rule[]): Right {
+  return { role: account, serviceAccount: account, place, rules };
+}

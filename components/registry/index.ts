@@ -8,7 +8,7 @@ export {
   REGISTRY_RESOURCES,
 } from "./local-registry";
 export { GUARD_RESOURCES, SPACE_RESOURCES } from "./registry-guard";
-export { registryPullSecret } from "./registry-pull-secret";
+export { pullSecretOf } from "./registry-pull-secret";
 export { REGISTRY_USERS, RegistryUser } from "./registry-user";
 export {
   type ExternalRegistryArgs,
@@ -17,5 +17,6 @@ export {
   type RegistryTarget,
   externalRegistry,
   portsOf,
+  registryEgress,
   serverOf,
 } from "./registry";

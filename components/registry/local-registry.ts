@@ -8,20 +8,16 @@ import {
   LOCKED_DOWN_CONTAINER,
   unprivilegedPod,
   singleWriterDeployment,
+  type VolumeSize,
 } from "../kubernetes";
 import type { RegistryAddresses, RegistryPods, RegistryTarget } from "./registry";
 import { RegistryGuard, type RegistryOverrides } from "./registry-guard";
 
-/** Arguments of {@link LocalRegistry}. */
-export interface LocalRegistryArgs {
+export interface LocalRegistryArgs extends VolumeSize {
   /** Image of the registry: the CNCF Distribution registry, version 3. */
   readonly image: pulumi.Input<string>;
   /** Node port, from 30000 to 32767. */
   readonly nodePort: number;
-  /** Size of the volume, as a Kubernetes quantity. */
-  readonly storage: pulumi.Input<string>;
-  /** Storage class of the volume. @default the cluster's default class */
-  readonly storageClass?: pulumi.Input<string> | undefined;
   /**
    * The address in pods' image references.
    *
@@ -61,7 +57,6 @@ const { namespace: NAMESPACE, name: SERVICE } = REGISTRY_PLACE;
 const PORT = 5000;
 const LABELS = labelsOf("registry");
 
-/** The registry's pods. */
 export const REGISTRY_PODS: RegistryPods = { namespace: NAMESPACE, labels: LABELS, port: PORT };
 
 const DATA = "/var/lib/registry";

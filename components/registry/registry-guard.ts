@@ -7,7 +7,6 @@ import { ALIVE_PATH, BASE_USER, GUARD_TEMP, guardConfig, READY_PATH } from "./re
 import { GUARD_SPACE, KEEP_MEASURING, kibibytesOf } from "./registry-space";
 import { REGISTRY_USERS, RegistryUser } from "./registry-user";
 
-/** Arguments of {@link RegistryGuard}. */
 export interface RegistryGuardArgs {
   /** Image with nginx 1.19.5 or later that runs as any user. */
   readonly image: pulumi.Input<string>;

@@ -1,8 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { serverOf, type RegistryCredentials } from "./registry";
+import { serverOf, type RegistryCredentials, type RegistryTarget } from "./registry";
 
-/** Arguments of {@link registryPullSecret}. */
 export interface RegistryPullSecretArgs {
   /** Namespace whose pods pull. */
   readonly namespace: pulumi.Input<string>;
@@ -34,6 +33,23 @@ export function registryPullSecret(
     },
     { parent },
   ).metadata.name;
+}
+
+/**
+ * The Secret with which pods of a namespace pull from a registry; undefined where everyone may pull.
+ *
+ * @param others Further addresses of the registry, for clients in pods. @default the nodes' alone
+ */
+export function pullSecretOf(
+  name: string,
+  { pullCredentials, pullAddress }: RegistryTarget,
+  namespace: pulumi.Input<string>,
+  others: readonly pulumi.Input<string>[] = [],
+  opts?: pulumi.ComponentResourceOptions,
+): pulumi.Output<string> | undefined {
+  if (pullCredentials === undefined) return undefined;
+  const args = { namespace, addresses: [pullAddress, ...others], credentials: pullCredentials };
+  return registryPullSecret(name, args, opts);
 }
 
 function dockerConfig(

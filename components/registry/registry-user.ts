@@ -6,7 +6,6 @@ import type { RegistryCredentials } from "./registry";
 /** The Secret with all users. Its name is fixed, so that the stacks of students find it without an output of the base. */
 export const REGISTRY_USERS = { namespace: "kube-system", name: "registry-users" } as const;
 
-/** Arguments of {@link RegistryUser}. */
 export interface RegistryUserArgs {
   /** Name of the user, a DNS label: `base`, or the student whose repositories begin with it. */
   readonly user: string;

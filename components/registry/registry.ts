@@ -1,5 +1,6 @@
 /** What the rest of the program needs to know about a registry, local or external. */
 import * as pulumi from "@pulumi/pulumi";
+import { anywhere, byLabels, type EgressRule, inNamespace, NAME_SERVERS, tcp } from "../kubernetes";
 
 /** How a registry is reached: its addresses are `host[:port][/path]`, to be followed by `/` and an image's name. */
 export interface RegistryAddresses {
@@ -92,6 +93,13 @@ export function portsOf({ address, inClusterAddress, plainHttp }: ExternalRegist
   const explicit = /:(\d+)$/.exec(serverOf(inClusterAddress ?? address))?.[1];
   const own = explicit === undefined ? (plainHttp === true ? 80 : 443) : Number(explicit);
   return [...new Set([443, own])];
+}
+
+/** The way to a registry: to its pods, or where it is elsewhere, to its ports at any address, as no policy can name it. */
+export function registryEgress({ pods, ports = [] }: RegistryTarget): EgressRule[] {
+  if (pods === undefined) return [NAME_SERVERS, anywhere(tcp(...ports))];
+  const peer = { ...inNamespace(pods.namespace), ...byLabels(pods.labels) };
+  return [NAME_SERVERS, { to: [peer], ports: tcp(pods.port) }];
 }
 
 /** The server of a registry's address, for which credentials are stored: `host[:port]` without the path. */

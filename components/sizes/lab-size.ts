@@ -11,7 +11,6 @@ export type Resources = {
   readonly limits: Quantities;
 };
 
-/** A size by its name. */
 export type SizeName = "small" | "medium" | "large";
 
 /** What each pod of a lab is given. */

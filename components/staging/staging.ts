@@ -10,10 +10,9 @@ import {
   sizeOf,
   type SizeName,
 } from "../sizes";
-import { type RegistryTarget, registryPullSecret } from "../registry";
+import { pullSecretOf, type RegistryTarget } from "../registry";
 import { APP_PORT, STAGING_DEPLOYMENT, stagingPod, type StagingPodArgs } from "./staging-pod";
 
-/** Arguments of {@link Staging}. */
 export interface StagingArgs {
   /** Name of the namespace, a DNS label. */
   readonly namespace: string;
@@ -42,7 +41,6 @@ const UNAWAITED = { "pulumi.com/skipAwait": "true" };
  * and annotations about its origin, and the number of pods: none before the first deployment.
  */
 export class Staging extends pulumi.ComponentResource {
-  /** The namespace's name. */
   public readonly namespace: pulumi.Output<string>;
   /** Name of the Deployment. */
   public readonly deployment: pulumi.Output<string>;
@@ -61,7 +59,8 @@ export class Staging extends pulumi.ComponentResource {
     const { namespace } = this;
     const resources = sizeOf(args.size).staging;
     bound(name, { namespace, resources }, options);
-    const imagePullSecret = pullSecretOf(name, namespace, args.registry, options);
+    // A Secret can be used in its own namespace only, so staging has another one.
+    const imagePullSecret = pullSecretOf(`${name}-pull-secret`, args.registry, namespace, [], options);
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-deployment`,
       {
@@ -170,22 +169,6 @@ function bound(
     },
     options,
   );
-}
-
-/** A Secret can be used in its own namespace only, so staging has another one. */
-function pullSecretOf(
-  name: string,
-  namespace: pulumi.Input<string>,
-  { pullCredentials, pullAddress }: RegistryTarget,
-  options: pulumi.ComponentResourceOptions,
-): pulumi.Output<string> | undefined {
-  return pullCredentials === undefined
-    ? undefined
-    : registryPullSecret(
-        `${name}-pull-secret`,
-        { namespace, addresses: [pullAddress], credentials: pullCredentials },
-        options,
-      );
 }
 
 function deploymentSpec(pod: StagingPodArgs): k8s.types.input.apps.v1.DeploymentSpec {

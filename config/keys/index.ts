@@ -34,7 +34,6 @@ export const KEYS = {
   ...BACKUP,
 } as const;
 
-/** The name of a key. */
 export type KeyName = keyof typeof KEYS;
 
 /** What each key's value is once read. */
@@ -49,7 +48,6 @@ export type Settings<S extends Scope> = {
   ]: (typeof KEYS)[Name] extends SecretKey<Scope> ? Output<string> | undefined : Values[Name];
 };
 
-/** The names of all keys. */
 export const KEY_NAMES = Object.keys(KEYS) as readonly KeyName[];
 
 /** The kinds of stack that use a key. */

@@ -9,3 +9,6 @@ export interface BrokenRule {
   /** A valid value. @default the key's example */
   readonly example?: string;
 }
+
+/** Something about a key that holds or does not, as whether the stack sets it. */
+export type OfKey = (key: KeyName) => boolean;

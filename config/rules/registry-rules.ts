@@ -1,5 +1,5 @@
 /** Rules that span the configuration keys of the registry. */
-import type { BrokenRule } from "./broken-rule";
+import type { BrokenRule, OfKey } from "./broken-rule";
 import type { Values } from "../keys";
 import { serverOf } from "../../components/registry/index";
 
@@ -12,7 +12,7 @@ const OF_ANOTHER = ["externalRegistryInCluster", "externalRegistryPlainHttp"] as
  * @param values All values; a key whose own value is invalid holds its default here.
  * @param sound Whether a key's own value is valid.
  */
-export function registryRules(values: Values, sound: (key: keyof Values) => boolean): BrokenRule[] {
+export function registryRules(values: Values, sound: OfKey): BrokenRule[] {
   if (!sound("externalRegistry")) return [];
   return [
     ...withoutAnother(values),
@@ -34,7 +34,7 @@ function withoutAnother(values: Values): BrokenRule[] {
 }
 
 /** Under one address a local image would have another name than under the others. */
-function withoutPath(values: Values, sound: (key: keyof Values) => boolean): BrokenRule[] {
+function withoutPath(values: Values, sound: OfKey): BrokenRule[] {
   if (values.externalRegistry !== undefined) return [];
   return (["registryPushAddress", "registryPullAddress"] as const)
     .filter((key) => sound(key) && values[key]?.includes("/") === true)
@@ -47,10 +47,7 @@ function withoutPath(values: Values, sound: (key: keyof Values) => boolean): Bro
 }
 
 /** BuildKit pushes from a pod, and to each pod `localhost` is the pod itself. */
-function ofPods(
-  { externalRegistry, externalRegistryInCluster }: Values,
-  sound: (key: keyof Values) => boolean,
-): BrokenRule[] {
+function ofPods({ externalRegistry, externalRegistryInCluster }: Values, sound: OfKey): BrokenRule[] {
   const address = externalRegistryInCluster ?? externalRegistry;
   if (address === undefined || !sound("externalRegistryInCluster") || !isLoopback(address)) return [];
   const reason =
@@ -63,7 +60,7 @@ function ofPods(
 /** References of images have one address. */
 function oneAddressForNodes(
   { scope, externalRegistry, registryPullAddress, registryPullFrom }: Values,
-  sound: (key: keyof Values) => boolean,
+  sound: OfKey,
 ): BrokenRule[] {
   // A student's stack does not use the key at all, and is refused for that.
   if (registryPullFrom === "node-port" || scope === "student" || !sound("registryPullFrom")) return [];

@@ -1,6 +1,6 @@
 /** Rules that span several configuration keys. */
 import { mlflowServiceTypeOf } from "../values/mlflow-service-type";
-import type { BrokenRule } from "./broken-rule";
+import type { BrokenRule, OfKey } from "./broken-rule";
 import { KEY_NAMES, KEYS, type KeyName, scopesOf, type Values } from "../keys";
 import { registryRules } from "./registry-rules";
 
@@ -11,11 +11,7 @@ import { registryRules } from "./registry-rules";
  * @param given Whether the stack sets a key, validly or not.
  * @param sound Whether a key's own value is valid. What compares values leaves the others out: one mistake, one report.
  */
-export function brokenRules(
-  values: Values,
-  given: (key: KeyName) => boolean,
-  sound: (key: KeyName) => boolean,
-): BrokenRule[] {
+export function brokenRules(values: Values, given: OfKey, sound: OfKey): BrokenRule[] {
   return [
     ...ofTheScope(values, given, sound),
     ...ownDatabase(values, given, sound),
@@ -30,7 +26,8 @@ export function brokenRules(
     ]),
     ...together(given, "appRepositoryUsername", "appRepositoryPassword"),
     ...only(given, "appRepositoryUrl", ["appRepositoryUsername", "appRepositoryPassword"]),
-    ...readableBackup(given),
+    // A passphrase or a bucket without a schedule does no harm: somebody may come back to it.
+    ...missingFor("backupSchedule", "backupPassphrase", given),
     ...together(given, "backupS3AccessKeyId", "backupS3SecretAccessKey"),
     ...only(given, "backupBucket", ["backupS3Endpoint", "backupS3AccessKeyId", "backupS3SecretAccessKey"]),
     ...wholeBackup(values, given),
@@ -43,11 +40,7 @@ export function brokenRules(
  * A student's stack says whose it is and which base it uses, and nothing about what the base decides. Keys of one scope
  * may be in a file that several kinds of stacks share, as a class's settings for its students are.
  */
-function ofTheScope(
-  values: Values,
-  given: (key: KeyName) => boolean,
-  sound: (key: KeyName) => boolean,
-): BrokenRule[] {
+function ofTheScope(values: Values, given: OfKey, sound: OfKey): BrokenRule[] {
   const { scope } = values;
   if (!sound("scope")) return [];
   if (scope !== "student") {
@@ -74,11 +67,7 @@ function ofTheScope(
 }
 
 /** The students of a class share the setting, but not the database: they would overwrite each other's models. */
-function ownDatabase(
-  { scope, mlflowDatabaseUri }: Values,
-  given: (key: KeyName) => boolean,
-  sound: (key: KeyName) => boolean,
-): BrokenRule[] {
+function ownDatabase({ scope, mlflowDatabaseUri }: Values, given: OfKey, sound: OfKey): BrokenRule[] {
   const key = "mlflowDatabaseUri";
   const shared =
     scope === "student" && given(key) && sound(key) && mlflowDatabaseUri?.includes("{student}") !== true;
@@ -87,48 +76,33 @@ function ownDatabase(
   return shared ? [{ key, reason, fix: "set" }] : [];
 }
 
-/** A passphrase or a bucket without a schedule does no harm: somebody may come back to it. */
-function readableBackup(given: (key: KeyName) => boolean): BrokenRule[] {
-  const isMissing = given("backupSchedule") && !given("backupPassphrase");
-  const reason = `it is missing: ${full("backupSchedule")} needs it`;
-  return isMissing ? [{ key: "backupPassphrase", reason, fix: "set" }] : [];
-}
-
 /** A student's database may be elsewhere too: there the backup itself says so. */
-function wholeBackup({ scope }: Values, given: (key: KeyName) => boolean): BrokenRule[] {
+function wholeBackup({ scope }: Values, given: OfKey): BrokenRule[] {
   const isPart = scope === "lab" && given("backupSchedule") && given("mlflowDatabaseUri");
   const reason = `the database is elsewhere (${full("mlflowDatabaseUri")}), and a backup without it is worth nothing`;
   return isPart ? [{ key: "backupSchedule", reason, fix: "rm" }] : [];
 }
 
+/** A key that another one needs. */
+function missingFor(present: KeyName, needed: KeyName, given: OfKey): BrokenRule[] {
+  const reason = `it is missing: ${full(present)} needs it`;
+  return given(present) && !given(needed) ? [{ key: needed, reason, fix: "set" }] : [];
+}
+
 /** Two keys that need each other. */
-function together(given: (key: KeyName) => boolean, one: KeyName, other: KeyName): BrokenRule[] {
-  return [[one, other] as const, [other, one] as const].flatMap(([present, absent]) =>
-    given(present) && !given(absent)
-      ? [
-          {
-            key: absent,
-            reason: `it is missing: ${full(present)} needs it`,
-            fix: "set" as const,
-          },
-        ]
-      : [],
-  );
+function together(given: OfKey, one: KeyName, other: KeyName): BrokenRule[] {
+  return [...missingFor(one, other, given), ...missingFor(other, one, given)];
 }
 
 /** Keys that apply only together with another one. */
-function only(given: (key: KeyName) => boolean, base: KeyName, dependents: readonly KeyName[]): BrokenRule[] {
+function only(given: OfKey, base: KeyName, dependents: readonly KeyName[]): BrokenRule[] {
   return dependents
     .filter((key) => given(key) && !given(base))
     .map((key) => ({ key, reason: `it applies only together with ${full(base)}`, fix: "rm" }));
 }
 
 /** A node port is allocated once in a cluster: the second Service that asks for it is refused. */
-function distinctNodePorts(
-  values: Values,
-  given: (key: KeyName) => boolean,
-  sound: (key: KeyName) => boolean,
-): BrokenRule[] {
+function distinctNodePorts(values: Values, given: OfKey, sound: OfKey): BrokenRule[] {
   const inUse = {
     registryNodePort: !given("externalRegistry"),
     mlflowNodePort: mlflowServiceTypeOf(values) === "NodePort",
@@ -150,7 +124,7 @@ function distinctNodePorts(
 }
 
 /** This stack creates each of them, with different Pod Security levels, so no two can be the same. */
-function distinctNamespaces(values: Values, sound: (key: KeyName) => boolean): BrokenRule[] {
+function distinctNamespaces(values: Values, sound: OfKey): BrokenRule[] {
   const created = [
     "namespace",
     "argoNamespace",

@@ -6,15 +6,15 @@ export const PLATFORMS = ["linux/amd64", "linux/arm64"] as const;
 /** A platform of {@link PLATFORMS}. */
 export type Platform = (typeof PLATFORMS)[number];
 
-/** The platform of a cluster's nodes, or why there is not one. */
-export type NodesPlatform = { readonly platform: Platform } | { readonly problem: string };
-
 /**
  * What images have to be built for, so that the nodes can run them.
  *
  * @param architectures The label `kubernetes.io/arch` of each node that takes pods, such as `amd64`.
+ * @returns the platform, or why there is not one
  */
-export function platformOfNodes(architectures: readonly string[]): NodesPlatform {
+export function platformOfNodes(
+  architectures: readonly string[],
+): { readonly platform: Platform } | { readonly problem: string } {
   const found = [...new Set(architectures)].sort();
   const [only] = found;
   if (only === undefined) return { problem: "no node has a label kubernetes.io/arch" };

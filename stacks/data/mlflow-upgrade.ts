@@ -1,6 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { MLFLOW_NAME, mlflowVersion, VERSION_LABEL } from "../../components/mlflow";
-import type { Inspection } from "../preflight/finding";
+import { type Inspection, warned } from "../preflight/finding";
 
 /**
  * Whether another MLflow than the one that runs is about to work on its database. It changes the tables where it is newer,
@@ -19,16 +19,12 @@ export const mlflowUpgrade: Inspection = async ({ config, cluster }) => {
   const after = mlflowVersion();
   if (before === undefined || before === after) return [];
   return [
-    {
-      warning: true,
-      problem:
-        `MLflow goes from ${before} to ${after}, which may change the tables of its database: ` +
+    warned(
+      `MLflow goes from ${before} to ${after}, which may change the tables of its database: ` +
         `MLflow ${before} would not read it any more`,
-      remedies: [
-        mlflowDatabaseUri === undefined
-          ? "go on: the database is copied first, and docs/how-to/update.md has the way back"
-          : "make a backup of the database first: it is not the lab's own, so no copy is made",
-      ],
-    },
+      mlflowDatabaseUri === undefined
+        ? "go on: the database is copied first, and docs/how-to/update.md has the way back"
+        : "make a backup of the database first: it is not the lab's own, so no copy is made",
+    ),
   ];
 };

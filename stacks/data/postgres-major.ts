@@ -1,7 +1,7 @@
 import type { V1StatefulSet } from "@kubernetes/client-node";
 import { POSTGRES_NAME } from "../../components/mlflow";
 import { setCommand } from "../../config";
-import type { Inspection } from "../preflight/finding";
+import { type Inspection, refused } from "../preflight/finding";
 
 /**
  * Whether the database's image is of another major version of PostgreSQL than the one that runs: it could not read the
@@ -20,15 +20,12 @@ export const postgresMajor: Inspection = async ({ config, cluster }) => {
   const [before, after] = [running, postgresImage].map(majorOf);
   if (running === undefined || before === undefined || after === undefined || before === after) return [];
   return [
-    {
-      problem:
-        `gourmetgram:postgresImage is ${postgresImage}, but PostgreSQL ${before} made the volume of ` +
+    refused(
+      `gourmetgram:postgresImage is ${postgresImage}, but PostgreSQL ${before} made the volume of ` +
         `${namespace}/${POSTGRES_NAME}: PostgreSQL ${after} cannot read it`,
-      remedies: [
-        setCommand("postgresImage", running),
-        "or move the database first, as docs/how-to/update.md says",
-      ],
-    },
+      setCommand("postgresImage", running),
+      "or move the database first, as docs/how-to/update.md says",
+    ),
   ];
 };
 

@@ -18,7 +18,6 @@ import {
 import { MAIN_CONTAINER_RESOURCES } from "../../components/argo";
 import { containersOfSize, peakOfSize } from "./footprint-of-run";
 
-/** Arguments of {@link quota}. */
 export interface QuotaArgs {
   readonly namespace: Input<string>;
   readonly size: SizeName;

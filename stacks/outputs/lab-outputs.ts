@@ -9,7 +9,6 @@ import type { Lab } from "../services/lab-services";
 /** Outputs before they are known. */
 export type Unknown<T> = { readonly [Name in keyof T]: pulumi.Output<T[Name]> };
 
-/** The outputs of a stack with a lab in it. */
 export type LabStackOutputs = Unknown<Omit<LabOutputs, "footprint"> & LabSecrets>;
 
 /** What the outputs are about. */

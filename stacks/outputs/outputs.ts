@@ -3,6 +3,7 @@
  *
  * Plain types without a dependency, so that tools which only talk to a live lab can use them.
  */
+import type { REGISTERED_MODEL } from "../../components/mlflow";
 
 /** Everything that a stack with a lab in it gives: one of its own, or a student's. */
 export interface LabOutputs {
@@ -182,51 +183,43 @@ export interface RuleOutput {
 
 /** The workloads that keep data. */
 export interface WorkloadsOutput {
-  readonly mlflow: { readonly kind: "Deployment"; readonly namespace: string; readonly name: string };
+  readonly mlflow: Workload<"Deployment">;
   /** `null` where MLflow has an external database. */
-  readonly postgres: {
-    readonly kind: "StatefulSet";
-    readonly namespace: string;
-    readonly name: string;
-  } | null;
+  readonly postgres: Workload<"StatefulSet"> | null;
+}
+
+interface Workload<Kind> {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** The model that training registers. */
-export interface RegisteredModelOutput {
-  readonly name: "GourmetGramFood11Model";
-  /** Alias of the newest version that passed its tests. */
-  readonly alias: "development";
-  /** Alias of the version that passed the tests in staging last. */
-  readonly stagingAlias: "staging";
+export type RegisteredModelOutput = typeof REGISTERED_MODEL;
+
+/** Where something answers. */
+interface Addresses {
+  /** Address inside the cluster. */
+  readonly url: string;
+  /** Address from outside the cluster. */
+  readonly externalUrl: string;
 }
 
 /** The application in staging. */
-export interface StagingOutput {
+export interface StagingOutput extends Addresses {
   readonly namespace: string;
   /** Name of the Deployment, which the pipeline changes. */
   readonly deployment: string;
-  /** Address inside the cluster. */
-  readonly url: string;
-  /** Address from outside the cluster. */
-  readonly externalUrl: string;
 }
 
 /** The repository of the training code. Who pushes to it is {@link AppRepositoryOutput.username}. */
-export interface TrainRepositoryOutput {
-  /** Address inside the cluster. */
-  readonly url: string;
-  /** Address from outside the cluster. */
-  readonly externalUrl: string;
+export interface TrainRepositoryOutput extends Addresses {
   /** The branch that people push to; a push to any other one but `course` and `mlops-bad` starts a run as well. */
   readonly branch: string;
 }
 
 /** The repository from which the application is built. */
-export interface AppRepositoryOutput {
-  /** Address inside the cluster. */
-  readonly url: string;
-  /** Address from outside the cluster. */
-  readonly externalUrl: string;
+export interface AppRepositoryOutput extends Addresses {
   /** The branch that is built. */
   readonly branch: string;
   /**

@@ -1,7 +1,8 @@
 import { BlockList, isIPv4 } from "node:net";
 import type { V1EndpointSlice, V1Service } from "@kubernetes/client-node";
 import { apiServerSettings, pulumiCommand } from "../../config";
-import type { Finding, Inspection } from "./finding";
+import { type Finding, type Inspection, refused } from "./finding";
+
 const PLACE = { namespace: "default", name: "kubernetes" };
 
 /** Whether the network policies let pods reach the API server that need it: the steps of a student's run, and backups. */
@@ -44,12 +45,8 @@ function closed(
 ): Finding[] {
   if (shut.length === 0) return [];
   const all = settings.map((each, index) => `--plaintext 'gourmetgram:${key}[${index}]=${String(each)}'`);
-  return [
-    {
-      problem: `the API server answers at ${shut.join(", ")}, which gourmetgram:${key} leaves out: the network policies would keep every ${kept}`,
-      remedies: [`${pulumiCommand()} config set-all --path ${all.join(" ")}`],
-    },
-  ];
+  const problem = `the API server answers at ${shut.join(", ")}, which gourmetgram:${key} leaves out: the network policies would keep every ${kept}`;
+  return [refused(problem, `${pulumiCommand()} config set-all --path ${all.join(" ")}`)];
 }
 
 /** Whether one of the blocks has an address. No block at all means anywhere. */

@@ -1,7 +1,7 @@
 import type { V1ConfigMap } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { ARGO_KINDS, definitionName, CONFIG_MAP_NAME } from "../../components/argo";
-import { type Inspection } from "./finding";
+import { type Inspection, refused, warned } from "./finding";
 import { setCommand } from "../../config";
 
 const NEEDED = ["Workflow", "WorkflowTemplate", "CronWorkflow", "WorkflowTaskResult"];
@@ -19,23 +19,21 @@ export const existingArgo: Inspection = async ({ config, cluster }) => {
   const missing = names.filter((_, index) => found[index] === undefined);
   if (missing.length > 0) {
     const problem = `gourmetgram:argo is existing, but the cluster has no CustomResourceDefinition ${missing.join(", ")}`;
-    return [{ problem, remedies: [setCommand("argo", "install")] }];
+    return [refused(problem, setCommand("argo", "install"))];
   }
   const name = { apiVersion: "v1", kind: "ConfigMap", namespace, name: CONFIG_MAP_NAME };
   const configuration = await cluster.read<V1ConfigMap>(name);
   if (configuration === undefined) {
     const problem = `gourmetgram:argoNamespace is ${namespace}, where no ConfigMap ${CONFIG_MAP_NAME} of Argo's controller can be seen`;
-    return [{ problem, remedies: [setCommand("argoNamespace", "NAMESPACE")], warning: true }];
+    return [warned(problem, setCommand("argoNamespace", "NAMESPACE"))];
   }
   return isRestricted(configuration)
     ? []
     : [
-        {
-          problem: `Argo's controller in ${namespace} gives its executor no security context (executor.securityContext), so the lab's namespaces refuse the pods of every run`,
-          remedies: [
-            `kubectl edit configmap -n ${namespace} ${CONFIG_MAP_NAME}   (no escalation, all capabilities dropped, not root), then restart the controller`,
-          ],
-        },
+        refused(
+          `Argo's controller in ${namespace} gives its executor no security context (executor.securityContext), so the lab's namespaces refuse the pods of every run`,
+          `kubectl edit configmap -n ${namespace} ${CONFIG_MAP_NAME}   (no escalation, all capabilities dropped, not root), then restart the controller`,
+        ),
       ];
 };
 

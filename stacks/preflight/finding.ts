@@ -11,6 +11,16 @@ export interface Finding {
   readonly warning?: boolean;
 }
 
+/** A problem for which the stack is refused, with what resolves it. */
+export const refused = (problem: string, ...remedies: readonly string[]): Finding => ({ problem, remedies });
+
+/** A problem with which the stack goes on. */
+export const warned = (problem: string, ...remedies: readonly string[]): Finding => ({
+  problem,
+  remedies,
+  warning: true,
+});
+
 /** What an inspection works on. */
 export interface Inspected {
   readonly config: StackConfig;

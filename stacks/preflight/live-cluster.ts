@@ -10,7 +10,6 @@ import {
   within,
 } from "../../components/kubernetes";
 
-/** An object by its name. */
 export interface ObjectName {
   readonly apiVersion: string;
   readonly kind: string;

@@ -1,6 +1,7 @@
 import type { V1Node } from "@kubernetes/client-node";
 import { platformOfNodes, setCommand } from "../../config";
-import { type Finding, type Inspection } from "./finding";
+import { type Finding, type Inspection, refused, warned } from "./finding";
+
 /** The oldest minor version of Kubernetes 1 that has all fields that the stack sets, such as `appArmorProfile`. */
 const OLDEST = 30;
 /** The newest minor version that Argo Workflows 3.7 and this program are meant for. */
@@ -12,15 +13,14 @@ export const version: Inspection = async ({ cluster }) => {
   const minor = Number(found.split(".")[1]);
   if (minor < OLDEST) {
     const problem = `Kubernetes ${found}: expected 1.${OLDEST} or later`;
-    return [{ problem, remedies: ["upgrade the cluster, or use another one"] }];
+    return [refused(problem, "upgrade the cluster, or use another one")];
   }
   return minor > NEWEST
     ? [
-        {
-          problem: `Kubernetes ${found} is newer than 1.${NEWEST}, the newest that this program supports`,
-          remedies: ["continue, and report what does not work"],
-          warning: true,
-        },
+        warned(
+          `Kubernetes ${found} is newer than 1.${NEWEST}, the newest that this program supports`,
+          "continue, and report what does not work",
+        ),
       ]
     : [];
 };
@@ -47,25 +47,21 @@ function architecture(found: readonly V1Node[], platform: string | undefined): F
     const others = [...new Set(architectures)].filter((each) => `linux/${each}` !== platform);
     if (others.length === 0) return [];
     const problem = `gourmetgram:platform is ${platform}, but there are nodes of ${others.join(", ")} that take pods`;
-    return [
-      {
-        problem,
-        remedies: [setCommand("platform", `linux/${others[0] ?? ""}`), "kubectl taint those nodes"],
-      },
-    ];
+    const choice = setCommand("platform", `linux/${others[0] ?? ""}`);
+    return [refused(problem, choice, "kubectl taint those nodes")];
   }
   const nodesPlatform = platformOfNodes(architectures);
   if ("problem" in nodesPlatform) {
-    return [{ problem: nodesPlatform.problem, remedies: [setCommand("platform", "linux/amd64")] }];
+    return [refused(nodesPlatform.problem, setCommand("platform", "linux/amd64"))];
   }
   const here = process.arch === "x64" ? "linux/amd64" : `linux/${process.arch}`;
   return nodesPlatform.platform === here
     ? []
     : [
-        {
-          problem: `images would be built for ${here}, this machine's, but the nodes are ${nodesPlatform.platform}`,
-          remedies: [setCommand("platform", nodesPlatform.platform)],
-        },
+        refused(
+          `images would be built for ${here}, this machine's, but the nodes are ${nodesPlatform.platform}`,
+          setCommand("platform", nodesPlatform.platform),
+        ),
       ];
 }
 
@@ -90,7 +86,7 @@ function userNamespaces(found: readonly V1Node[], mode: "rootless" | "userns" | 
   const privileged = `${setCommand("buildkitMode", "privileged")}   (who may build then controls the node)`;
   if (mode === "userns" && unable !== "") {
     const problem = `gourmetgram:buildkitMode is userns, but these nodes have no user namespaces for pods: ${unable}`;
-    return [{ problem, remedies: [setCommand("buildkitMode", "rootless"), privileged] }];
+    return [refused(problem, setCommand("buildkitMode", "rootless"), privileged)];
   }
   if (mode !== "rootless") return [];
   const without = system(WITHOUT_USER_NAMESPACES);
@@ -99,23 +95,21 @@ function userNamespaces(found: readonly V1Node[], mode: "rootless" | "userns" | 
     ...(without === ""
       ? []
       : [
-          {
-            problem: `BuildKit without root needs user namespaces, which these nodes do not allow: ${without}`,
-            remedies: [...usable, privileged],
-          },
+          refused(
+            `BuildKit without root needs user namespaces, which these nodes do not allow: ${without}`,
+            ...usable,
+            privileged,
+          ),
         ]),
     ...(restricted === ""
       ? []
       : [
-          {
-            problem: `BuildKit without root does not start where AppArmor restricts user namespaces, as is the default of these nodes: ${restricted}`,
-            remedies: [
-              ...usable,
-              "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, on each of them",
-              privileged,
-            ],
-            warning: true,
-          },
+          warned(
+            `BuildKit without root does not start where AppArmor restricts user namespaces, as is the default of these nodes: ${restricted}`,
+            ...usable,
+            "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, on each of them",
+            privileged,
+          ),
         ]),
   ];
 }

@@ -5,23 +5,13 @@ import { Builder, BUILDKIT } from "../../components/builder";
 import { type LabConfig, type StudentConfig, together } from "../../config";
 import { Mlflow, mlflowVersion, type MlflowS3, externalDatabase, Postgres } from "../../components/mlflow";
 import { Rbac } from "../../components/rbac";
-import { type RegistryTarget, registryPullSecret } from "../../components/registry";
+import { pullSecretOf, type RegistryTarget } from "../../components/registry";
 import { Staging, STAGING_DEPLOYMENT } from "../../components/staging";
 import { TrainingWorkflows } from "../../workflows";
 import type { Base } from "./base-services";
 
 /** What one student works with. */
-export interface Lab {
-  readonly mlflow: Mlflow;
-  /** Name of the database's StatefulSet; `undefined` for an external database. */
-  readonly databaseName: pulumi.Output<string> | undefined;
-  readonly source: AppSource;
-  readonly builder: Builder;
-  readonly staging: Staging;
-  readonly rbac: Rbac;
-  readonly workflows: TrainingWorkflows;
-  readonly sender: EventSender;
-}
+export type Lab = ReturnType<typeof createLab>;
 
 /** Arguments of {@link createLab}, besides the configuration. */
 export interface LabArgs {
@@ -39,19 +29,12 @@ export interface LabArgs {
 }
 
 /** Creates what one student works with. Node ports exist in a lab alone: students have port-forwards. */
-export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab {
+export function createLab(config: LabConfig | StudentConfig, args: LabArgs) {
   const { namespace, base, registry } = args;
   const { externalHost, storageClass, size } = config;
   const { images } = base;
 
-  const imagePullSecret =
-    registry.pullCredentials === undefined
-      ? undefined
-      : registryPullSecret("pull-secret", {
-          namespace,
-          addresses: [registry.pullAddress, registry.addresses.inCluster],
-          credentials: registry.pullCredentials,
-        });
+  const imagePullSecret = pullSecretOf("pull-secret", registry, namespace, [registry.addresses.inCluster]);
 
   // MLflow and its database.
   const database =
@@ -146,6 +129,10 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
           }),
         });
   // The workflows.
+  const repository = (image: string) => ({
+    pushRepository: pulumi.interpolate`${registry.addresses.inCluster}/${image}`,
+    pullRepository: pulumi.interpolate`${registry.pullAddress}/${image}`,
+  });
   const workflows = new TrainingWorkflows(
     "workflows",
     {
@@ -154,18 +141,12 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
       pipelineImage: images.pipeline,
       appBaseImage: images.appBase.inClusterReference,
       imagePullSecret,
-      registry: {
-        pushRepository: pulumi.interpolate`${registry.addresses.inCluster}/${args.appImage}`,
-        pullRepository: pulumi.interpolate`${registry.pullAddress}/${args.appImage}`,
-      },
+      registry: repository(args.appImage),
       registryCredentialsSecret: imagePullSecret,
       trainingCode: {
         repository: source.training?.url ?? "",
         baseImage: images.trainingBase,
-        registry: {
-          pushRepository: pulumi.interpolate`${registry.addresses.inCluster}/${args.trainImage}`,
-          pullRepository: pulumi.interpolate`${registry.pullAddress}/${args.trainImage}`,
-        },
+        registry: repository(args.trainImage),
       },
       builder: { namespace: config.buildNamespace, deployment: BUILDKIT, address: builder.address },
       appRepository: { url: source.url, branch: source.branch, credentialsSecret: source.credentialsSecret },
@@ -181,16 +162,7 @@ export function createLab(config: LabConfig | StudentConfig, args: LabArgs): Lab
     },
     { dependsOn: args.ready },
   );
-  return {
-    mlflow,
-    databaseName: database.statefulSetName,
-    source,
-    builder,
-    staging,
-    rbac,
-    sender,
-    workflows,
-  };
+  return { mlflow, databaseName: database.statefulSetName, source, builder, staging, rbac, workflows };
 }
 
 /** The place in S3 for artifacts; nothing where they are on a volume. */

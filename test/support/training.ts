@@ -1,4 +1,4 @@
-import type { TrainingManifestsArgs } from "../../workflows/training-manifests";
+import type { TrainingManifestsArgs } from "../../workflows/training-args";
 
 /** A reference with a digest. */
 function image(name: string): string {

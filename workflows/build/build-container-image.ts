@@ -2,21 +2,14 @@ import type { Input } from "@pulumi/pulumi";
 import { type WorkflowTemplate, isNot, steps, workflowTemplate } from "../../packages/argo-workflows";
 import { type BuildStepsArgs, buildImageStep } from "./build-steps";
 import { REGISTERED_MODEL } from "../../components/mlflow";
-import type { StagingTarget } from "../pipeline-step";
+import type { TrainingManifestsArgs } from "../training-args";
 import { type StagingStepsArgs, deployStep, restoreStep, testStep } from "./staging-steps";
 import { MODEL_VERSION_LABEL, lifeCycle } from "../../components/argo";
 
 /** What the workflow that turns a model version into a container in staging needs to know. */
-export interface BuildContainerImageArgs extends BuildStepsArgs {
-  readonly serviceAccounts: {
-    /** Of the pod that builds. */
-    readonly build: Input<string>;
-    /** Of those that change staging. */
-    readonly deployStaging: Input<string>;
-  };
-  readonly staging: StagingTarget;
-  /** Secret with which the nodes pull the pipeline's image. @default none */
-  readonly imagePullSecret?: Input<string> | undefined;
+export interface BuildContainerImageArgs
+  extends BuildStepsArgs, Pick<TrainingManifestsArgs, "staging" | "imagePullSecret"> {
+  readonly serviceAccounts: Pick<TrainingManifestsArgs["serviceAccounts"], "build" | "deployStaging">;
 }
 
 /** The version is required; the application is the lab's by default. */

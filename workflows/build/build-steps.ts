@@ -1,4 +1,3 @@
-import type { Input } from "@pulumi/pulumi";
 import {
   MAIN,
   type Reference,
@@ -10,9 +9,6 @@ import {
 import { BUILD_ROLE } from "../../components/kubernetes";
 import type { Resources } from "../../components/sizes";
 import {
-  type AppRepositorySource,
-  type BuilderTarget,
-  type ImageRepository,
   type PipelineStep,
   builderEnv,
   outputsIn,
@@ -20,21 +16,20 @@ import {
   registryCredentials,
   startsBuilder,
 } from "../pipeline-step";
+import type { TrainingManifestsArgs } from "../training-args";
 import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "../../components/argo";
 
 /** What the step that makes the image needs to know. */
-export interface BuildStepsArgs {
-  /** Image that runs its containers. */
-  readonly pipelineImage: Input<string>;
-  /** Address of MLflow inside the cluster. */
-  readonly mlflowUrl: Input<string>;
-  readonly appRepository: AppRepositorySource;
-  /** Image on which the application is built, as BuildKit pulls it. */
-  readonly appBaseImage: Input<string>;
-  readonly registry: ImageRepository;
-  /** Secret of the type `kubernetes.io/dockerconfigjson` with which BuildKit pushes and pulls. @default none */
-  readonly registryCredentialsSecret?: Input<string> | undefined;
-  readonly builder: BuilderTarget;
+export interface BuildStepsArgs extends Pick<
+  TrainingManifestsArgs,
+  | "pipelineImage"
+  | "mlflowUrl"
+  | "appRepository"
+  | "appBaseImage"
+  | "registry"
+  | "registryCredentialsSecret"
+  | "builder"
+> {
   readonly deadlines: BuildDeadlines;
 }
 

@@ -1,15 +1,15 @@
 import type { Input } from "@pulumi/pulumi";
 import { type ApiUse, type Reference, container } from "../../packages/argo-workflows";
+import { rule } from "../../components/kubernetes";
+import type { TrainingManifestsArgs } from "../training-args";
 import { type StagingTarget, outputsOf, pipelineContainer } from "../pipeline-step";
 import { type BuildDeadlines, RETRY_INFRASTRUCTURE } from "../../components/argo";
 
 /** What the steps that deploy and test need to know. */
-export interface StagingStepsArgs {
-  /** Image that runs them. */
-  readonly pipelineImage: Input<string>;
-  /** Address of MLflow inside the cluster. */
-  readonly mlflowUrl: Input<string>;
-  readonly staging: StagingTarget;
+export interface StagingStepsArgs extends Pick<
+  TrainingManifestsArgs,
+  "pipelineImage" | "mlflowUrl" | "staging"
+> {
   /** Account that may change the Deployment. */
   readonly serviceAccount: Input<string>;
   readonly deadlines: BuildDeadlines;
@@ -102,16 +102,10 @@ function release(inputs: Readonly<Record<keyof typeof RELEASE, Reference>>) {
 }
 
 function changes({ namespace, deployment }: StagingTarget): ApiUse {
-  return {
-    namespace,
-    apiGroups: ["apps"],
-    resources: ["deployments"],
-    resourceNames: [deployment],
-    verbs: ["get", "patch"],
-  };
+  return { namespace, ...rule("apps", "deployments", "get patch", deployment) };
 }
 
 /** The status of the new pod says why it does not start, and the pod is tested before it gets requests. */
 function looksAtPods({ namespace }: StagingTarget): ApiUse {
-  return { namespace, apiGroups: [""], resources: ["pods"], verbs: ["list"] };
+  return { namespace, ...rule("", "pods", "list") };
 }

@@ -14,6 +14,7 @@ import {
   workflowTemplate,
 } from "../../packages/argo-workflows";
 import type { BuildTemplate } from "../build/build-container-image";
+import type { TrainingManifestsArgs } from "../training-args";
 import { type TrainingImageArgs, trainingImageStep } from "./training-image";
 import { type Resources, SIZES } from "../../components/sizes";
 import {
@@ -26,23 +27,12 @@ import {
 } from "../../components/argo";
 
 /** What the training workflow needs to know. */
-export interface TrainModelArgs {
+export interface TrainModelArgs extends Pick<TrainingManifestsArgs, "mlflowUrl" | "imagePullSecret"> {
   /** What tells the image with which a run trains. */
-  readonly code: Omit<TrainingImageArgs, "activeDeadlineSeconds"> & {
-    /** Address of the training code's repository. Empty where the lab has none: a run that wants it names one. */
-    readonly repository: Input<string>;
-  };
-  /** Address of MLflow inside the cluster. */
-  readonly mlflowUrl: Input<string>;
-  readonly serviceAccounts: {
-    /** Of the training. */
-    readonly train: Input<string>;
-    /** Of the step that starts the build and waits for it. */
-    readonly triggerBuild: Input<string>;
-  };
+  readonly code: Omit<TrainingImageArgs, "activeDeadlineSeconds"> &
+    Pick<TrainingManifestsArgs["trainingCode"], "repository">;
+  readonly serviceAccounts: Pick<TrainingManifestsArgs["serviceAccounts"], "train" | "triggerBuild">;
   readonly deadlines: Deadlines;
-  /** Secret with which the nodes pull the image. @default none */
-  readonly imagePullSecret?: Input<string> | undefined;
   /** What is run with the version that the training has registered. */
   readonly build: BuildTemplate;
   /** What the training is given. @default that of the size medium */
@@ -168,20 +158,10 @@ function triggerBuild(args: TrainModelArgs, run: { readonly name: Reference }) {
   });
 }
 
-/** When training starts by itself. */
-export interface TrainingSchedule {
-  /** Cron string of five fields. */
-  readonly cron: string;
-  /** IANA name. */
-  readonly timezone: string;
-  /** True keeps the schedule but starts no runs. */
-  readonly suspended: boolean;
-}
-
 /** The CronWorkflow `train-model-cron`. */
 export function trainModelCron(
   template: TrainTemplate,
-  schedule: TrainingSchedule,
+  { schedule, timezone, suspended }: Pick<TrainingManifestsArgs, "schedule" | "timezone" | "suspended">,
   namespace?: Input<string>,
 ): CronWorkflowManifest {
   return cronWorkflow(
@@ -192,15 +172,15 @@ export function trainModelCron(
       title: "Scheduled training",
       description:
         "Starts `train-model` with its defaults, so the accuracy is random and some runs fail on purpose.",
-      schedules: [schedule.cron],
-      timezone: schedule.timezone,
+      schedules: [schedule],
+      timezone,
       // A run that is still going on owns the alias: its successor would only wait for the mutex.
       concurrencyPolicy: "Forbid",
       // Zero, the default, drops a run whose minute fell into a restart of the controller.
       startingDeadlineSeconds: 600,
       successfulJobsHistoryLimit: 3,
       failedJobsHistoryLimit: 3,
-      suspend: schedule.suspended,
+      suspend: suspended,
     },
     namespace,
   );

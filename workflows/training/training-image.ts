@@ -4,27 +4,25 @@ import { RETRY_INFRASTRUCTURE } from "../../components/argo";
 import { BUILD_ROLE } from "../../components/kubernetes";
 import {
   builderEnv,
-  type BuilderTarget,
   type ImageRepository,
   outputsOf,
   pipelineContainer,
   registryCredentials,
   startsBuilder,
 } from "../pipeline-step";
+import type { TrainingManifestsArgs } from "../training-args";
 
 /** What the step that tells the training image needs to know. */
-export interface TrainingImageArgs {
-  /** Image that runs it. */
-  readonly pipelineImage: Input<string>;
+export interface TrainingImageArgs extends Pick<
+  TrainingManifestsArgs,
+  "pipelineImage" | "registryCredentialsSecret" | "builder"
+> {
   /** The lab's own training image, for a run that names no code. */
   readonly image: Input<string>;
   /** Image on which that of a commit is built, as BuildKit pulls it. */
   readonly baseImage: Input<string>;
   /** Where the images of commits go. */
   readonly registry: ImageRepository;
-  /** Secret of the type `kubernetes.io/dockerconfigjson` with which BuildKit pushes and pulls. @default none */
-  readonly registryCredentialsSecret?: Input<string> | undefined;
-  readonly builder: BuilderTarget;
   /** Account that may start it. */
   readonly serviceAccount: Input<string>;
   /** Seconds that one attempt may take. */

@@ -4,7 +4,6 @@ import * as random from "@pulumi/random";
 import { WEBHOOK_CLIENTS, tokenSecretOf } from "../argo-rights";
 import { labelsOf } from "../../kubernetes";
 
-/** Arguments of {@link EventSender}. */
 export interface EventSenderArgs {
   /** Namespace of the workflows. */
   readonly namespace: pulumi.Input<string>;

@@ -6,7 +6,6 @@ import { type ClusterAccess, loadKubeconfig, reasonOf } from "../../kubernetes";
 import type { BoundObject, Token } from "./bound-token";
 import type { ApiServer } from "./student-kubeconfig";
 
-/** A request for a token. */
 export interface TokenRequest extends ClusterAccess {
   readonly namespace: string;
   /** Name of the service account. */

@@ -5,7 +5,6 @@ import { type BoundObject, keptToken } from "./bound-token";
 import { type ApiServerSource, apiServerOf, requestToken, type TokenSource } from "./service-account-token";
 import { kubeconfigText, tokenIn } from "./student-kubeconfig";
 
-/** Arguments of {@link StudentAccess}. */
 export interface StudentAccessArgs {
   /** Name of the service account, known when its rights are in place. */
   readonly account: pulumi.Input<string>;

@@ -61,7 +61,6 @@ export function studentFlow(name: string, { student, namespace }: StudentFlowArg
   );
 }
 
-/** Arguments of {@link studentFlow}. */
 export interface StudentFlowArgs {
   readonly student: string;
   readonly namespace: pulumi.Input<string>;

@@ -8,7 +8,6 @@ import { RESULT_POLICY } from "./result-policy";
 import { STAGING_POLICY } from "./staging-policy";
 import { WORKFLOW_POLICY } from "./workflow-policy";
 
-/** Arguments of {@link StudentAdmission}. */
 export interface StudentAdmissionArgs {
   /** Namespace of Argo's own programs, whose accounts are not bounded. */
   readonly argoNamespace: string;

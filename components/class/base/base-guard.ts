@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { STUDENT_LABEL } from "../class-names";
 
-/** Arguments of {@link BaseGuard}. */
 export interface BaseGuardArgs {
   /** Namespace in which students' stacks say that they use the base. It may not exist yet. */
   readonly namespace: string;
@@ -91,7 +90,6 @@ export class BaseGuard extends pulumi.ComponentResource {
   }
 }
 
-/** Arguments of {@link baseUsage}. */
 export interface BaseUsageArgs {
   readonly student: string;
   /** The base's namespace in which its guard looks. */

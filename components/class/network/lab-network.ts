@@ -1,16 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkPolicies } from "./student-network";
-import { postgresPolicy, type StudentPolicy } from "./student-policies";
+import { postgresPolicy, type StudentPoliciesArgs, type StudentPolicy } from "./student-policies";
 
-/** Arguments of {@link LabNetwork}. */
-export interface LabNetworkArgs {
-  /** Namespace of MLflow and its database. */
-  readonly namespace: pulumi.Input<string>;
-  /** Namespace of the application in staging. */
-  readonly stagingNamespace: pulumi.Input<string>;
-  /** Port of the database that exists already, if MLflow has one. */
-  readonly externalDatabasePort: pulumi.Input<number> | undefined;
-}
+type LabNetworkArgs = Pick<StudentPoliciesArgs, "namespace" | "stagingNamespace" | "externalDatabasePort">;
 
 /**
  * The network policies of a lab that one person has alone: what runs in staging, where a model may run any code, opens no

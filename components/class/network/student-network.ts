@@ -2,9 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { studentPolicies, type StudentPoliciesArgs, type StudentPolicy } from "./student-policies";
 
-/** Arguments of {@link StudentNetwork}. */
-export type StudentNetworkArgs = StudentPoliciesArgs;
-
 /**
  * The network policies of a student's two namespaces: all traffic is denied, except what the lab needs.
  *
@@ -15,7 +12,7 @@ export type StudentNetworkArgs = StudentPoliciesArgs;
  * All of this holds where the cluster enforces NetworkPolicies.
  */
 export class StudentNetwork extends pulumi.ComponentResource {
-  constructor(name: string, args: StudentNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: StudentPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gourmetgram:index:StudentNetwork", name, {}, opts);
 
     networkPolicies(name, studentPolicies(args), args, { parent: this });

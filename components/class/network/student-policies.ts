@@ -17,24 +17,22 @@ import {
 import { MLFLOW_NAME, MLFLOW_PORT, POSTGRES_NAME, POSTGRES_PORT } from "../../mlflow";
 import { STAGING_DEPLOYMENT, APP_PORT } from "../../staging";
 
-/** Arguments of {@link studentPolicies}. */
+/** Pods elsewhere in the cluster, and their port. */
+interface Pods {
+  readonly namespace: Input<string>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly port: number;
+}
+
 export interface StudentPoliciesArgs {
   /** Namespace of MLflow, the workflows and the training runs. */
   readonly namespace: Input<string>;
   /** Namespace of the application in staging. */
   readonly stagingNamespace: Input<string>;
   /** The pods of BuildKit. */
-  readonly builder: {
-    readonly namespace: Input<string>;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly port: number;
-  };
+  readonly builder: Pods;
   /** The pods of Argo's server, which is told of pushes. */
-  readonly argoServer: {
-    readonly namespace: Input<string>;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly port: number;
-  };
+  readonly argoServer: Pods;
   /**
    * Where the cluster's API server is, as CIDRs: the addresses of its endpoints and that of the Service `kubernetes`.
    * Where none is given, workflow pods may use the API server's ports at any address.
@@ -127,8 +125,7 @@ function gitServerPolicy(
   if (externalRepository !== undefined) return [];
   const pods = { matchLabels: GIT_SERVER };
   // Argo's server takes an event only with the signature of the student's own namespace.
-  const server = { ...inNamespace(argoServer.namespace), ...byLabels(argoServer.labels) };
-  const egress = [NAME_SERVERS, { to: [server], ports: tcp(argoServer.port) }];
+  const egress = [NAME_SERVERS, toPods(argoServer)];
   return [{ place: "platform", name: GIT_SERVER_NAME, pods, ingress: [ingress], egress }];
 }
 
@@ -141,10 +138,7 @@ function workflowEgress(args: StudentPoliciesArgs): EgressRule[] {
     args.externalRepository === undefined
       ? { to: [byLabels(GIT_SERVER)], ports: tcp(GIT_SERVER_PORT) }
       : anywhere(tcp(portOf(args.externalRepository))),
-    {
-      to: [{ ...inNamespace(args.stagingNamespace), ...byLabels(APPLICATION) }],
-      ports: tcp(APP_PORT),
-    },
+    toPods({ namespace: args.stagingNamespace, labels: APPLICATION, port: APP_PORT }),
   ];
 }
 
@@ -154,14 +148,16 @@ function workflowEgress(args: StudentPoliciesArgs): EgressRule[] {
  */
 function buildEgress({ builder, externalRegistryPorts: registry }: StudentPoliciesArgs): EgressRule[] {
   return [
-    {
-      to: [{ ...inNamespace(builder.namespace), ...byLabels(builder.labels) }],
-      ports: tcp(builder.port),
-    },
+    toPods(builder),
     // Most registries give out tokens, and it is BuildKit's client that fetches them.
     ...(registry.length === 0 ? [] : [anywhere(tcp(...registry))]),
   ];
 }
+
+const toPods = ({ namespace, labels, port }: Pods): EgressRule => ({
+  to: [{ ...inNamespace(namespace), ...byLabels(labels) }],
+  ports: tcp(port),
+});
 
 /** Where MLflow stores its data. */
 function mlflowEgress({ externalDatabasePort, s3Port }: StudentPoliciesArgs): EgressRule[] {

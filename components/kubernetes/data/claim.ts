@@ -4,7 +4,6 @@ import { dataName } from "./name";
 import { DATA_LABELS } from "../labels";
 import { singleWriterClaim, type VolumeSize } from "./single-writer";
 
-/** Arguments of {@link dataClaim}. */
 export interface DataClaimArgs extends VolumeSize {
   readonly namespace: Input<string>;
   readonly labels: Readonly<Record<string, string>>;

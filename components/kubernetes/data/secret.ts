@@ -3,7 +3,6 @@ import { all, type Input, type Output, type Resource, secret } from "@pulumi/pul
 import { dataName } from "./name";
 import { DATA_LABELS } from "../labels";
 
-/** Arguments of {@link dataSecret}. */
 export interface DataSecretArgs {
   readonly namespace: Input<string>;
   readonly labels: Readonly<Record<string, string>>;

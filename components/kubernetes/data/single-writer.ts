@@ -2,7 +2,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 
-/** Arguments of {@link singleWriterClaim}. */
 export interface VolumeSize {
   /** Size, as a Kubernetes quantity. */
   readonly storage: Input<string>;

@@ -2,10 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { DATA_LABELS } from "../labels";
 
-/** A level of the Pod Security Standards. */
 export type PodSecurityLevel = "restricted" | "privileged";
 
-/** Arguments of {@link labNamespace}. */
 export interface LabNamespaceArgs {
   /** Name of the namespace, a DNS label. */
   readonly name: Input<string>;

@@ -1,12 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { labNamespace } from "./lab-namespace";
+import { labNamespace, type LabNamespaceArgs } from "./lab-namespace";
 
-/** Arguments of {@link RestrictedNamespace}. */
-export interface RestrictedNamespaceArgs {
+export interface RestrictedNamespaceArgs extends Pick<LabNamespaceArgs, "holdsData"> {
   /** Name of the namespace, a DNS label. Students and the course's commands use it, so it is not generated. */
   readonly name: string;
-  /** Whether volumes with data that cannot be made again are in it. @default false */
-  readonly holdsData?: boolean;
 }
 
 /**

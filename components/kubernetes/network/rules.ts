@@ -51,7 +51,6 @@ export function apiServer(addresses: readonly string[], ports: readonly number[]
   return addresses.length === 0 ? rule : { to: addresses.map((cidr) => ({ ipBlock: { cidr } })), ...rule };
 }
 
-/** TCP ports. */
 export function tcp(...ports: readonly number[]): Port[] {
   return ports.map((port) => ({ protocol: "TCP", port }));
 }

@@ -58,17 +58,14 @@ export async function lintFiles(paths: readonly string[], options: LintFilesOpti
     .map((diagnostic) =>
       isTwin(diagnostic, objects) ? { ...diagnostic, severity: "warning" as const } : diagnostic,
     );
+  const placed = (each: Omit<Diagnostic, "where">): Diagnostic => ({
+    ...each,
+    where: titleOf(values[each.object], each.path),
+  });
   const scalars = objects.flatMap(({ misread }, object) =>
-    misread.map((each): Diagnostic => ({
-      ...each,
-      rule: "yaml",
-      object,
-      where: titleOf(values[object], each.path),
-    })),
+    misread.map((each) => placed({ ...each, rule: "yaml", object })),
   );
-  const ofEvents = objects.flatMap(({ event }, object) =>
-    event.map((each): Diagnostic => ({ ...each, object, where: titleOf(values[object], each.path) })),
-  );
+  const ofEvents = objects.flatMap(({ event }, object) => event.map((each) => placed({ ...each, object })));
   const scalarPlaces = new Set(scalars.map(({ object, path }) => JSON.stringify([object, path])));
   const misread = new Set(scalars.filter(({ severity }) => severity === "error").map(({ object }) => object));
   const others = validated
@@ -78,11 +75,9 @@ export async function lintFiles(paths: readonly string[], options: LintFilesOpti
         ? !scalarPlaces.has(JSON.stringify([object, path]))
         : !(/cannot unmarshal (?:bool|number)/.test(message) && misread.has(object)),
     )
-    .map(({ isBeyond, ...rest }): Diagnostic => ({
-      ...rest,
-      severity: isBeyond === true ? "unsupported" : "error",
-      where: titleOf(values[rest.object], rest.path),
-    }));
+    .map(({ isBeyond, ...rest }) =>
+      placed({ ...rest, severity: isBeyond === true ? "unsupported" : "error" }),
+    );
   return {
     workflows: values.length,
     diagnostics: [...own, ...scalars, ...ofEvents, ...others]

@@ -5,17 +5,14 @@ export type Depends =
   | { readonly not: Depends }
   | { readonly task: string; readonly result?: string };
 
+/** How a task can end. Each ends in exactly one of these ways. */
+export const OUTCOMES = ["Succeeded", "Failed", "Errored", "Skipped", "Omitted", "Daemoned"] as const;
+
+/** How a task ended. */
+export type Outcome = (typeof OUTCOMES)[number];
+
 /** The outcomes that a condition can name. */
-export const RESULTS = [
-  "Succeeded",
-  "Failed",
-  "Errored",
-  "Skipped",
-  "Omitted",
-  "Daemoned",
-  "AnySucceeded",
-  "AllFailed",
-] as const;
+export const RESULTS = [...OUTCOMES, "AnySucceeded", "AllFailed"] as const;
 
 /** A task without an outcome stands for any of these. */
 const DONE: readonly string[] = ["Succeeded", "Skipped", "Daemoned"];
@@ -111,12 +108,6 @@ export function atoms(condition: Depends): { task: string; result?: string }[] {
   if ("any" in condition) return condition.any.flatMap(atoms);
   return "not" in condition ? atoms(condition.not) : [condition];
 }
-
-/** How a task can end. Each ends in exactly one of these ways. */
-export const OUTCOMES = ["Succeeded", "Failed", "Errored", "Skipped", "Omitted", "Daemoned"] as const;
-
-/** How a task ended. */
-export type Outcome = (typeof OUTCOMES)[number];
 
 /** With more combinations the answer is left open. */
 const MOST_COMBINATIONS = 20_000;

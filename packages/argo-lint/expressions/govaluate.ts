@@ -1,17 +1,14 @@
 import { FILLED_IN_LATER } from "./tags";
 
+const VALUES = ["number", "boolean", "word", "any", "text", "time"] as const;
+
 /**
  * Kinds of tokens of govaluate, the language of a `when`. `any` stands for a reference without quotes, whose value is
  * read as a part of the condition when Argo has filled it in.
  */
 export type TokenKind =
+  | (typeof VALUES)[number]
   | "prefix"
-  | "number"
-  | "boolean"
-  | "word"
-  | "any"
-  | "text"
-  | "time"
   | "open"
   | "close"
   | "comparator"
@@ -26,12 +23,14 @@ export interface Token {
 }
 
 const PREFIXES = new Set(["-", "!", "~"]);
-const MODIFIERS = new Set(["+", "-", "*", "/", "%", "**", "&", "|", "^", ">>", "<<"]);
-const LOGICAL = new Set(["&&", "||"]);
-const COMPARATORS = new Set(["==", "!=", ">", ">=", "<", "<=", "=~", "!~", "in"]);
-const TERNARY = new Set(["?", ":", "??"]);
+/** The other operators, by their kinds. */
+const OPERATORS: readonly (readonly [kind: TokenKind, symbols: readonly string[]])[] = [
+  ["modifier", ["+", "-", "*", "/", "%", "**", "&", "|", "^", ">>", "<<"]],
+  ["logical", ["&&", "||"]],
+  ["comparator", ["==", "!=", ">", ">=", "<", "<=", "=~", "!~", "in"]],
+  ["ternary", ["?", ":", "??"]],
+];
 
-const VALUES = ["number", "boolean", "word", "any", "text", "time"] as const;
 const START: readonly TokenKind[] = ["prefix", ...VALUES, "open"];
 const AFTER_VALUE: readonly TokenKind[] = [
   "modifier",
@@ -52,7 +51,7 @@ const NEXT: Readonly<Record<TokenKind, readonly TokenKind[]>> = {
   time: AFTER_VALUE,
   any: [...AFTER_VALUE, "any"],
   open: [...START, "close"],
-  close: [...AFTER_VALUE, "number", "boolean", "word", "any", "text", "time", "open"],
+  close: [...AFTER_VALUE, ...VALUES, "open"],
   comparator: [...START, "close"],
   modifier: ["prefix", "number", "word", "any", "text", "boolean", "open", "close"],
   logical: [...START, "close"],
@@ -148,18 +147,8 @@ function read(characters: readonly string[], at: number, mayBePrefix: boolean): 
   if (/[\d.]/.test(first)) return numberAt(characters, at);
   if (/\p{L}/u.test(first)) return [word(joined), joinedEnd];
   const [symbol, end] = take(characters, at, new RegExp(`[^\\p{L}\\d()[\\]'"\\s${FILLED_IN_LATER}]`, "u"));
-  const kind =
-    mayBePrefix && PREFIXES.has(symbol)
-      ? "prefix"
-      : MODIFIERS.has(symbol)
-        ? "modifier"
-        : LOGICAL.has(symbol)
-          ? "logical"
-          : COMPARATORS.has(symbol)
-            ? "comparator"
-            : TERNARY.has(symbol)
-              ? "ternary"
-              : undefined;
+  const isPrefix = mayBePrefix && PREFIXES.has(symbol);
+  const kind = isPrefix ? "prefix" : OPERATORS.find(([, symbols]) => symbols.includes(symbol))?.[0];
   if (kind === undefined) {
     throw new ConditionError(
       symbol === "="

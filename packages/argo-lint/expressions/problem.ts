@@ -10,6 +10,8 @@ export interface Problem {
   readonly harmlessIfOptional?: boolean;
 }
 
+export const problem = (message: string, fix: string): Problem => ({ message, fix });
+
 /** The fix for a name that is not known. */
 export function declared(what: string, known: readonly string[]): string {
   return known.length === 0

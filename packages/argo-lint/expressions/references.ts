@@ -1,6 +1,6 @@
 import { Node } from "../objects/node";
 import type { Template } from "../objects/workflow-object";
-import { declared, type Problem } from "./problem";
+import { declared, type Problem, problem } from "./problem";
 import type { ReferenceContext } from "./reference-context";
 import { stepValueProblem } from "./step-values";
 import { workflowValueProblem } from "./workflow-values";
@@ -45,11 +45,11 @@ function item(path: string, { call, inLoop }: ReferenceContext): Problem | undef
     // An item as a whole stays as it is: it may be meant for another program.
     return key === ""
       ? undefined
-      : { message: "items are not visible inside a template", fix: "pass the value to it as a parameter" };
+      : problem("items are not visible inside a template", "pass the value to it as a parameter");
   }
   const { node, loops } = call;
   if (!loops && inLoop && key === "") return undefined;
-  if (!loops) return { message: "there are no items here", fix: "add withItems, withParam or withSequence" };
+  if (!loops) return problem("there are no items here", "add withItems, withParam or withSequence");
   const list = node.at("withParam").text ?? "";
   const items = list === "" ? node.at("withItems").items : writtenItems(list);
   if (key === "" || items === undefined) return undefined;
@@ -60,7 +60,7 @@ function item(path: string, { call, inLoop }: ReferenceContext): Problem | undef
   );
   return keys.includes(key)
     ? undefined
-    : { message: `no item has ${key}`, fix: declared("keys of items", [...new Set(keys)]) };
+    : problem(`no item has ${key}`, declared("keys of items", [...new Set(keys)]));
 }
 
 /** The items of a list that is written out, as JSON. */
@@ -74,13 +74,13 @@ function writtenItems(text: string): Node[] | undefined {
 }
 
 function pod(path: string, template: Template | undefined): Problem | undefined {
-  if (path !== "pod.name") return { message: "Argo knows the name of a pod alone", fix: "use pod.name" };
+  if (path !== "pod.name") return problem("Argo knows the name of a pod alone", "use pod.name");
   return template === undefined || template.isPod || template.types.length !== 1
     ? undefined
-    : {
-        message: `a template of type ${template.type ?? ""} has no pod`,
-        fix: "use it in the templates that run in a pod",
-      };
+    : problem(
+        `a template of type ${template.type ?? ""} has no pod`,
+        "use it in the templates that run in a pod",
+      );
 }
 
 const RETRY = /^(?:retries|lastRetry\.(?:exitCode|status|duration|message))$/;
@@ -113,17 +113,11 @@ function input(
   context: ReferenceContext,
 ): Problem | undefined {
   if (sort !== "parameters" && sort !== "artifacts") {
-    return {
-      message: `a template has no inputs.${sort}`,
-      fix: "use inputs.parameters or inputs.artifacts",
-    };
+    return problem(`a template has no inputs.${sort}`, "use inputs.parameters or inputs.artifacts");
   }
   const known = context.templates.flatMap(({ node }) => node.in("inputs", sort).names);
   if (name !== undefined && !known.includes(name)) {
-    return {
-      message: `the template has no input ${name} among its ${sort}`,
-      fix: declared(`input ${sort}`, known),
-    };
+    return problem(`the template has no input ${name} among its ${sort}`, declared(`input ${sort}`, known));
   }
   const member = rest.join(".");
   if (member === "") return undefined;
@@ -131,15 +125,15 @@ function input(
     const fix = `use inputs.parameters.${name ?? ""}, or an expression for a part of its value`;
     return { message: `an input parameter has no ${member}`, fix };
   }
-  if (member !== "path") return { message: `an input artifact has no ${member}`, fix: "use its path" };
+  if (member !== "path") return problem(`an input artifact has no ${member}`, "use its path");
   const { isPod = true, type } =
     context.templates.findLast(({ node }) => node.in("inputs", sort).names.includes(name ?? "")) ?? {};
   return isPod || type === "http" || type === "plugin"
     ? undefined
-    : {
-        message: `a template of type ${type ?? ""} has no pod, in which the artifact had a path`,
-        fix: "use the path in the template that runs in a pod",
-      };
+    : problem(
+        `a template of type ${type ?? ""} has no pod, in which the artifact had a path`,
+        "use the path in the template that runs in a pod",
+      );
 }
 
 /** An input that a template of the workflow has: in the pods of the others the reference stays as it is. */
@@ -151,10 +145,7 @@ function inputOfSome(
   const known = object.templates.flatMap(({ node }) => node.in("inputs", sort).names);
   return name === undefined || known.includes(name) || object.templateRef.exists
     ? undefined
-    : {
-        message: `no template has an input ${name} among its ${sort}`,
-        fix: declared(`input ${sort}`, known),
-      };
+    : problem(`no template has an input ${name} among its ${sort}`, declared(`input ${sort}`, known));
 }
 
 function ownOutput(sort: string, name: string | undefined, context: ReferenceContext): Problem | undefined {
@@ -164,10 +155,7 @@ function ownOutput(sort: string, name: string | undefined, context: ReferenceCon
   const known = context.templates.flatMap(({ node }) => node.in("outputs", sort).names);
   return known.includes(name)
     ? undefined
-    : {
-        message: `the template has no output ${name} among its ${sort}`,
-        fix: declared(`output ${sort}`, known),
-      };
+    : problem(`the template has no output ${name} among its ${sort}`, declared(`output ${sort}`, known));
 }
 
 function step(
@@ -177,26 +165,23 @@ function step(
   context: ReferenceContext,
 ): Problem | undefined {
   if (context.group === undefined) {
-    return {
-      message: `outputs of ${group} are not visible inside this template`,
-      fix: "pass the value to the template as a parameter",
-    };
+    return problem(
+      `outputs of ${group} are not visible inside this template`,
+      "pass the value to the template as a parameter",
+    );
   }
   if (group !== context.group) {
-    return { message: `there are no ${group} here`, fix: `write ${context.group}.${name}` };
+    return problem(`there are no ${group} here`, `write ${context.group}.${name}`);
   }
   const call = context.before.get(name) ?? (context.self === name ? context.all.get(name) : undefined);
   if (call === undefined) {
     const one = group === "steps" ? "step" : "task";
     return context.all.has(name)
-      ? {
-          message: `the ${one} ${name} has not ended when its value is used`,
-          fix: group === "steps" ? "refer to a step of an earlier group" : `make the task depend on ${name}`,
-        }
-      : {
-          message: `there is no ${one} ${name}`,
-          fix: declared(`earlier ${group}`, [...context.before.keys()]),
-        };
+      ? problem(
+          `the ${one} ${name} has not ended when its value is used`,
+          group === "steps" ? "refer to a step of an earlier group" : `make the task depend on ${name}`,
+        )
+      : problem(`there is no ${one} ${name}`, declared(`earlier ${group}`, [...context.before.keys()]));
   }
   return stepValueProblem(call, rest, context.resolve(call));
 }

@@ -1,7 +1,7 @@
 import type { Call } from "../flow/calls";
 import { containersOfSet } from "../objects/containers";
 import type { Template } from "../objects/workflow-object";
-import { declared, type Problem } from "./problem";
+import { declared, type Problem, problem } from "./problem";
 
 /** What every step has, apart from its outputs. */
 const FACTS = ["id", "ip", "status", "exitCode", "startedAt", "finishedAt", "hostNodeName"];
@@ -19,12 +19,12 @@ function fact(name: string, template: Template, { loops }: Call): Problem | unde
     const holders = [node, home.spec.at("templateDefaults")];
     return holders.some((holder) => holder.at("daemon").exists)
       ? undefined
-      : { message: `${title} is not a daemon, and has no address`, fix: "add daemon: true to it" };
+      : problem(`${title} is not a daemon, and has no address`, "add daemon: true to it");
   }
   const hasCode = ["container", "script", "data", "http", "plugin"].includes(type) || hasMain(template);
   return name !== "exitCode" || hasCode || loops
     ? undefined
-    : { message: `${title} has no exit code: its type is ${type}`, fix: "use its status" };
+    : problem(`${title} has no exit code: its type is ${type}`, "use its status");
 }
 
 /** What is wrong with a value of a step that has ended: what comes after its name. */
@@ -37,7 +37,7 @@ export function stepValueProblem(
   const { type } = template ?? {};
   if (first !== "outputs") {
     if (!FACTS.includes(first)) {
-      return { message: `a step has no ${first}`, fix: `use outputs or one of ${FACTS.join(", ")}` };
+      return problem(`a step has no ${first}`, `use outputs or one of ${FACTS.join(", ")}`);
     }
     return template === undefined || type === undefined ? undefined : fact(first, template, call);
   }
@@ -46,13 +46,10 @@ export function stepValueProblem(
   if (sort === "result") {
     return ["container", "script", "http", "plugin", "data"].includes(type) || hasMain(template)
       ? undefined
-      : { message: `${title} has no result: its type is ${type}`, fix: "use an output parameter" };
+      : problem(`${title} has no result: its type is ${type}`, "use an output parameter");
   }
   if (sort !== "parameters" && sort !== "artifacts") {
-    return {
-      message: `${title} has no outputs.${sort ?? ""}`,
-      fix: "use parameters, artifacts or result",
-    };
+    return problem(`${title} has no outputs.${sort ?? ""}`, "use parameters, artifacts or result");
   }
   const known = template.node.in("outputs", sort).names;
   if (sort === "artifacts" && call.loops && name !== undefined && known.includes(name)) {
@@ -64,19 +61,14 @@ export function stepValueProblem(
   }
   if (name === undefined) {
     if (call.node.at("withSequence").exists) {
-      return {
-        message: "of the steps of a sequence Argo knows no list of all parameters, and refuses the run",
-        fix: declared("outputs", known),
-      };
+      return problem(
+        "of the steps of a sequence Argo knows no list of all parameters, and refuses the run",
+        declared("outputs", known),
+      );
     }
-    return call.loops
-      ? undefined
-      : { message: "the name of the output is missing", fix: declared(`outputs`, known) };
+    return call.loops ? undefined : problem("the name of the output is missing", declared(`outputs`, known));
   }
   return known.includes(name)
     ? undefined
-    : {
-        message: `${title} has no output ${name} among its ${sort}`,
-        fix: declared(`output ${sort}`, known),
-      };
+    : problem(`${title} has no output ${name} among its ${sort}`, declared(`output ${sort}`, known));
 }

@@ -1,4 +1,4 @@
-import { declared, type Problem } from "./problem";
+import { declared, type Problem, problem } from "./problem";
 import type { ReferenceContext } from "./reference-context";
 
 /** Keys of labels and annotations that Argo gives to runs. */
@@ -40,16 +40,16 @@ export function workflowValueProblem(
   if (sort === "outputs" && (name === "parameters" || name === "artifacts") && last !== undefined) {
     const output = `${name}.${last}`;
     if (context.exported?.has(output) === false) {
-      return {
-        message: `no step before exports an output of its ${name} as ${last}`,
-        fix: "give that output a globalName, and let this be run after the step that has it",
-      };
+      return problem(
+        `no step before exports an output of its ${name} as ${last}`,
+        "give that output a globalName, and let this be run after the step that has it",
+      );
     }
     return context.made?.has(output) === false
-      ? {
-          message: `it does not wait for the step that exports ${last}: where that has not ended, ${name === "parameters" ? "Argo passes the braces on as text" : "this fails"}`,
-          fix: "let it depend on that step, or stand in a later group of steps",
-        }
+      ? problem(
+          `it does not wait for the step that exports ${last}: where that has not ended, ${name === "parameters" ? "Argo passes the braces on as text" : "this fails"}`,
+          "let it depend on that step, or stand in a later group of steps",
+        )
       : undefined;
   }
   if (sort === "parameters" && context.workflowParameters.size === 0) {
@@ -67,10 +67,7 @@ export function workflowValueProblem(
     };
   }
   if (sort === "failures" && context.running) {
-    return {
-      message: "the failures are known only when the run has ended",
-      fix: "use it in the exit handler only",
-    };
+    return problem("the failures are known only when the run has ended", "use it in the exit handler only");
   }
   // The hooks of a workflow have them all the same.
   if (sort === "failures" && !context.hasExit && context.templates.length > 0) {
@@ -93,12 +90,12 @@ export function workflowValueProblem(
     };
   }
   if (sort === "creationTimestamp" && !WORKFLOW.test(path)) {
-    return {
-      message: `a creation time has no ${parts.slice(1).join(".")}, and Argo leaves the braces as they are`,
-      fix: "use one of a, A, b, B, d, H, I, L, m, M, p, s, S, y, Y, z, Z and RFC3339",
-    };
+    return problem(
+      `a creation time has no ${parts.slice(1).join(".")}, and Argo leaves the braces as they are`,
+      "use one of a, A, b, B, d, H, I, L, m, M, p, s, S, y, Y, z, Z and RFC3339",
+    );
   }
   return WORKFLOW.test(path)
     ? undefined
-    : { message: `a workflow has no ${path}`, fix: "use one of Argo's workflow variables" };
+    : problem(`a workflow has no ${path}`, "use one of Argo's workflow variables");
 }

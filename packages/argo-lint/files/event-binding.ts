@@ -1,15 +1,9 @@
-import type { RuleName, Severity } from "../objects/diagnostic";
+import type { Diagnostic } from "../objects/diagnostic";
 import { FILLED_IN_LATER } from "../expressions/tags";
 import { isRecord, member, type Plain, type Segment } from "../objects/node";
 
 /** What is wrong with an event binding, in the place of the run that it belongs to. */
-export interface EventProblem {
-  readonly path: readonly Segment[];
-  readonly severity: Severity;
-  readonly rule: RuleName;
-  readonly message: string;
-  readonly fix: string;
-}
+export type EventProblem = Omit<Diagnostic, "object" | "where">;
 
 /** The run that a WorkflowEventBinding submits. */
 export interface RunOfBinding {

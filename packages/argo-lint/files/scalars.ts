@@ -1,12 +1,10 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
+import type { Diagnostic } from "../objects/diagnostic";
 import type { Segment } from "../objects/node";
 
 /** A value that is read as another one than it looks like. */
-export interface Misread {
-  readonly path: readonly Segment[];
+export interface Misread extends Pick<Diagnostic, "path" | "message" | "fix"> {
   readonly severity: "error" | "warning";
-  readonly message: string;
-  readonly fix: string;
 }
 
 /** Fields that are strings, and lists of strings: Argo refuses the object otherwise. */

@@ -51,7 +51,7 @@ function call(node: Node, group: Call["group"]): Call {
   // An empty list of items is none: the step runs once.
   const loops =
     node.at("withItems").items.length > 0 ||
-    ["withParam", "withSequence"].some((key) => node.at(key).exists && node.at(key).text !== "");
+    ["withParam", "withSequence"].some((key) => !node.at(key).isEmpty);
   return {
     name: node.at("name").text,
     node,

@@ -91,7 +91,7 @@ interface Run {
 function madeOf({ first, late, all, exportedBy, set }: Run): Exports["made"] {
   // Most workflows export nothing.
   if (all.size === 0) return () => all;
-  const running = reachFrom(first === undefined ? [] : [first], set, { hooks: false });
+  const running = reachFrom([first], set, { hooks: false });
   const hooks = [...running].flatMap((each) =>
     callsOf(each).flatMap(({ node }) => hooked(node, each.home, set)),
   );
@@ -122,9 +122,7 @@ function madeOf({ first, late, all, exportedBy, set }: Run): Exports["made"] {
     const found = madeWithin.get(call);
     if (found !== undefined) return found;
     const called = set.resolve(call.node, user.home).template;
-    const names = [...reachFrom(called === undefined ? [] : [called], set, { hooks: true })].flatMap(
-      exportedBy,
-    );
+    const names = [...reachFrom([called], set, { hooks: true })].flatMap(exportedBy);
     madeWithin.set(call, names);
     return names;
   };

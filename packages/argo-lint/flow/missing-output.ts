@@ -1,5 +1,6 @@
 import type { Call } from "./calls";
 import type { Template } from "../objects/workflow-object";
+import { type Problem, problem } from "../expressions/problem";
 import type { Node } from "../objects/node";
 import { literal, tagsOf } from "../expressions/tags";
 
@@ -19,13 +20,8 @@ export interface Destination {
   readonly isKnown: boolean;
 }
 
-/** An output that is not there when it is needed. */
-export interface MissingOutput {
-  readonly message: string;
-  readonly fix: string;
-  /** True if it depends on the run whether it comes to that. */
-  readonly unsure?: boolean;
-}
+/** An output that is not there when it is needed; `unsure` where it depends on the run whether it comes to that. */
+export type MissingOutput = Pick<Problem, "message" | "fix" | "unsure">;
 
 const HANGS = "Argo looks for it forever, and no deadline ends the run";
 const SAME_CONDITION = "give the step that uses it the same condition";
@@ -47,17 +43,14 @@ export function missingIfSkipped(
 ): MissingOutput | undefined {
   const name = producer.name ?? "";
   if (wanted.sort === "fact") {
-    return {
-      message: `${name} can be skipped, and then has no ${wanted.name ?? ""}: ${HANGS}`,
-      fix: SAME_CONDITION,
-    };
+    return problem(`${name} can be skipped, and then has no ${wanted.name ?? ""}: ${HANGS}`, SAME_CONDITION);
   }
   if (wanted.sort === "result") {
     // Argo registers results of skipped steps only where a template declares one, which no template can.
-    return {
-      message: `${name} can be skipped, and then has no result: ${HANGS}`,
-      fix: `${SAME_CONDITION}, or write the value to an output parameter with valueFrom.default`,
-    };
+    return problem(
+      `${name} can be skipped, and then has no result: ${HANGS}`,
+      `${SAME_CONDITION}, or write the value to an output parameter with valueFrom.default`,
+    );
   }
   if (wanted.sort === "artifacts") {
     const isOptional =

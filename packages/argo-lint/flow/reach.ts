@@ -6,20 +6,19 @@ import { literal } from "../expressions/tags";
 
 /** The templates that a run can come to from these, with them. */
 export function reachFrom(
-  first: readonly Template[],
+  first: readonly (Template | undefined)[],
   set: WorkflowSet,
   { hooks }: { readonly hooks: boolean },
 ): ReadonlySet<Template> {
   const found = new Set<Template>();
-  const add = (template: Template): void => {
-    if (found.has(template)) return;
+  const add = (template: Template | undefined): void => {
+    if (template === undefined || found.has(template)) return;
     found.add(template);
     for (const { node } of callsOf(template)) {
       resolved(node, template.home, set).forEach(add);
       if (!hooks) continue;
       hooked(node, template.home, set).forEach(add);
-      const atExit = set.source(template.home).object?.template(literal(node.at("onExit")) ?? "");
-      if (atExit !== undefined) add(atExit);
+      add(set.source(template.home).object?.template(literal(node.at("onExit")) ?? ""));
     }
   };
   first.forEach(add);
@@ -28,9 +27,8 @@ export function reachFrom(
 
 /** The templates that a run of the object can come to: from its entrypoint, its exit handlers and its hooks. */
 export function reachOfRun(object: WorkflowObject, set: WorkflowSet): ReadonlySet<Template> {
-  const first = set.entrypoint(object);
-  const starts = [...(first === undefined ? [] : [first]), ...exitHandlers(object, set)];
-  return reachFrom([...starts, ...hooked(object.spec, object, set)], set, { hooks: true });
+  const starts = [set.entrypoint(object), ...exitHandlers(object, set), ...hooked(object.spec, object, set)];
+  return reachFrom(starts, set, { hooks: true });
 }
 
 /** The templates of the hooks of a workflow, a step or a task. */

@@ -33,7 +33,6 @@ export const RULES = {
   kind: "what this linter does not check",
 } as const;
 
-/** Name of a rule. */
 export type RuleName = keyof typeof RULES;
 
 /** A problem in an object, or a part of it that is not checked. */
@@ -52,12 +51,8 @@ export interface Diagnostic {
 }
 
 /** What a rule reports about a node. The object is added by what runs the rule. */
-export interface RuleDiagnostic {
-  readonly rule: RuleName;
-  readonly severity: Severity;
+export interface RuleDiagnostic extends Pick<Diagnostic, "rule" | "severity" | "message" | "fix"> {
   readonly node: Node;
-  readonly message: string;
-  readonly fix: string;
 }
 
 type Reporter = (rule: RuleName, node: Node, message: string, fix: string) => RuleDiagnostic;

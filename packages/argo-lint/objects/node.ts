@@ -77,6 +77,11 @@ export class Node {
     return this.value !== undefined && this.value !== null;
   }
 
+  /** True where nothing is here, or an empty text. */
+  get isEmpty(): boolean {
+    return !this.exists || this.value === "";
+  }
+
   /** True for an object that is known. */
   get isObject(): boolean {
     return isRecord(this.value);

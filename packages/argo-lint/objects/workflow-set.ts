@@ -10,6 +10,8 @@ export interface WorkflowSetOptions {
   /**
    * True if they are all that exists: a reference to any other is then an error. False if there may be more in
    * the cluster: then it is reported as not checked.
+   *
+   * @default false
    */
   readonly closed: boolean;
 }
@@ -126,7 +128,7 @@ export class WorkflowSet {
     const reference = holder.at("templateRef");
     if (reference.exists) {
       const name = reference.at("template");
-      if (!name.exists || name.text === "") {
+      if (name.isEmpty) {
         const message = "the name of the template is missing";
         return { diagnostic: error("reference", reference, message, "add template") };
       }

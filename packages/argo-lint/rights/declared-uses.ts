@@ -5,13 +5,40 @@ import { literal } from "../expressions/tags";
 /** The annotation of a template's pods that says what their program uses: a list of rules as JSON. */
 export const USES_ANNOTATION = "gourmetgram.dev/uses";
 
-/** A verb on a kind of object that a template says its program uses. */
+/** A verb on a kind of object. */
 export interface DeclaredUse {
+  /** Namespace of the object that is acted on. @default the namespace of the run */
   readonly namespace?: string;
+  /** API group; the empty text is the core group. */
   readonly apiGroup: string;
+  /** In the plural, as in a Role. */
   readonly resource: string;
+  /** The one object that is acted on, where its name is known. @default any */
   readonly resourceName?: string;
   readonly verb: string;
+}
+
+/** A rule of a Role. */
+export interface RightsRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+/** A rule, one verb on one kind of object at a time. */
+export function usesIn({
+  apiGroups,
+  resources,
+  verbs,
+  resourceNames,
+}: RightsRule): Omit<DeclaredUse, "namespace">[] {
+  const names = resourceNames?.map((resourceName) => ({ resourceName })) ?? [{}];
+  return apiGroups.flatMap((apiGroup) =>
+    resources.flatMap((resource) =>
+      verbs.flatMap((verb) => names.map((name) => ({ apiGroup, resource, ...name, verb }))),
+    ),
+  );
 }
 
 /**
@@ -56,20 +83,11 @@ function usesOf(rule: unknown): DeclaredUse[] | undefined {
   ) {
     return undefined;
   }
-  const names = resourceNames ?? [undefined];
-  return apiGroups.flatMap((apiGroup) =>
-    resources.flatMap((resource) =>
-      verbs.flatMap((verb) =>
-        names.map((resourceName) => ({
-          ...(namespace === undefined ? {} : { namespace }),
-          apiGroup,
-          resource,
-          ...(resourceName === undefined ? {} : { resourceName }),
-          verb,
-        })),
-      ),
-    ),
-  );
+  const rest = resourceNames === undefined ? {} : { resourceNames };
+  return usesIn({ apiGroups, resources, verbs, ...rest }).map((use) => ({
+    ...(namespace === undefined ? {} : { namespace }),
+    ...use,
+  }));
 }
 
 function isTexts(value: unknown): value is string[] {

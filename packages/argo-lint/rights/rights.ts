@@ -1,4 +1,4 @@
-import { declaredUses } from "./declared-uses";
+import { type DeclaredUse, declaredUses, type RightsRule, usesIn } from "./declared-uses";
 import type { Template, WorkflowObject } from "../objects/workflow-object";
 import { WorkflowSet } from "../objects/workflow-set";
 import { reachOfRun } from "../flow/reach";
@@ -6,18 +6,9 @@ import type { Node } from "../objects/node";
 import { literal } from "../expressions/tags";
 
 /** What a template needs to be allowed to do. */
-export interface Need {
+export interface Need extends DeclaredUse {
   /** Name of the account under which the template's pod runs. */
   readonly serviceAccount: string;
-  /** Namespace of the object that is acted on. @default the namespace of the run */
-  readonly namespace?: string;
-  /** API group; the empty text is the core group. */
-  readonly apiGroup: string;
-  /** In the plural, as in a Role. */
-  readonly resource: string;
-  /** The one object that is acted on, where its name is known. @default any */
-  readonly resourceName?: string;
-  readonly verb: string;
   /** The template: `WorkflowTemplate/train-model trigger-build`. */
   readonly neededBy: string;
 }
@@ -86,9 +77,7 @@ function accountOf(object: WorkflowObject, set: WorkflowSet): string | undefined
   return node === undefined ? "default" : literal(node);
 }
 
-type PodNeed = Omit<Need, "serviceAccount" | "neededBy">;
-
-function needsOfPod(template: Template, set: WorkflowSet): PodNeed[] | string {
+function needsOfPod(template: Template, set: WorkflowSet): DeclaredUse[] | string {
   const declared = declaredUses(template);
   if (typeof declared === "string") {
     return declared;
@@ -112,7 +101,7 @@ function needsOfPod(template: Template, set: WorkflowSet): PodNeed[] | string {
   return problem ?? [...always, ...needs.flatMap((each) => (typeof each === "string" ? [] : each))];
 }
 
-function needsOfManifest(manifest: Node, verbs: readonly string[]): PodNeed[] | string {
+function needsOfManifest(manifest: Node, verbs: readonly string[]): DeclaredUse[] | string {
   const kind = literal(manifest.at("kind"));
   const version = literal(manifest.at("apiVersion"));
   if (kind === undefined || version === undefined) {
@@ -143,12 +132,7 @@ export interface GivenRight {
   readonly serviceAccount: string;
   /** Namespace of the Role. @default the namespace of the runs */
   readonly namespace?: string;
-  readonly rules: readonly {
-    readonly apiGroups: readonly string[];
-    readonly resources: readonly string[];
-    readonly verbs: readonly string[];
-    readonly resourceNames?: readonly string[];
-  }[];
+  readonly rules: readonly RightsRule[];
 }
 
 /** Rights that are missing or too many, in words. */
@@ -180,21 +164,7 @@ function withoutName({ serviceAccount, namespace, apiGroup, resource, verb }: Ne
 /** A given right, one verb on one kind of object at a time. */
 function spread({ rules, serviceAccount, namespace }: GivenRight): Omit<Need, "neededBy">[] {
   const owner = { serviceAccount, ...(namespace === undefined ? {} : { namespace }) };
-  return rules.flatMap(({ apiGroups, resources, verbs, resourceNames = [undefined] }) =>
-    apiGroups.flatMap((apiGroup) =>
-      resources.flatMap((resource) =>
-        verbs.flatMap((verb) =>
-          resourceNames.map((name) => ({
-            ...owner,
-            apiGroup,
-            resource,
-            verb,
-            ...(name === undefined ? {} : { resourceName: name }),
-          })),
-        ),
-      ),
-    ),
-  );
+  return rules.flatMap(usesIn).map((use) => ({ ...owner, ...use }));
 }
 
 function inWords(right: Omit<Need, "neededBy">): string {

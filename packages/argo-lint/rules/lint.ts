@@ -1,17 +1,10 @@
 import type { Diagnostic } from "../objects/diagnostic";
 import type { WorkflowObject } from "../objects/workflow-object";
-import { WorkflowSet } from "../objects/workflow-set";
+import { WorkflowSet, type WorkflowSetOptions } from "../objects/workflow-set";
 import { CORRECTNESS, productionRules } from "./index";
 
 /** How strict the linter is. */
-export interface LintOptions {
-  /**
-   * True if the objects are all that exists: a reference to any other is then an error. Otherwise it is reported as
-   * not checked.
-   *
-   * @default false
-   */
-  readonly closed?: boolean;
+export interface LintOptions extends Partial<WorkflowSetOptions> {
   /**
    * True also requires requests, limits and an image digest of every container, and a deadline of every exit handler.
    *

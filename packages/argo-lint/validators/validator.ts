@@ -1,14 +1,8 @@
-import type { Segment } from "../objects/node";
+import type { Diagnostic } from "../objects/diagnostic";
 
-/** What another validator says of an object. */
-export interface ValidatorDiagnostic {
+/** What another validator says of an object; its path as far as it is known. */
+export interface ValidatorDiagnostic extends Pick<Diagnostic, "object" | "path" | "message" | "fix"> {
   readonly rule: "argo" | "schema";
-  /** Index of the object among those that were given. */
-  readonly object: number;
-  /** The field, as far as it is known. */
-  readonly path: readonly Segment[];
-  readonly message: string;
-  readonly fix: string;
   /** True if the object refers to one that was not given, so that the validator cannot check it. */
   readonly isBeyond?: boolean;
 }

@@ -6,7 +6,6 @@ import { type Arguments, type Parameters, pass, renderPassed } from "../values/p
 import { RenderContext } from "../values/references";
 import type { WorkflowTemplate } from "./workflows";
 
-/** Arguments of {@link cronWorkflow}. */
 export interface CronWorkflowOptions<P extends Parameters> extends Omit<CronWorkflowSpec, "workflowSpec"> {
   /** What is run. Its parameters need defaults, or values here. */
   readonly template: WorkflowTemplate<P>;

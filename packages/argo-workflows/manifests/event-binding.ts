@@ -10,7 +10,6 @@ import type { WorkflowTemplate } from "./workflows";
  */
 export type EventExpression = string;
 
-/** Arguments of {@link eventBinding}. */
 export interface EventBindingOptions<P extends Parameters> {
   /** What is run. Its parameters need defaults, or values here. */
   readonly template: WorkflowTemplate<P>;

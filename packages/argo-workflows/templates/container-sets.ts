@@ -22,7 +22,6 @@ export class SetContainer {
   ) {}
 }
 
-/** Options of a container of a set. */
 export interface SetContainerOptions {
   /** The containers that must have succeeded before its program starts. @default it starts at once */
   readonly after?: readonly SetContainer[];
@@ -59,7 +58,6 @@ export class ContainerSet {
   }
 }
 
-/** Arguments of {@link containerSet}. */
 export interface ContainerSetTemplateOptions<
   I extends Inputs,
   O extends ContainerOutputs,

@@ -52,7 +52,6 @@ export interface ScriptSpec extends Program {
   readonly source: string;
 }
 
-/** Arguments of {@link container}. */
 export interface ContainerTemplateOptions<
   I extends Inputs,
   O extends ContainerOutputs,
@@ -61,7 +60,6 @@ export interface ContainerTemplateOptions<
   readonly container: (inputs: References<I>) => ContainerSpec;
 }
 
-/** Arguments of {@link script}. */
 export interface ScriptTemplateOptions<
   I extends Inputs,
   O extends ContainerOutputs,

@@ -6,7 +6,6 @@ import { type RenderContext, Scope } from "../values/references";
 import type { TaskManifest } from "../manifests/template-manifests";
 import { type Template, signature } from "./templates";
 
-/** Options of a task. */
 export interface TaskOptions extends CallOptions {
   /**
    * The tasks that must have succeeded, or were skipped, before it starts. Their outputs, and those of the tasks that
@@ -17,7 +16,6 @@ export interface TaskOptions extends CallOptions {
   readonly after?: readonly Task[];
 }
 
-/** Arguments of {@link dag}. */
 export interface DagTemplateOptions<I extends Inputs> {
   /** @default none */
   readonly inputs?: I;

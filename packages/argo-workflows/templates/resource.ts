@@ -5,7 +5,6 @@ import type { Inputs, None, References } from "../values/parameters";
 import type { FollowedResource, ResourceManifest } from "../manifests/template-manifests";
 import { type PodTemplateOptions, type Template, podTemplate } from "./templates";
 
-/** Arguments of {@link resource}. */
 export interface ResourceTemplateOptions<I extends Inputs, O extends ObjectOutputs>
   extends PodTemplateOptions<I, O>, FollowedResource {
   readonly action: ResourceManifest["action"];

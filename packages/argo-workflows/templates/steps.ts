@@ -8,7 +8,6 @@ import { type Template, signature } from "./templates";
 /** Options of a step. */
 export type StepOptions = CallOptions;
 
-/** Arguments of {@link steps}. */
 export interface StepsTemplateOptions<I extends Inputs> {
   /** @default none */
   readonly inputs?: I;

@@ -1,7 +1,6 @@
 import type { None } from "../values/parameters";
 import { type Template, signature } from "./templates";
 
-/** Arguments of {@link suspend}. */
 export interface SuspendTemplateOptions {
   /** Seconds after which the run goes on by itself. @default it waits until someone resumes it */
   readonly seconds?: number;

@@ -46,7 +46,6 @@ export type ContainerOutputs = Readonly<Record<string, FileOutput | PrintedOutpu
 /** What a template can yield that acts on an object of the cluster. */
 export type ObjectOutputs = Readonly<Record<string, FieldOutput>>;
 
-/** Options of an output. */
 export interface OutputOptions {
   /**
    * Value if there is none, or if the step did not run. Needed where a later step refers to the output of a step that

@@ -62,7 +62,6 @@ export function artifactAt(path?: string): { readonly kind: "artifact"; readonly
   return compact({ kind: "artifact" as const, path });
 }
 
-/** References to all parameters of a workflow. */
 export function workflowReferences<P extends Parameters>(parameters: P, scope: Scope): References<P> {
   return Object.fromEntries(
     Object.keys(parameters).map((name) => [name, new Reference(`workflow.parameters.${name}`, scope)]),

@@ -37,22 +37,21 @@ export function claimedObjects(config: StackConfig): ClaimedObject[] {
 /** The node ports. A student's stack has none. */
 export function claimedPorts(config: StackConfig): ClaimedPort[] {
   if (config.scope === "student") return [];
-  const base = [
-    ...(config.externalRegistry === undefined
-      ? [{ port: config.registryNodePort, key: "registryNodePort" }]
-      : []),
-    ...(config.argo === "install" ? [{ port: config.argoServerNodePort, key: "argoServerNodePort" }] : []),
-  ];
-  if (config.scope === "base") return base;
+  const used = (isUsed: boolean, key: string, port: number) => (isUsed ? [{ port, key }] : []);
   return [
-    ...base,
-    ...(config.mlflowServiceType === "NodePort"
-      ? [{ port: config.mlflowNodePort, key: "mlflowNodePort" }]
-      : []),
-    { port: config.stagingNodePort, key: "stagingNodePort" },
-    ...(config.appRepositoryUrl === undefined
-      ? [{ port: config.appRepositoryNodePort, key: "appRepositoryNodePort" }]
-      : []),
+    ...used(config.externalRegistry === undefined, "registryNodePort", config.registryNodePort),
+    ...used(config.argo === "install", "argoServerNodePort", config.argoServerNodePort),
+    ...(config.scope === "base"
+      ? []
+      : [
+          ...used(config.mlflowServiceType === "NodePort", "mlflowNodePort", config.mlflowNodePort),
+          ...used(true, "stagingNodePort", config.stagingNodePort),
+          ...used(
+            config.appRepositoryUrl === undefined,
+            "appRepositoryNodePort",
+            config.appRepositoryNodePort,
+          ),
+        ]),
   ];
 }
 
@@ -103,26 +102,22 @@ function localRegistry({ scope, externalRegistry }: StackConfig): ClaimedObject[
 /** What a class has once in a cluster, whatever its settings: a cluster holds one class. */
 function baseAlone({ argo }: BaseConfig): ClaimedObject[] {
   const remedy = "delete the other class first, or use another cluster";
-  const programs = ["workflow-controller", "argo-server"] as const;
-  const roles = argo === "install" ? programs.map(listingRole) : [];
+  const of = (apiVersion: string, kind: string, name: string): ClaimedObject => ({
+    apiVersion,
+    kind,
+    name,
+    remedy,
+  });
+  const programs = argo === "install" ? (["workflow-controller", "argo-server"] as const) : [];
+  const lists = programs.map(listingRole);
   return [
     ...[BASE_GUARD, ...STUDENT_POLICIES].flatMap((name) => [
-      { apiVersion: ADMISSION, kind: "ValidatingAdmissionPolicy", name, remedy },
-      { apiVersion: ADMISSION, kind: "ValidatingAdmissionPolicyBinding", name, remedy },
+      of(ADMISSION, "ValidatingAdmissionPolicy", name),
+      of(ADMISSION, "ValidatingAdmissionPolicyBinding", name),
     ]),
-    {
-      apiVersion: "flowcontrol.apiserver.k8s.io/v1",
-      kind: "PriorityLevelConfiguration",
-      name: STUDENT_LEVEL,
-      remedy,
-    },
-    { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", name: BASE_PRIORITY, remedy },
-    ...(argo === "install" ? [...programs.map(actingRole), ...roles] : []).map((name) => ({
-      apiVersion: RBAC,
-      kind: "ClusterRole",
-      name,
-      remedy,
-    })),
-    ...roles.map((name) => ({ apiVersion: RBAC, kind: "ClusterRoleBinding", name, remedy })),
+    of("flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration", STUDENT_LEVEL),
+    of("scheduling.k8s.io/v1", "PriorityClass", BASE_PRIORITY),
+    ...[...programs.map(actingRole), ...lists].map((name) => of(RBAC, "ClusterRole", name)),
+    ...lists.map((name) => of(RBAC, "ClusterRoleBinding", name)),
   ];
 }

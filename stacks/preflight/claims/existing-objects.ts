@@ -1,7 +1,7 @@
 import type { KubernetesObject, V1Service } from "@kubernetes/client-node";
 import { type ClaimedObject, claimedObjects, claimedPorts } from "./cluster-claims";
 import { INSTANCE_LABEL, MANAGER, MANAGER_LABEL } from "../../../components/kubernetes";
-import { type Finding, type Inspection } from "../finding";
+import { type Finding, type Inspection, refused } from "../finding";
 import { setCommand } from "../../../config";
 import { isOf } from "../../data/data-volumes";
 
@@ -29,10 +29,12 @@ export const takenPorts: Inspection = async ({ config, stack, cluster }) => {
       const nodePorts = (spec?.ports ?? []).flatMap(({ nodePort }) => nodePort ?? []);
       return ports
         .filter(({ port }) => nodePorts.includes(port))
-        .map(({ port, key }) => ({
-          problem: `node port ${port} (gourmetgram:${key}): already used by the Service ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`,
-          remedies: [`${setCommand(key, "PORT")}   (30000 to 32767)`],
-        }));
+        .map(({ port, key }) =>
+          refused(
+            `node port ${port} (gourmetgram:${key}): already used by the Service ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`,
+            `${setCommand(key, "PORT")}   (30000 to 32767)`,
+          ),
+        );
     });
 };
 
@@ -72,10 +74,7 @@ function objectFinding(group: [Taken, ...Taken[]], stack: string): Finding {
   );
   const what = `${object.kind} ${names.join(", ")}`;
   if (isEnding(there)) {
-    return {
-      problem: `${what}: is being deleted`,
-      remedies: ["the same command again, once it is deleted"],
-    };
+    return refused(`${what}: is being deleted`, "the same command again, once it is deleted");
   }
   const labels = labelsIn(there);
   const selector = `${INSTANCE_LABEL}=${labels[INSTANCE_LABEL] ?? ""}`;

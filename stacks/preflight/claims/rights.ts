@@ -1,5 +1,5 @@
 import { claimedObjects } from "./cluster-claims";
-import type { Inspection } from "../finding";
+import { type Inspection, refused } from "../finding";
 import { pulumiCommand } from "../../../config";
 
 /** Whether this identity may create cluster-scoped objects. Rights in namespaces follow from those. */
@@ -15,16 +15,14 @@ export const rights: Inspection = async ({ config, cluster }) => {
     resource: resourceOf(kind),
   }));
   const allowed = await Promise.all(asked.map(({ group, resource }) => cluster.mayCreate(group, resource)));
-  const refused = asked.filter((_, index) => allowed[index] !== true).map(({ kind }) => kind);
-  return refused.length === 0
+  const forbidden = asked.filter((_, index) => allowed[index] !== true).map(({ kind }) => kind);
+  return forbidden.length === 0
     ? []
     : [
-        {
-          problem: `this identity may not create ${refused.join(", ")}`,
-          remedies: [
-            `use the kubeconfig of a cluster administrator: ${pulumiCommand()} config set kubernetes:context NAME`,
-          ],
-        },
+        refused(
+          `this identity may not create ${forbidden.join(", ")}`,
+          `use the kubeconfig of a cluster administrator: ${pulumiCommand()} config set kubernetes:context NAME`,
+        ),
       ];
 };
 

@@ -4,7 +4,7 @@ import type { V1ConfigMap, V1Node } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { type BaseConfig, type LabConfig, pulumiCommand, setCommand } from "../../../config";
 import { REGISTRY_HOSTING, readRegistryHosting, settingsOf } from "./registry-hosting";
-import { type Finding, type Inspected, type Inspection } from "../finding";
+import { type Finding, type Inspected, type Inspection, refused } from "../finding";
 
 /** Whether images get from this machine into the stack's registry, and from there to the nodes. */
 export const imageRegistry: Inspection = async (inspected) => {
@@ -59,16 +59,16 @@ async function unreachableForPushing(
   if ((await refusal({ port: nodePort, host: "127.0.0.1" })) === undefined) return [];
   const hosted = await hostedRegistry(cluster);
   return [
-    {
-      problem: `images cannot be pushed: nothing on this machine leads to node port ${nodePort} of the cluster, where its registry will be`,
-      remedies: [...(hosted === undefined ? [] : [hosted]), ...waysTo(nodes, nodePort), ...ELSEWHERE],
-    },
+    refused(
+      `images cannot be pushed: nothing on this machine leads to node port ${nodePort} of the cluster, where its registry will be`,
+      ...(hosted === undefined ? [] : [hosted]),
+      ...waysTo(nodes, nodePort),
+      ELSEWHERE,
+    ),
   ];
 }
 
-const ELSEWHERE = [
-  `${setCommand("externalRegistry", "HOST/PATH")}   (a registry that this machine and the nodes reach)`,
-];
+const ELSEWHERE = `${setCommand("externalRegistry", "HOST/PATH")}   (a registry that this machine and the nodes reach)`;
 
 /** Docker Desktop shows the node ports of its own cluster on this machine's loopback address. */
 const DOCKER_DESKTOP = "docker-desktop";
@@ -127,13 +127,11 @@ async function notPulled(
   const mode = modeIn(map?.data?.["config.conf"]);
   if (mode === undefined || mode === "" || mode === "iptables") return [];
   return [
-    {
-      problem: `nodes cannot pull from localhost:${nodePort}: kube-proxy has the mode ${mode}, in which node ports do not answer on loopback addresses`,
-      remedies: [
-        `${setCommand("registryPullFrom", "in-cluster")}   (if the nodes' container runtime knows registry.kube-system.svc.cluster.local:5000)`,
-        ...ELSEWHERE,
-      ],
-    },
+    refused(
+      `nodes cannot pull from localhost:${nodePort}: kube-proxy has the mode ${mode}, in which node ports do not answer on loopback addresses`,
+      `${setCommand("registryPullFrom", "in-cluster")}   (if the nodes' container runtime knows registry.kube-system.svc.cluster.local:5000)`,
+      ELSEWHERE,
+    ),
   ];
 }
 

@@ -230,7 +230,7 @@ describe("train-model-cron", () => {
   };
 
   it("equals the course's text, apart from what is listed", () => {
-    const schedule = { cron: "0 2 * * *", timezone: "UTC", suspended: false };
+    const schedule = { schedule: "0 2 * * *", timezone: "UTC", suspended: false };
     assert.deepEqual(differences(course("train-model-cron"), trainModelCron(trainModel(args), schedule)), {
       "metadata.annotations": { added: DESCRIBED },
       // Argo 4 no longer knows the singular.
@@ -246,7 +246,7 @@ describe("train-model-cron", () => {
   });
 
   it("takes schedule, time zone and suspension from the configuration", () => {
-    const schedule = { cron: "30 4 * * 1", timezone: "Europe/Berlin", suspended: true };
+    const schedule = { schedule: "30 4 * * 1", timezone: "Europe/Berlin", suspended: true };
     const { metadata, spec } = trainModelCron(trainModel(args), schedule, "lab");
     assert.deepEqual(metadata, { name: "train-model-cron", namespace: "lab", annotations: DESCRIBED });
     assert.deepEqual([spec.schedules, spec.timezone, spec.suspend], [["30 4 * * 1"], "Europe/Berlin", true]);

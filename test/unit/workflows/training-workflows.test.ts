@@ -49,14 +49,9 @@ describe("TrainingWorkflows", () => {
       deadlines: limits,
       build,
     });
-    const schedule = {
-      cron: TRAINING_ARGS.schedule,
-      timezone: TRAINING_ARGS.timezone,
-      suspended: TRAINING_ARGS.suspended,
-    };
     assert.deepEqual((await onlyResource(TRAIN, "workflows-build")).inputs, build.manifest("lab"));
     assert.deepEqual((await onlyResource(TRAIN, "workflows-train")).inputs, train.manifest("lab"));
-    assert.deepEqual((await onlyResource(SCHEDULE)).inputs, trainModelCron(train, schedule, "lab"));
+    assert.deepEqual((await onlyResource(SCHEDULE)).inputs, trainModelCron(train, TRAINING_ARGS, "lab"));
   });
 
   it("gives the names of what it created", async () => {

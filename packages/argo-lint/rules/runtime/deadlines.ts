@@ -17,8 +17,7 @@ export function* deadlines(object: WorkflowObject, set: WorkflowSet): Generator<
     const message = "a workflow with this deadline ends as soon as it has begun, and fails";
     yield error("deadline", object.spec.at("activeDeadlineSeconds"), message, "give a number above 0");
   }
-  const first = set.entrypoint(object);
-  const duringRun = reachFrom(first === undefined ? [] : [first], set, { hooks: true });
+  const duringRun = reachFrom([set.entrypoint(object)], set, { hooks: true });
   const atExit = reachFrom(exitHandlers(object, set), set, { hooks: true });
   for (const template of set.templatesOf(object)) {
     // A run's deadline does not hold for its exit handler.

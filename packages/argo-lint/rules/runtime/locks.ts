@@ -41,9 +41,8 @@ function* repeated(held: readonly Lock[]): Generator<RuleDiagnostic> {
 /** A lock has a name, and a semaphore one place for its limit: Argo fails what needs it otherwise. */
 function* named(holder: Node): Generator<RuleDiagnostic> {
   const synchronization = holder.at("synchronization");
-  const isEmpty = (node: Node): boolean => !node.exists || node.text === "";
   for (const mutex of [synchronization.at("mutex"), ...synchronization.at("mutexes").items]) {
-    if (!mutex.isObject || !isEmpty(mutex.at("name"))) continue;
+    if (!mutex.isObject || !mutex.at("name").isEmpty) continue;
     yield error("lock", mutex, "the mutex has no name, and Argo fails what needs it", "add name");
   }
   for (const semaphore of [synchronization.at("semaphore"), ...synchronization.at("semaphores").items]) {
@@ -51,7 +50,7 @@ function* named(holder: Node): Generator<RuleDiagnostic> {
     const places = ["configMapKeyRef", "database"].filter((key) => semaphore.at(key).exists);
     const [place] = places;
     const fields = place === "database" ? ["key"] : ["name", "key"];
-    const missing = fields.filter((key) => place !== undefined && isEmpty(semaphore.in(place, key)));
+    const missing = fields.filter((key) => place !== undefined && semaphore.in(place, key).isEmpty);
     const reason =
       places.length === 1
         ? missing.map((key) => `no ${key}`).join(" and ")

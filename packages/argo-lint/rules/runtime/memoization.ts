@@ -18,7 +18,7 @@ function* ofTemplate(template: Node): Generator<RuleDiagnostic> {
   if (!memoize.isObject) return;
   const map = memoize.in("cache", "configMap");
   const name = map.at("name");
-  if (!map.exists || (map.isObject && (!name.exists || name.text === ""))) {
+  if (!map.exists || (map.isObject && name.isEmpty)) {
     const message = "no ConfigMap is named in which results are kept, and the step fails";
     yield error("template", memoize, message, "add cache.configMap.name");
   } else if (map.text !== undefined) {

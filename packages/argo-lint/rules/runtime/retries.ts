@@ -41,7 +41,7 @@ function* strategy(node: Node): Generator<RuleDiagnostic> {
     yield error("retry", factor, message, "give a whole number");
   }
   const backoff = node.at("backoff");
-  if (backoff.isObject && (!backoff.at("duration").exists || backoff.at("duration").text === "")) {
+  if (backoff.isObject && backoff.at("duration").isEmpty) {
     const message = "the backoff has no duration: nothing is tried again, and the run fails";
     yield error("retry", backoff, message, "add duration, as 30s");
   }

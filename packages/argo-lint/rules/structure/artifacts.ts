@@ -16,7 +16,7 @@ export function* artifacts(object: WorkflowObject, set: WorkflowSet): Generator<
     const outputs = template.node.in("outputs", "artifacts").items;
     if (template.isPod) yield* written(outputs);
     for (const output of isLeaf ? [] : outputs) {
-      if (["from", "fromExpression"].some((key) => !isEmpty(output.at(key)))) continue;
+      if (["from", "fromExpression"].some((key) => !output.at(key).isEmpty)) continue;
       const message = `an output artifact of ${template.type ?? ""} comes from one of its own: without from, it never exists`;
       yield warning("template", output, message, "add from");
     }
@@ -57,31 +57,27 @@ function* place(holder: Node): Generator<RuleDiagnostic> {
   const git = holder.at("git");
   const refused = (node: Node, message: string, fix: string): RuleDiagnostic =>
     error("template", node, `${message}, and Argo refuses the object`, fix);
-  if (git.isObject && isEmpty(git.at("repo"))) yield refused(git, "git has no repo", "add repo");
+  if (git.isObject && git.at("repo").isEmpty) yield refused(git, "git has no repo", "add repo");
   const hdfs = holder.at("hdfs");
   if (!hdfs.isObject) return;
   if (hdfs.at("addresses").items.length === 0) {
     yield refused(hdfs, "hdfs has no addresses", "add addresses: a list such as [name-node:8020]");
   }
   const path = hdfs.at("path");
-  if (isEmpty(path) || literal(path)?.startsWith("/") === false) {
+  if (path.isEmpty || literal(path)?.startsWith("/") === false) {
     yield refused(hdfs, "hdfs has no absolute path", "add path, which begins with a slash");
   }
   const [ticket, keys] = [hdfs.at("krbCCacheSecret"), hdfs.at("krbKeytabSecret")];
-  if (isEmpty(hdfs.at("hdfsUser")) && !ticket.exists && !keys.exists) {
+  if (hdfs.at("hdfsUser").isEmpty && !ticket.exists && !keys.exists) {
     yield refused(hdfs, "hdfs has no user", "add hdfsUser, krbCCacheSecret or krbKeytabSecret");
   }
   const needed = [
     ...(ticket.exists || keys.exists ? ["krbServicePrincipalName", "krbConfigConfigMap"] : []),
     ...(keys.exists ? ["krbUsername", "krbRealm"] : []),
-  ].filter((key) => isEmpty(hdfs.at(key)));
+  ].filter((key) => hdfs.at(key).isEmpty);
   if (needed.length > 0) {
     yield refused(hdfs, `hdfs has no ${needed.join(" and no ")}`, `add ${needed.join(", ")}`);
   }
-}
-
-function isEmpty(node: Node): boolean {
-  return !node.exists || node.text === "";
 }
 
 /** Argo can read from these places, and not write to them. */

@@ -53,7 +53,7 @@ export function* forms(object: WorkflowObject, set: WorkflowSet): Generator<Rule
     for (const container of ["initContainers", "sidecars"].flatMap((key) => template.node.at(key).items)) {
       const name = container.at("name");
       const text = literal(name);
-      if (!name.exists || name.text === "") {
+      if (name.isEmpty) {
         yield error("template", container, "the container has no name", "add name");
       } else if (text !== undefined && taken.has(text)) {
         const message = `another container of the pod has the name ${text}, and the cluster refuses the pod`;
@@ -65,7 +65,7 @@ export function* forms(object: WorkflowObject, set: WorkflowSet): Generator<Rule
     const preset = object.spec.in("templateDefaults", type, "image").exists;
     for (const container of containersOf(template)) {
       const isMain = container.value === template.node.at(type).value;
-      if (!(preset && isMain) && (container.at("image").text === "" || !container.at("image").exists)) {
+      if (!(preset && isMain) && container.at("image").isEmpty) {
         yield error("template", container, "the container has no image", "add image");
       }
     }
@@ -129,7 +129,7 @@ function* source(output: Node, template: Template): Generator<RuleDiagnostic> {
   if (output.at("value").exists && !from.exists) {
     return;
   }
-  const given = SOURCES.filter((key) => from.at(key).exists && from.at(key).text !== "");
+  const given = SOURCES.filter((key) => !from.at(key).isEmpty);
   const possible = SOURCES_OF[template.type ?? ""];
   const [only] = given;
   if (given.length !== 1 || output.at("value").exists) {

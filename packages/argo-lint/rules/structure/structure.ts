@@ -19,7 +19,7 @@ export function* uniqueNames(object: WorkflowObject, set: WorkflowSet): Generato
 /** The entrypoint and the exit handler exist. */
 export function* entrypoint(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
   const node = object.spec.at("entrypoint");
-  const names = [node, object.spec.at("onExit")].filter(({ exists, text }) => exists && text !== "");
+  const names = [node, object.spec.at("onExit")].filter(({ isEmpty }) => !isEmpty);
   for (const name of [...names, object.templateRef.at("name")].filter(isFilledIn)) {
     yield error(
       "entrypoint",
@@ -56,8 +56,7 @@ function isFilledIn({ text }: Node): boolean {
 /** Every template is of one kind, and names are given once. */
 export function* templates(object: WorkflowObject, set: WorkflowSet): Generator<RuleDiagnostic> {
   yield* repeated(object.spec.at("templates").items, "template");
-  yield* repeated(object.spec.in("arguments", "parameters").items, "parameter");
-  yield* repeated(object.spec.in("arguments", "artifacts").items, "artifact");
+  yield* repeatedValues(object.spec.at("arguments"));
   for (const template of set.templatesOf(object)) {
     const { node, types } = template;
     if (types.length !== 1) {
@@ -75,10 +74,8 @@ export function* templates(object: WorkflowObject, set: WorkflowSet): Generator<
     if (template.name === undefined && !node.label.endsWith("inline")) {
       yield error("template", node, "the template has no name", "add name");
     }
-    yield* repeated(node.in("inputs", "parameters").items, "input parameter");
-    yield* repeated(node.in("outputs", "parameters").items, "output parameter");
-    yield* repeated(node.in("inputs", "artifacts").items, "input artifact");
-    yield* repeated(node.in("outputs", "artifacts").items, "output artifact");
+    yield* repeatedValues(node.at("inputs"), "input ");
+    yield* repeatedValues(node.at("outputs"), "output ");
     yield* calls(template);
     const action = node.in("resource", "action");
     const known = ["get", "create", "apply", "delete", "replace", "patch"];
@@ -103,14 +100,11 @@ function* calls(template: Template): Generator<RuleDiagnostic> {
     "step or task",
   );
   for (const { node, name } of all) {
-    yield* repeated(node.in("arguments", "parameters").items, "parameter");
-    yield* repeated(node.in("arguments", "artifacts").items, "artifact");
+    yield* repeatedValues(node.at("arguments"));
     if (name === undefined) {
       yield error("template", node, "the step has no name", "add name");
     }
-    const given = ["template", "templateRef", "inline"].filter(
-      (key) => node.at(key).exists && node.at(key).text !== "",
-    );
+    const given = ["template", "templateRef", "inline"].filter((key) => !node.at(key).isEmpty);
     if (given.includes("inline") && given.length > 1) {
       const ignored = given.filter((key) => key !== "inline").join(" and ");
       yield warning("template", node, `Argo runs what is inline, and ignores ${ignored}`, "give one of them");
@@ -118,6 +112,11 @@ function* calls(template: Template): Generator<RuleDiagnostic> {
       yield error("template", node, `${given.join(" and ")} are used together`, "give one of them");
     }
   }
+}
+
+function* repeatedValues(holder: Node, kind = ""): Generator<RuleDiagnostic> {
+  yield* repeated(holder.at("parameters").items, `${kind}parameter`);
+  yield* repeated(holder.at("artifacts").items, `${kind}artifact`);
 }
 
 function* repeated(nodes: readonly Node[], what: string): Generator<RuleDiagnostic> {

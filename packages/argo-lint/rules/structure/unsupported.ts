@@ -9,16 +9,15 @@ function* expressions(object: WorkflowObject, set: WorkflowSet): Generator<RuleD
     object.kind === "CronWorkflow"
       ? [object.root.in("spec", "when"), object.root.in("spec", "stopStrategy", "expression")]
       : [];
-  for (const { node } of set.templatesOf(object)) {
+  for (const template of set.templatesOf(object)) {
+    const { node } = template;
     nodes.push(
       node.in("retryStrategy", "expression"),
       ...node.in("outputs", "parameters").items.map((each) => each.in("valueFrom", "expression")),
       ...node.in("outputs", "artifacts").items.map((each) => each.at("fromExpression")),
     );
-  }
-  for (const template of set.templatesOf(object)) {
-    for (const { node } of callsOf(template)) {
-      nodes.push(...node.in("arguments", "artifacts").items.map((each) => each.at("fromExpression")));
+    for (const { node: call } of callsOf(template)) {
+      nodes.push(...call.in("arguments", "artifacts").items.map((each) => each.at("fromExpression")));
     }
   }
   for (const node of [...nodes, object.spec.in("retryStrategy", "expression")]) {

@@ -60,18 +60,17 @@ function* callArguments(call: Node, called: Template): Generator<RuleDiagnostic>
     for (const argument of passed) {
       const name = argument.at("name").text;
       if (name !== undefined && !names.includes(name)) {
-        yield warning(
-          "arguments",
-          argument,
-          `Argo ignores this: ${callee} takes no ${one} ${name}`,
-          names.length === 0
-            ? "remove it, or declare it there"
-            : `pass one that it takes: ${names.join(", ")}`,
-        );
+        yield notTaken(argument, `${callee} takes no ${one} ${name}`, names);
       }
       yield* otherThanListed(argument.at("value"), declared[names.indexOf(name ?? "")]);
     }
   }
+}
+
+function notTaken(argument: Node, reason: string, names: readonly string[]): RuleDiagnostic {
+  const fix =
+    names.length === 0 ? "remove it, or declare it there" : `pass one that it takes: ${names.join(", ")}`;
+  return warning("arguments", argument, `Argo ignores this: ${reason}`, fix);
 }
 
 function isRequired(input: Node, sort: "parameter" | "artifact"): boolean {
@@ -83,8 +82,12 @@ function isRequired(input: Node, sort: "parameter" | "artifact"): boolean {
   return input.at("optional").value !== true && !hasPlace(input);
 }
 
+function wordsOf(declared: Node): string[] {
+  return declared.at("enum").items.flatMap(({ text }) => text ?? []);
+}
+
 function isOutside(value: Node, declared: Node): boolean {
-  const words = declared.at("enum").items.flatMap(({ text }) => text ?? []);
+  const words = wordsOf(declared);
   const text = literal(value);
   return words.length > 0 && text !== undefined && !words.includes(text);
 }
@@ -104,10 +107,7 @@ function* otherThanListed(value: Node, declared: Node | undefined): Generator<Ru
 }
 
 function fixOf(declared: Node): string {
-  return `use one of ${declared
-    .at("enum")
-    .items.flatMap(({ text }) => text ?? [])
-    .join(", ")}`;
+  return `use one of ${wordsOf(declared).join(", ")}`;
 }
 
 /** What a run passes to its workflow is declared there, and what the workflow requires is passed. */
@@ -137,14 +137,7 @@ export function* workflowArguments(object: WorkflowObject, set: WorkflowSet): Ge
     for (const argument of given) {
       const name = argument.at("name").text;
       if (name !== undefined && !names.includes(name) && used?.has(name) === false) {
-        yield warning(
-          "arguments",
-          argument,
-          `Argo ignores this: ${source.title} takes no parameter ${name}`,
-          names.length === 0
-            ? "remove it, or declare it there"
-            : `pass one that it takes: ${names.join(", ")}`,
-        );
+        yield notTaken(argument, `${source.title} takes no parameter ${name}`, names);
       }
       yield* otherThanListed(
         argument.at("value"),

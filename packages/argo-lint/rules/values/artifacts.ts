@@ -32,7 +32,7 @@ export function* artifactSources(artifacts: readonly Node[]): Generator<RuleDiag
 export function* withoutSource(artifacts: readonly Node[]): Generator<RuleDiagnostic> {
   for (const artifact of artifacts) {
     const from = artifact.at("from");
-    if (!artifact.isObject || (from.exists && from.text !== "")) continue;
+    if (!artifact.isObject || !from.isEmpty) continue;
     const place = placeOf(artifact);
     const message = `the artifact is passed without a source${lack(artifact)}`;
     const fix =

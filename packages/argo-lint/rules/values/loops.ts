@@ -26,7 +26,7 @@ function* kinds(call: Node): Generator<RuleDiagnostic> {
 
 function* list(node: Node, template: Template): Generator<RuleDiagnostic> {
   // An empty text is none: the step runs once.
-  if (!node.exists || node.text === "") return;
+  if (node.isEmpty) return;
   const { text, isSure, title } = valueOf(node, template);
   if (text === undefined || (text === "" && !isSure)) {
     yield unsupported("kind", node, "the items are known only during the run");

@@ -28,8 +28,7 @@ export function* outputs(object: WorkflowObject, set: WorkflowSet): Generator<Ru
     // Arguments and hooks are filled in once. All else ends in pods, and is filled in for each of them.
     yield* check(node, ["arguments", "hooks"].includes(key) ? base : { ...base, everyPod: true });
   }
-  const first = set.entrypoint(object);
-  const running = reachFrom(first === undefined ? [] : [first], set, { hooks: false });
+  const running = reachFrom([set.entrypoint(object)], set, { hooks: false });
   for (const template of object.templates) {
     yield* inTemplate(template, { ...base, running: running.has(template) }, exports);
   }

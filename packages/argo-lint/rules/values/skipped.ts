@@ -70,18 +70,39 @@ type Checker = (
 
 function checkerOf(user: Template, flow: CallGraph, set: WorkflowSet): Checker {
   const object = user.home;
+  /** What is missing where the producer is skipped or fails; undefined if nothing is that the consumer needs. */
+  const missing = (
+    producer: Call,
+    wanted: OutputReference,
+    node: Node,
+    consumer: Call | undefined,
+  ): MissingOutput | undefined => {
+    const { template } = set.resolve(producer.node, object);
+    if (template === undefined) return undefined;
+    if (consumer !== undefined && sameGuard(producer, consumer)) return undefined;
+    const takes = consumer === undefined ? undefined : inputOf(node, consumer, object, set);
+    if (producer.loops) return missingFromLoop(producer, template, wanted, takes, user);
+    const missed = flow.canMiss(producer, consumer);
+    if (missed !== false) {
+      const loss = missingIfSkipped(producer, template, wanted, takes);
+      if (loss !== undefined) return { ...loss, unsure: loss.unsure === true || missed === undefined };
+    }
+    const failed = flow.canFail(producer, consumer);
+    return failed === false
+      ? undefined
+      : missingIfFailed(producer, template, wanted, takes, failed === undefined);
+  };
   return (reference, node, before, consumer) => {
     const [, named, fact] = FACT.exec(reference) ?? [];
     const [, name = named ?? "", sort, output, result] = OUTPUT.exec(reference) ?? [];
     const producer = before.get(name);
-    const template = producer && set.resolve(producer.node, object).template;
-    if (producer === undefined || template === undefined) return undefined;
+    if (producer === undefined) return undefined;
     const wanted: OutputReference = {
       sort:
         fact !== undefined ? "fact" : result === undefined ? (sort as "parameters" | "artifacts") : "result",
       name: fact ?? output,
     };
-    const loss = missingOutputOf({ producer, template, wanted, consumer, node, flow, user, set });
+    const loss = missing(producer, wanted, node, consumer);
     if (loss === undefined) return undefined;
     // A condition of its own may, or may not, keep the consumer from running without the value.
     const guarded =
@@ -90,42 +111,6 @@ function checkerOf(user: Template, flow: CallGraph, set: WorkflowSet): Checker {
       ? unsupported("skipped", node, `${loss.message}; whether it is needed then depends on the run`)
       : error("skipped", node, loss.message, loss.fix);
   };
-}
-
-interface Use {
-  readonly producer: Call;
-  readonly template: Template;
-  readonly wanted: OutputReference;
-  readonly consumer: Call | undefined;
-  readonly node: Node;
-  readonly flow: CallGraph;
-  readonly user: Template;
-  readonly set: WorkflowSet;
-}
-
-/** What is missing where the producer is skipped or fails; undefined if nothing is that the consumer needs. */
-function missingOutputOf({
-  producer,
-  template,
-  wanted,
-  consumer,
-  node,
-  flow,
-  user,
-  set,
-}: Use): MissingOutput | undefined {
-  if (consumer !== undefined && sameGuard(producer, consumer)) return undefined;
-  const takes = consumer === undefined ? undefined : inputOf(node, consumer, user.home, set);
-  if (producer.loops) return missingFromLoop(producer, template, wanted, takes, user);
-  const missed = flow.canMiss(producer, consumer);
-  if (missed !== false) {
-    const loss = missingIfSkipped(producer, template, wanted, takes);
-    if (loss !== undefined) return { ...loss, unsure: loss.unsure === true || missed === undefined };
-  }
-  const failed = flow.canFail(producer, consumer);
-  return failed === false
-    ? undefined
-    : missingIfFailed(producer, template, wanted, takes, failed === undefined);
 }
 
 function isGuarded({ node }: Call): boolean {

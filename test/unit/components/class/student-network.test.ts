@@ -6,15 +6,13 @@ import { Mlflow } from "../../../../components/mlflow/mlflow";
 import { Postgres } from "../../../../components/mlflow/postgres";
 import { externalRegistry } from "../../../../components/registry/registry";
 import { Staging } from "../../../../components/staging/staging";
-import {
-  StudentNetwork,
-  type StudentNetworkArgs,
-} from "../../../../components/class/network/student-network";
+import { StudentNetwork } from "../../../../components/class/network/student-network";
+import type { StudentPoliciesArgs } from "../../../../components/class/network/student-policies";
 import { type End, passes } from "../../../support/network";
 
 const BUILDKIT = { "app.kubernetes.io/name": "buildkitd" };
 const ARGO_SERVER = { "app.kubernetes.io/name": "argo-server" };
-const ARGS: StudentNetworkArgs = {
+const ARGS: StudentPoliciesArgs = {
   namespace: "alice",
   stagingNamespace: "alice-staging",
   builder: { namespace: "build", labels: BUILDKIT, port: 1234 },
