@@ -85,6 +85,10 @@ export function nameOf(run: Workflow): string {
   return run.metadata.name;
 }
 
+/** When the run was made, in milliseconds. Custom objects come as they are in JSON, so the time is a text. */
+export const createdAt = ({ metadata }: Workflow): number =>
+  new Date(metadata.creationTimestamp ?? 0).getTime();
+
 const ENDS: readonly (string | undefined)[] = ["Succeeded", "Failed", "Error"];
 
 /** Whether the run has come to its end. */
