@@ -9,7 +9,7 @@ import { baseStackOf, studentStackOf } from "./class-settings";
 import { type ClassContext, studentsWithStack } from "./class-context";
 import { writePages } from "./view/class-pages";
 import { downClass } from "./actions/down-class";
-import { openClass, requireCluster } from "./actions/open-class";
+import { openClass } from "./actions/open-class";
 import { confirm } from "../support/confirm";
 import { beforeStart } from "../support/errors";
 import { finishing, interruption } from "../support/interruption";
@@ -21,7 +21,7 @@ import { revokeClass } from "./actions/revoke-class";
 import { readRoster, type Student } from "./roster/roster";
 import { allDone, type Outcome } from "./runner/outcome";
 import { selectionOf, UsageError } from "./roster/selection";
-import { clusterConfig } from "../engine/cluster-access";
+import { answeringCluster, clusterConfig } from "../engine/cluster-access";
 import { backupAlarm, findBackupSchedule } from "../live/backup-schedule";
 import { etcdAlarm, etcdBytes } from "../live/etcd";
 import { isUp, statusOfClass, statusText } from "./actions/status-class";
@@ -110,7 +110,7 @@ export const classCommands = {
     const { options, selected } = request;
     if (options.dryRun === true) return plan(request, "reset", selected);
     await requireEngine();
-    await requireCluster();
+    await answeringCluster();
     await confirm(`Delete all data of ${selected.join(", ")}, and begin again?`, options.yes);
     const context = await open(request);
     return report(await finishing(() => resetClass(context)));
@@ -120,7 +120,7 @@ export const classCommands = {
     const { options, selected } = request;
     if (options.dryRun === true) return plan(request, "revoke", selected);
     await requireEngine();
-    await requireCluster();
+    await answeringCluster();
     const context = await open(request);
     return report(await finishing(() => revokeClass(context)));
   },
@@ -133,7 +133,7 @@ export const classCommands = {
     const selected = selectionOf(students, options.only, present);
     const all = options.only === undefined ? [...selected, "base"] : selected;
     if (options.dryRun === true) return plan({ ...request, selected }, "down", all);
-    await requireCluster();
+    await answeringCluster();
     await confirm(`Delete ${all.join(", ")} with all data?`, options.yes);
     const outcomes = await finishing(() => downClass({ ...everyone, selected }));
     await removeStateIfEmpty();

@@ -2,8 +2,8 @@ import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { within } from "../../../../components/kubernetes";
 import { nodeContainers } from "../../../cluster/kind";
 import { checkDockerDisk, type Obstacle } from "../../../cluster/preflight";
-import { type Answer, foundIn } from "../../../engine/answer";
-import { clusterConfig, requireAnswer } from "../../../engine/cluster-access";
+import { foundIn } from "../../../engine/answer";
+import { answeringCluster, clusterConfig } from "../../../engine/cluster-access";
 import { stackOutputs } from "../../../engine/stack/stack";
 import { hasOwnCluster, stackName } from "../../../engine/stack/stack-settings";
 import {
@@ -69,7 +69,7 @@ async function findStatus(): Promise<LabStatus> {
   };
   const asked = findBackupSchedule(clusterConfig, stackName);
   const looked = noted(fullDisks());
-  const outputs = await noted(outputsOf(stackOutputs()));
+  const outputs = await noted(outputsOfStack());
   const containers = hasOwnCluster() ? undefined : await noted(nodeContainers());
   const pods = await noted(podsOf(hasOwnCluster() ? namespacesIn(outputs) : undefined));
   const namespace = outputs?.["namespace"];
@@ -95,8 +95,8 @@ async function fullDisks(): Promise<Obstacle[]> {
   return [docker?.obstacle, pressure].filter((alarm) => alarm !== undefined);
 }
 
-const outputsOf = async (answer: Promise<Answer<Outputs>>): Promise<Outputs | undefined> =>
-  foundIn(await answer, `the stack ${stackName}`);
+const outputsOfStack = async (): Promise<Outputs | undefined> =>
+  foundIn(await stackOutputs(), `the stack ${stackName}`);
 
 /** The namespaces that the outputs name. */
 function namespacesIn(outputs: Outputs | undefined): string[] {
@@ -111,9 +111,7 @@ function namespacesIn(outputs: Outputs | undefined): string[] {
  * @throws Error if the cluster does not answer
  */
 async function podsOf(namespaces: readonly string[] | undefined): Promise<PodStatus[]> {
-  const config = await clusterConfig();
-  await requireAnswer(config);
-  const core = config.makeApiClient(CoreV1Api);
+  const core = (await answeringCluster()).makeApiClient(CoreV1Api);
   const lists = await within(
     15,
     Promise.all(

@@ -7,7 +7,7 @@ import { pulumi, selectStack, stackOutputs } from "../../../engine/stack/stack";
 import { classOf, isOnEmbeddedCluster, prepareState, stacksInState } from "../../../engine/stack/state";
 import { foundIn } from "../../../engine/answer";
 import { recoverLab } from "../../../engine/interrupted";
-import { clusterConfig, requireAnswer, waitForWorkloads } from "../../../engine/cluster-access";
+import { answeringCluster, waitForWorkloads } from "../../../engine/cluster-access";
 import { wishFor } from "../../../machine/reach";
 import { hasOwnCluster, stackName } from "../../../engine/stack/stack-settings";
 import { recordTiming, UP_KINDS } from "../../../machine/steps/timings";
@@ -81,7 +81,7 @@ export async function up(options: UpOptions): Promise<void> {
   await bringUpCluster(plan, options.clusterOnly !== true);
   if (options.clusterOnly === true) return;
   await prepareState();
-  await requireAnswer(await clusterConfig());
+  await answeringCluster();
   await selectStack();
   await recoverLab();
   // Without a terminal Pulumi's redrawn table would be pages of repetition.
