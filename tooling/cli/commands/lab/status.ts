@@ -1,17 +1,12 @@
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { within } from "../../../../components/kubernetes";
 import { nodeContainers } from "../../../cluster/kind";
-import { checkDockerDisk, type Obstacle } from "../../../cluster/preflight";
+import { checkDockerDisk, type Obstacle, warningOf } from "../../../cluster/preflight";
 import { foundIn } from "../../../engine/answer";
 import { answeringCluster, clusterConfig } from "../../../engine/cluster-access";
 import { stackOutputs } from "../../../engine/stack/stack";
 import { hasOwnCluster, stackName } from "../../../engine/stack/stack-settings";
-import {
-  type BackupAlarm,
-  backupAlarm,
-  type BackupSchedule,
-  findBackupSchedule,
-} from "../../../live/backup-schedule";
+import { backupAlarm, type BackupSchedule, findBackupSchedule } from "../../../live/backup-schedule";
 import { diskPressure, findNodes } from "../../../live/disk-pressure";
 import { isReady } from "../../../live/objects/pods";
 import { findDocker } from "../../../machine/docker/docker";
@@ -41,7 +36,7 @@ export interface LabStatus {
   readonly pods: readonly PodStatus[];
   readonly outputs: Outputs | null;
   /** The schedule of the backups; `null` where none is set, and where it is not known. `alarm` is `null` if all is well. */
-  readonly backups: (BackupSchedule & { readonly alarm: BackupAlarm | null }) | null;
+  readonly backups: (BackupSchedule & { readonly alarm: Obstacle | null }) | null;
   /** Disks of the cluster's nodes that are full, or nearly; none if all is well, and where that is not known. */
   readonly disks: readonly Obstacle[];
   /** What could not be looked at, and why. */
@@ -132,14 +127,13 @@ function statusOfPod(pod: V1Pod): PodStatus {
 export function statusText(status: LabStatus): string {
   const { up, stack, embedded, nodes, api, pods, outputs, backups, disks, problems } = status;
   const alarm = backups?.alarm ?? null;
-  const warning = ({ problem, remedy }: Obstacle): string => `warning: ${problem}\n  remedy: ${remedy}`;
   const line = (name: string, state: string): string => `  ${name.padEnd(26)} ${state}`;
   const states = pods.map((pod) => (pod.ready ? "ready" : pod.phase.toLowerCase()));
   const width = Math.max(0, ...states.map((state) => state.length));
   return [
     `Stack ${stack}: ${up ? "up" : `not up${problems.length === 0 ? " (npm run up)" : ""}`}`,
     // First: what does not answer may do so because of it.
-    ...disks.map(warning),
+    ...disks.map(warningOf),
     ...problems.map((problem) => problem.replace(/^/gm, "  ")),
     ...nodes.map(({ name, running }) => line(name, running ? "runs" : "stopped")),
     ...(embedded || outputs !== null ? [line("API server", api ? "ready" : "not ready")] : []),
@@ -149,6 +143,6 @@ export function statusText(status: LabStatus): string {
     ...Object.entries(outputs ?? {})
       .filter(([, value]) => typeof value === "string")
       .map(([name, value]) => `  ${name.padEnd(18)} ${String(value)}`),
-    ...(alarm === null ? [] : [warning(alarm)]),
+    ...(alarm === null ? [] : [warningOf(alarm)]),
   ].join("\n");
 }
