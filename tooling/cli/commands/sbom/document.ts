@@ -45,10 +45,7 @@ export function documentOf(image: ReadImage, all: readonly ReadImage[]): string 
 export function baseOf(image: ReadImage, all: readonly ReadImage[]): ReadImage | undefined {
   return all
     .filter(({ layers }) => isBelow(layers, image.layers))
-    .reduce<ReadImage | undefined>(
-      (best, each) => (best === undefined || each.layers.length > best.layers.length ? each : best),
-      undefined,
-    );
+    .sort((a, b) => b.layers.length - a.layers.length)[0];
 }
 
 /** Whether layers are the lowest of others. */

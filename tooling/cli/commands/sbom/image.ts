@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
 import type { RegistryAccess } from "../../../backup/parts/access";
 import { requireStatus } from "../../../backup/parts/http";
-import { askRegistry, type ImageName, MEDIA_TYPES } from "../../../backup/parts/images";
+import { askRegistry, type ImageName, MANIFEST_FORMS } from "../../../backup/parts/images";
 import type { ReadImage } from "./document";
 import { addLayer, type Package, packagesIn } from "./layers";
 
@@ -84,8 +84,8 @@ export class ImageReader {
     digest: string,
   ): Promise<IncomingMessage> {
     const answer = await askRegistry(registry, `${repository}/${kind}/${digest}`, {
-      ...(kind === "manifests" ? { headers: { accept: MEDIA_TYPES.join(", ") } } : {}),
-      ...(this.signal === undefined ? {} : { signal: this.signal }),
+      ...(kind === "manifests" ? { headers: { accept: MANIFEST_FORMS } } : {}),
+      signal: this.signal,
     });
     return requireStatus(answer, `${repository}@${digest}`, [200]);
   }
