@@ -9,7 +9,6 @@ import { stackFile, stackFileText, stackName } from "./stack/stack-settings";
 import { engineEnvironment, engineProgram } from "./engine";
 import { pulumiEnvironment, stackExists } from "./stack/stack";
 
-/** Where a preview runs. */
 export interface PreviewPlace {
   /** What Pulumi finds in its environment. */
   readonly environment: Readonly<Record<string, string>>;

@@ -111,7 +111,13 @@ export async function pulumi(args: readonly string[], options: { quiet?: boolean
   return code;
 }
 
-/** What Pulumi prints. */
+/** Without a terminal Pulumi's redrawn table would be pages of repetition. */
+export const quietProgress = (): string[] => (process.stdout.isTTY ? [] : ["--suppress-progress"]);
+
+/** Has Pulumi change the stack, without a question. @returns its exit code */
+export const changeStack = (command: "up" | "destroy", ...options: readonly string[]): Promise<number> =>
+  pulumi([command, "--yes", "--skip-preview", "--stack", stackName, ...quietProgress(), ...options]);
+
 export async function askPulumi(args: readonly string[]): Promise<Answer<string>> {
   if (!engineIsInstalled()) return NO_ENGINE;
   return answerOf(

@@ -8,6 +8,7 @@ import { clusterConfig } from "../../../engine/cluster-access";
 import { engineIsReady } from "../../../engine/engine";
 import { recoverLab } from "../../../engine/interrupted";
 import {
+  changeStack,
   NO_ENGINE,
   pulumi,
   removeStateIfEmpty,
@@ -199,9 +200,7 @@ async function destroyWithCluster(): Promise<void> {
 
 async function destroyStack(): Promise<void> {
   await recoverLab();
-  const display = process.stdout.isTTY ? [] : ["--suppress-progress"];
-  const code = await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stackName, ...display]);
-  if (code !== 0)
+  if ((await changeStack("destroy")) !== 0)
     throw new Error("pulumi destroy ended with an error, shown above; run the same command again");
 }
 

@@ -22,7 +22,6 @@ interface PodStatus {
 
 type Outputs = Readonly<Record<string, unknown>>;
 
-/** What is known of a lab. */
 export interface LabStatus {
   /** Whether the stack was brought up, its cluster answers, and pods of it are there. */
   readonly up: boolean;
@@ -123,7 +122,6 @@ function statusOfPod(pod: V1Pod): PodStatus {
   return { namespace, name, phase: pod.status?.phase ?? "Unknown", ready: isReady(pod) };
 }
 
-/** The status for people. */
 export function statusText(status: LabStatus): string {
   const { up, stack, embedded, nodes, api, pods, outputs, backups, disks, problems } = status;
   const alarm = backups?.alarm ?? null;

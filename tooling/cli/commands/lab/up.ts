@@ -3,7 +3,7 @@ import { bringUpCluster, planCluster, type Plan } from "../../../cluster/bring-u
 import { apiIsReady } from "../../../cluster/kind";
 import { isCold, type LabParts } from "../../../cluster/embedded-lab";
 import { checkMachine } from "../../../cluster/preflight";
-import { pulumi, selectStack, stackOutputs } from "../../../engine/stack/stack";
+import { changeStack, selectStack, stackOutputs } from "../../../engine/stack/stack";
 import { classOf, isOnEmbeddedCluster, prepareState, stacksInState } from "../../../engine/stack/state";
 import { foundIn } from "../../../engine/answer";
 import { recoverLab } from "../../../engine/interrupted";
@@ -84,18 +84,7 @@ export async function up(options: UpOptions): Promise<void> {
   await answeringCluster();
   await selectStack();
   await recoverLab();
-  // Without a terminal Pulumi's redrawn table would be pages of repetition.
-  const display = process.stdout.isTTY ? [] : ["--suppress-progress"];
-  const expectation = options.expectNoChanges === true ? ["--expect-no-changes"] : [];
-  const code = await pulumi([
-    "up",
-    "--yes",
-    "--skip-preview",
-    "--stack",
-    stackName,
-    ...display,
-    ...expectation,
-  ]);
+  const code = await changeStack("up", ...(options.expectNoChanges === true ? ["--expect-no-changes"] : []));
   if (code !== 0) {
     throw new Error(
       "pulumi up ended with an error, shown above. What was made is kept: fix the cause and run the same command again.",
