@@ -44,7 +44,6 @@ export async function referencesOf(run: RunInLab, name: string): Promise<Readonl
   );
 }
 
-/** Puts a repository into the backup. */
 export async function backUpRepository(
   run: RunInLab,
   writer: BackupWriter,
