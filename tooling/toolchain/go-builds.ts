@@ -206,7 +206,6 @@ const entryOf = (build: GoBuild): CacheEntry =>
 /** Whether the programs are in the cache. */
 export const isBuilt = (build: GoBuild): boolean => entryOf(build).isComplete();
 
-/** The path of a built program. */
 export const programPath = (build: GoBuild, program: string): string => join(entryOf(build).folder, program);
 
 /** Builds the programs unless they are in the cache. Compiled packages are kept, so an interrupted build goes on. */

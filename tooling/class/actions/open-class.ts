@@ -56,7 +56,6 @@ export async function openClass({
   };
 }
 
-/** Runs the stack's program in this process. */
 async function runProgram({
   KUBECONFIG,
 }: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {

@@ -7,7 +7,6 @@ import { isOver, nameOf } from "../../live/workflows/workflow";
 /** How long a namespace may take to go before finalizers are taken away. */
 export const PATIENCE_SECONDS = 60;
 
-/** The namespaces of a student. */
 export function namespacesOf(student: string): string[] {
   const { platform, staging, build } = studentNamespaces(student);
   return [platform, staging, build];

@@ -60,7 +60,6 @@ const sourceOf = ({ folder }: DockerfileImage, file: string): string => join("im
 
 const nameOf = ({ image }: DockerfileImage): string => image.replace(/^[^/]+\/(.+):[^:]+$/, "$1");
 
-/** All of them, to be made. */
 export const dockerfileArchives = (): ArchivedImage[] =>
   dockerfileImages.map((spec) => {
     const { image, files, go, builtUpon } = spec;

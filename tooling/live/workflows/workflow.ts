@@ -1,7 +1,6 @@
 /** What is read of Argo's objects. Field names and meaning are those of Argo Workflows 3.7. */
 import type { V1ObjectMeta } from "@kubernetes/client-node";
 
-/** A parameter with its value. */
 export interface Parameter {
   readonly name: string;
   readonly value?: string;
@@ -91,7 +90,6 @@ export const createdAt = ({ metadata }: Workflow): number =>
 
 const ENDS: readonly (string | undefined)[] = ["Succeeded", "Failed", "Error"];
 
-/** Whether the run has come to its end. */
 export function isOver(run: Workflow): boolean {
   return ENDS.includes(run.status?.phase);
 }

@@ -28,7 +28,6 @@ async function findEnvironment(): Promise<Record<string, string>> {
   };
 }
 
-/** Runs a Docker command. */
 export const docker = async (args: string[], options: Omit<RunOptions, "env">): Promise<string> =>
   run(client, args, { ...options, env: await dockerEnvironment() });
 

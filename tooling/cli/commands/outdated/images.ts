@@ -3,7 +3,6 @@ import { MANIFEST_FORMS } from "../../../backup/parts/images";
 import { causeOf } from "../../../support/errors";
 import { type Answer, isNewer, type Old, type Tagged } from "./answer";
 
-/** An image that is named in the project. */
 export interface NamedImage {
   /** `host/repository:tag`, with or without a digest. */
   readonly reference: string;

@@ -3,7 +3,6 @@ import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
 import type { ImageName } from "../../../backup/parts/images";
 import type { Package } from "./layers";
 
-/** What was read of an image. */
 export interface ReadImage extends ImageName {
   readonly labels: Readonly<Record<string, string>>;
   /** Such as `linux/amd64`. */
