@@ -46,7 +46,6 @@ interface Request {
   readonly students: readonly Student[];
   /** Ids of the students that the command is about. */
   readonly selected: readonly string[];
-  readonly signal: AbortSignal;
 }
 
 /** @throws Error with everything that is wrong with the roster and the selection */
@@ -60,7 +59,7 @@ function requestOf(name: keyof typeof classCommands, options: ClassOptions): Req
   const students = readRoster(options.roster);
   // `down` also knows students who have left the roster: it selects once it has seen which stacks there are.
   const selected = name === "down" ? [] : selectionOf(students, options.only);
-  return { options, students, selected, signal: interruption };
+  return { options, students, selected };
 }
 
 type ClassCommand = (request: Request) => Promise<boolean>;
@@ -166,9 +165,10 @@ export async function classCommand(name: keyof typeof classCommands, options: Cl
   await withLockUnless(LOOKS.includes(name) || options.dryRun, work);
 }
 
-function open({ options, students, selected, signal }: Request): Promise<ClassContext> {
+function open({ options, students, selected }: Request): Promise<ClassContext> {
   const { parallel, only } = options;
-  return openClass({ students, selected, only: only !== undefined, parallel, silent: isJson(), signal });
+  const rest = { parallel, silent: isJson(), signal: interruption };
+  return openClass({ students, selected, only: only !== undefined, ...rest });
 }
 
 /** What looks at stacks needs what has made them. */
@@ -194,8 +194,7 @@ async function plan(
   names: readonly string[],
 ): Promise<boolean> {
   const known = hasState() && engineIsInstalled();
-  const signal = new AbortController().signal;
-  const stacks = known ? await (await open({ ...request, signal })).runner.stacks() : [];
+  const stacks = known ? await (await open(request)).runner.stacks() : [];
   const steps = names.map((student) => {
     const stack = student === "base" ? baseStackOf(stackName) : studentStackOf(stackName, student);
     const exists = stacks.includes(stack);

@@ -15,13 +15,14 @@ export interface ImageName {
 }
 
 /** What is read of a manifest: of an image, or of an index of images. */
-interface ImageManifest {
+export interface ImageManifest {
   readonly config?: Layer;
   readonly layers?: readonly Layer[];
-  readonly manifests?: readonly { readonly digest: string }[];
+  readonly manifests?: readonly { readonly digest: string; readonly platform?: { readonly os?: string } }[];
 }
 
-interface Layer {
+export interface Layer {
+  readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
 }
