@@ -2,6 +2,7 @@ import { version } from "../../package.json";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
+import { answeringCluster } from "../engine/cluster-access";
 import { runSteps, type Step } from "../machine/steps/steps";
 import { beforeStart, Failed } from "../support/errors";
 import { interruption } from "../support/interruption";
@@ -12,7 +13,7 @@ import { checkBackup, findBackup, unlocked } from "./file/reader";
 import { BackupWriter } from "./file/writer";
 import { backUpLab } from "./labs/back-up-lab";
 import { LabRecords, missingText } from "./labs/lab-records";
-import { answeringCluster, openLab } from "./labs/open-lab";
+import { withLab } from "./labs/open-lab";
 import { findStacks, type LabStacks, settingsOf } from "./labs/stacks";
 import { megabytes } from "./parts/artifacts";
 import { backupPassphrase } from "./passphrase";
@@ -42,14 +43,11 @@ export async function backup(target: string, options: BackupOptions): Promise<vo
       ...stacks.labs.map((stack): Step => ({
         title: `Back up ${stack.student ?? stack.stack}`,
         run: (report) =>
-          labs.take(stack.student ?? stack.stack, async () => {
-            const lab = await openLab(await answeringCluster(), stack, report);
-            try {
-              return await backUpLab(lab, writer, { report, signal: interruption });
-            } finally {
-              await lab.close();
-            }
-          }),
+          labs.take(stack.student ?? stack.stack, async () =>
+            withLab(await answeringCluster(), stack, report, (lab) =>
+              backUpLab(lab, writer, { report, signal: interruption }),
+            ),
+          ),
         remedy:
           "npm run status shows what runs; nothing was changed in the lab, and no file was written" +
           (stacks.labs.length > 1

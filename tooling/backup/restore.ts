@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { json } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
+import { answeringCluster } from "../engine/cluster-access";
 import { withLockUnless } from "../machine/lock";
 import { runSteps } from "../machine/steps/steps";
 import { beforeStart, messageOf } from "../support/errors";
@@ -16,10 +17,9 @@ import {
   type SealedBackup,
   unlocked,
 } from "./file/reader";
-import { answeringCluster, openLab } from "./labs/open-lab";
+import { withLab } from "./labs/open-lab";
 import { LabRestore, obstacles } from "./labs/restore-lab";
 import { differingSettings, findStacks, type LabStack, type PlainSetting } from "./labs/stacks";
-import type { LabAccess } from "./parts/access";
 import { megabytes } from "./parts/artifacts";
 import { backupPassphrase } from "./passphrase";
 import { backupText, dataOf } from "./text";
@@ -106,8 +106,9 @@ async function begin(found: SealedBackup, { only }: RestoreOptions): Promise<Pla
   const config = await answeringCluster();
   const targets = await targetsOf(manifest, only);
   const problems: string[] = [];
+  const silently = (): void => undefined;
   for (const { record, stack } of targets) {
-    await withLab(config, stack, async (lab) => {
+    await withLab(config, stack, silently, async (lab) => {
       const emptying =
         stack.student === null
           ? "npm run down, then npm run up, which deletes what is there (npm run backup -- OTHER first keeps it)"
@@ -149,20 +150,6 @@ async function targetsOf(manifest: Manifest, only: readonly string[] | undefined
   return targets;
 }
 
-async function withLab<T>(
-  config: KubeConfig,
-  stack: LabStack,
-  work: (lab: LabAccess) => Promise<T>,
-  report: (line: string) => void = () => undefined,
-): Promise<T> {
-  const lab = await openLab(config, stack, report);
-  try {
-    return await work(lab);
-  } finally {
-    await lab.close();
-  }
-}
-
 /** Goes through the backup once: a lab's files are together, one lab after the other. */
 async function carryOut(
   { file, manifest, config, targets }: Plan,
@@ -172,21 +159,16 @@ async function carryOut(
   const stored = filesOf(file);
   let next = await stored.next();
   for (const { record, stack } of targets) {
-    await withLab(
-      config,
-      stack,
-      async (lab) => {
-        await lab.mark.write(manifest.id);
-        const restoring = new LabRestore(lab, record, files, { report, signal: interruption });
-        while (next.done !== true && !isOf(record, next.value.path)) next = await stored.next();
-        while (next.done !== true && isOf(record, next.value.path)) {
-          await restoring.take(next.value);
-          next = await stored.next();
-        }
-        await restoring.finish();
-      },
-      report,
-    );
+    await withLab(config, stack, report, async (lab) => {
+      await lab.mark.write(manifest.id);
+      const restoring = new LabRestore(lab, record, files, { report, signal: interruption });
+      while (next.done !== true && !isOf(record, next.value.path)) next = await stored.next();
+      while (next.done !== true && isOf(record, next.value.path)) {
+        await restoring.take(next.value);
+        next = await stored.next();
+      }
+      await restoring.finish();
+    });
   }
   await stored.return(undefined);
 }

@@ -9,9 +9,9 @@ import { baseStackOf, studentStackOf } from "./class-settings";
 import { type ClassContext, studentsWithStack } from "./class-context";
 import { writePages } from "./view/class-pages";
 import { downClass } from "./actions/down-class";
-import { openClass, requireCluster } from "./actions/open-class";
+import { openClass } from "./actions/open-class";
 import { confirm } from "../support/confirm";
-import { beforeStart } from "../support/errors";
+import { beforeStart, NotStarted } from "../support/errors";
 import { finishing, interruption } from "../support/interruption";
 import { isJson, tellData } from "../support/output";
 import { prepareAll, prepareEngine } from "./actions/preparation";
@@ -20,8 +20,9 @@ import { resetClass } from "./actions/reset-class";
 import { revokeClass } from "./actions/revoke-class";
 import { readRoster, type Student } from "./roster/roster";
 import { allDone, type Outcome } from "./runner/outcome";
-import { selectionOf, UsageError } from "./roster/selection";
-import { clusterConfig } from "../engine/cluster-access";
+import { selectionOf } from "./roster/selection";
+import { answeringCluster, clusterConfig } from "../engine/cluster-access";
+import { warningOf } from "../cluster/preflight";
 import { backupAlarm, findBackupSchedule } from "../live/backup-schedule";
 import { etcdAlarm, etcdBytes } from "../live/etcd";
 import { isUp, statusOfClass, statusText } from "./actions/status-class";
@@ -39,35 +40,31 @@ export interface ClassOptions {
   out?: string;
 }
 
-/** Exit codes of `class`. */
-export const CLASS_EXIT = { good: 0, failed: 1, notStarted: 2 } as const;
-
 /** What a command is to do, read before it waits for another one. */
 interface Request {
   readonly options: ClassOptions;
   readonly students: readonly Student[];
   /** Ids of the students that the command is about. */
   readonly selected: readonly string[];
-  readonly signal: AbortSignal;
 }
 
 /** @throws Error with everything that is wrong with the roster and the selection */
 function requestOf(name: keyof typeof classCommands, options: ClassOptions): Request {
   if (name === "reset" && options.only === undefined) {
-    throw new UsageError("reset needs --only: name the student whose lab is to be created again");
+    throw new NotStarted("reset needs --only: name the student whose lab is to be created again");
   }
   if (name === "revoke" && options.only === undefined) {
-    throw new UsageError("revoke needs --only: whose kubeconfig is to be refused");
+    throw new NotStarted("revoke needs --only: whose kubeconfig is to be refused");
   }
   const students = readRoster(options.roster);
   // `down` also knows students who have left the roster: it selects once it has seen which stacks there are.
   const selected = name === "down" ? [] : selectionOf(students, options.only);
-  return { options, students, selected, signal: interruption };
+  return { options, students, selected };
 }
 
-type ClassCommand = (request: Request) => Promise<number>;
+type ClassCommand = (request: Request) => Promise<boolean>;
 
-/** What each word of the command line does. Each returns its exit code, and throws if nothing was started. */
+/** What each word of the command line does. Each returns whether all went well, and throws if nothing was started. */
 export const classCommands = {
   up: async (request) => {
     const { options, selected } = request;
@@ -84,7 +81,7 @@ export const classCommands = {
     await removeStateIfEmpty();
     const { outcomes, changes, room, schedules } = found;
     print({ outcomes, changes: Object.fromEntries(changes), schedules, ...room }, () => previewText(found));
-    return nothingInTheWay(found) ? CLASS_EXIT.good : CLASS_EXIT.failed;
+    return nothingInTheWay(found);
   },
 
   status: async (request) => {
@@ -96,21 +93,20 @@ export const classCommands = {
     ]);
     const alarm = schedule && backupAlarm(schedule);
     const backups = schedule === undefined ? null : { ...schedule, alarm: alarm ?? null };
-    const warnings = [
-      stored === undefined ? undefined : etcdAlarm(stored),
-      alarm && `${alarm.problem}\n  remedy: ${alarm.remedy}`,
-    ].filter((each) => each !== undefined);
+    const alarms = [stored === undefined ? undefined : etcdAlarm(stored), alarm];
     print({ class: stackName, students: found, etcdBytes: stored ?? null, backups }, () =>
-      [statusText(found), ...warnings.map((each) => `warning: ${each}`)].join("\n\n"),
+      [statusText(found), ...alarms.flatMap((each) => (each === undefined ? [] : [warningOf(each)]))].join(
+        "\n\n",
+      ),
     );
-    return found.every(isUp) ? CLASS_EXIT.good : CLASS_EXIT.failed;
+    return found.every(isUp);
   },
 
   reset: async (request) => {
     const { options, selected } = request;
     if (options.dryRun === true) return plan(request, "reset", selected);
     await requireEngine();
-    await requireCluster();
+    await answeringCluster();
     await confirm(`Delete all data of ${selected.join(", ")}, and begin again?`, options.yes);
     const context = await open(request);
     return report(await finishing(() => resetClass(context)));
@@ -120,7 +116,7 @@ export const classCommands = {
     const { options, selected } = request;
     if (options.dryRun === true) return plan(request, "revoke", selected);
     await requireEngine();
-    await requireCluster();
+    await answeringCluster();
     const context = await open(request);
     return report(await finishing(() => revokeClass(context)));
   },
@@ -133,7 +129,7 @@ export const classCommands = {
     const selected = selectionOf(students, options.only, present);
     const all = options.only === undefined ? [...selected, "base"] : selected;
     if (options.dryRun === true) return plan({ ...request, selected }, "down", all);
-    await requireCluster();
+    await answeringCluster();
     await confirm(`Delete ${all.join(", ")} with all data?`, options.yes);
     const outcomes = await finishing(() => downClass({ ...everyone, selected }));
     await removeStateIfEmpty();
@@ -146,7 +142,7 @@ export const classCommands = {
     if (options.dryRun === true) {
       const pages = selected.map((student) => join(folder, `${student}.md`));
       print({ pages }, () => pages.join("\n"));
-      return CLASS_EXIT.good;
+      return true;
     }
     await requireEngine();
     return report(await writePages(await open(request), folder));
@@ -164,14 +160,15 @@ const LOOKS: readonly string[] = ["status", "outputs"] satisfies (keyof typeof c
 export async function classCommand(name: keyof typeof classCommands, options: ClassOptions): Promise<void> {
   const request = await beforeStart(() => requestOf(name, options));
   const work = async (): Promise<void> => {
-    process.exitCode = await beforeStart(() => classCommands[name](request));
+    process.exitCode = (await beforeStart(() => classCommands[name](request))) ? 0 : 1;
   };
   await withLockUnless(LOOKS.includes(name) || options.dryRun, work);
 }
 
-function open({ options, students, selected, signal }: Request): Promise<ClassContext> {
+function open({ options, students, selected }: Request): Promise<ClassContext> {
   const { parallel, only } = options;
-  return openClass({ students, selected, only: only !== undefined, parallel, silent: isJson(), signal });
+  const rest = { parallel, silent: isJson(), signal: interruption };
+  return openClass({ students, selected, only: only !== undefined, ...rest });
 }
 
 /** What looks at stacks needs what has made them. */
@@ -191,10 +188,13 @@ const PLANNED = {
 } as const;
 
 /** Says what would be done, and does nothing. */
-async function plan(request: Request, verb: keyof typeof PLANNED, names: readonly string[]): Promise<number> {
+async function plan(
+  request: Request,
+  verb: keyof typeof PLANNED,
+  names: readonly string[],
+): Promise<boolean> {
   const known = hasState() && engineIsInstalled();
-  const signal = new AbortController().signal;
-  const stacks = known ? await (await open({ ...request, signal })).runner.stacks() : [];
+  const stacks = known ? await (await open(request)).runner.stacks() : [];
   const steps = names.map((student) => {
     const stack = student === "base" ? baseStackOf(stackName) : studentStackOf(stackName, student);
     const exists = stacks.includes(stack);
@@ -204,12 +204,12 @@ async function plan(request: Request, verb: keyof typeof PLANNED, names: readonl
   print({ dryRun: true, steps }, () =>
     steps.map(({ stack, action }) => `would ${action}: ${stack}`).join("\n"),
   );
-  return CLASS_EXIT.good;
+  return true;
 }
 
-function report(outcomes: readonly Outcome[]): number {
+function report(outcomes: readonly Outcome[]): boolean {
   print({ class: stackName, outcomes }, () => summaryTable(outcomes));
-  return allDone(outcomes) ? CLASS_EXIT.good : CLASS_EXIT.failed;
+  return allDone(outcomes);
 }
 
 function print(document: unknown, text: () => string): void {

@@ -12,6 +12,7 @@ import { kubeconfig } from "../machine/paths";
 import { type Report, run } from "../machine/run";
 import { kindProgram } from "../toolchain/kind-source";
 import { clusterName, controlPlane } from "./kind-config";
+import type { Obstacle } from "./preflight/check";
 
 const DAY = 24 * 3600 * 1000;
 /** From so many days before their end on, certificates are due to be renewed. */
@@ -65,11 +66,7 @@ export const daysUntil = (end: Date, now = new Date()): number =>
  *
  * @param own Whether the cluster is not the lab's.
  */
-export function certificateAlarm(
-  end: Date,
-  own: boolean,
-  now = new Date(),
-): { problem: string; remedy: string } | undefined {
+export function certificateAlarm(end: Date, own: boolean, now = new Date()): Obstacle | undefined {
   if (!isDue(end, now)) return undefined;
   const days = daysUntil(end, now);
   const when = days < 0 ? "ended on" : "ends on";

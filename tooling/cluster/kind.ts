@@ -148,18 +148,18 @@ export const currentNode = (images: Origin): { image: string; madeFrom: string; 
 
 async function createCluster(images: Origin, report: Report): Promise<void> {
   const { controlGroups, runtime } = await requireDocker();
-  const ports = nodePorts();
+  const named = nodePorts();
+  const ports = Object.values(named);
   const { image, ...node } = currentNode(images);
   const nodes = nodeCount();
   const madeNetwork = !(await kindNetworkExists());
-  const draft = { containers: [], volumes: [], madeNetwork, images, ...node, nodes, settings: {} };
-  writeClusterRecord({ ...draft, ports: Object.values(ports) });
+  const draft = { containers: [], volumes: [], madeNetwork, images, ...node, nodes, ports, settings: {} };
+  writeClusterRecord(draft);
   const registries = join(live, "registries");
   await mkdir(join(registries, registryHost), { recursive: true });
-  await writeFile(join(registries, registryHost, "hosts.toml"), registryHosts(ports.registryNodePort));
+  await writeFile(join(registries, registryHost, "hosts.toml"), registryHosts(named.registryNodePort));
   const configuration = kindConfiguration({
-    ...{ nodes, image, images, registries, controlGroups },
-    ports: Object.values(ports),
+    ...{ nodes, image, images, ports, registries, controlGroups },
     restricted: runtime === restrictedRuntime,
   });
   await writeFile(join(live, "kind.yaml"), configuration);
@@ -174,7 +174,6 @@ async function createCluster(images: Origin, report: Report): Promise<void> {
   await docker(["update", "--restart", "unless-stopped", ...containers], { log });
   writeClusterRecord({
     ...draft,
-    ports: Object.values(ports),
     containers,
     volumes: await volumesOf(containers),
     settings: embeddedSettings(images, await subnet()),
@@ -230,14 +229,8 @@ export const kindNetworkExists = async (): Promise<boolean> =>
  * @throws Error if Docker does not answer
  */
 export async function kindNetworkIsShared(): Promise<boolean> {
-  const ids = await listDocker([
-    "ps",
-    "--all",
-    "--no-trunc",
-    "--quiet",
-    "--filter",
-    `network=${kindNetwork}`,
-  ]);
+  const args = ["ps", "--all", "--no-trunc", "--quiet", "--filter", `network=${kindNetwork}`];
+  const ids = await listDocker(args);
   const own = (await nodeContainers()).map(({ id }) => id);
   return ids.some((id) => !own.includes(id));
 }

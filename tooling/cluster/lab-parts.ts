@@ -20,5 +20,5 @@ export const partsOf = ([engine, images, kind]: readonly [Decision, Decision?, D
 });
 
 /** The decisions for people, one a line. */
-export const partsText = (decisions: readonly Decision[], indent = ""): string =>
-  decisions.map(({ thing, text }) => `${indent}${thing}: ${text}`).join("\n");
+export const partsText = (decisions: readonly Decision[]): string =>
+  decisions.map(({ thing, text }) => `${thing}: ${text}`).join("\n");

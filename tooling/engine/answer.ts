@@ -56,8 +56,3 @@ export function foundIn<T>(answer: Answer<T>, what: string): T | undefined {
   }
   return answer.kind === "found" ? answer.value : undefined;
 }
-
-/** The same answer about something made of what was found. */
-export function mapped<T, R>(answer: Answer<T>, of: (value: T) => R): Answer<R> {
-  return answer.kind === "found" ? { kind: "found", value: of(answer.value) } : answer;
-}

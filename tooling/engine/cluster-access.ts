@@ -66,6 +66,13 @@ export async function requireAnswer(config: KubeConfig): Promise<void> {
   }
 }
 
+/** The cluster that carries the stack. @throws Error with a remedy if it does not answer */
+export async function answeringCluster(): Promise<KubeConfig> {
+  const config = await clusterConfig();
+  await requireAnswer(config);
+  return config;
+}
+
 /** What is looked at of a Deployment or a StatefulSet. */
 interface Workload {
   readonly metadata?: { readonly name?: string; readonly generation?: number };

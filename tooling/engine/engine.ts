@@ -5,7 +5,7 @@ import { installPlugins, pluginFolder, stampFile } from "./plugins/install";
 import { cache, checkout } from "../machine/paths";
 import { THROUGH_PROXIES } from "../machine/reach";
 import { run, type Report } from "../machine/run";
-import { goBuilds, programPath } from "../toolchain/go-builds";
+import { type GoBuild, goBuilds, programPath } from "../toolchain/go-builds";
 import { versions } from "../machine/versions";
 
 /** The engine's own folder: its programs and plugins. */
@@ -82,7 +82,8 @@ export async function installOfficialEngine(report: Report): Promise<void> {
 }
 
 /** Gives a built program the place where the engine looks for it. A link costs no room, and is exchanged in one step. */
-async function place(source: string, folder: string, name: string): Promise<void> {
+async function place(build: GoBuild, name: string, folder: string): Promise<void> {
+  const source = programPath(build, name);
   await mkdir(folder, { recursive: true });
   const target = join(folder, name);
   if (existsSync(target) && (await stat(target)).ino === (await stat(source)).ino) return;
@@ -95,18 +96,10 @@ async function place(source: string, folder: string, name: string): Promise<void
 /** Puts the programs that were built here where the launcher and the engine look for them. */
 export async function installBuiltEngine(report: Report): Promise<void> {
   report("engine and language host");
-  await place(programPath(goBuilds.pulumi, "pulumi"), engineFolder, "pulumi");
-  await place(
-    programPath(goBuilds.pulumiLanguage, "pulumi-language-nodejs"),
-    engineFolder,
-    "pulumi-language-nodejs",
-  );
+  await place(goBuilds.pulumi, "pulumi", engineFolder);
+  await place(goBuilds.pulumiLanguage, "pulumi-language-nodejs", engineFolder);
   report("Kubernetes provider");
-  await place(
-    programPath(goBuilds.pulumiKubernetes, "pulumi-resource-kubernetes"),
-    providerFolder,
-    "pulumi-resource-kubernetes",
-  );
+  await place(goBuilds.pulumiKubernetes, "pulumi-resource-kubernetes", providerFolder);
   await keepNoLogs();
   report("stand-ins for the Docker and random providers");
   await installPlugins(pulumiHome);

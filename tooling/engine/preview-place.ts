@@ -10,7 +10,6 @@ import { engineEnvironment, engineProgram } from "./engine";
 import { pulumiEnvironment, stackExists } from "./stack/stack";
 import { backendUrl } from "./stack/state";
 
-/** Where a preview runs. */
 export interface PreviewPlace {
   /** What Pulumi finds in its environment. */
   readonly environment: Readonly<Record<string, string>>;

@@ -1,12 +1,10 @@
 import type { Cluster } from "./api-clients";
 
-/** A service account. */
 export interface AccountName {
   readonly name: string;
   readonly namespace: string;
 }
 
-/** A token with the time of its end. */
 export interface TimedToken {
   readonly token: string;
   readonly expires: Date;

@@ -42,6 +42,16 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof ApiException ? error.code : undefined;
 }
 
+/** What is there, or undefined where neither it nor its kind is. */
+export async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
 /** What an error says, in one line: the API server's own message where there is one. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiException) {

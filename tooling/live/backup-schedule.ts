@@ -3,6 +3,7 @@ import { BatchV1Api, CoreV1Api, type KubeConfig, type V1CronJob, type V1Job } fr
 import { BACKUP_NAME } from "../../components/backup";
 import { INSTANCE_LABEL, within } from "../../components/kubernetes";
 import { nextTimes } from "../../packages/argo-lint";
+import type { Obstacle } from "../cluster/preflight";
 import { minuteOf } from "../support/times";
 
 /** Seconds that the cluster may take to tell. */
@@ -30,18 +31,12 @@ export interface BackupSchedule {
   } | null;
 }
 
-/** What is wrong, and what helps. */
-export interface BackupAlarm {
-  readonly problem: string;
-  readonly remedy: string;
-}
-
 /**
  * What is wrong with the backups; undefined if nothing is.
  *
  * Two times of the schedule may pass without a success: one is missed while the machine is off.
  */
-export function backupAlarm(seen: BackupSchedule, now = new Date()): BackupAlarm | undefined {
+export function backupAlarm(seen: BackupSchedule, now = new Date()): Obstacle | undefined {
   const { namespace, ofClass, schedule, suspended, created, lastSuccess, last } = seen;
   const logs = `npm run kubectl -- logs -n ${namespace} job/${last?.job ?? "NAME"}`;
   const success =

@@ -1,6 +1,8 @@
 /** How full etcd is, which holds all objects of the cluster: once it is full, the cluster takes no more writes. */
 import { get, type RequestOptions } from "node:https";
+import { text } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node";
+import type { Obstacle } from "../cluster/preflight";
 
 /** What etcd keeps by default. The lab's own cluster gives it four times as much. */
 const DEFAULT_QUOTA = 2 * 1024 ** 3;
@@ -35,23 +37,20 @@ async function metricsOf(config: KubeConfig): Promise<string> {
   await config.applyToHTTPSOptions(options);
   return new Promise((resolve, reject) => {
     const asked = get(`${server}/metrics`, options, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (part: string) => {
-        text += part;
-      });
-      response.on("end", () => resolve(text)).on("error", reject);
+      resolve(text(response));
     });
     asked.on("error", reject).on("timeout", () => asked.destroy(new Error("no answer within 10 s")));
   });
 }
 
 /** What is wrong, why, and what helps; undefined while there is room. */
-export function etcdAlarm(bytes: number): string | undefined {
+export function etcdAlarm(bytes: number): Obstacle | undefined {
   if (bytes < ALARM * DEFAULT_QUOTA) return undefined;
   const size = `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
-  return (
-    `etcd holds ${size}; by default it takes no more writes at 2 GiB, and the whole cluster with it\n` +
-    "  fix: npm run kubectl -- get workflows --all-namespaces shows who stores how many; delete old ones. " +
-    "Freed space is used again, and not given back, until etcd is defragmented"
-  );
+  return {
+    problem: `etcd holds ${size}; by default it takes no more writes at 2 GiB, and the whole cluster with it`,
+    remedy:
+      "npm run kubectl -- get workflows --all-namespaces shows who stores how many; delete old ones. " +
+      "Freed space is used again, and not given back, until etcd is defragmented",
+  };
 }

@@ -5,7 +5,6 @@ import { lock } from "proper-lockfile";
 import { cache, home } from "./paths";
 import { interruption } from "../support/interruption";
 
-/** Who has the lock. */
 interface Holder {
   readonly pid: number;
   readonly command: string;
@@ -79,7 +78,6 @@ function currentHolder(): Holder | undefined {
   }
 }
 
-/** Whether a process runs. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -44,8 +44,9 @@ export const run = (command: string, args: string[], options: RunOptions): Promi
   finishing(() => runToEnd(command, args, options));
 
 async function runToEnd(command: string, args: string[], options: RunOptions): Promise<string> {
+  const { log, report, input, apart = false, ...place } = options;
   mkdirSync(logs, { recursive: true });
-  const logFile = join(logs, `${options.log}.log`);
+  const logFile = join(logs, `${log}.log`);
   const sink = createWriteStream(logFile, { flags: "a" });
   // On a full disk there is no log, which is no reason to leave the work half done.
   sink.on("error", () => undefined);
@@ -55,10 +56,9 @@ async function runToEnd(command: string, args: string[], options: RunOptions): P
     reject: false,
     all: true,
     // The keys of a terminal are for all that is in this process's group.
-    ...(options.apart === true ? { detached: true } : { cancelSignal: interruption }),
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+    ...(apart ? { detached: true } : { cancelSignal: interruption }),
+    ...place,
+    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
   } satisfies Options;
   const child = execa(command, args, settings);
   try {
@@ -68,10 +68,10 @@ async function runToEnd(command: string, args: string[], options: RunOptions): P
       if (text.trim() === "") continue;
       recent.push(text);
       if (recent.length > 15) recent.shift();
-      options.report?.(text);
+      report?.(text);
     }
     const result = await child;
-    if (options.apart !== true) interruption.throwIfAborted();
+    if (!apart) interruption.throwIfAborted();
     if (result.failed) {
       const reason = result.exitCode === undefined ? [String(result.shortMessage)] : [];
       throw new CommandError(
@@ -88,20 +88,14 @@ async function runToEnd(command: string, args: string[], options: RunOptions): P
 }
 
 /** Whether a command exists and ends with status 0. Prints nothing. */
-export async function succeeds(
-  command: string,
-  args: string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<boolean> {
-  const result = await execa(command, args, { reject: false, env, stdin: "ignore" });
-  return !result.failed;
-}
+export const succeeds = async (...question: Parameters<typeof ask>): Promise<boolean> =>
+  (await ask(...question)) !== undefined;
 
 /** Standard output of a command that is only asked, never changes anything; undefined if it fails. */
 export async function ask(
   command: string,
   args: string[],
-  env: Record<string, string> = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<string | undefined> {
   const result = await execa(command, args, { reject: false, env, stdin: "ignore" });
   return result.failed ? undefined : result.stdout;

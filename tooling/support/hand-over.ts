@@ -24,12 +24,11 @@ export interface HandOverOptions {
 export async function handOver(
   program: string,
   args: readonly string[],
-  { cwd, env, quiet = false, apart = false }: HandOverOptions = {},
+  { quiet = false, apart = false, ...place }: HandOverOptions = {},
 ): Promise<number> {
   return finishing(async () => {
     const child = execa(program, args, {
-      ...(cwd === undefined ? {} : { cwd }),
-      ...(env === undefined ? {} : { env }),
+      ...place,
       stdio: quiet ? ["ignore", "ignore", "inherit"] : ["inherit", standardOutput(), "inherit"],
       reject: false,
       detached: apart,

@@ -14,10 +14,7 @@ export interface Waiting {
 
 /** The time was over before the answer was there. */
 export class TimeOver extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "TimeOver";
-  }
+  override readonly name = "TimeOver";
 }
 
 /**

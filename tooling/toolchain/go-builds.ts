@@ -86,21 +86,24 @@ const ARGO_COMMIT = "66e32e5cc367f223e2ecf4fbe852b95eaed83034";
 const kubernetesVersion = `v${versions.kubernetes}`;
 const [kubernetesMajor = "", kubernetesMinor = ""] = versions.kubernetes.split(".");
 
+/** Programs that a module has in its folder `cmd`, each in one of its own name. */
+const commandsOf = (module: string, ...names: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(names.map((name) => [name, `${module}/cmd/${name}`]));
+
 /** The lab's programs, the ones that the others wait for first. */
 export const goBuilds = {
   kubernetes: {
     name: "kubernetes",
     title: `Kubernetes ${versions.kubernetes}`,
-    programs: Object.fromEntries(
-      [
-        "kubelet",
-        "kubeadm",
-        "kubectl",
-        "kube-apiserver",
-        "kube-controller-manager",
-        "kube-scheduler",
-        "kube-proxy",
-      ].map((program) => [program, `k8s.io/kubernetes/cmd/${program}`]),
+    programs: commandsOf(
+      "k8s.io/kubernetes",
+      "kubelet",
+      "kubeadm",
+      "kubectl",
+      "kube-apiserver",
+      "kube-controller-manager",
+      "kube-scheduler",
+      "kube-proxy",
     ),
     variables: {
       "k8s.io/component-base/version.gitVersion": kubernetesVersion,
@@ -125,34 +128,28 @@ export const goBuilds = {
   registry: {
     name: "registry",
     title: `Registry ${versions.registry}`,
-    programs: { registry: "github.com/distribution/distribution/v3/cmd/registry" },
+    programs: commandsOf("github.com/distribution/distribution/v3", "registry"),
     variables: { "github.com/distribution/distribution/v3/version.version": `v${versions.registry}` },
   },
   buildkit: {
     name: "buildkit",
     title: `BuildKit ${versions.buildkit}`,
     programs: {
-      buildkitd: "github.com/moby/buildkit/cmd/buildkitd",
-      buildctl: "github.com/moby/buildkit/cmd/buildctl",
-      rootlesskit: "github.com/rootless-containers/rootlesskit/v2/cmd/rootlesskit",
+      ...commandsOf("github.com/moby/buildkit", "buildkitd", "buildctl"),
+      ...commandsOf("github.com/rootless-containers/rootlesskit/v2", "rootlesskit"),
     },
     variables: { "github.com/moby/buildkit/version.Version": `v${versions.buildkit}` },
   },
   kubeRouter: {
     name: "kube-router",
     title: `kube-router ${versions.kubeRouter}, for network policies`,
-    programs: { "kube-router": "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router" },
+    programs: commandsOf("github.com/cloudnativelabs/kube-router/v2", "kube-router"),
     variables: { "github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": `v${versions.kubeRouter}` },
   },
   argo: {
     name: "argo-workflows",
     title: `Argo Workflows ${versions.argo}`,
-    programs: Object.fromEntries(
-      ["workflow-controller", "argoexec", "argo"].map((program) => [
-        program,
-        `github.com/argoproj/argo-workflows/v3/cmd/${program}`,
-      ]),
-    ),
+    programs: commandsOf("github.com/argoproj/argo-workflows/v3", "workflow-controller", "argoexec", "argo"),
     // All four, or the version is shown as that of an unknown source.
     variables: {
       "github.com/argoproj/argo-workflows/v3.version": `v${versions.argo}`,
@@ -206,7 +203,6 @@ const entryOf = (build: GoBuild): CacheEntry =>
 /** Whether the programs are in the cache. */
 export const isBuilt = (build: GoBuild): boolean => entryOf(build).isComplete();
 
-/** The path of a built program. */
 export const programPath = (build: GoBuild, program: string): string => join(entryOf(build).folder, program);
 
 /** Builds the programs unless they are in the cache. Compiled packages are kept, so an interrupted build goes on. */

@@ -80,7 +80,6 @@ export function goEnvironment(): Record<string, string> {
   };
 }
 
-/** How `go` runs. */
 export interface GoOptions {
   readonly cwd: string;
   readonly log: string;

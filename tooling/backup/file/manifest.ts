@@ -37,7 +37,6 @@ export interface DatabaseRecord {
   readonly postgres: number;
 }
 
-/** A Git repository. */
 export interface RepositoryRecord {
   /** Its folder's name, such as `gourmetgram.git`. */
   readonly name: string;

@@ -5,27 +5,20 @@ import { readyPodOf, type ServicePort, serviceOf } from "../../live/addresses/se
 import { type Cluster, clusterOf } from "../../live/api-clients";
 import { execInPod } from "../../live/streams/exec";
 import type { LabSource, RegistryAccess, RunInLab } from "../parts/access";
+import type { Watch } from "./back-up-lab";
 import { stagingOf } from "../parts/staging";
-
-/** How a lab is read. */
-export interface Reading {
-  /** Address of the registry, `http://host:port`. Left out where it is elsewhere. */
-  readonly registry: string | undefined;
-  /** Takes one line of progress. */
-  readonly report: (line: string) => void;
-  /** Ends all that runs in the lab. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * What a backup reads of a lab, by way of the cluster's API but for the registry.
  *
+ * @param registry Address of the registry, `http://host:port`; undefined where it is elsewhere.
+ * @param signal Ends all that runs in the lab.
  * @throws Error with a remedy if its database is elsewhere
  */
 export async function accessOf(
   config: KubeConfig,
   target: BackupTarget,
-  { registry, report, signal }: Reading,
+  { registry, report, signal }: Required<Watch> & { readonly registry: string | undefined },
 ): Promise<LabSource> {
   const { stack, student, outputs } = target;
   const { postgres } = outputs.workloads;

@@ -20,17 +20,13 @@ export interface Watch {
  * The database comes first: what its rows name was stored before them, so all of it is there to be copied afterwards. Files
  * that are stored meanwhile are copied too, and have no row; nobody sees them.
  */
-export async function backUpLab(
-  lab: LabSource,
-  writer: BackupWriter,
-  { report, ...rest }: Watch,
-): Promise<LabRecord> {
+export async function backUpLab(lab: LabSource, writer: BackupWriter, watch: Watch): Promise<LabRecord> {
   const folder = folderOf(lab.student);
   const notes: string[] = [];
   const pullAddress = pullAddressOf(lab.outputs);
 
-  report("database");
-  const mlflow = await mlflowVersion(lab.mlflow, rest.signal);
+  watch.report("database");
+  const mlflow = await mlflowVersion(lab.mlflow, watch.signal);
   const before = await lab.staging.tested();
   const database = await dumpDatabase(
     lab.database,
@@ -46,7 +42,7 @@ export async function backUpLab(
     );
   }
 
-  const artifacts = await backUpArtifacts(lab.mlflow, writer, `${folder}/artifacts`, { report, ...rest });
+  const artifacts = await backUpArtifacts(lab.mlflow, writer, `${folder}/artifacts`, watch);
   for (const { version, path } of database.sources) {
     if (path === null) notes.push(`${version}: its files are not among MLflow's own artifacts`);
     else if (!artifacts.some((each) => each.path === path || each.path.startsWith(`${path}/`))) {
@@ -58,15 +54,14 @@ export async function backUpLab(
   const { git } = lab;
   if (git === undefined) notes.push(`the repository is elsewhere: ${lab.outputs.appRepository.url}`);
   for (const name of git === undefined ? [] : repositoryNames(lab.outputs)) {
-    report(`repository ${name}`);
+    watch.report(`repository ${name}`);
     const path = `${folder}/repositories/${name}`;
     if (git !== undefined) repositories.push(await backUpRepository(git, writer, name, path));
   }
 
   const references = [...database.images, ...[before, after].flatMap(imagesOf)];
   const images = await imagesOfLab(lab, writer, folder, imagesAt(pullAddress, references), {
-    report,
-    ...rest,
+    ...watch,
     notes,
   });
   return {

@@ -1,11 +1,10 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { GIT_SERVER_NAME } from "../../../components/app-repository";
-import type { BackupTarget } from "../../../stacks";
-import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
+import type { BackupTarget, LabOutputs } from "../../../stacks";
 import { foundIn } from "../../engine/answer";
 import { labOutputs } from "../../engine/stack/outputs";
 import { askPulumi } from "../../engine/stack/stack";
-import { type Cluster, clusterOf, statusOf } from "../../live/api-clients";
+import { type Cluster, clusterOf, unlessMissing } from "../../live/api-clients";
 import { type PodAccess, podAccess } from "../../live/addresses/port-forward";
 import { reach } from "../../live/addresses/reach";
 import { interruption } from "../../support/interruption";
@@ -17,40 +16,65 @@ import type { LabStack } from "./stacks";
 /** Name of the ConfigMap that says which restore is under way. */
 const MARK = "gourmetgram-restore";
 
-/** The cluster that carries the lab or the class. @throws Error with a remedy if it does not answer */
-export async function answeringCluster(): Promise<KubeConfig> {
-  const config = await clusterConfig();
-  await requireAnswer(config);
-  return config;
-}
-
 /**
- * Opens what a backup reads and a restore writes, by way of the cluster's API.
+ * What the stack of a lab says, with the secrets that lead to its images.
  *
- * @param report Takes one line of progress.
- * @throws Error with a remedy if the lab is not wholly up, or its database is elsewhere
+ * @throws Error with a remedy if the lab is not wholly up
  */
-export async function openLab(
-  config: KubeConfig,
-  { stack, student }: LabStack,
-  report: (line: string) => void,
-): Promise<LabAccess> {
+export async function targetOf({
+  stack,
+  student,
+}: LabStack): Promise<BackupTarget & { readonly outputs: LabOutputs }> {
   const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
   const printed = foundIn(await askPulumi(args), `the stack ${stack}`);
   if (printed === undefined) throw new Error(`there is no stack ${stack}\n  remedy: npm run up`);
   const found = JSON.parse(printed) as Record<string, unknown> & Partial<BackupTarget>;
-  const outputs = labOutputs(found);
   const { registryUser = null, registryPassword = null } = found;
-  const target = { stack, student, outputs, registryUser, registryPassword };
-  const cluster = clusterOf(config);
-  const notice = (line: string): void => report(line);
+  return { stack, student, outputs: labOutputs(found), registryUser, registryPassword };
+}
+
+/** The way to a lab's own registry. @param report Takes one line of progress. */
+export async function reachRegistry(
+  config: KubeConfig,
+  outputs: LabOutputs,
+  report: (line: string) => void,
+): Promise<{ url: string; close: () => Promise<void> }> {
   const access = (): Promise<PodAccess> => Promise.resolve(podAccess(config));
-  const reached = outputs.registry.own
-    ? await reach(outputs, ["registry"], { access, notice, failed: notice })
-    : undefined;
+  const reached = await reach(outputs, ["registry"], { access, notice: report, failed: report });
+  return { url: `http://${reached.outputs.registry.forPushing}`, close: reached.close };
+}
+
+/**
+ * Works with what a backup reads and a restore writes, by way of the cluster's API.
+ *
+ * @param report Takes one line of progress.
+ * @throws Error with a remedy if the lab is not wholly up, or its database is elsewhere
+ */
+export async function withLab<T>(
+  config: KubeConfig,
+  stack: LabStack,
+  report: (line: string) => void,
+  work: (lab: LabAccess) => Promise<T>,
+): Promise<T> {
+  const lab = await openLab(config, stack, report);
   try {
-    const registry = reached && `http://${reached.outputs.registry.forPushing}`;
-    const source = await accessOf(config, target, { registry, report, signal: interruption });
+    return await work(lab);
+  } finally {
+    await lab.close();
+  }
+}
+
+async function openLab(
+  config: KubeConfig,
+  stack: LabStack,
+  report: (line: string) => void,
+): Promise<LabAccess> {
+  const target = await targetOf(stack);
+  const { outputs } = target;
+  const cluster = clusterOf(config);
+  const reached = outputs.registry.own ? await reachRegistry(config, outputs, report) : undefined;
+  try {
+    const source = await accessOf(config, target, { registry: reached?.url, report, signal: interruption });
     return {
       ...source,
       mark: markOf(cluster, outputs.namespace),
@@ -73,12 +97,8 @@ export async function openLab(
 function markOf({ core }: Cluster, namespace: string): LabAccess["mark"] {
   const place = { namespace, name: MARK };
   const read = async (): Promise<string | null> => {
-    try {
-      return (await core.readNamespacedConfigMap(place)).data?.["backup"] ?? "";
-    } catch (error) {
-      if (statusOf(error) === 404) return null;
-      throw error;
-    }
+    const found = await unlessMissing(core.readNamespacedConfigMap(place));
+    return found === undefined ? null : (found.data?.["backup"] ?? "");
   };
   return {
     read,

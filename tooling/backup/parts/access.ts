@@ -1,5 +1,5 @@
 /** What a backup asks of a lab, and what a restore does to it. */
-import type { ExecOptions } from "../../live/streams/exec";
+import { type ExecOptions, TextSink } from "../../live/streams/exec";
 import type { BackupOutputs } from "../../../stacks";
 import type { ServedRelease } from "../file/manifest";
 
@@ -9,6 +9,13 @@ import type { ServedRelease } from "../file/manifest";
  * @returns what it wrote to standard error
  */
 export type RunInLab = (command: readonly string[], options?: ExecOptions) => Promise<string>;
+
+/** What a program prints. */
+export async function printedBy(run: RunInLab, command: readonly string[]): Promise<string> {
+  const output = new TextSink(Number.POSITIVE_INFINITY);
+  await run(command, { output });
+  return output.text;
+}
 
 /** The registry, as the lab uses it. */
 export interface RegistryAccess {

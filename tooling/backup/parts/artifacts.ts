@@ -14,7 +14,7 @@ export interface Artifact {
 
 /** The version of an MLflow server, such as `3.17.2`. */
 export async function mlflowVersion(url: string, signal?: AbortSignal): Promise<string> {
-  const answer = await send(`${url}/version`, signal === undefined ? {} : { signal });
+  const answer = await send(`${url}/version`, { signal });
   const parts: Buffer[] = [];
   for await (const part of await requireStatus(answer, "MLflow's version", [200])) parts.push(part as Buffer);
   return Buffer.concat(parts).toString().trim();
@@ -23,7 +23,7 @@ export async function mlflowVersion(url: string, signal?: AbortSignal): Promise<
 /** All files, folder by folder. One that goes away meanwhile is not among them. */
 export async function listArtifacts(url: string, signal?: AbortSignal, folder = ""): Promise<Artifact[]> {
   const query = folder === "" ? "" : `?${new URLSearchParams({ path: folder }).toString()}`;
-  const answer = await send(`${url}${API}${query}`, signal === undefined ? {} : { signal });
+  const answer = await send(`${url}${API}${query}`, { signal });
   await requireStatus(answer, `the artifacts in ${folder === "" ? "the root" : folder}`, [200]);
   const { files = [] } = (await json(answer)) as {
     files?: { path: string; is_dir?: boolean; file_size?: number | string }[];
@@ -55,7 +55,7 @@ export async function backUpArtifacts(
   let done = 0;
   for (const { path, bytes } of all) {
     report(`artifacts: ${stored.length} of ${all.length}, ${megabytes(done)} of ${megabytes(total)}`);
-    const answer = await send(`${url}${API}/${encoded(path)}`, signal === undefined ? {} : { signal });
+    const answer = await send(`${url}${API}/${encoded(path)}`, { signal });
     // Somebody has deleted it since it was listed.
     if (answer.statusCode === 404) {
       answer.resume();
@@ -80,7 +80,7 @@ export async function restoreArtifact(
     method: "PUT",
     headers: { "content-type": "application/octet-stream" },
     body: { content, bytes },
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
   (await requireStatus(answer, `the artifact ${path}`, [200, 201, 204])).resume();
 }

@@ -1,9 +1,9 @@
 /** MLflow's database: a dump by Postgres's own programs, and what was in it at the same moment. */
-import { PassThrough, type Readable, Writable } from "node:stream";
+import { PassThrough, type Readable, type Writable } from "node:stream";
 import type { LabOutputs } from "../../../stacks";
 import type { DatabaseRecord } from "../file/manifest";
 import type { BackupWriter } from "../file/writer";
-import type { RunInLab } from "./access";
+import { printedBy, type RunInLab } from "./access";
 
 /** The model that the lab trains, with the alias of what staging serves. */
 type Model = LabOutputs["registeredModel"];
@@ -108,15 +108,7 @@ export async function stored(
 
 /** What the database holds now. */
 export async function surveyDatabase(run: RunInLab, model: Model): Promise<DatabaseRecord> {
-  let printed = "";
-  const output = new Writable({
-    write: (chunk: Buffer, _, done) => {
-      printed += chunk.toString();
-      done();
-    },
-  });
-  await run(program(LOOK, survey(model)), { output });
-  return surveyIn(printed.split("\n"));
+  return surveyIn((await printedBy(run, program(LOOK, survey(model)))).split("\n"));
 }
 
 function surveyIn(lines: readonly string[]): DatabaseRecord {

@@ -9,7 +9,7 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
   /** With its size in bytes: MLflow takes a body of unknown size for an empty one. */
   readonly body?: { readonly content: Readable | Buffer; readonly bytes: number };
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Milliseconds without a sign of life after which a server has failed. */

@@ -15,24 +15,27 @@ export interface ImageName {
 }
 
 /** What is read of a manifest: of an image, or of an index of images. */
-interface ImageManifest {
+export interface ImageManifest {
   readonly config?: Layer;
   readonly layers?: readonly Layer[];
-  readonly manifests?: readonly { readonly digest: string }[];
+  readonly manifests?: readonly { readonly digest: string; readonly platform?: { readonly os?: string } }[];
 }
 
-interface Layer {
+export interface Layer {
+  readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
 }
 
-/** The forms in which a registry gives a manifest as it was pushed. */
-export const MEDIA_TYPES = [
+const IMAGE = "application/vnd.oci.image.manifest.v1+json";
+
+/** The forms in which a registry gives a manifest as it was pushed, for the header `accept`. */
+export const MANIFEST_FORMS = [
   "application/vnd.oci.image.index.v1+json",
-  "application/vnd.oci.image.manifest.v1+json",
+  IMAGE,
   "application/vnd.docker.distribution.manifest.list.v2+json",
   "application/vnd.docker.distribution.manifest.v2+json",
-];
+].join(", ");
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
@@ -78,8 +81,8 @@ export async function backUpImages(
     const key = `${name.repository}@${name.digest}`;
     if (seen.has(key)) return true;
     const answer = await askRegistry(registry, `${name.repository}/manifests/${name.digest}`, {
-      headers: { accept: MEDIA_TYPES.join(", ") },
-      ...(signal === undefined ? {} : { signal }),
+      headers: { accept: MANIFEST_FORMS },
+      signal,
     });
     if (answer.statusCode === 404) {
       answer.resume();
@@ -95,7 +98,7 @@ export async function backUpImages(
     const own = [...(manifest.config === undefined ? [] : [manifest.config]), ...(manifest.layers ?? [])];
     for (const { digest, size } of own) blobs.set(digest, { repository: name.repository, size });
     texts.set(manifestPath(folder, name), text);
-    const mediaType = answer.headers["content-type"] ?? MEDIA_TYPES[1] ?? "";
+    const mediaType = answer.headers["content-type"] ?? IMAGE;
     images.push({ ...name, mediaType, blobs: [...new Set(own.map(({ digest }) => digest))] });
     return true;
   };
@@ -105,11 +108,7 @@ export async function backUpImages(
   let done = 0;
   for (const [digest, { repository, size }] of blobs) {
     report(`images: ${megabytes(done)} of ${megabytes(total)}`);
-    const answer = await askRegistry(
-      registry,
-      `${repository}/blobs/${digest}`,
-      signal === undefined ? {} : { signal },
-    );
+    const answer = await askRegistry(registry, `${repository}/blobs/${digest}`, { signal });
     await requireStatus(answer, `the layer ${digest} of ${repository}`, [200]);
     const { sha256 } = await writer.add(blobPath(folder, digest), answer);
     if (`sha256:${sha256}` !== digest)

@@ -1,9 +1,9 @@
 /** The lab's Git repositories, as bundles: Git's own form of a copy, which holds all of a moment while others push. */
-import { type Readable, Transform, Writable } from "node:stream";
+import { type Readable, Transform } from "node:stream";
 import type { BackupOutputs } from "../../../stacks";
 import type { RepositoryRecord } from "../file/manifest";
 import type { BackupWriter } from "../file/writer";
-import type { RunInLab } from "./access";
+import { printedBy, type RunInLab } from "./access";
 import { stored } from "./database";
 
 /** Where the git server's pod has them, as components/app-repository/git-server-pod.ts says. */
@@ -35,14 +35,7 @@ export const repositoryNames = ({ appRepository, trainRepository }: BackupOutput
 
 /** Commits by the full names of their references. */
 export async function referencesOf(run: RunInLab, name: string): Promise<Readonly<Record<string, string>>> {
-  let printed = "";
-  const output = new Writable({
-    write: (chunk: Buffer, _, done) => {
-      printed += chunk.toString();
-      done();
-    },
-  });
-  await run(program(REFERENCES, name), { output });
+  const printed = await printedBy(run, program(REFERENCES, name));
   return Object.fromEntries(
     printed
       .split("\n")
@@ -51,7 +44,6 @@ export async function referencesOf(run: RunInLab, name: string): Promise<Readonl
   );
 }
 
-/** Puts a repository into the backup. */
 export async function backUpRepository(
   run: RunInLab,
   writer: BackupWriter,

@@ -11,8 +11,8 @@ import { finishing, interruption } from "../../support/interruption";
 import { tellData } from "../../support/output";
 import { until } from "../../support/until";
 import { BACKUP_NAME } from "../../../components/backup";
+import { answeringCluster } from "../../engine/cluster-access";
 import { stackName } from "../../engine/stack/stack-settings";
-import { answeringCluster } from "../labs/open-lab";
 import { megabytes } from "../parts/artifacts";
 import { filesIn, type RemoteFile } from "./kept-files";
 

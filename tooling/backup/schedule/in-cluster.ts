@@ -49,7 +49,7 @@ async function main([labs = "", passphraseFile = "", folder = "", keep = ""]: st
     signal: interruption,
   });
   if (failed.length === 0) {
-    const problem = shortOfRoom(folder);
+    const problem = await shortOfRoom(folder);
     if (problem === undefined) return;
     console.log(`warning: ${problem}`);
     noteEnd(problem);

@@ -1,6 +1,7 @@
 /** The files of backups on a schedule: what they are called, and which of them stay. */
-import { readdirSync, rmSync, statfsSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { freeBytes } from "../../support/disk";
 import { megabytes } from "../parts/artifacts";
 
 const NAME = /^([\w.-]+)-\d{8}T\d{6}Z\.backup$/;
@@ -65,17 +66,13 @@ export function removePartial(folder: string, before: Date): void {
  *
  * @param free Bytes that are left. @default those of the folder's file system
  */
-export function shortOfRoom(folder: string, free = freeBytes(folder)): string | undefined {
+export async function shortOfRoom(folder: string, free?: number): Promise<string | undefined> {
+  const left = free ?? (await freeBytes(folder));
   const sizes = readdirSync(folder)
     .filter((file) => stackOf(file) !== undefined)
     .map((file) => statSync(join(folder, file)).size);
   const largest = Math.max(0, ...sizes);
-  return free >= largest
+  return left >= largest
     ? undefined
-    : `the volume of the backups is nearly full: ${megabytes(free)} are left, and a backup takes ${megabytes(largest)}`;
-}
-
-function freeBytes(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
+    : `the volume of the backups is nearly full: ${megabytes(left)} are left, and a backup takes ${megabytes(largest)}`;
 }

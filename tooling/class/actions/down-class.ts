@@ -1,5 +1,6 @@
 import { hostImagesText, NO_IMAGES } from "../../cluster/images/host-images";
 import { type Leftovers, requireNothingLeft, settled } from "../../support/leftovers";
+import type { Waiting } from "../../support/until";
 import { baseOf, type ClassContext, stackOf, studentsWithStack } from "../class-context";
 import { effectiveSettings } from "../class-settings";
 import { repositoryPrefix } from "../cluster/registry-repositories";
@@ -9,14 +10,12 @@ import { whileFreeing } from "../cluster/student-cluster";
 import type { Outputs } from "../runner/stack-runner";
 import { changesText } from "./up-class";
 
-/** How long is waited for what goes by itself. */
-export interface Patience {
-  readonly seconds?: number;
-  readonly pauseMilliseconds?: number;
-}
-
-/** Work that takes a student away: running workflows, the stack, the images; and proves that nothing is left. */
-export function downTask(context: ClassContext, student: string, patience: Patience = {}): ClassTask {
+/**
+ * Work that takes a student away: running workflows, the stack, the images; and proves that nothing is left.
+ *
+ * @param patience How long is waited for what goes by itself.
+ */
+export function downTask(context: ClassContext, student: string, patience: Waiting = {}): ClassTask {
   const { cluster, files, runner, signal } = context;
   const stack = stackOf(context, student);
   return {
@@ -56,7 +55,7 @@ function leftoversText({ left, kept }: Leftovers): string {
 }
 
 /** Takes the students away side by side, then, unless only some were asked for, the base. */
-export async function downClass(context: ClassContext, patience: Patience = {}): Promise<Outcome[]> {
+export async function downClass(context: ClassContext, patience: Waiting = {}): Promise<Outcome[]> {
   const tasks = context.selected.map((student) => downTask(context, student, patience));
   const students = await runClass(tasks, context);
   if (context.only) return students;
@@ -76,7 +75,7 @@ const othersText = (others: readonly string[]): string =>
 const othersRemedy = (others: readonly string[]): string =>
   `npm run class -- down --roster FILE --only ${others.join(" ")}, then the same command again`;
 
-function baseTask(context: ClassContext, patience: Patience): ClassTask {
+function baseTask(context: ClassContext, patience: Waiting): ClassTask {
   const { cluster, files, runner, signal } = context;
   const stack = baseOf(context);
   return {

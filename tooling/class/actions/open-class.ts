@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { checkout, logs, state } from "../../machine/paths";
 import { NO_IMAGES, removeHostImages } from "../../cluster/images/host-images";
-import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
+import { clusterConfig } from "../../engine/cluster-access";
 import { pulumiHome } from "../../engine/engine";
 import { pulumiEnvironment } from "../../engine/stack/stack";
 import { CLASS_TAG, clusterTags, locksFolder } from "../../engine/stack/state";
@@ -56,7 +56,6 @@ export async function openClass({
   };
 }
 
-/** Runs the stack's program in this process. */
 async function runProgram({
   KUBECONFIG,
 }: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
@@ -72,9 +71,4 @@ async function environmentOfAll(): Promise<Record<string, string>> {
   const own = ["PULUMI_OPTION_CONFIG_FILE", "PULUMI_STACK"];
   const environment = Object.entries(await pulumiEnvironment());
   return Object.fromEntries(environment.filter(([name]) => !own.includes(name)));
-}
-
-/** @throws Error with a remedy if the class's cluster does not answer */
-export async function requireCluster(): Promise<void> {
-  await requireAnswer(await clusterConfig());
 }

@@ -1,9 +1,9 @@
 import { bringUpCluster, planCluster } from "../../cluster/bring-up";
 import { requireEngine } from "../../cluster/embedded-lab";
+import { answeringCluster } from "../../engine/cluster-access";
 import { prepareState } from "../../engine/stack/state";
 import { withLock } from "../../machine/lock";
 import { requireNoLab } from "./no-lab";
-import { requireCluster } from "./open-class";
 
 /** Puts in place what the class's stacks are made with: the engine, the embedded cluster, the stacks' state. */
 export async function prepareAll(): Promise<void> {
@@ -11,7 +11,7 @@ export async function prepareAll(): Promise<void> {
   console.log(plan.text);
   await withLock(() => bringUpCluster(plan));
   await prepareState();
-  await requireCluster();
+  await answeringCluster();
   await requireNoLab();
 }
 

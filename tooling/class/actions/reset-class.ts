@@ -1,19 +1,20 @@
 import { type ClassContext, stackOf } from "../class-context";
 import { effectiveSettings } from "../class-settings";
-import { downTask, type Patience } from "./down-class";
+import type { Waiting } from "../../support/until";
+import { downTask } from "./down-class";
 import type { Outcome } from "../runner/outcome";
 import { type ClassTask, runClass } from "../runner/run-class";
 import { upTask } from "./up-class";
 
 /** Takes the asked students' stacks away with their data, and brings them up again. Nobody else's is looked at. */
-export async function resetClass(context: ClassContext, patience: Patience = {}): Promise<Outcome[]> {
+export async function resetClass(context: ClassContext, patience: Waiting = {}): Promise<Outcome[]> {
   return runClass(
     context.selected.map((student) => resetTask(context, student, patience)),
     context,
   );
 }
 
-function resetTask(context: ClassContext, student: string, patience: Patience): ClassTask {
+function resetTask(context: ClassContext, student: string, patience: Waiting): ClassTask {
   const stack = stackOf(context, student);
   return {
     student,

@@ -18,7 +18,6 @@ export function changesText(changes: Changes): string {
   return parts.length === 0 ? "unchanged" : parts.join(", ");
 }
 
-/** Work that brings a stack up. */
 export function upTask(context: ClassContext, student: string, stack: string): ClassTask {
   const { runner, signal } = context;
   return { student, run: async (step) => changesText(await runner.up(stack, { step, signal })) };

@@ -1,21 +1,11 @@
 /** What the parts of a class ask for, against what the cluster has. */
 import { bytesText, coresText } from "../../../components/kubernetes";
+import type { LabOutputs } from "../../../stacks";
 
-/** Cores, and bytes of memory. */
-export interface Amount {
-  readonly cpu: number;
-  readonly memory: number;
-}
+type Amount = LabOutputs["footprint"]["services"];
 
-/** What one stack asks for. The form of the stacks' output `footprint`. */
-export interface Footprint {
-  /** Requests of what runs all the time. */
-  readonly services: Amount;
-  readonly limits: Amount;
-  /** Bytes of all volumes. */
-  readonly volumes: number;
-  /** Pods that run all the time. */
-  readonly pods: number;
+/** What one stack asks for, as its output `footprint` says it. */
+export interface Footprint extends Pick<LabOutputs["footprint"], "services" | "limits" | "volumes" | "pods"> {
   /** Requests of the pods that one training run has at the same time. */
   readonly run: Amount;
 }

@@ -45,7 +45,6 @@ export async function roomFor(
   return { footprint: sumFootprints(footprints, capacity), capacity };
 }
 
-/** The class does not fit into the cluster. */
 export class NoRoom extends Error {
   constructor({ footprint, capacity }: ClassRoom) {
     super(

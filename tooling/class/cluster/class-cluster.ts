@@ -1,19 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { Argo } from "../../live/workflows/argo";
-import { type Cluster, clusterOf } from "../../live/api-clients";
+import { type Cluster, clusterOf, unlessMissing } from "../../live/api-clients";
 import type { UsedKinds } from "../../live/objects/kinds";
 import { isReady } from "../../live/objects/pods";
-import { nameOf } from "../../live/workflows/workflow";
+import { createdAt, nameOf } from "../../live/workflows/workflow";
 import { auditBase, auditStudent, removeBaseKinds } from "./class-remains";
 import { capacityFor } from "../capacity/cluster-capacity";
-import {
-  deleteRuns,
-  freeHangingNamespaces,
-  namespacesOf,
-  terminateRuns,
-  unlessMissing,
-} from "./student-cluster";
+import { deleteRuns, freeHangingNamespaces, namespacesOf, terminateRuns } from "./student-cluster";
 
 /** The label of the pods of runs. */
 const RUN_LABEL = "workflows.argoproj.io/workflow";
@@ -69,12 +63,9 @@ async function glance(cluster: Cluster, student: string): Promise<StudentGlance>
   const pods = lists.flatMap(({ items }) => items).filter(({ status }) => status?.phase !== "Succeeded");
   const [platform = ""] = namespaces;
   const runs = (await unlessMissing(new Argo(cluster, platform).workflows())) ?? [];
-  // Custom objects come as they are in JSON, so the time is a text.
-  const begin = ({ metadata }: (typeof runs)[number]): number =>
-    new Date(metadata.creationTimestamp ?? 0).getTime();
   // A build is part of the training run that has started it.
   const trainings = runs.filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind !== "Workflow");
-  const last = trainings.sort((a, b) => begin(b) - begin(a))[0];
+  const last = trainings.sort((a, b) => createdAt(b) - createdAt(a))[0];
   return {
     ready: pods.filter(isReady).length,
     pods: pods.length,
@@ -84,7 +75,7 @@ async function glance(cluster: Cluster, student: string): Promise<StudentGlance>
         : {
             name: nameOf(last),
             phase: last.status?.phase ?? "Pending",
-            at: new Date(begin(last)).toISOString(),
+            at: new Date(createdAt(last)).toISOString(),
           },
   };
 }

@@ -7,10 +7,10 @@ import {
 import { STUDENT_LABEL } from "../../../components/class";
 import type { Leftovers } from "../../support/leftovers";
 import { Argo } from "../../live/workflows/argo";
-import { type Cluster, clusterOf } from "../../live/api-clients";
+import { type Cluster, clusterOf, unlessMissing } from "../../live/api-clients";
 import { DEFINITION, removeKinds, type UsedKinds, usedKindText } from "../../live/objects/kinds";
 import { nameOf } from "../../live/workflows/workflow";
-import { namespacesOf, unlessMissing } from "./student-cluster";
+import { namespacesOf } from "./student-cluster";
 
 /** The label of what belongs to a base. Not imported from the component, which brings the whole of Pulumi's SDK. */
 const BASE_LABEL = "gourmetgram.dev/scope=base";

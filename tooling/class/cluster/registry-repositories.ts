@@ -100,11 +100,7 @@ export interface RegistryAccess {
 }
 
 /** The registry of the class's cluster. */
-export const clusterRegistry: RegistryAccess = {
-  spaces: () => spaces(),
-  listRepositories: (prefix) => listRepositories(prefix),
-  removeRepositories: (prefix) => removeRepositories(prefix),
-};
+export const clusterRegistry: RegistryAccess = { spaces, listRepositories, removeRepositories };
 
 /** What a student's repositories begin with. */
 export const repositoryPrefix = (student: string): string => `${student}/`;

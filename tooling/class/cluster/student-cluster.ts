@@ -1,28 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { studentNamespaces } from "../../../components/class";
 import { Argo } from "../../live/workflows/argo";
-import { type Cluster, statusOf } from "../../live/api-clients";
+import { type Cluster, unlessMissing } from "../../live/api-clients";
 import { isOver, nameOf } from "../../live/workflows/workflow";
-
-const WORKFLOWS = { group: "argoproj.io", version: "v1alpha1", plural: "workflows" } as const;
 
 /** How long a namespace may take to go before finalizers are taken away. */
 export const PATIENCE_SECONDS = 60;
 
-/** The namespaces of a student. */
 export function namespacesOf(student: string): string[] {
   const { platform, staging, build } = studentNamespaces(student);
   return [platform, staging, build];
-}
-
-/** What is there, or undefined where neither it nor its kind is. */
-export async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
 }
 
 /**
@@ -46,7 +33,7 @@ export async function terminateRuns(cluster: Cluster, student: string): Promise<
 /** Deletes the student's runs, in namespaces that stay. */
 export async function deleteRuns(cluster: Cluster, student: string): Promise<void> {
   for (const namespace of namespacesOf(student)) {
-    await unlessMissing(cluster.objects.deleteCollectionNamespacedCustomObject({ ...WORKFLOWS, namespace }));
+    await unlessMissing(new Argo(cluster, namespace).deleteWorkflows());
   }
 }
 
@@ -74,11 +61,11 @@ export async function freeHangingNamespaces(
 
 async function freeRuns(cluster: Cluster, namespace: string): Promise<string[]> {
   const freed: string[] = [];
-  for (const run of (await unlessMissing(new Argo(cluster, namespace).workflows())) ?? []) {
+  const argo = new Argo(cluster, namespace);
+  for (const run of (await unlessMissing(argo.workflows())) ?? []) {
     const body = withoutFinalizers(run.metadata.finalizers);
     if (body === undefined) continue;
-    const place = { ...WORKFLOWS, namespace, name: nameOf(run), body };
-    await unlessMissing(cluster.objects.patchNamespacedCustomObject(place));
+    await unlessMissing(argo.patch(nameOf(run), body));
     freed.push(`workflow ${namespace}/${nameOf(run)}`);
   }
   return freed;

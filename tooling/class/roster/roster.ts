@@ -26,7 +26,6 @@ export const ROSTER_KEYS = [
 /** A column of a roster beside `id`. */
 export type RosterKey = (typeof ROSTER_KEYS)[number];
 
-/** One student of a class. */
 export interface Student {
   readonly id: string;
   /** What the roster sets for this student, as it stands there. */

@@ -39,7 +39,6 @@ export interface AutomationOptions {
   readonly files: ClassFiles;
   /** What each stack of the class says of itself. {@link CLASS_TAG} among it tells the class's stacks from others. */
   readonly tags: Readonly<Record<string, string>> & { readonly [CLASS_TAG]: string };
-  /** The program itself. */
   readonly program: PulumiFn;
   /** Where the engine's whole output goes, a file for each stack. */
   readonly logs: string;
@@ -59,19 +58,13 @@ export class AutomationRunner implements StackRunner {
 
   constructor(private readonly options: AutomationOptions) {}
 
-  /** The rules that every stack of the project keeps to, as `npm run preview` has them. */
-  private get policies(): string {
-    return join(this.options.checkout, "policy");
-  }
-
   async stacks({ fresh = false } = {}): Promise<string[]> {
     if (fresh) this.known = undefined;
     return [...(await this.members()).keys()];
   }
 
   private members(): Promise<Map<string, StackSummary | undefined>> {
-    this.known ??= this.list();
-    return this.known;
+    return (this.known ??= this.list());
   }
 
   async up(stack: string, watch: Watch): Promise<Changes> {
@@ -85,11 +78,14 @@ export class AutomationRunner implements StackRunner {
   }
 
   async preview(stack: string, watch: Watch): Promise<Preview> {
+    const { checkout, program } = this.options;
+    // The rules that every stack of the project keeps to, as `npm run preview` has them.
+    const policyPacks = [join(checkout, "policy")];
     const file = this.options.files.write(stack);
     const isNew = await this.make(stack);
     try {
       return await this.work(stack, file, watch, (opened, options) =>
-        opened.preview({ ...options, program: this.options.program, policyPacks: [this.policies] }),
+        opened.preview({ ...options, program, policyPacks }),
       );
     } finally {
       // A preview leaves nothing behind.

@@ -14,6 +14,5 @@ export function notStarted(student: string, reason: string): Outcome {
   return { student, result: "not started", seconds: 0, detail: reason };
 }
 
-/** Whether all went well. */
 export const allDone = (outcomes: readonly Outcome[]): boolean =>
   outcomes.every(({ result }) => result === "done");

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import { LockedStack, StackFailure } from "./stack-runner";
 import { notStarted, type Outcome } from "./outcome";
-import type { ClassDisplay } from "../view/class-display";
+import type { ClassContext } from "../class-context";
 import { messageOf } from "../../support/errors";
 
 /** Work on one stack. */
@@ -12,13 +12,8 @@ export interface ClassTask {
   readonly run: (step: (text: string) => void) => Promise<string>;
 }
 
-export interface RunOptions {
-  /** How many are worked on at the same time, at most. */
-  readonly parallel: number;
-  /** Aborted when what runs has to end and nothing is to be started any more. */
-  readonly signal: AbortSignal;
-  readonly display: ClassDisplay;
-}
+/** Once the signal is aborted, nothing is started any more. */
+type RunOptions = Pick<ClassContext, "parallel" | "signal" | "display">;
 
 /** Does the work side by side. One that fails does not keep the others from being done. */
 export async function runClass(tasks: readonly ClassTask[], options: RunOptions): Promise<Outcome[]> {

@@ -64,7 +64,7 @@ async function checkNodeDisks(): Promise<Check[]> {
   if (nodes === undefined) return [];
   const obstacle = diskPressure(nodes);
   const found = obstacle === undefined ? "kubelet finds room" : "kubelet finds too little room";
-  return [{ name: "nodes' disks", found, ...(obstacle === undefined ? {} : { obstacle }) }];
+  return [{ name: "nodes' disks", found, obstacle }];
 }
 
 /** Nothing where there is no cluster yet, or none of its certificates is known. */
@@ -74,26 +74,22 @@ async function checkCertificates(): Promise<Check[]> {
     .catch(() => undefined);
   if (end === undefined) return [];
   const found = `the first ends on ${end.toISOString().slice(0, 10)}, in ${daysUntil(end)} days`;
-  const obstacle = certificateAlarm(end, hasOwnCluster());
-  return [{ name: "certificates", found, ...(obstacle === undefined ? {} : { obstacle }) }];
+  return [{ name: "certificates", found, obstacle: certificateAlarm(end, hasOwnCluster()) }];
 }
 
 /** Nothing where there is no cluster yet, or it does not tell. */
 async function checkEtcd(): Promise<Check[]> {
   const bytes = await etcdBytes(clusterConfig);
   if (bytes === undefined) return [];
-  const found = `${Math.round(bytes / 1024 ** 2)} MiB`;
-  const [problem, remedy = ""] = etcdAlarm(bytes)?.split("\n  fix: ") ?? [];
-  return [{ name: "etcd", found, ...(problem === undefined ? {} : { obstacle: { problem, remedy } }) }];
+  return [{ name: "etcd", found: `${Math.round(bytes / 1024 ** 2)} MiB`, obstacle: etcdAlarm(bytes) }];
 }
 
 /** Nothing where no schedule is set, or the cluster does not tell. */
 async function checkBackups(): Promise<Check[]> {
   const backups = await findBackupSchedule(clusterConfig, stackName);
   if (backups === undefined) return [];
-  const obstacle = backupAlarm(backups);
   const found = `on the schedule ${backups.schedule}, the last one ${backups.lastSuccess?.toISOString() ?? "not yet"}`;
-  return [{ name: "backups", found, ...(obstacle === undefined ? {} : { obstacle }) }];
+  return [{ name: "backups", found, obstacle: backupAlarm(backups) }];
 }
 
 /** The stack's own cluster, and the Docker that builds its images. */

@@ -12,59 +12,41 @@ interface DockerfileImage {
   readonly image: string;
   /** The folder under `images/`. */
   readonly folder: string;
-  /** The files of the folder that go into the image. */
-  readonly files: readonly string[];
+  /** Files of the folder that it is built from, beside the Dockerfile. @default none */
+  readonly others?: readonly string[];
   /** Programs that were built here and go beside the files. @default none */
   readonly go?: { readonly build: GoBuild; readonly programs: readonly string[] };
-  /** Whether the stack's own images are built from it, so that Docker has to have it. */
-  readonly builtUpon: boolean;
+  /** Whether the stack's own images are built from it, so that Docker has to have it. @default false */
+  readonly builtUpon?: boolean;
 }
 
 const dockerfileImages: readonly DockerfileImage[] = [
-  {
-    image: labImages.postgres,
-    folder: "postgres",
-    files: ["Dockerfile", "docker-entrypoint.sh"],
-    builtUpon: false,
-  },
+  { image: labImages.postgres, folder: "postgres", others: ["docker-entrypoint.sh"] },
   {
     image: labImages.buildkit,
     folder: "buildkit",
-    files: ["Dockerfile"],
     go: { build: goBuilds.buildkit, programs: Object.keys(goBuilds.buildkit.programs) },
     builtUpon: true,
   },
-  {
-    image: labImages.nginx,
-    folder: "nginx",
-    files: ["Dockerfile"],
-    builtUpon: false,
-  },
+  { image: labImages.nginx, folder: "nginx" },
   {
     image: labImages.kubeProxy,
     folder: "kube-network",
-    files: ["Dockerfile"],
     go: { build: goBuilds.kubernetes, programs: ["kube-proxy"] },
-    builtUpon: false,
   },
   {
     image: labImages.kubeRouter,
     folder: "kube-network",
-    files: ["Dockerfile"],
     go: { build: goBuilds.kubeRouter, programs: ["kube-router"] },
-    builtUpon: false,
   },
 ];
 
-const sourceOf = ({ folder }: DockerfileImage, file: string): string => join("images", folder, file);
-
 const nameOf = ({ image }: DockerfileImage): string => image.replace(/^[^/]+\/(.+):[^:]+$/, "$1");
 
-/** All of them, to be made. */
 export const dockerfileArchives = (): ArchivedImage[] =>
   dockerfileImages.map((spec) => {
-    const { image, files, go, builtUpon } = spec;
-    const sources = files.map((file) => sourceOf(spec, file));
+    const { image, folder, others = [], go, builtUpon = false } = spec;
+    const sources = ["Dockerfile", ...others].map((file) => join("images", folder, file));
     const programs = go === undefined ? [] : go.programs.map((program) => programPath(go.build, program));
     return {
       image,

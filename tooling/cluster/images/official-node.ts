@@ -2,6 +2,7 @@ import { stackSetting } from "../../engine/stack/stack-settings";
 import { askDocker, docker, findDocker } from "../../machine/docker/docker";
 import type { Report } from "../../machine/run";
 import { versions } from "../../machine/versions";
+import type { Obstacle } from "../preflight/check";
 
 const log = "node-image";
 const image = versions.kindNode;
@@ -20,9 +21,7 @@ export function buildkitMode(): string {
  *
  * @param setting Value of the setting {@link USER_NAMESPACES}; undefined where the kernel has none.
  */
-export function restrictedNamespaces(
-  setting: string | undefined,
-): { problem: string; remedy: string } | undefined {
+export function restrictedNamespaces(setting: string | undefined): Obstacle | undefined {
   if (setting?.trim() !== "1") return undefined;
   return {
     problem:

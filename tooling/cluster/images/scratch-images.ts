@@ -31,7 +31,6 @@ const named = { entrypoint: false };
 
 const registryImage = { command: ["serve", registryFile], files: { [registryFile]: registryConfiguration } };
 
-/** All of them. */
 export const scratchImages: readonly ScratchImage[] = [
   image(labImages.pause, goBuilds.pause, "pause"),
   image(labImages.apiServer, goBuilds.kubernetes, "kube-apiserver", named),
@@ -46,7 +45,6 @@ export const scratchImages: readonly ScratchImage[] = [
   image(labImages.argoServer, goBuilds.argo, "argo"),
 ];
 
-/** The Dockerfile of one. */
 export const dockerfile = ({ program, entrypoint, command }: ScratchImage): string =>
   [
     "FROM scratch",
@@ -68,7 +66,6 @@ const commonFiles: Readonly<Record<string, string>> = {
 export const filesOf = (spec: ScratchImage): [path: string, text: string][] =>
   Object.entries({ ...commonFiles, ...spec.files });
 
-/** All of them, to be made. */
 export const scratchArchives = (): ArchivedImage[] =>
   scratchImages.map((spec) => {
     const program = programPath(spec.build, spec.program);

@@ -6,11 +6,15 @@ export interface Obstacle {
   readonly remedy: string;
 }
 
+/** An obstacle that does not stop anybody, as `status` tells it. */
+export const warningOf = ({ problem, remedy }: Obstacle): string =>
+  `warning: ${problem}\n  remedy: ${remedy}`;
+
 /** What a check looked at, for `doctor`. */
 export interface Check {
   readonly name: string;
   readonly found: string;
-  readonly obstacle?: Obstacle;
+  readonly obstacle?: Obstacle | undefined;
 }
 
 /** The daemon that answers, or why none does. */

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { statfs } from "node:fs/promises";
 import { release } from "node:os";
 import { dirname } from "node:path";
 import { home } from "../../machine/paths";
+import { freeBytes } from "../../support/disk";
 import { buildsMuch, type LabParts } from "../embedded-lab";
 import { LEAST_FREE } from "../kind-config";
 import { type Check, type Docker, gibibyte, inGiB } from "./check";
@@ -18,11 +18,6 @@ export function checkDisk(parts: LabParts, bytes: number): Check {
   const remedy = "free some, or set GOURMETGRAM_LAB_HOME to a folder on a larger disk";
   const problem = `${inGiB(bytes)} free, ${inGiB(required)} needed`;
   return { name: "disk", found, obstacle: { problem, remedy } };
-}
-
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
 
 /** Bytes that are free where the lab's home is, or will be. */

@@ -19,7 +19,6 @@ export interface Holder {
   readonly since: Date;
 }
 
-/** The engine's program. */
 const ENGINE = "pulumi";
 /** Milliseconds by which a process may seem to have started after it made its lock: `ps` knows whole seconds. */
 const TOLERANCE = 2000;

@@ -3,8 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { loadProgram } from "../program";
 import { engineIsInstalled } from "../engine";
-import { foundIn } from "../answer";
-import { askPulumi, stackExists } from "../stack/stack";
+import { stackExists, stateOfStack } from "../stack/stack";
 import { type Rendered, render as renderManifests } from "./manifests";
 import { readMe, TITLE } from "./read-me";
 import { stackSettings } from "./settings";
@@ -40,8 +39,7 @@ export async function writeManifests(folder: string): Promise<Rendered> {
 
 async function knownState(): Promise<StateValues> {
   if (!engineIsInstalled() || !(await stackExists())) return NO_STATE;
-  const answer = await askPulumi(["stack", "export", "--stack", stackName]);
-  const exported = foundIn(answer, `the state of ${stackName}`);
+  const exported = await stateOfStack();
   return exported === undefined ? NO_STATE : stateValues(exported);
 }
 

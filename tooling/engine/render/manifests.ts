@@ -1,7 +1,6 @@
 import { stringify } from "yaml";
 import type { Declared } from "./stand-in-engine";
 
-/** A Kubernetes object as a file. */
 export interface ManifestFile {
   /** Begins with two digits: `kubectl apply -f FOLDER` takes files by their names. */
   readonly file: string;
@@ -16,7 +15,6 @@ export interface MissingSecret {
   readonly keys: readonly string[];
 }
 
-/** What is written of a stack. */
 export interface Rendered {
   readonly files: readonly ManifestFile[];
   readonly missing: readonly MissingSecret[];

@@ -1,7 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { LabOutputs } from "../../../stacks";
 import { stackName } from "./stack-settings";
-import { clusterConfig, requireAnswer } from "../cluster-access";
+import { answeringCluster } from "../cluster-access";
 import { foundIn } from "../answer";
 import { labOutputs } from "./outputs";
 import { askPulumi, stackOutputs } from "./stack";
@@ -32,9 +32,7 @@ export async function findOutputs(): Promise<{ outputs: LabOutputs; outputsText:
  */
 export async function findLab(): Promise<LiveLab> {
   const found = await findOutputs();
-  const config = await clusterConfig();
-  await requireAnswer(config);
-  return { ...found, config };
+  return { ...found, config: await answeringCluster() };
 }
 
 /** The password with which students push to the lab's own application repository; `null` where there is none. */

@@ -6,7 +6,7 @@ import { dockerEnvironment } from "../../machine/docker/docker";
 import { cache, checkout, kubeconfig, state } from "../../machine/paths";
 import { handOver } from "../../support/hand-over";
 import { hasOwnCluster, shortName, stackFile, stackFileText, stackName } from "./stack-settings";
-import { type Answer, answerOf, foundIn, mapped, type Unreadable } from "../answer";
+import { type Answer, answerOf, foundIn, type Unreadable } from "../answer";
 import { freeDeadLocks } from "../interrupted/locks";
 import { engineEnvironment, engineIsInstalled, engineProgram } from "../engine";
 import {
@@ -112,7 +112,13 @@ export async function pulumi(args: readonly string[], options: { quiet?: boolean
   return code;
 }
 
-/** What Pulumi prints. */
+/** Without a terminal Pulumi's redrawn table would be pages of repetition. */
+export const quietProgress = (): string[] => (process.stdout.isTTY ? [] : ["--suppress-progress"]);
+
+/** Has Pulumi change the stack, without a question. @returns its exit code */
+export const changeStack = (command: "up" | "destroy", ...options: readonly string[]): Promise<number> =>
+  pulumi([command, "--yes", "--skip-preview", "--stack", stackName, ...quietProgress(), ...options]);
+
 export async function askPulumi(args: readonly string[]): Promise<Answer<string>> {
   if (!engineIsInstalled()) return NO_ENGINE;
   return answerOf(
@@ -124,6 +130,10 @@ export async function askPulumi(args: readonly string[]): Promise<Answer<string>
     }),
   );
 }
+
+/** What `pulumi stack export` prints; undefined where there is no stack. @throws Error if nobody could look */
+export const stateOfStack = async (stack = stackName): Promise<string | undefined> =>
+  foundIn(await askPulumi(["stack", "export", "--stack", stack]), `the state of ${stack}`);
 
 export const NO_ENGINE: Unreadable = {
   kind: "failed",
@@ -154,7 +164,8 @@ export async function selectStack(): Promise<void> {
 export async function stackOutputs(): Promise<Answer<Record<string, unknown>>> {
   if (ownsState() && !hasStack()) return { kind: "none" };
   const printed = await askPulumi(["stack", "output", "--json", "--stack", stackName]);
-  return mapped(printed, (text) => JSON.parse(text) as Record<string, unknown>);
+  if (printed.kind !== "found") return printed;
+  return { kind: "found", value: JSON.parse(printed.value) as Record<string, unknown> };
 }
 
 /** @throws Error with the reason if nobody could look */

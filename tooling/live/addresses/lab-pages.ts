@@ -15,7 +15,6 @@ export const PAGE_NAMES = ["staging", "mlflow", "argo", "repository"] as const;
 /** Given to `npm run open`. */
 export type PageName = (typeof PAGE_NAMES)[number];
 
-/** All pages of a lab. */
 export function pagesOf(outputs: LabOutputs): Page[] {
   const { appRepository, registeredModel } = outputs;
   return [

@@ -3,14 +3,12 @@ import type { CoreV1Api, V1Pod, V1Service } from "@kubernetes/client-node";
 import { reasonOf, statusOf } from "../api-clients";
 import { selectorOf } from "../objects/pods";
 
-/** One port of a Service. */
 export interface ServicePort {
   readonly namespace: string;
   readonly name: string;
   readonly port: number;
 }
 
-/** One port of a pod. */
 export interface PodPort {
   readonly namespace: string;
   readonly pod: string;

@@ -3,7 +3,6 @@ import { minuteOf } from "../../support/times";
 import type { Delivery } from "./delivery";
 import type { Release } from "./staging-state";
 
-/** How a delivery is shown. */
 export interface TextOptions {
   readonly model: LabOutputs["registeredModel"];
   /** Columns of the terminal. @default no line is broken, as suits a log */

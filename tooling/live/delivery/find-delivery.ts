@@ -1,23 +1,12 @@
 import type { LabOutputs } from "../../../stacks";
-import { type Mlflow, MlflowError, type VersionRecord } from "../services/mlflow";
+import { MlflowError, type VersionRecord } from "../services/mlflow";
 import { type Family, familyOf } from "../workflows/family";
 import { productsOf } from "../runs/outcome";
-import { isOver, nameOf, type Workflow } from "../workflows/workflow";
+import { createdAt, isOver, nameOf, type Workflow } from "../workflows/workflow";
 import { deliveryOf, type ModelFacts } from "./assembly";
 import type { Delivery } from "./delivery";
-import { ask, type DeliverySources, unansweredOf } from "./sources";
+import { ask, type DeliverySources, type ModelRegistry, unansweredOf } from "./sources";
 import { stagingState } from "./staging-state";
-
-/** What of MLflow is used here. */
-type Registry = Pick<Mlflow, "aliases" | "newestVersion" | "version" | "runTags">;
-
-/** What MLflow knows of the model as a whole. */
-interface Newest {
-  readonly aliases: ReadonlyMap<string, string>;
-  readonly version: VersionRecord | undefined;
-  /** Tags of its run. */
-  readonly training: ReadonlyMap<string, string>;
-}
 
 /**
  * Finds the last delivery: that of the newest run, or of the newest version where Argo has deleted its run since.
@@ -49,16 +38,17 @@ export async function findDelivery(
   );
 }
 
-async function newestOf(mlflow: Registry, name: string): Promise<Newest> {
+/** The facts of the newest version. */
+async function newestOf(mlflow: ModelRegistry, name: string): Promise<ModelFacts> {
   const [aliases, version] = await Promise.all([mlflow.aliases(name), mlflow.newestVersion(name)]);
   return { aliases, version, training: await trainingOf(mlflow, version) };
 }
 
 /** The facts of the version of a run; of the newest one where there is no run. */
 async function factsOf(
-  mlflow: Registry,
+  mlflow: ModelRegistry,
   name: string,
-  newest: Newest,
+  newest: ModelFacts,
   family: Family | undefined,
 ): Promise<ModelFacts> {
   if (family === undefined) return newest;
@@ -70,7 +60,7 @@ async function factsOf(
 }
 
 async function trainingOf(
-  mlflow: Registry,
+  mlflow: ModelRegistry,
   version: VersionRecord | undefined,
 ): Promise<ReadonlyMap<string, string>> {
   const none = new Map<string, string>();
@@ -93,7 +83,7 @@ async function orNone<T>(answer: Promise<T>): Promise<T | undefined> {
  */
 function lastOf(
   all: readonly Workflow[],
-  newest: Newest | undefined,
+  newest: ModelFacts | undefined,
   outputs: LabOutputs,
 ): Family | undefined {
   const { train, build } = outputs.workflowTemplates;
@@ -111,5 +101,3 @@ function lastOf(
   if (isGone && isOver(last) && (newest?.version?.registered ?? 0) > ended) return undefined;
   return familyOf(nameOf(last), all);
 }
-
-const createdAt = ({ metadata }: Workflow): number => new Date(metadata.creationTimestamp ?? 0).getTime();

@@ -11,10 +11,13 @@ import { Mlflow } from "../services/mlflow";
 import { StagingService } from "../services/staging-service";
 import { Argo } from "../workflows/argo";
 
+/** What of MLflow is asked about a delivery. */
+export type ModelRegistry = Pick<Mlflow, "aliases" | "newestVersion" | "version" | "runTags">;
+
 /** Who is asked about a delivery. Each may fail without the others. */
 export interface DeliverySources {
   readonly argo: () => Promise<Pick<Argo, "workflows">>;
-  readonly mlflow: () => Promise<Pick<Mlflow, "aliases" | "newestVersion" | "version" | "runTags">>;
+  readonly mlflow: () => Promise<ModelRegistry>;
   readonly staging: () => Promise<Pick<StagingService, "version">>;
   readonly cluster: () => Promise<{
     readonly apps: Pick<AppsV1Api, "readNamespacedDeployment">;

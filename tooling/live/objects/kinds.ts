@@ -1,5 +1,5 @@
 import { ApiextensionsV1Api, type KubeConfig } from "@kubernetes/client-node";
-import { clusterOf, statusOf } from "../api-clients";
+import { clusterOf, unlessMissing } from "../api-clients";
 
 export const DEFINITION = "CustomResourceDefinition";
 
@@ -20,9 +20,10 @@ interface Item {
 export async function removeKinds(config: KubeConfig, definitions: readonly string[]): Promise<UsedKinds> {
   const used = new Map<string, string>();
   for (const name of definitions) {
-    const example = await firstObject(config, name);
+    const example = await unlessMissing(firstObject(config, name));
     if (example !== undefined) used.set(name, example);
-    else await deleteDefinition(config, name);
+    else
+      await unlessMissing(config.makeApiClient(ApiextensionsV1Api).deleteCustomResourceDefinition({ name }));
   }
   return used;
 }
@@ -31,33 +32,20 @@ export async function removeKinds(config: KubeConfig, definitions: readonly stri
 export const usedKindText = ([name, example]: readonly [string, string]): string =>
   `${DEFINITION} ${name}, because there is ${example} (kubectl delete crd ${name} deletes both)`;
 
-async function deleteDefinition(config: KubeConfig, name: string): Promise<void> {
-  try {
-    await config.makeApiClient(ApiextensionsV1Api).deleteCustomResourceDefinition({ name });
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error;
-  }
-}
-
-/** An object of a kind, as `Kind namespace/name`; undefined if the cluster has none, or not the kind. */
+/** An object of a kind, as `Kind namespace/name`; undefined if the cluster has none. */
 async function firstObject(config: KubeConfig, definition: string): Promise<string | undefined> {
-  try {
-    const { spec } = await config
-      .makeApiClient(ApiextensionsV1Api)
-      .readCustomResourceDefinition({ name: definition });
-    const { group, names } = spec;
-    const version = spec.versions.find(({ served }) => served)?.name ?? "";
-    const list = (await clusterOf(config).objects.listCustomObjectForAllNamespaces({
-      group,
-      version,
-      plural: names.plural,
-    })) as { items: Item[] };
-    const [first] = list.items;
-    if (first === undefined) return undefined;
-    const { namespace, name } = first.metadata;
-    return `${names.kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
+  const { spec } = await config
+    .makeApiClient(ApiextensionsV1Api)
+    .readCustomResourceDefinition({ name: definition });
+  const { group, names } = spec;
+  const version = spec.versions.find(({ served }) => served)?.name ?? "";
+  const list = (await clusterOf(config).objects.listCustomObjectForAllNamespaces({
+    group,
+    version,
+    plural: names.plural,
+  })) as { items: Item[] };
+  const [first] = list.items;
+  if (first === undefined) return undefined;
+  const { namespace, name } = first.metadata;
+  return `${names.kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }

@@ -6,7 +6,6 @@ interface Entry<V> {
   readonly value: V;
 }
 
-/** A run in MLflow. */
 export interface TrackedRun {
   readonly id: string;
   readonly metrics: ReadonlyMap<string, number>;
@@ -77,7 +76,6 @@ export class Mlflow {
     };
   }
 
-  /** The tags of a version of a model. */
   async tagsOf(model: string, version: string): Promise<ReadonlyMap<string, string>> {
     return (await this.version(model, version)).tags;
   }
@@ -106,7 +104,6 @@ export class Mlflow {
     return new Map(found.map(({ alias, version }) => [alias, version]));
   }
 
-  /** The tags of a run. */
   async runTags(id: string): Promise<ReadonlyMap<string, string>> {
     const { run } = await this.get<{ run: WireRun }>("/runs/get", { run_id: id });
     return byKey(run.data.tags);

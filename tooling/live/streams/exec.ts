@@ -100,7 +100,7 @@ export async function askPod(
 }
 
 /** Keeps the first characters of what is written to it. */
-class TextSink extends Writable {
+export class TextSink extends Writable {
   private readonly parts: Buffer[] = [];
   private size = 0;
 

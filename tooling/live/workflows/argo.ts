@@ -23,10 +23,7 @@ export class Argo {
 
   /** @param labelSelector @default all runs of the namespace */
   async workflows(labelSelector?: string): Promise<Workflow[]> {
-    const place = this.place("workflows");
-    const selection = labelSelector === undefined ? {} : { labelSelector };
-    const found: unknown = await this.cluster.objects.listNamespacedCustomObject({ ...place, ...selection });
-    return [...(found as { items: Workflow[] }).items];
+    return (await this.list<Workflow>("workflows", labelSelector)).items;
   }
 
   /** @throws NoSuchRun if there is no such run */
@@ -38,34 +35,35 @@ export class Argo {
 
   /** Gives labels to a run, besides those that it has. */
   async label(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
-    const place = this.place("workflows");
-    const body = Object.entries(labels).map(([key, value]) => ({
+    const patch = Object.entries(labels).map(([key, value]) => ({
       op: "add",
       path: `/metadata/labels/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,
       value,
     }));
-    await this.cluster.objects.patchNamespacedCustomObject({ ...place, name, body });
+    await this.patch(name, patch);
   }
 
   /** Has a run end at once, without what it does at its end. */
   terminate(name: string): Promise<Workflow> {
-    return this.shutDown(name, "Terminate");
+    return this.patch(name, [{ op: "add", path: "/spec/shutdown", value: "Terminate" }]);
   }
 
   /** Has a run end at once, and then do what it does at its end. */
   stop(name: string): Promise<Workflow> {
-    return this.shutDown(name, "Stop");
+    return this.patch(name, [{ op: "add", path: "/spec/shutdown", value: "Stop" }]);
   }
 
-  private async shutDown(name: string, value: "Stop" | "Terminate"): Promise<Workflow> {
-    const body = [{ op: "add", path: "/spec/shutdown", value }];
+  /** @param body A JSON patch of a run. */
+  async patch(name: string, body: readonly object[]): Promise<Workflow> {
     const place = this.place("workflows");
     return (await this.cluster.objects.patchNamespacedCustomObject({ ...place, name, body })) as Workflow;
   }
 
-  async deleteWorkflows(labelSelector: string): Promise<void> {
+  /** @param labelSelector @default all runs of the namespace */
+  async deleteWorkflows(labelSelector?: string): Promise<void> {
     const place = this.place("workflows");
-    await this.cluster.objects.deleteCollectionNamespacedCustomObject({ ...place, labelSelector });
+    const selection = labelSelector === undefined ? {} : { labelSelector };
+    await this.cluster.objects.deleteCollectionNamespacedCustomObject({ ...place, ...selection });
   }
 
   async template(name: string): Promise<WorkflowTemplate> {
@@ -80,8 +78,7 @@ export class Argo {
 
   /** The namespace's objects of a kind, as they are. */
   async all(plural: "workflows" | "workflowtemplates" | "cronworkflows"): Promise<KubernetesObject[]> {
-    const found: unknown = await this.cluster.objects.listNamespacedCustomObject(this.place(plural));
-    return [...(found as { items: KubernetesObject[] }).items];
+    return (await this.list<KubernetesObject>(plural)).items;
   }
 
   /**
@@ -96,7 +93,7 @@ export class Argo {
     for (;;) {
       signal.throwIfAborted();
       // Asked for afresh where the server has closed the stream, as it does now and then.
-      const { items, version } = await unlessAborted(this.snapshot(), signal);
+      const { items, version } = await unlessAborted(this.list<Workflow>("workflows"), signal);
       const known = new Map(items.map((run) => [nameOf(run), run]));
       const family = (): Family => {
         const found = familyOf(name, [...known.values()]);
@@ -123,10 +120,15 @@ export class Argo {
     }
   }
 
-  /** All runs of the namespace, and the version of the collection from which their changes can be watched. */
-  private async snapshot(): Promise<{ items: Workflow[]; version: string | undefined }> {
-    const found: unknown = await this.cluster.objects.listNamespacedCustomObject(this.place("workflows"));
-    const { items, metadata } = found as { items: Workflow[]; metadata?: { resourceVersion?: string } };
+  /** The namespace's objects of a kind, and the version of the collection from which their changes can be watched. */
+  private async list<T>(
+    plural: string,
+    labelSelector?: string,
+  ): Promise<{ items: T[]; version: string | undefined }> {
+    const selection = labelSelector === undefined ? {} : { labelSelector };
+    const place = this.place(plural);
+    const found: unknown = await this.cluster.objects.listNamespacedCustomObject({ ...place, ...selection });
+    const { items, metadata } = found as { items: T[]; metadata?: { resourceVersion?: string } };
     return { items: [...items], version: metadata?.resourceVersion };
   }
 

@@ -1,4 +1,4 @@
-import { nameOf, type Workflow } from "./workflow";
+import { createdAt, nameOf, type Workflow } from "./workflow";
 
 /** A run with the runs that it has started. */
 export interface Family {
@@ -26,8 +26,7 @@ export function ownedBy(run: Workflow, owner: Workflow): boolean {
 
 /** The runs that the run has started and owns. */
 export function childrenOf(run: Workflow, all: readonly Workflow[]): Workflow[] {
-  const created = ({ metadata }: Workflow): number => new Date(metadata.creationTimestamp ?? 0).getTime();
-  return all.filter((each) => ownedBy(each, run)).sort((a, b) => created(a) - created(b));
+  return all.filter((each) => ownedBy(each, run)).sort((a, b) => createdAt(a) - createdAt(b));
 }
 
 /** The run of that name with its children; undefined if it is not there. */

@@ -1,7 +1,6 @@
 /** What is read of Argo's objects. Field names and meaning are those of Argo Workflows 3.7. */
 import type { V1ObjectMeta } from "@kubernetes/client-node";
 
-/** A parameter with its value. */
 export interface Parameter {
   readonly name: string;
   readonly value?: string;
@@ -85,9 +84,12 @@ export function nameOf(run: Workflow): string {
   return run.metadata.name;
 }
 
+/** When the run was made, in milliseconds. Custom objects come as they are in JSON, so the time is a text. */
+export const createdAt = ({ metadata }: Workflow): number =>
+  new Date(metadata.creationTimestamp ?? 0).getTime();
+
 const ENDS: readonly (string | undefined)[] = ["Succeeded", "Failed", "Error"];
 
-/** Whether the run has come to its end. */
 export function isOver(run: Workflow): boolean {
   return ENDS.includes(run.status?.phase);
 }

@@ -49,7 +49,6 @@ export function removeStalePid(file: string, text: string): void {
   if (runningPid(file, text) === undefined) rmSync(file, { force: true });
 }
 
-/** Whether a Docker daemon answers. */
 export const dockerIsReady = async (): Promise<boolean> => !("absent" in (await findDocker()));
 
 /** The arguments of `dockerd`. Images are kept in the cache, so that their layers outlive the lab. */

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { ask, run, succeeds, type Report } from "../run";
+import { ask, run, type RunOptions, succeeds } from "../run";
 
 /** Docker's client, as the user has it on the PATH. */
 const client = "docker";
@@ -28,16 +28,7 @@ async function findEnvironment(): Promise<Record<string, string>> {
   };
 }
 
-export interface DockerOptions {
-  log: string;
-  report?: Report;
-  cwd?: string;
-  input?: string;
-  apart?: boolean;
-}
-
-/** Runs a Docker command. */
-export const docker = async (args: string[], options: DockerOptions): Promise<string> =>
+export const docker = async (args: string[], options: Omit<RunOptions, "env">): Promise<string> =>
   run(client, args, { ...options, env: await dockerEnvironment() });
 
 /** What Docker answers to a question; undefined if it fails, whether or not it was there to answer. */

@@ -2,7 +2,6 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cache } from "../paths";
 
-/** How long something took. */
 export interface Timing {
   readonly what: string;
   readonly seconds: number;

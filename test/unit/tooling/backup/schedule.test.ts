@@ -73,13 +73,13 @@ describe("backup: the files of the schedule", () => {
     assert.deepEqual(readdirSync(folder), ["b.backup.partial", "c.partial"]);
   });
 
-  it("are to fit once more, the largest of them", () => {
+  it("are to fit once more, the largest of them", async () => {
     writeFileSync(join(folder, backupName("a", at("2026-01-01T00:00:00Z"))), Buffer.alloc(3 * 1024 ** 2));
     writeFileSync(join(folder, "other"), Buffer.alloc(9 * 1024 ** 2));
-    assert.equal(shortOfRoom(folder), undefined);
-    assert.equal(shortOfRoom(folder, 3 * 1024 ** 2), undefined);
+    assert.equal(await shortOfRoom(folder), undefined);
+    assert.equal(await shortOfRoom(folder, 3 * 1024 ** 2), undefined);
     assert.match(
-      shortOfRoom(folder, 3 * 1024 ** 2 - 1) ?? "",
+      (await shortOfRoom(folder, 3 * 1024 ** 2 - 1)) ?? "",
       /nearly full: .* are left, and a backup takes 3/,
     );
   });

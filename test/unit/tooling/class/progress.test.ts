@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { logDisplay } from "../../../../tooling/class/view/class-display";
 import { EngineEvents } from "../../../../tooling/class/runner/engine-events";
-import { selectionOf, UsageError } from "../../../../tooling/class/roster/selection";
+import { selectionOf } from "../../../../tooling/class/roster/selection";
+import { NotStarted } from "../../../../tooling/support/errors";
 import { whileFreeing } from "../../../../tooling/class/cluster/student-cluster";
 import { studentsNamed } from "./fake-class";
 
@@ -90,7 +91,7 @@ describe("class: selection", () => {
   it("refuses everyone else, with the nearest", () => {
     assert.throws(
       () => selectionOf(students, ["alcie", "wolfgang"]),
-      new UsageError("alcie is not in the roster: is alice meant?\nwolfgang is not in the roster"),
+      new NotStarted("alcie is not in the roster: is alice meant?\nwolfgang is not in the roster"),
     );
   });
 });

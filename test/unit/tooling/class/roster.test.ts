@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { KEYS, scopesOf } from "../../../../config/keys";
-import { selectionOf, UsageError } from "../../../../tooling/class/roster/selection";
+import { selectionOf } from "../../../../tooling/class/roster/selection";
+import { NotStarted } from "../../../../tooling/support/errors";
 import { parseRoster, ROSTER_KEYS, RosterError, textOf } from "../../../../tooling/class/roster/roster";
 
 /** Line, problem and remedy of everything that is wrong. */
@@ -145,7 +146,7 @@ describe("class: roster", () => {
     assert.deepEqual(selectionOf(all, undefined), ["alice", "bob", "carol"]);
     assert.deepEqual(selectionOf(all, ["bob,carol", "bob"]), ["bob", "carol"]);
     assert.throws(() => selectionOf(all, [","]), /--only , names no student/);
-    assert.throws(() => selectionOf(all, [""]), UsageError);
+    assert.throws(() => selectionOf(all, [""]), NotStarted);
     assert.throws(() => selectionOf(all, ["alcie"]), /alcie is not in the roster: is alice meant\?/);
     assert.deepEqual(selectionOf(all, ["zoe"], ["zoe"]), ["zoe"]);
   });

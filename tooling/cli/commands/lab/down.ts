@@ -8,12 +8,13 @@ import { clusterConfig } from "../../../engine/cluster-access";
 import { engineIsReady } from "../../../engine/engine";
 import { recoverLab } from "../../../engine/interrupted";
 import {
-  askPulumi,
+  changeStack,
   NO_ENGINE,
   pulumi,
   removeStateIfEmpty,
   stackExists,
   stackOutputs,
+  stateOfStack,
 } from "../../../engine/stack/stack";
 import { classOf, isOnEmbeddedCluster, type StackInState, stacksInState } from "../../../engine/stack/state";
 import { hasOwnCluster, keepsData, stackName } from "../../../engine/stack/stack-settings";
@@ -170,10 +171,9 @@ const clusterRemoval: Step = {
 /** Destroys the stack and proves that nothing of it is left, neither in the cluster nor on this machine. */
 async function destroyInCluster({ withImages }: { withImages: boolean }): Promise<void> {
   const config = await clusterConfig();
-  const what = `the state of ${stackName}`;
   // Without it nobody would know what to look for, and everything would seem to be gone.
-  const state = foundIn(await askPulumi(["stack", "export", "--stack", stackName]), what);
-  if (state === undefined) throw new Error(`${what} is not there; nothing was changed`);
+  const state = await stateOfStack();
+  if (state === undefined) throw new Error(`the state of ${stackName} is not there; nothing was changed`);
   const objects = objectsIn(state);
   const outputs = foundIn(await stackOutputs(), `the stack ${stackName}`);
   const registry = (outputs?.["registry"] as { forPushing?: string } | undefined)?.forPushing;
@@ -200,9 +200,7 @@ async function destroyWithCluster(): Promise<void> {
 
 async function destroyStack(): Promise<void> {
   await recoverLab();
-  const display = process.stdout.isTTY ? [] : ["--suppress-progress"];
-  const code = await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stackName, ...display]);
-  if (code !== 0)
+  if ((await changeStack("destroy")) !== 0)
     throw new Error("pulumi destroy ended with an error, shown above; run the same command again");
 }
 

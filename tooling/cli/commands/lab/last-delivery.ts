@@ -1,5 +1,5 @@
 import type { LabOutputs } from "../../../../stacks";
-import { clusterConfig, requireAnswer } from "../../../engine/cluster-access";
+import { answeringCluster } from "../../../engine/cluster-access";
 import { findOutputs } from "../../../engine/stack/live-lab";
 import { type Cluster, clusterOf } from "../../../live/api-clients";
 import type { Delivery } from "../../../live/delivery/delivery";
@@ -13,11 +13,7 @@ import { tellData } from "../../../support/output";
 /** Shows the last delivery. Exit code 1 if a part of the lab did not answer. */
 export async function lastDelivery(): Promise<void> {
   const { outputs } = await findOutputs();
-  const cluster = once(async () => {
-    const config = await clusterConfig();
-    await requireAnswer(config);
-    return clusterOf(config);
-  });
+  const cluster = once(async () => clusterOf(await answeringCluster()));
   const { delivery, text } = await lookUp(outputs, cluster);
   if (delivery.unanswered.length > 0) process.exitCode = 1;
   tellData(delivery);

@@ -9,7 +9,7 @@ import { type PodAccess, podAccess } from "../../../live/addresses/port-forward"
 import { answersAt, reach } from "../../../live/addresses/reach";
 import type { ServicePort } from "../../../live/addresses/service";
 import { type Page, PAGE_NAMES, type PageName, pagesOf } from "../../../live/addresses/lab-pages";
-import { clusterConfig, requireAnswer } from "../../../engine/cluster-access";
+import { answeringCluster, clusterConfig } from "../../../engine/cluster-access";
 import { findOutputs } from "../../../engine/stack/live-lab";
 import { endBySignal, interruption } from "../../../support/interruption";
 import { isJson, tellData } from "../../../support/output";
@@ -72,11 +72,7 @@ export function logInText(account: AccountName, { token, expires }: TimedToken, 
   ].join("\n");
 }
 
-async function clusterAccess(): Promise<PodAccess> {
-  const config = await clusterConfig();
-  await requireAnswer(config);
-  return podAccess(config);
-}
+const clusterAccess = async (): Promise<PodAccess> => podAccess(await answeringCluster());
 
 /** A page with what a script needs to know. */
 export interface ScriptPage extends Page {

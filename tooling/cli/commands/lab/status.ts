@@ -1,17 +1,12 @@
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { within } from "../../../../components/kubernetes";
 import { nodeContainers } from "../../../cluster/kind";
-import { checkDockerDisk, type Obstacle } from "../../../cluster/preflight";
-import { type Answer, foundIn } from "../../../engine/answer";
-import { clusterConfig, requireAnswer } from "../../../engine/cluster-access";
+import { checkDockerDisk, type Obstacle, warningOf } from "../../../cluster/preflight";
+import { foundIn } from "../../../engine/answer";
+import { answeringCluster, clusterConfig } from "../../../engine/cluster-access";
 import { stackOutputs } from "../../../engine/stack/stack";
 import { hasOwnCluster, stackName } from "../../../engine/stack/stack-settings";
-import {
-  type BackupAlarm,
-  backupAlarm,
-  type BackupSchedule,
-  findBackupSchedule,
-} from "../../../live/backup-schedule";
+import { backupAlarm, type BackupSchedule, findBackupSchedule } from "../../../live/backup-schedule";
 import { diskPressure, findNodes } from "../../../live/disk-pressure";
 import { isReady } from "../../../live/objects/pods";
 import { findDocker } from "../../../machine/docker/docker";
@@ -27,7 +22,6 @@ interface PodStatus {
 
 type Outputs = Readonly<Record<string, unknown>>;
 
-/** What is known of a lab. */
 export interface LabStatus {
   /** Whether the stack was brought up, its cluster answers, and pods of it are there. */
   readonly up: boolean;
@@ -41,7 +35,7 @@ export interface LabStatus {
   readonly pods: readonly PodStatus[];
   readonly outputs: Outputs | null;
   /** The schedule of the backups; `null` where none is set, and where it is not known. `alarm` is `null` if all is well. */
-  readonly backups: (BackupSchedule & { readonly alarm: BackupAlarm | null }) | null;
+  readonly backups: (BackupSchedule & { readonly alarm: Obstacle | null }) | null;
   /** Disks of the cluster's nodes that are full, or nearly; none if all is well, and where that is not known. */
   readonly disks: readonly Obstacle[];
   /** What could not be looked at, and why. */
@@ -69,7 +63,7 @@ async function findStatus(): Promise<LabStatus> {
   };
   const asked = findBackupSchedule(clusterConfig, stackName);
   const looked = noted(fullDisks());
-  const outputs = await noted(outputsOf(stackOutputs()));
+  const outputs = await noted(outputsOfStack());
   const containers = hasOwnCluster() ? undefined : await noted(nodeContainers());
   const pods = await noted(podsOf(hasOwnCluster() ? namespacesIn(outputs) : undefined));
   const namespace = outputs?.["namespace"];
@@ -95,8 +89,8 @@ async function fullDisks(): Promise<Obstacle[]> {
   return [docker?.obstacle, pressure].filter((alarm) => alarm !== undefined);
 }
 
-const outputsOf = async (answer: Promise<Answer<Outputs>>): Promise<Outputs | undefined> =>
-  foundIn(await answer, `the stack ${stackName}`);
+const outputsOfStack = async (): Promise<Outputs | undefined> =>
+  foundIn(await stackOutputs(), `the stack ${stackName}`);
 
 /** The namespaces that the outputs name. */
 function namespacesIn(outputs: Outputs | undefined): string[] {
@@ -111,9 +105,7 @@ function namespacesIn(outputs: Outputs | undefined): string[] {
  * @throws Error if the cluster does not answer
  */
 async function podsOf(namespaces: readonly string[] | undefined): Promise<PodStatus[]> {
-  const config = await clusterConfig();
-  await requireAnswer(config);
-  const core = config.makeApiClient(CoreV1Api);
+  const core = (await answeringCluster()).makeApiClient(CoreV1Api);
   const lists = await within(
     15,
     Promise.all(
@@ -130,18 +122,16 @@ function statusOfPod(pod: V1Pod): PodStatus {
   return { namespace, name, phase: pod.status?.phase ?? "Unknown", ready: isReady(pod) };
 }
 
-/** The status for people. */
 export function statusText(status: LabStatus): string {
   const { up, stack, embedded, nodes, api, pods, outputs, backups, disks, problems } = status;
   const alarm = backups?.alarm ?? null;
-  const warning = ({ problem, remedy }: Obstacle): string => `warning: ${problem}\n  remedy: ${remedy}`;
   const line = (name: string, state: string): string => `  ${name.padEnd(26)} ${state}`;
   const states = pods.map((pod) => (pod.ready ? "ready" : pod.phase.toLowerCase()));
   const width = Math.max(0, ...states.map((state) => state.length));
   return [
     `Stack ${stack}: ${up ? "up" : `not up${problems.length === 0 ? " (npm run up)" : ""}`}`,
     // First: what does not answer may do so because of it.
-    ...disks.map(warning),
+    ...disks.map(warningOf),
     ...problems.map((problem) => problem.replace(/^/gm, "  ")),
     ...nodes.map(({ name, running }) => line(name, running ? "runs" : "stopped")),
     ...(embedded || outputs !== null ? [line("API server", api ? "ready" : "not ready")] : []),
@@ -151,6 +141,6 @@ export function statusText(status: LabStatus): string {
     ...Object.entries(outputs ?? {})
       .filter(([, value]) => typeof value === "string")
       .map(([name, value]) => `  ${name.padEnd(18)} ${String(value)}`),
-    ...(alarm === null ? [] : [warning(alarm)]),
+    ...(alarm === null ? [] : [warningOf(alarm)]),
   ].join("\n");
 }

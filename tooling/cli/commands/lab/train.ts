@@ -12,7 +12,6 @@ import { interruption } from "../../../support/interruption";
 import { isJson, tellData } from "../../../support/output";
 import { lookUp } from "./last-delivery";
 
-/** Exit codes of `train`. */
 export const TRAIN_EXIT = { succeeded: 0, running: 0, failed: 1, "stopped-by-gate": 3 } as const;
 /** The following ended before the run did. */
 const OUT_OF_TIME = 4;

@@ -3,11 +3,11 @@ import { bringUpCluster, planCluster, type Plan } from "../../../cluster/bring-u
 import { apiIsReady } from "../../../cluster/kind";
 import { isCold, type LabParts } from "../../../cluster/embedded-lab";
 import { checkMachine } from "../../../cluster/preflight";
-import { pulumi, selectStack, stackOutputs } from "../../../engine/stack/stack";
+import { changeStack, selectStack, stackOutputs } from "../../../engine/stack/stack";
 import { classOf, isOnEmbeddedCluster, prepareState, stacksInState } from "../../../engine/stack/state";
 import { foundIn } from "../../../engine/answer";
 import { recoverLab } from "../../../engine/interrupted";
-import { clusterConfig, requireAnswer, waitForWorkloads } from "../../../engine/cluster-access";
+import { answeringCluster, waitForWorkloads } from "../../../engine/cluster-access";
 import { wishFor } from "../../../machine/reach";
 import { hasOwnCluster, stackName } from "../../../engine/stack/stack-settings";
 import { recordTiming, UP_KINDS } from "../../../machine/steps/timings";
@@ -81,21 +81,10 @@ export async function up(options: UpOptions): Promise<void> {
   await bringUpCluster(plan, options.clusterOnly !== true);
   if (options.clusterOnly === true) return;
   await prepareState();
-  await requireAnswer(await clusterConfig());
+  await answeringCluster();
   await selectStack();
   await recoverLab();
-  // Without a terminal Pulumi's redrawn table would be pages of repetition.
-  const display = process.stdout.isTTY ? [] : ["--suppress-progress"];
-  const expectation = options.expectNoChanges === true ? ["--expect-no-changes"] : [];
-  const code = await pulumi([
-    "up",
-    "--yes",
-    "--skip-preview",
-    "--stack",
-    stackName,
-    ...display,
-    ...expectation,
-  ]);
+  const code = await changeStack("up", ...(options.expectNoChanges === true ? ["--expect-no-changes"] : []));
   if (code !== 0) {
     throw new Error(
       "pulumi up ended with an error, shown above. What was made is kept: fix the cause and run the same command again.",

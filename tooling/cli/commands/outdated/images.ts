@@ -1,8 +1,8 @@
 /** The images that the project names: newer tags, and what a tag means today, asked of their registries. */
+import { MANIFEST_FORMS } from "../../../backup/parts/images";
 import { causeOf } from "../../../support/errors";
 import { type Answer, isNewer, type Old, type Tagged } from "./answer";
 
-/** An image that is named in the project. */
 export interface NamedImage {
   /** `host/repository:tag`, with or without a digest. */
   readonly reference: string;
@@ -97,10 +97,7 @@ export function newestLike(tag: string, tags: readonly string[]): string | undef
   const shape = (text: string): string => text.replace(/\d+/g, "0");
   return tags
     .filter((each) => shape(each) === shape(tag) && isNewer(each, tag))
-    .reduce<string | undefined>(
-      (best, each) => (best === undefined || isNewer(each, best) ? each : best),
-      undefined,
-    );
+    .sort((a, b) => (isNewer(a, b) ? -1 : 1))[0];
 }
 
 /** A repository in a registry, read without an account. */
@@ -140,7 +137,7 @@ class Repository {
       this.fetched(address, {
         ...init,
         headers: {
-          accept: MANIFESTS,
+          accept: MANIFEST_FORMS,
           ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
         },
         signal: AbortSignal.timeout(20_000),
@@ -175,10 +172,3 @@ class Repository {
     return found;
   }
 }
-
-const MANIFESTS = [
-  "application/vnd.oci.image.index.v1+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-  "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.docker.distribution.manifest.v2+json",
-].join(", ");

@@ -77,14 +77,12 @@ const unansweredBy = (source: string, error: unknown): Answer => ({
   unanswered: [`all: ${messageOf(error)}`],
 });
 
-const ask: Ask = async (command, args, { cwd, env } = {}) => {
-  const result = await execa(command, args, {
+const ask: Ask = async (command, args, options) => {
+  const { stdout, stderr, exitCode } = await execa(command, args, {
+    ...options,
     reject: false,
     stdin: "ignore",
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
   });
-  const { stdout, stderr, exitCode } = result;
   return { stdout, stderr, exitCode };
 };
 

@@ -6,7 +6,6 @@ import { messageOf } from "../../../support/errors";
 import { withTemporaryFolder } from "../../../support/interruption";
 import { type Answer, type Ask, type Hole, isNewer, jsonOf, type Old, reasonOf } from "./answer";
 
-/** A package that a list pins. */
 interface Pin {
   readonly name: string;
   readonly version: string;
@@ -74,14 +73,8 @@ async function newest(
   await pMap(
     names,
     async (name) => {
-      const printed = await ask("python3", [
-        "-m",
-        "pip",
-        "index",
-        "versions",
-        "--disable-pip-version-check",
-        name,
-      ]);
+      const args = ["-m", "pip", "index", "versions", "--disable-pip-version-check", name];
+      const printed = await ask("python3", args);
       const version = /^\S+ \(([^)]+)\)/m.exec(printed.stdout)?.[1];
       if (version === undefined) reasons.push(`newest version of ${name}: ${reasonOf(printed)}`);
       else found.set(name, version);

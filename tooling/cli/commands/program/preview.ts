@@ -3,6 +3,7 @@ import { requireEngine } from "../../../cluster/embedded-lab";
 import { checkout } from "../../../machine/paths";
 import { engineProgram } from "../../../engine/engine";
 import { inPreviewPlace } from "../../../engine/preview-place";
+import { quietProgress } from "../../../engine/stack/stack";
 import { stackName } from "../../../engine/stack/stack-settings";
 import { handOver } from "../../../support/hand-over";
 
@@ -19,14 +20,11 @@ export async function preview(args: string[]): Promise<void> {
       console.error(`There is no stack ${stackName} to compare with: this is the plan for a new one.`);
     }
     const policies = ["--policy-pack", join(checkout, "policy")];
+    const display = args.includes("--json") ? [] : quietProgress();
     process.exitCode = await handOver(
       engineProgram,
-      ["preview", "--stack", stackName, ...policies, ...display(args), ...args],
+      ["preview", "--stack", stackName, ...policies, ...display, ...args],
       { cwd: checkout, env: environment, apart: true },
     );
   });
 }
-
-/** Without a terminal Pulumi's redrawn table would be pages of repetition. */
-const display = (args: readonly string[]): string[] =>
-  process.stdout.isTTY || args.includes("--json") ? [] : ["--suppress-progress"];

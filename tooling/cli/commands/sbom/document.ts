@@ -3,7 +3,6 @@ import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
 import type { ImageName } from "../../../backup/parts/images";
 import type { Package } from "./layers";
 
-/** What was read of an image. */
 export interface ReadImage extends ImageName {
   readonly labels: Readonly<Record<string, string>>;
   /** Such as `linux/amd64`. */
@@ -45,10 +44,7 @@ export function documentOf(image: ReadImage, all: readonly ReadImage[]): string 
 export function baseOf(image: ReadImage, all: readonly ReadImage[]): ReadImage | undefined {
   return all
     .filter(({ layers }) => isBelow(layers, image.layers))
-    .reduce<ReadImage | undefined>(
-      (best, each) => (best === undefined || each.layers.length > best.layers.length ? each : best),
-      undefined,
-    );
+    .sort((a, b) => b.layers.length - a.layers.length)[0];
 }
 
 /** Whether layers are the lowest of others. */

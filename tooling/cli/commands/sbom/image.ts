@@ -3,20 +3,15 @@ import type { IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
 import type { RegistryAccess } from "../../../backup/parts/access";
 import { requireStatus } from "../../../backup/parts/http";
-import { askRegistry, type ImageName, MEDIA_TYPES } from "../../../backup/parts/images";
+import {
+  askRegistry,
+  type ImageManifest,
+  type ImageName,
+  type Layer,
+  MANIFEST_FORMS,
+} from "../../../backup/parts/images";
 import type { ReadImage } from "./document";
 import { addLayer, type Package, packagesIn } from "./layers";
-
-interface Descriptor {
-  readonly mediaType: string;
-  readonly digest: string;
-}
-
-interface Manifest {
-  readonly config?: Descriptor;
-  readonly layers?: readonly Descriptor[];
-  readonly manifests?: readonly (Descriptor & { readonly platform?: { readonly os?: string } })[];
-}
 
 /** Layers that several images share are read once. */
 export class ImageReader {
@@ -46,8 +41,8 @@ export class ImageReader {
   }
 
   /** Of an index, that of the one image in it: what is attested beside it is for no platform. */
-  private async manifest(registry: RegistryAccess, name: ImageName): Promise<Manifest> {
-    const found = (await json(await this.get(registry, name, "manifests", name.digest))) as Manifest;
+  private async manifest(registry: RegistryAccess, name: ImageName): Promise<ImageManifest> {
+    const found = (await json(await this.get(registry, name, "manifests", name.digest))) as ImageManifest;
     const [image, ...others] = (found.manifests ?? []).filter(({ platform }) => platform?.os !== "unknown");
     if (image === undefined) return found;
     if (others.length > 0) {
@@ -59,7 +54,7 @@ export class ImageReader {
   private async packages(
     registry: RegistryAccess,
     name: ImageName,
-    layers: readonly Descriptor[],
+    layers: readonly Layer[],
   ): Promise<Package[]> {
     let notes: Promise<ReadonlyMap<string, string>> = Promise.resolve(new Map());
     let below = "";
@@ -84,8 +79,8 @@ export class ImageReader {
     digest: string,
   ): Promise<IncomingMessage> {
     const answer = await askRegistry(registry, `${repository}/${kind}/${digest}`, {
-      ...(kind === "manifests" ? { headers: { accept: MEDIA_TYPES.join(", ") } } : {}),
-      ...(this.signal === undefined ? {} : { signal: this.signal }),
+      ...(kind === "manifests" ? { headers: { accept: MANIFEST_FORMS } } : {}),
+      signal: this.signal,
     });
     return requireStatus(answer, `${repository}@${digest}`, [200]);
   }

@@ -1,17 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { BackupTarget, LabOutputs } from "../../../../stacks";
+import type { LabOutputs } from "../../../../stacks";
 import { type RegistryAccess, pullAddressOf } from "../../../backup/parts/access";
 import { registryOf } from "../../../backup/labs/access-of";
-import { answeringCluster } from "../../../backup/labs/open-lab";
+import { reachRegistry, targetOf } from "../../../backup/labs/open-lab";
 import { findStacks, type LabStack } from "../../../backup/labs/stacks";
 import { type ImageName, imagesAt } from "../../../backup/parts/images";
-import { foundIn } from "../../../engine/answer";
-import { labOutputs } from "../../../engine/stack/outputs";
-import { askPulumi } from "../../../engine/stack/stack";
-import { podAccess } from "../../../live/addresses/port-forward";
-import { reach } from "../../../live/addresses/reach";
+import { answeringCluster } from "../../../engine/cluster-access";
 import { clusterOf } from "../../../live/api-clients";
 import { releaseOf } from "../../../live/delivery/staging-state";
 import { Argo } from "../../../live/workflows/argo";
@@ -104,27 +100,17 @@ async function writeProvenance(folder: string, known: Provenance): Promise<strin
 }
 
 /** @throws Error with a remedy if the registry is elsewhere, or the lab is not wholly up */
-async function openRegistry(config: KubeConfig, { stack }: LabStack): Promise<Lab> {
-  const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
-  const printed = foundIn(await askPulumi(args), `the stack ${stack}`) ?? "{}";
-  const found = JSON.parse(printed) as Record<string, unknown> & Partial<BackupTarget>;
-  const { registryUser = null, registryPassword = null } = found;
-  const outputs = labOutputs(found);
+async function openRegistry(config: KubeConfig, stack: LabStack): Promise<Lab> {
+  const target = await targetOf(stack);
+  const { outputs } = target;
   if (!outputs.registry.own) {
     throw new Error(
-      `the registry of ${stack} is elsewhere (gourmetgram:externalRegistry is ${outputs.registry.forPushing})` +
+      `the registry of ${stack.stack} is elsewhere (gourmetgram:externalRegistry is ${outputs.registry.forPushing})` +
         "\n  remedy: use a scanner that reads that registry, such as syft",
     );
   }
-  const notice = (line: string): void => console.error(line);
-  const access = () => Promise.resolve(podAccess(config));
-  const reached = await reach(outputs, ["registry"], { access, notice, failed: notice });
-  const url = `http://${reached.outputs.registry.forPushing}`;
-  return {
-    outputs,
-    registry: registryOf(url, { registryUser, registryPassword }),
-    close: reached.close,
-  };
+  const { url, close } = await reachRegistry(config, outputs, (line) => console.error(line));
+  return { outputs, registry: registryOf(url, target), close };
 }
 
 /** The images of a lab's pods and templates; those on which its builds are based, too. */

@@ -1,6 +1,6 @@
 /** What Pulumi has noted of the images that a stack has built: in its state, and in the history of its updates. */
 import { foundIn } from "../../../../engine/answer";
-import { askPulumi } from "../../../../engine/stack/stack";
+import { askPulumi, stateOfStack } from "../../../../engine/stack/stack";
 
 /** A build of an image, as it was noted. */
 export interface StackBuild {
@@ -36,7 +36,7 @@ interface Update {
 
 /** The builds of a stack's images, by the images' digests. */
 export async function buildsOf(stack: string): Promise<ReadonlyMap<string, StackBuild>> {
-  const state = foundIn(await askPulumi(["stack", "export", "--stack", stack]), `the state of ${stack}`);
+  const state = await stateOfStack(stack);
   const all = ["--page-size", "0", "--stack", stack];
   const history = foundIn(await askPulumi(["stack", "history", "--json", ...all]), `the updates of ${stack}`);
   return stackBuilds(state ?? "{}", history ?? "[]");
