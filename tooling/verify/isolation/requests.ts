@@ -6,7 +6,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { clusterConfig } from "../../engine/cluster-access";
 import { registryPlace } from "../clients/registry";
 import type { Student } from "./students/student";
-import type { Answer, Fill, Means, Request, Storm } from "./tries/try";
+import type { Answer, Fill, Means, NetworkPlace, Request, Storm } from "./tries/try";
 
 /** Milliseconds that an answer may take. */
 const TIMEOUT = 20_000;
@@ -36,16 +36,11 @@ export async function askAmidStorm(
     : { kind: "failed", reason: `of ${times} requests at once, ${arrived} were answered` };
 }
 
-interface Place {
-  readonly host: string;
-  readonly port: number;
-}
-
 /**
  * A TCP connection from this machine. Some networks, as those behind a proxy, answer at every address: what answers as an
  * address does that nothing has is not the place.
  */
-export async function dial(place: Place): Promise<Answer> {
+export async function dial(place: NetworkPlace): Promise<Answer> {
   // The last address of the largest network that the place's can be in. Names are not asked for.
   const nobody = place.host.replace(/^(\d+)\.\d+\.\d+\.\d+$/, "$1.255.255.254");
   const [found, other] = await Promise.all([
@@ -61,7 +56,7 @@ export async function dial(place: Place): Promise<Answer> {
 }
 
 /** What a server says to a request that every program of ours answers or ends, without its date. */
-function greet(place: Place): Promise<{ readonly said: string } | { readonly reason: string }> {
+function greet(place: NetworkPlace): Promise<{ readonly said: string } | { readonly reason: string }> {
   return new Promise((resolve) => {
     const socket = connect({ ...place, timeout: DIALLED });
     let said: string | undefined;

@@ -1,9 +1,9 @@
 /** Pods that take what others need: as an administrator's dry run, so that no right but the rules refuse them. */
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
 import { forbiddenPods, restrictedPod } from "../../pods/pods-for-admission";
-import { core, create } from "../tries/api-requests";
+import { asAdmin, core, create } from "../tries/api-requests";
 import type { Student } from "../students/student";
-import type { Outcome, Request, Try } from "../tries/try";
+import { type Request, triesOf, type Try } from "../tries/try";
 
 /** Of any image: none is pulled. */
 const DIGEST = `sha256:${"0".repeat(64)}`;
@@ -27,41 +27,27 @@ export function podAttacks({ name, outputs }: Student, other: Student): Try[] {
       limits: { cpu: "100m", memory: "32Mi", "ephemeral-storage": amount },
     },
   });
-  const ask = (expected: Outcome, what: string, request: Request, because?: RegExp): Try => ({
-    who: "an administrator",
-    what: `${what} (dry run)`,
-    expected,
-    means: { kind: "admin", ...request },
-    ...(because === undefined ? {} : { because }),
-  });
+  const { reached, refused } = triesOf("an administrator", asAdmin, { end: " (dry run)" });
   /** A node starts what it has pulled before, for whoever names it. */
   const images = (where: string, there: string): Try[] => {
     const runs = (image: string): Request => pod(where, {}, { image });
     const theirs = `${address}/${other.name}/gourmetgram-app@${DIGEST}`;
     return [
-      ask(
-        "refused",
-        `to create a pod ${there} of an image by its ID`,
-        runs(DIGEST),
-        /gourmetgram-student-pods/,
-      ),
+      refused(`to create a pod ${there} of an image by its ID`, runs(DIGEST), /gourmetgram-student-pods/),
       // A registry elsewhere has one account for the whole class.
       ...(!registry.own
         ? []
         : [
-            ask(
-              "reached",
+            reached(
               `to create a pod ${there} of ${name}'s image`,
               runs(`${address}/${name}/gourmetgram-app@${DIGEST}`),
             ),
-            ask(
-              "refused",
+            refused(
               `to create a pod ${there} of ${other.name}'s image`,
               runs(theirs),
               /gourmetgram-student-pods/,
             ),
-            ask(
-              "refused",
+            refused(
               `to create a pod ${there} that starts with ${other.name}'s image`,
               pod(where, { initContainers: startOf(theirs) }),
               /gourmetgram-student-pods/,
@@ -78,35 +64,30 @@ export function podAttacks({ name, outputs }: Student, other: Student): Try[] {
     ...inBoth.flatMap(([where, there]) => [
       ...images(where, there),
       ...forbiddenPods(trainingImage.reference).map(({ what, pod: body, violation }) =>
-        ask(
-          "refused",
+        refused(
           `to create a pod ${there} ${what}`,
           create(core(where, "pods"), body),
           new RegExp(`violates PodSecurity "restricted:.*${violation}`),
         ),
       ),
-      ask("reached", `to create a small pod ${there}`, pod(where, {}, disk("16Mi"))),
-      ask(
-        "refused",
+      reached(`to create a small pod ${there}`, pod(where, {}, disk("16Mi"))),
+      refused(
         `to create a pod ${there} before which all others give way`,
         pod(where, { priorityClassName: "system-node-critical" }),
         /exceeded quota|insufficient quota|gourmetgram-student-pods/,
       ),
-      ask(
-        "refused",
+      refused(
         `to create a pod ${there} with a volume that claims storage`,
         pod(where, { volumes: [{ name: "x", ephemeral: { volumeClaimTemplate: { spec: CLAIM } } }] }),
         /gourmetgram-student-pods/,
       ),
-      ask(
-        "refused",
+      refused(
         `to create a pod ${there} that fills the node's disk`,
         pod(where, {}, disk("1Ti")),
         /ephemeral-storage/,
       ),
     ]),
-    ask(
-      "refused",
+    refused(
       `to claim a volume in ${name}'s staging`,
       create(core(staging.namespace, "persistentvolumeclaims"), claim),
       /exceeded quota/,

@@ -2,9 +2,9 @@
 import { gzipSync } from "node:zlib";
 import { replaced } from "../../../../packages/argo-workflows";
 import { submission } from "../../../live/workflows/submission";
-import { create, HUGE, HUGE_OWNER, mergePatch } from "../tries/api-requests";
+import { byKubeconfig, create, HUGE, HUGE_OWNER, mergePatch } from "../tries/api-requests";
 import type { Student } from "../students/student";
-import type { Outcome, Request, Try } from "../tries/try";
+import type { Request, Try } from "../tries/try";
 
 /** The rules that have to refuse: another refusal would prove something else. */
 const BY_ADMISSION = /gourmetgram-student-workflows/;
@@ -57,13 +57,7 @@ export function runAttacks(own: Student, other: Student, run: string): Try[] {
   const { namespace, workflowTemplates } = own.outputs;
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
   const usual = submission(workflowTemplates.train, {});
-  const ask = (expected: Outcome, what: string, request: Request): Try => ({
-    who: `${own.name}'s kubeconfig`,
-    what,
-    expected,
-    means: { kind: "api", ...request },
-    ...(expected === "refused" ? { because: BY_ADMISSION } : {}),
-  });
+  const { reached, refused } = byKubeconfig(own.name, BY_ADMISSION);
   const creation = ({ metadata, spec, ...rest }: Change): Request =>
     create(path, {
       apiVersion: "argoproj.io/v1alpha1",
@@ -74,10 +68,10 @@ export function runAttacks(own: Student, other: Student, run: string): Try[] {
     });
   const change = (body: Change): Request => mergePatch(`${path}/${run}`, body);
   return [
-    ...USUAL_RUNS.map(([what, body]) => ask("reached", what, creation(body))),
-    ...forgedRuns(other).map(([what, body]) => ask("refused", what, creation(body))),
-    ...USUAL_CHANGES.map(([what, body]) => ask("reached", what, change(body))),
-    ...forgedChanges(other).map(([what, body]) => ask("refused", what, change(body))),
+    ...USUAL_RUNS.map(([what, body]) => reached(what, creation(body))),
+    ...forgedRuns(other).map(([what, body]) => refused(what, creation(body))),
+    ...USUAL_CHANGES.map(([what, body]) => reached(what, change(body))),
+    ...forgedChanges(other).map(([what, body]) => refused(what, change(body))),
   ];
 }
 
