@@ -28,6 +28,13 @@ export function clusterOf(config: KubeConfig): Cluster {
   };
 }
 
+/** The configuration that a kubeconfig's text holds. */
+export function configFrom(kubeconfig: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  return config;
+}
+
 /** The same cluster with the identity of a token. */
 export function withToken(config: KubeConfig, user: string, token: string): KubeConfig {
   const cluster = config.getCurrentCluster();
@@ -40,6 +47,11 @@ export function withToken(config: KubeConfig, user: string, token: string): Kube
 /** The HTTP status with which the API server refused; undefined if the error is something else. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof ApiException ? error.code : undefined;
+}
+
+/** Lets the error of a deletion pass that found nothing to delete; throws any other. */
+export function ignoreMissing(error: unknown): void {
+  if (statusOf(error) !== 404) throw error;
 }
 
 /** What an error says, in one line: the API server's own message where there is one. */

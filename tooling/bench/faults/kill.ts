@@ -1,6 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../../live/api-clients";
-import { statusOf } from "../../live/api-clients";
+import { type Cluster, ignoreMissing } from "../../live/api-clients";
 import { docker } from "../../machine/docker/docker";
 import { CommandError } from "../../machine/run";
 import { controlPlane } from "../../cluster/kind-config";
@@ -83,9 +82,7 @@ async function killPod({ core }: Cluster, { metadata, spec, status }: V1Pod): Pr
     });
   }
   // Not 0 seconds: the successor would start beside processes of this one, on the same volume.
-  await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 1 }).catch((error: unknown) => {
-    if (statusOf(error) !== 404) throw error;
-  });
+  await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 1 }).catch(ignoreMissing);
 }
 
 /** Whether `ctr` found nothing to kill any more: what is known of a pod is a moment old. */

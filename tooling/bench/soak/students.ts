@@ -1,10 +1,10 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import pMap from "p-map";
 import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
 import { stackName } from "../../engine/stack/stack-settings";
 import { podAccess } from "../../live/addresses/port-forward";
 import { reach } from "../../live/addresses/reach";
-import { clusterOf } from "../../live/api-clients";
+import { clusterOf, configFrom } from "../../live/api-clients";
 import { Mlflow } from "../../live/services/mlflow";
 import { StagingService } from "../../live/services/staging-service";
 import { Argo } from "../../live/workflows/argo";
@@ -101,8 +101,6 @@ async function reachStudent(
     // All students have the same addresses, and at these another one's port-forward may answer.
     answers: () => Promise.resolve(false),
   });
-  const own = new KubeConfig();
-  own.loadFromString(kubeconfig);
   const cluster = clusterOf(config);
   const lab: LabParts = {
     id,
@@ -112,7 +110,7 @@ async function reachStudent(
     mlflow: new Mlflow(outputs.mlflowExternalUrl),
     staging: new StagingService(outputs.staging.externalUrl),
   };
-  const argo = new Argo(clusterOf(own), outputs.namespace);
+  const argo = new Argo(clusterOf(configFrom(kubeconfig)), outputs.namespace);
   const told = (line: string): void => report(`${name}: ${line}`);
   const runs = new FaultRuns({ ...lab, argo, runs: new TrainingRuns(lab) }, told, signal);
   return { name, lab, argo, runs, close };

@@ -1,5 +1,5 @@
 import { ApiextensionsV1Api, type KubeConfig } from "@kubernetes/client-node";
-import { clusterOf, statusOf } from "../api-clients";
+import { clusterOf, ignoreMissing, statusOf } from "../api-clients";
 
 export const DEFINITION = "CustomResourceDefinition";
 
@@ -32,11 +32,8 @@ export const usedKindText = ([name, example]: readonly [string, string]): string
   `${DEFINITION} ${name}, because there is ${example} (kubectl delete crd ${name} deletes both)`;
 
 async function deleteDefinition(config: KubeConfig, name: string): Promise<void> {
-  try {
-    await config.makeApiClient(ApiextensionsV1Api).deleteCustomResourceDefinition({ name });
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error;
-  }
+  const api = config.makeApiClient(ApiextensionsV1Api);
+  await api.deleteCustomResourceDefinition({ name }).catch(ignoreMissing);
 }
 
 /** An object of a kind, as `Kind namespace/name`; undefined if the cluster has none, or not the kind. */

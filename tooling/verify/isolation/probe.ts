@@ -1,5 +1,6 @@
 /** Carries out what is tried from pods: one pod for each kind, which tries everything that is tried from it. */
-import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../../live/api-clients";
 import { restrictedPod } from "../pods/pods-for-admission";
 import { pullSecrets, runPod } from "../pods/run-pod";
 import { VERIFY_LABEL } from "../pods/verify-label";
@@ -8,7 +9,7 @@ import type { Answer, PodRole, Try } from "./tries/try";
 
 /** What all probes of one verification have in common. */
 export interface Probing {
-  readonly core: CoreV1Api;
+  readonly cluster: Cluster;
   /** Of the verification. */
   readonly id: string;
   readonly progress: (line: string) => void;
@@ -125,7 +126,8 @@ export async function probe(
   tries: readonly Try[],
   probing: Probing,
 ): Promise<Answer[]> {
-  const { core, id } = probing;
+  const { id, cluster } = probing;
+  const { core } = cluster;
   const namespace = namespaceOf(student, from);
   const name = `verify-${id}-${from}`;
   const all = tries.map(({ means }) => means);
@@ -139,7 +141,7 @@ export async function probe(
     metadata: { name, labels: { ...PODS[from].labels, [VERIFY_LABEL]: id } },
     spec: { ...pod.spec, containers: pod.spec?.containers ?? [], ...(await pullSecrets(namespace, core)) },
   };
-  const said = await runPod({ ...probing, namespace, name }, body);
+  const said = await runPod({ ...probing, core, namespace, name }, body);
   const answers = JSON.parse(said) as Answer[];
   if (answers.length !== tries.length)
     throw new Error(`pod ${name} answered ${answers.length} of ${tries.length}`);

@@ -2,8 +2,9 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { request as httpsRequest, type RequestOptions } from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { clusterConfig } from "../../engine/cluster-access";
+import { configFrom } from "../../live/api-clients";
 import { registryPlace } from "../clients/registry";
 import type { Student } from "./students/student";
 import type { Answer, Fill, Means, NetworkPlace, Request, Storm } from "./tries/try";
@@ -17,9 +18,7 @@ const SHOWN = 250;
 
 /** A request to the API server with the student's kubeconfig. */
 export function askApi({ kubeconfig }: Student, request: Request): Promise<Answer> {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  return askWith(config, request);
+  return askWith(configFrom(kubeconfig), request);
 }
 
 /** A request of another student, after many of the student's have gone out and before they are answered. */
@@ -79,8 +78,7 @@ function greet(place: NetworkPlace): Promise<{ readonly said: string } | { reado
 
 /** Requests one after the other, and how much etcd has stored of what the API server let through. */
 export async function fill({ kubeconfig }: Student, { requests, most }: Fill): Promise<Answer> {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
+  const config = configFrom(kubeconfig);
   const begun = Date.now();
   let stored = 0;
   let accepted = 0;

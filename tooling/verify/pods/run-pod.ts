@@ -1,6 +1,6 @@
 /** Pods that are made to find something out, and say it in their log. */
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
-import { statusOf } from "../../live/api-clients";
+import { ignoreMissing } from "../../live/api-clients";
 import { until } from "../../support/until";
 
 /** Where a pod runs, and how long it is waited for. */
@@ -41,9 +41,7 @@ export async function runPod(
 
 /** Removes a pod at once; one that has gone already is no error. */
 export async function removePod(core: CoreV1Api, namespace: string, name: string): Promise<void> {
-  await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 }).catch((error: unknown) => {
-    if (statusOf(error) !== 404) throw error;
-  });
+  await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 }).catch(ignoreMissing);
 }
 
 /** What a namespace's own pods are pulled with, where the registry asks. */

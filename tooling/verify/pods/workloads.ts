@@ -2,7 +2,7 @@ import type { V1LabelSelector, V1Pod, V1PodSpec } from "@kubernetes/client-node"
 import pRetry from "p-retry";
 import type { WorkloadsOutput } from "../../../stacks";
 import type { CheckContext } from "../suite/check";
-import { type Cluster, statusOf } from "../../live/api-clients";
+import { type Cluster, ignoreMissing } from "../../live/api-clients";
 import { isReady, selectorOf } from "../../live/objects/pods";
 import { until, type Waiting } from "../../support/until";
 
@@ -71,9 +71,7 @@ export async function replacePods(
   for (const { metadata } of old) {
     await cluster.core
       .deleteNamespacedPod({ namespace: workload.namespace, name: metadata?.name ?? "" })
-      .catch((error: unknown) => {
-        if (statusOf(error) !== 404) throw error;
-      });
+      .catch(ignoreMissing);
   }
   const gone = new Set(old.map((pod) => pod.metadata?.uid));
   const successors = async (): Promise<V1Pod[] | undefined> => {

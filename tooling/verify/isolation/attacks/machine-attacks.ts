@@ -1,14 +1,12 @@
 /** What a user of the kind cluster's machine reaches. The nodes are containers there. */
-import { KubeConfig } from "@kubernetes/client-node";
+import { configFrom } from "../../../live/api-clients";
 import { anyway } from "../tries/network-tries";
 import { type Student, servicesOf } from "../students/student";
 import { type NetworkPlace, triesOf, type Try } from "../tries/try";
 
 /** By address, since names of Services resolve in the cluster alone. The API server's port shows that connections can be made. */
 export function machineAttacks(student: Student): Try[] {
-  const config = new KubeConfig();
-  config.loadFromString(student.kubeconfig);
-  const server = new URL(config.getCurrentCluster()?.server ?? "");
+  const server = new URL(configFrom(student.kubeconfig).getCurrentCluster()?.server ?? "");
   const places = [...servicesOf(student), student.builder].flatMap((service) =>
     anyway(`${student.name}'s`, service).filter(({ host }) => service.addresses.includes(host)),
   );
