@@ -14,7 +14,8 @@ import {
   submit,
 } from "../tries/api-requests";
 import type { Student } from "../students/student";
-import { type Means, type Request, triesOf, type Try, type TryMaker } from "../tries/try";
+import type { Request } from "../../clients/send";
+import { type Means, triesOf, type Try, type TryMaker } from "../tries/try";
 
 /** What would take all memory of the class's controller, which pastes outputs into the steps that follow. */
 const TAKES_ALL = replaced("=sprig.until(2000000000)");

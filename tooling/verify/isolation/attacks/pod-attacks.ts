@@ -3,7 +3,8 @@ import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
 import { forbiddenPods, restrictedPod } from "../../pods/pods-for-admission";
 import { asAdmin, core, create } from "../tries/api-requests";
 import type { Student } from "../students/student";
-import { type Request, triesOf, type Try } from "../tries/try";
+import type { Request } from "../../clients/send";
+import { triesOf, type Try } from "../tries/try";
 
 /** Of any image: none is pulled. */
 const DIGEST = `sha256:${"0".repeat(64)}`;

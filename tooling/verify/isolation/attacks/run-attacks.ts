@@ -4,7 +4,8 @@ import { replaced } from "../../../../packages/argo-workflows";
 import { submission } from "../../../live/workflows/submission";
 import { byKubeconfig, create, HUGE, HUGE_OWNER, mergePatch } from "../tries/api-requests";
 import type { Student } from "../students/student";
-import type { Request, Try } from "../tries/try";
+import type { Request } from "../../clients/send";
+import type { Try } from "../tries/try";
 
 /** The rules that have to refuse: another refusal would prove something else. */
 const BY_ADMISSION = /gourmetgram-student-workflows/;

@@ -1,6 +1,7 @@
 /** Requests to the API server that change nothing, whether or not they are allowed. */
 import { submission } from "../../../live/workflows/submission";
-import { type Means, type Request, triesOf, type TryMaker } from "./try";
+import type { Request } from "../../clients/send";
+import { type Means, triesOf, type TryMaker } from "./try";
 
 /** Authorization comes before the dry run: nothing changes even where something is not refused. */
 export const DRY_RUN = "dryRun=All";

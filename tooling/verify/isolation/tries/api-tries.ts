@@ -16,7 +16,8 @@ import {
 } from "./api-requests";
 import { QUOTA } from "./quota-tries";
 import type { Student } from "../students/student";
-import type { Request, Try, TryMaker } from "./try";
+import type { Request } from "../../clients/send";
+import type { Try, TryMaker } from "./try";
 
 /** An object that there is not: what is allowed to change it hears that, who is not is refused before. */
 const NONE = "verify-isolation-none";

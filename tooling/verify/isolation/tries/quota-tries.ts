@@ -3,7 +3,8 @@ import type { V1Container } from "@kubernetes/client-node";
 import { restrictedPod } from "../../pods/pods-for-admission";
 import type { Student } from "../students/student";
 import { asAdmin, core, create } from "./api-requests";
-import { type Request, triesOf, type Try } from "./try";
+import type { Request } from "../../clients/send";
+import { triesOf, type Try } from "./try";
 
 /** The one in each student's namespace. */
 export const QUOTA = "platform";

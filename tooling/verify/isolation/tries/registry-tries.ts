@@ -3,7 +3,8 @@ import { imageNameOf } from "../../clients/registry";
 import { IMAGE } from "../students/own-blob";
 import type { Student } from "../students/student";
 import { get } from "./api-requests";
-import { type Request, triesOf, type Try, type TryMaker } from "./try";
+import type { Request } from "../../clients/send";
+import { triesOf, type Try, type TryMaker } from "./try";
 
 /** The tag of a repository under which its builds' cache is. */
 const CACHE = "build-cache";

@@ -1,5 +1,6 @@
 /** One attempt at reaching something, as data, and what is made of the answer to it. */
 
+import type { Request } from "../../clients/send";
 import type { Student } from "../students/student";
 
 /** What an attempt comes to. */
@@ -62,14 +63,6 @@ export interface Fill {
   readonly requests: readonly Request[];
   /** Bytes that etcd stores for all of them together. */
   readonly most: number;
-}
-
-/** An HTTP request. The path goes out as it is written here. */
-export interface Request {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
 }
 
 /** An attempt, and how it is made. */
