@@ -5,7 +5,7 @@ import { isOver, nameOf, type Workflow } from "../../live/workflows/workflow";
 import { until } from "../../support/until";
 import type { CheckContext } from "../suite/check";
 import { Checkout, type Identity } from "../clients/git";
-import { expect, expectEqual } from "../suite/expect";
+import { expect, expectEqual, expectWords } from "../suite/expect";
 
 /** The tests of a model. */
 export const TESTS = "tests/test_model_accuracy.py";
@@ -105,11 +105,7 @@ export class Pushing {
     const look = await this.context.lab.runs.look(family);
     const [failed] = failedSteps(family);
     expectEqual(`step of ${nameOf(family.run)} that failed`, failed?.name, step, look);
-    expect(failed?.message?.includes(words) === true, {
-      expected: `a message of step ${step} with "${words}"`,
-      seen: failed?.message ?? "none",
-      look,
-    });
+    expectWords(`a message of step ${step}`, failed?.message ?? "none", [words], look);
   }
 
   async cleanUp(): Promise<void> {
