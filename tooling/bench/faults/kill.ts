@@ -1,5 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { type Cluster, ignoreMissing } from "../../live/api-clients";
+import { podsByNode } from "../../live/runs/logs";
 import { docker } from "../../machine/docker/docker";
 import { CommandError } from "../../machine/run";
 import { controlPlane } from "../../cluster/kind-config";
@@ -63,12 +64,8 @@ export async function podsOfPart({ core }: Cluster, { namespace, name }: Pods): 
 async function podOfStep({ core }: Cluster, namespace: string, place?: Place): Promise<V1Pod[]> {
   if (place === undefined) throw new Error("no step is given to kill");
   const { run, node } = place;
-  const labelSelector = `workflows.argoproj.io/workflow=${run}`;
-  const { items } = await core.listNamespacedPod({ namespace, labelSelector });
-  const ids = [node.id, node.boundaryID];
-  return items.filter(({ metadata }) =>
-    ids.includes(metadata?.annotations?.["workflows.argoproj.io/node-id"]),
-  );
+  const pods = await podsByNode(core, namespace, run);
+  return [node.id, node.boundaryID].flatMap((id) => pods.get(id) ?? []);
 }
 
 async function killPod({ core }: Cluster, { metadata, spec, status }: V1Pod): Promise<void> {

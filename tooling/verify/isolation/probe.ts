@@ -3,17 +3,16 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../../live/api-clients";
 import { restrictedPod } from "../pods/pods-for-admission";
 import { pullSecrets, runPod } from "../pods/run-pod";
+import type { Waiting } from "../suite/waiting";
 import { VERIFY_LABEL } from "../pods/verify-label";
 import type { Student } from "./students/student";
 import type { Answer, PodRole, Try } from "./tries/try";
 
 /** What all probes of one verification have in common. */
-export interface Probing {
+export interface Probing extends Waiting {
   readonly cluster: Cluster;
   /** Of the verification. */
   readonly id: string;
-  readonly progress: (line: string) => void;
-  readonly signal: AbortSignal;
 }
 
 /** The account of the step that deploys: of those that pods have, it may do the most. */

@@ -2,14 +2,13 @@
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
 import { ignoreMissing } from "../../live/api-clients";
 import { until } from "../../support/until";
+import type { Waiting } from "../suite/waiting";
 
 /** Where a pod runs, and how long it is waited for. */
-export interface PodRun {
+export interface PodRun extends Waiting {
   readonly core: CoreV1Api;
   readonly namespace: string;
   readonly name: string;
-  readonly progress: (line: string) => void;
-  readonly signal: AbortSignal;
 }
 
 /**
