@@ -86,9 +86,8 @@ export class Pushing {
   }
 
   /** The run that trains with a commit; undefined if there is none. */
-  async runOf(commit: string): Promise<Workflow | undefined> {
-    const all = await this.context.lab.argo.workflows();
-    return all.find((run) => nameOf(run) === pushRun(commit));
+  runOf(commit: string): Promise<Workflow | undefined> {
+    return this.context.lab.argo.find(pushRun(commit));
   }
 
   /** Waits for the end of a commit's run. */

@@ -86,7 +86,7 @@ async function onePair(own: Pusher, other: Pusher, work: PushWork): Promise<void
         said = await checkout.pushAll({ [branch]: commit }, student);
       });
       add({ who, what: "to the own git server", expected: "reached" }, pushed);
-      const started = hasStarted(said, commit) && (await ownRun(argo, commit)) !== undefined;
+      const started = hasStarted(said, commit) && (await argo.find(pushRun(commit))) !== undefined;
       add(
         { who, what: `starts the own run ${pushRun(commit)}`, expected: "reached" },
         started ? { kind: "status", status: 200 } : { kind: "failed", reason: said || "no such run" },
@@ -165,13 +165,9 @@ export const identityOf = ({ pushPassword }: Pusher): Identity => ({
   password: pushPassword,
 });
 
-async function ownRun(argo: Argo, commit: string): Promise<Workflow | undefined> {
-  return (await argo.workflows()).find((run) => nameOf(run) === pushRun(commit));
-}
-
 /** Its training would prove nothing more, and take a minute. */
 export async function removeRun(argo: Argo, commit: string, id: string): Promise<void> {
-  if ((await ownRun(argo, commit)) === undefined) return;
+  if ((await argo.find(pushRun(commit))) === undefined) return;
   await argo.label(pushRun(commit), { [VERIFY_LABEL]: id });
   await argo.deleteWorkflows(`${VERIFY_LABEL}=${id}`);
 }
