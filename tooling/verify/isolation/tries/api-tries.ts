@@ -24,6 +24,9 @@ const NONE = "verify-isolation-none";
 const WORKFLOWS = "/apis/argoproj.io/v1alpha1";
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 
+const templatesOf = (namespace: string): string => `${WORKFLOWS}/namespaces/${namespace}/workflowtemplates`;
+const deploymentsOf = (namespace: string): string => `/apis/apps/v1/namespaces/${namespace}/deployments`;
+
 /** Makes tries of one student's kubeconfig. */
 type Maker = TryMaker<Request>;
 
@@ -56,7 +59,7 @@ function ownWork({ outputs, mlflowPod, services }: Student, { reached }: Maker):
       [400, 404, 422],
     ),
     reached("to remove the pods of one for that", remove(`${pods}/${NONE}`), [404]),
-    reached("to read the own templates", get(`${WORKFLOWS}/namespaces/${namespace}/workflowtemplates`)),
+    reached("to read the own templates", get(templatesOf(namespace))),
     reached("to list the own pods", get(pods)),
     reached("to read the log of one", get(`${pods}/${mlflowPod}/log?tailLines=1`)),
     // Allowed, but no request to change the protocol.
@@ -85,12 +88,10 @@ function ownLimits({ outputs, mlflowPod, secret }: Student, maker: Maker): Try[]
       path: `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/default-deny?${DRY_RUN}`,
     }),
     refused("to raise a quota", patch(core(namespace, `resourcequotas/${QUOTA}`))),
-    refused("to change a template", patch(`${WORKFLOWS}/namespaces/${namespace}/workflowtemplates/${NONE}`)),
+    refused("to change a template", patch(`${templatesOf(namespace)}/${NONE}`)),
     refused(
       "to change the Deployment in staging",
-      patch(
-        `/apis/apps/v1/namespaces/${outputs.staging.namespace}/deployments/${outputs.staging.deployment}`,
-      ),
+      patch(`${deploymentsOf(outputs.staging.namespace)}/${outputs.staging.deployment}`),
     ),
     ...builderOf("the own", outputs, maker),
   ];
@@ -117,13 +118,10 @@ function theOthers({ name, outputs, mlflowPod, secret }: Student, maker: Maker):
     refused("to watch them", get(`${workflows}?watch=1&timeoutSeconds=1`)),
     refused("to submit one there", submit(workflows, outputs.workflowTemplates.train)),
     refused("to stop one", patch(`${workflows}/${NONE}`)),
-    refused(`to read ${whose} templates`, get(`${WORKFLOWS}/namespaces/${namespace}/workflowtemplates`)),
+    refused(`to read ${whose} templates`, get(templatesOf(namespace))),
     refused(`to read ${whose} Services`, get(core(namespace, "services"))),
     refused(`to list ${whose} pods in staging`, get(core(staging, "pods"))),
-    refused(
-      `to read ${whose} Deployments in staging`,
-      get(`/apis/apps/v1/namespaces/${staging}/deployments`),
-    ),
+    refused(`to read ${whose} Deployments in staging`, get(deploymentsOf(staging))),
     ...builderOf(whose, outputs, maker),
   ];
 }
@@ -131,7 +129,7 @@ function theOthers({ name, outputs, mlflowPod, secret }: Student, maker: Maker):
 /** BuildKit, which only the pods that build start and stop: what runs there has more rights than a student's pods. */
 function builderOf(whose: string, { builder, trainingImage }: LabOutputs, { refused }: Maker): Try[] {
   const { namespace } = builder;
-  const deployment = `/apis/apps/v1/namespaces/${namespace}/deployments/${BUILDKIT}`;
+  const deployment = `${deploymentsOf(namespace)}/${BUILDKIT}`;
   return [
     refused(`to list the pods of ${whose} BuildKit`, get(core(namespace, "pods"))),
     refused(`to start ${whose} BuildKit`, patch(`${deployment}/scale`)),
