@@ -19,6 +19,12 @@ export function verdictOn({ value, unit, target, atLeast }: Figure): string {
   return `target ${[target, unit].join(" ").trim()}: ${met ? "met" : "MISSED"}`;
 }
 
+/** How many of all were as they have to be. */
+export function shareOf(what: string, value: number, all: number, detail?: string): Figure {
+  const figure: Figure = { what, value, unit: "", target: all, atLeast: true };
+  return detail === undefined ? figure : { ...figure, detail };
+}
+
 /** Rounded to so many digits after the point. */
 export function rounded(value: number, digits: number): number {
   return Math.round(value * 10 ** digits) / 10 ** digits;

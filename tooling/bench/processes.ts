@@ -2,29 +2,21 @@ import { readdirSync, readFileSync } from "node:fs";
 
 /** One process and its share of memory: what it has alone, and its part of what it shares. */
 export interface Process {
-  readonly commandLine: string;
   /** Paths of the control groups that it is in. */
   readonly controlGroups: string;
   /** Proportional set size, in MiB. */
   readonly mebibytes: number;
 }
 
-/** The processes of this machine that this user may look into. */
+/** The processes of this machine that this user may look into. One of the kernel's own is none. */
 export function processes(): Process[] {
-  return pids().flatMap((pid) => {
-    try {
-      return [
-        {
-          commandLine: readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "),
-          controlGroups: readFileSync(`/proc/${pid}/cgroup`, "utf8"),
-          mebibytes: mebibytesOf(pid),
-        },
-      ];
-    } catch {
-      // It ended while we looked, or is a thread of the kernel.
-      return [];
-    }
-  });
+  return pids().flatMap(
+    (pid) =>
+      unlessGone(() => ({
+        controlGroups: readFileSync(`/proc/${pid}/cgroup`, "utf8"),
+        mebibytes: mebibytesOf(pid),
+      })) ?? [],
+  );
 }
 
 /** The processes below another one, also those that lead a group of their own. */
@@ -64,6 +56,7 @@ function mebibytesOf(pid: number): number {
   return Number(share ?? 0) / 1024;
 }
 
+/** Undefined where the process has ended meanwhile, or may not be looked into. */
 function unlessGone<T>(look: () => T): T | undefined {
   try {
     return look();

@@ -14,7 +14,7 @@ import {
 import { lint } from "../../packages/argo-lint";
 import { lintFiles } from "../../packages/argo-lint/cli";
 import { withTemporaryFolder } from "../support/interruption";
-import { summarise, type Samples, timeInTurns } from "./samples";
+import { type Samples, timeInTurns } from "./samples";
 
 /** Of a workflow: one of steps, one that creates a run, and the rest of containers. */
 const TEMPLATES_EACH = 10;
@@ -109,7 +109,7 @@ export async function measureProof(runs: number, templates = 1000): Promise<Proo
   };
   // Once each beforehand, since the first run also compiles the program.
   for (const thing of Object.values(things)) await thing();
-  const { proof = summarise([]), json = summarise([]) } = await timeInTurns(things, runs);
+  const { proof, json } = await timeInTurns(things, runs);
   return { templates, proof, json, ratio: proof.median / json.median };
 }
 
@@ -135,7 +135,6 @@ export async function measureFiles(runs: number, files = 1193): Promise<Samples>
       if (checked !== files || bad.length > 0)
         throw new Error(`${checked} workflows, ${bad[0]?.message ?? ""}`);
     };
-    const { command: times = summarise([]) } = await timeInTurns({ command }, runs);
-    return times;
+    return (await timeInTurns({ command }, runs)).command;
   });
 }

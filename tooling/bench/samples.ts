@@ -22,17 +22,18 @@ export const secondsSince = (start: number): number => (performance.now() - star
  *
  * @returns seconds of each, by name
  */
-export async function timeInTurns(
-  things: Readonly<Record<string, () => Promise<void>>>,
+export async function timeInTurns<Name extends string>(
+  things: Readonly<Record<Name, () => Promise<void>>>,
   runs: number,
-): Promise<Record<string, Samples>> {
+): Promise<Record<Name, Samples>> {
   const figures = new Map(Object.keys(things).map((name) => [name, [] as number[]]));
   for (let turn = 0; turn < runs; turn += 1) {
-    for (const [name, thing] of Object.entries(things)) {
+    for (const [name, thing] of Object.entries<() => Promise<void>>(things)) {
       const start = performance.now();
       await thing();
       figures.get(name)?.push(secondsSince(start));
     }
   }
-  return Object.fromEntries([...figures].map(([name, seconds]) => [name, summarise(seconds)]));
+  const samples = [...figures].map(([name, seconds]) => [name, summarise(seconds)]);
+  return Object.fromEntries(samples) as Record<Name, Samples>;
 }

@@ -28,6 +28,13 @@ export function clusterOf(config: KubeConfig): Cluster {
   };
 }
 
+/** The configuration that a kubeconfig's text holds. */
+export function configFrom(kubeconfig: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  return config;
+}
+
 /** The same cluster with the identity of a token. */
 export function withToken(config: KubeConfig, user: string, token: string): KubeConfig {
   const cluster = config.getCurrentCluster();

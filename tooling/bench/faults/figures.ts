@@ -1,5 +1,5 @@
 import { openLab } from "../../verify/suite/lab";
-import type { Figure } from "../figure";
+import { type Figure, shareOf } from "../figure";
 import { findSmallDisk } from "./full/disk";
 import { type Trial, unknown } from "./judgement";
 import { requireKindCluster } from "./kill";
@@ -39,7 +39,7 @@ export async function faultFigures(options: FaultOptions, signal: AbortSignal): 
     // A fault can take staging away only where something serves.
     const first = (await lab.staging.served()) === undefined ? await runs.next() : [];
     if (first.length > 0) throw new Error(`nothing serves in staging, and ${first.join("; ")}`);
-    const tried = new FaultTrials(lab, { runs, disk }, print, signal);
+    const tried = new FaultTrials(lab, runs, disk, print, signal);
     await tryAll(all, { carryOut: (run) => tried.carryOut(run), note, report: print, signal });
     const after = signal.aborted ? [] : await runs.next();
     const last = after.length === 0 ? undefined : trials.pop();
@@ -96,14 +96,12 @@ function figuresOf(trials: readonly Trial[]): Figure[] {
   const names = bad.map(({ part, step }) => `${part} in ${step}`).join(", ");
   const of = `of ${trials.length}`;
   return [
-    {
-      what: "faults after which all was as it must be",
-      value: trials.length - bad.length,
-      unit: "",
-      target: trials.length,
-      atLeast: true,
-      detail: bad.length === 0 ? of : `${of}; not: ${names}`,
-    },
+    shareOf(
+      "faults after which all was as it must be",
+      trials.length - bad.length,
+      trials.length,
+      bad.length === 0 ? of : `${of}; not: ${names}`,
+    ),
     {
       what: "faults that ended a run",
       value: trials.filter(({ run }) => run === "failed" || run === "not ended").length,

@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../../live/api-clients";
-import { statusOf } from "../../live/api-clients";
+import { type Cluster, unlessMissing } from "../../live/api-clients";
+import { podsByNode } from "../../live/runs/logs";
 import { docker } from "../../machine/docker/docker";
 import { CommandError } from "../../machine/run";
 import { controlPlane } from "../../cluster/kind-config";
@@ -64,12 +64,8 @@ export async function podsOfPart({ core }: Cluster, { namespace, name }: Pods): 
 async function podOfStep({ core }: Cluster, namespace: string, place?: Place): Promise<V1Pod[]> {
   if (place === undefined) throw new Error("no step is given to kill");
   const { run, node } = place;
-  const labelSelector = `workflows.argoproj.io/workflow=${run}`;
-  const { items } = await core.listNamespacedPod({ namespace, labelSelector });
-  const ids = [node.id, node.boundaryID];
-  return items.filter(({ metadata }) =>
-    ids.includes(metadata?.annotations?.["workflows.argoproj.io/node-id"]),
-  );
+  const pods = await podsByNode(core, namespace, run);
+  return [node.id, node.boundaryID].flatMap((id) => pods.get(id) ?? []);
 }
 
 async function killPod({ core }: Cluster, { metadata, spec, status }: V1Pod): Promise<void> {
@@ -83,9 +79,7 @@ async function killPod({ core }: Cluster, { metadata, spec, status }: V1Pod): Pr
     });
   }
   // Not 0 seconds: the successor would start beside processes of this one, on the same volume.
-  await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 1 }).catch((error: unknown) => {
-    if (statusOf(error) !== 404) throw error;
-  });
+  await unlessMissing(core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 1 }));
 }
 
 /** Whether `ctr` found nothing to kill any more: what is known of a pod is a moment old. */

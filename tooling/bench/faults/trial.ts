@@ -27,25 +27,16 @@ interface Failing {
   readonly recover?: () => Promise<string[]>;
 }
 
-/** With what faults are tried. */
-export interface Means {
-  readonly runs: FaultRuns;
-  /** Undefined where it is not to be filled. */
-  readonly disk: FullDisk | undefined;
-}
-
 /** Tries faults on one lab. */
 export class FaultTrials {
-  private readonly runs: FaultRuns;
-
+  /** @param disk Undefined where it is not to be filled. */
   constructor(
     private readonly lab: Lab,
-    private readonly means: Means,
+    private readonly runs: FaultRuns,
+    private readonly disk: FullDisk | undefined,
     private readonly report: (line: string) => void,
     private readonly signal: AbortSignal,
-  ) {
-    this.runs = means.runs;
-  }
+  ) {}
 
   /**
    * Starts a run, kills the part in each of the steps, and looks at what comes of it. Where somebody else's run comes in
@@ -97,7 +88,7 @@ export class FaultTrials {
   }
 
   private async withFullDisk(faulty: FaultyRun): Promise<Trial[]> {
-    const { disk } = this.means;
+    const { disk } = this;
     if (disk === undefined) throw new Error("the disk of the node has not been found");
     const ask = (): Promise<string[]> => askWhatIsWrong(this.signal);
     return this.observe(faulty, {

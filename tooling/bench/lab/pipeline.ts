@@ -8,6 +8,7 @@ import { type Family, runsOf } from "../../live/workflows/family";
 import { productsOf, standingOf, verdictOf } from "../../live/runs/outcome";
 import { parametersOf } from "../../live/workflows/scenarios";
 import { type NewWorkflow, submission } from "../../live/workflows/submission";
+import { podsByNode } from "../../live/runs/logs";
 import { containersOf } from "../../live/runs/pod-containers";
 import { stepsOf } from "../../live/runs/run-steps";
 import { nameOf, nodesOf, stepOf, type Workflow } from "../../live/workflows/workflow";
@@ -168,18 +169,13 @@ class PipelineBench {
 
   /** When the steps' own containers worked, failed attempts included, by what the kubelet says: in whole seconds. */
   private async stepTimes(run: Workflow): Promise<StepTimes[]> {
-    const { items } = await this.cluster.core.listNamespacedPod({
-      namespace: this.outputs.namespace,
-      labelSelector: `workflows.argoproj.io/workflow=${nameOf(run)}`,
-    });
+    const pods = await podsByNode(this.cluster.core, this.outputs.namespace, nameOf(run));
     const nodes = nodesOf(run);
     return nodes
       .filter(({ type, templateName }) => type === "Pod" && templateName !== WAITING_TEMPLATE)
       .flatMap((node) => {
         const step = node.templateName ?? node.displayName;
-        const pod = items.find(
-          ({ metadata }) => metadata?.annotations?.["workflows.argoproj.io/node-id"] === node.id,
-        );
+        const pod = pods.get(node.id);
         const containers = containersOf(node, nodes).map((each) => ({
           container: each.node.displayName,
           after: each.after.map(({ displayName }) => displayName),

@@ -36,7 +36,7 @@ export const measurePreview = (runs: number): Promise<PreviewTimes> =>
     };
     // Once each beforehand: the first run of a program reads it from the disk.
     for (const thing of Object.values(things)) await thing();
-    const { kubectl, ...times } = (await timeInTurns(things, runs)) as unknown as PreviewTimes;
+    const { kubectl, ...times } = (await timeInTurns<string>(things, runs)) as unknown as PreviewTimes;
     return { ...times, kubectl };
   });
 

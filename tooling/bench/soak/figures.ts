@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { textTable } from "../../class/view/table";
-import type { Figure } from "../figure";
+import { type Figure, shareOf } from "../figure";
 import { requireKindCluster } from "../faults/kill";
 import { rewritePage } from "../faults/page";
 import { ALL_FATES } from "./accounting";
@@ -73,31 +73,27 @@ export function tableOf(students: readonly StudentResult[]): string {
 export function figuresOf(result: SoakResult, seed: number): Figure[] {
   const { students, kills } = result;
   const trainings = students.flatMap(({ accounted }) => accounted);
-  const share = (what: string, value: number, all: number, detail?: string): Figure => ({
-    ...{ what, value, unit: "", target: all, atLeast: true },
-    ...(detail === undefined ? {} : { detail }),
-  });
   const good = trainings.filter(({ fate }) => fate !== "not accounted for").length;
   const again = students.filter(({ next }) => next !== undefined);
   return [
-    share(
+    shareOf(
       "trainings that are accounted for",
       good,
       trainings.length,
       [`of ${trainings.length}, seed ${seed}`, ...fatesText(trainings), ...soakProblems(result)].join("; "),
     ),
-    share(
+    shareOf(
       "parts that were killed, and were back",
       kills.filter(({ ran, problem }) => ran && problem === undefined).length,
       kills.filter(({ ran, problem }) => ran || problem !== undefined).length,
       killsText(kills),
     ),
-    share(
+    shareOf(
       "students whose staging was as it must be",
       students.filter(({ staging }) => staging.length === 0).length,
       students.length,
     ),
-    share(
+    shareOf(
       "students whose next run succeeded",
       again.filter(({ next }) => next?.length === 0).length,
       again.length,

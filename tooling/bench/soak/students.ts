@@ -1,19 +1,17 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import pMap from "p-map";
 import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
 import { stackName } from "../../engine/stack/stack-settings";
 import { podAccess } from "../../live/addresses/port-forward";
 import { reach } from "../../live/addresses/reach";
-import { clusterOf } from "../../live/api-clients";
-import { Mlflow } from "../../live/services/mlflow";
-import { StagingService } from "../../live/services/staging-service";
+import { clusterOf, configFrom } from "../../live/api-clients";
 import { Argo } from "../../live/workflows/argo";
 import { beforeStart, errorOf, NotStarted } from "../../support/errors";
 import { readyPods } from "../../verify/isolation/students/targets";
 import { studentsOf, studentStack } from "../../verify/isolation/students/stacks";
 import type { StudentStack } from "../../verify/isolation/students/student";
 import { TrainingRuns } from "../../verify/runs/training-runs";
-import type { LabParts } from "../../verify/suite/lab-parts";
+import { type LabParts, partsOf } from "../../verify/suite/lab-parts";
 import { FaultRuns } from "../faults/runs";
 
 /** Students who train at the same time where nothing is tried: a small machine takes no more. */
@@ -101,18 +99,8 @@ async function reachStudent(
     // All students have the same addresses, and at these another one's port-forward may answer.
     answers: () => Promise.resolve(false),
   });
-  const own = new KubeConfig();
-  own.loadFromString(kubeconfig);
-  const cluster = clusterOf(config);
-  const lab: LabParts = {
-    id,
-    outputs,
-    cluster,
-    argo: new Argo(cluster, outputs.namespace),
-    mlflow: new Mlflow(outputs.mlflowExternalUrl),
-    staging: new StagingService(outputs.staging.externalUrl),
-  };
-  const argo = new Argo(clusterOf(own), outputs.namespace);
+  const lab = { id, ...partsOf(outputs, config) };
+  const argo = new Argo(clusterOf(configFrom(kubeconfig)), outputs.namespace);
   const told = (line: string): void => report(`${name}: ${line}`);
   const runs = new FaultRuns({ ...lab, argo, runs: new TrainingRuns(lab) }, told, signal);
   return { name, lab, argo, runs, close };

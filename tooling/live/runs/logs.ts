@@ -1,4 +1,4 @@
-import type { CoreV1Api } from "@kubernetes/client-node";
+import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
 import { nameOf, type RunNode, type Workflow } from "../workflows/workflow";
 
 /** Enough for the message of a script, and its last words before it. */
@@ -10,6 +10,17 @@ const EXECUTOR_LINES = 20;
 /** Whether something was printed on behalf of this node alone. */
 export function hasLog({ type }: RunNode): boolean {
   return type === "Pod" || type === "Container";
+}
+
+/** The pods of a run that there still are, by the ids of their nodes. */
+export async function podsByNode(
+  core: CoreV1Api,
+  namespace: string,
+  run: string,
+): Promise<ReadonlyMap<string | undefined, V1Pod>> {
+  const labelSelector = `workflows.argoproj.io/workflow=${run}`;
+  const { items } = await core.listNamespacedPod({ namespace, labelSelector });
+  return new Map(items.map((pod) => [pod.metadata?.annotations?.["workflows.argoproj.io/node-id"], pod]));
 }
 
 /**
@@ -24,10 +35,9 @@ export async function logOf(
   lines = LOG_LINES,
 ): Promise<string> {
   const namespace = run.metadata.namespace ?? "";
-  const labelSelector = `workflows.argoproj.io/workflow=${nameOf(run)}`;
-  const { items } = await core.listNamespacedPod({ namespace, labelSelector });
+  const pods = await podsByNode(core, namespace, nameOf(run));
   const [id, container] = node.type === "Container" ? [node.boundaryID, node.displayName] : [node.id, "main"];
-  const pod = items.find((each) => each.metadata?.annotations?.["workflows.argoproj.io/node-id"] === id);
+  const pod = pods.get(id);
   if (pod?.metadata?.name === undefined) throw new Error(`the pod of step ${node.displayName} is gone`);
   const { name } = pod.metadata;
   const tailLines = lines + EXECUTOR_LINES;

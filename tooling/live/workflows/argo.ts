@@ -26,6 +26,11 @@ export class Argo {
     return (await this.list<Workflow>("workflows", labelSelector)).items;
   }
 
+  /** The run of that name; undefined if there is none. */
+  async find(name: string): Promise<Workflow | undefined> {
+    return (await this.workflows()).find((run) => nameOf(run) === name);
+  }
+
   /** @throws NoSuchRun if there is no such run */
   async family(name: string): Promise<Family> {
     const found = familyOf(name, await this.workflows());

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { launch, type Browser } from "puppeteer-core";
 import { run } from "../../machine/run";

@@ -5,7 +5,7 @@ import { isOver, nameOf, type Workflow } from "../../live/workflows/workflow";
 import { until } from "../../support/until";
 import type { CheckContext } from "../suite/check";
 import { Checkout, type Identity } from "../clients/git";
-import { expect, expectEqual } from "../suite/expect";
+import { expect, expectEqual, expectWords } from "../suite/expect";
 
 /** The tests of a model. */
 export const TESTS = "tests/test_model_accuracy.py";
@@ -86,9 +86,8 @@ export class Pushing {
   }
 
   /** The run that trains with a commit; undefined if there is none. */
-  async runOf(commit: string): Promise<Workflow | undefined> {
-    const all = await this.context.lab.argo.workflows();
-    return all.find((run) => nameOf(run) === pushRun(commit));
+  runOf(commit: string): Promise<Workflow | undefined> {
+    return this.context.lab.argo.find(pushRun(commit));
   }
 
   /** Waits for the end of a commit's run. */
@@ -105,11 +104,7 @@ export class Pushing {
     const look = await this.context.lab.runs.look(family);
     const [failed] = failedSteps(family);
     expectEqual(`step of ${nameOf(family.run)} that failed`, failed?.name, step, look);
-    expect(failed?.message?.includes(words) === true, {
-      expected: `a message of step ${step} with "${words}"`,
-      seen: failed?.message ?? "none",
-      look,
-    });
+    expectWords(`a message of step ${step}`, failed?.message ?? "none", [words], look);
   }
 
   async cleanUp(): Promise<void> {

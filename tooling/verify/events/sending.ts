@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from "node:crypto";
-import { request } from "node:https";
 import { tokenSecretOf, WEBHOOK_CLIENTS } from "../../../components/argo";
 import { ACCOUNTS } from "../../../components/rbac";
 import type { Cluster } from "../../live/api-clients";
+import { send } from "../clients/send";
 
 /** An event as its sender makes it. */
 export interface Event {
@@ -65,31 +65,18 @@ export function headersOf({ headers = {} }: Event, body: string, proof: Proof): 
  *
  * @throws Error if the server does not answer
  */
-export function sendEvent(
+export async function sendEvent(
   { argoServerUrl, namespace }: EventPlace,
   event: Event,
   proof: Proof,
   signal: AbortSignal,
 ): Promise<EventAnswer> {
-  const body = JSON.stringify(event.body);
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      `${argoServerUrl}/api/v1/events/${namespace}/${event.kind}`,
-      {
-        method: "POST",
-        // The server makes its certificate itself.
-        rejectUnauthorized: false,
-        signal,
-        headers: headersOf(event, body, proof),
-      },
-      (answer) => {
-        let text = "";
-        answer.setEncoding("utf8");
-        answer.on("data", (part: string) => (text += part));
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text }));
-      },
-    );
-    sent.on("error", reject);
-    sent.end(body);
-  });
+  const { body, kind } = event;
+  const headers = headersOf(event, JSON.stringify(body), proof);
+  const path = `/api/v1/events/${namespace}/${kind}`;
+  // The server makes its certificate itself. It answers when what is asked for was started.
+  const options = { rejectUnauthorized: false, signal, timeout: 0 };
+  const reply = await send(argoServerUrl, { method: "POST", path, headers, body }, options);
+  if ("reason" in reply) throw new Error(reply.reason);
+  return reply;
 }

@@ -1,6 +1,5 @@
 /** After the attacks: Argo's controller starts again with what students may store, and every student trains. */
-import { KubeConfig } from "@kubernetes/client-node";
-import { type Cluster, clusterOf, reasonOf } from "../../live/api-clients";
+import { type Cluster, clusterOf, configFrom, reasonOf } from "../../live/api-clients";
 import { verdictOf } from "../../live/runs/outcome";
 import { Argo } from "../../live/workflows/argo";
 import { runsOf } from "../../live/workflows/family";
@@ -12,11 +11,10 @@ import { until } from "../../support/until";
 import { isReady } from "../../live/objects/pods";
 import { podsOf, replacePods, type Workload } from "../pods/workloads";
 import { VERIFY_LABEL } from "../pods/verify-label";
-import type { Result } from "../suite/report";
-import { resultOf } from "./carry-out";
+import type { Findings } from "./carry-out";
 import type { Probing } from "./probe";
 import type { StudentStack } from "./students/student";
-import type { Answer, Attempt } from "./tries/try";
+import type { Answer } from "./tries/try";
 
 /** Near the most that the parameters of a run may have, in characters. */
 const LONG = "x".repeat(4000);
@@ -31,28 +29,22 @@ const storedRuns = (template: string, labels: Readonly<Record<string, string>>):
 /** What is done of a class after all that was tried. A part that is not the class's own is left alone. */
 export async function aftermath(
   stacks: readonly StudentStack[],
-  { cluster, ...probing }: Probing & { readonly cluster: Cluster },
-  tell: (result: Result) => void,
-): Promise<Result[]> {
-  const results: Result[] = [];
+  probing: Probing,
+  findings: Findings,
+): Promise<void> {
+  const { cluster } = probing;
   const attempt = async (who: string, what: string, work: () => Promise<void>): Promise<void> => {
     const begun = Date.now();
-    const asked: Attempt = { who, what, expected: "reached" };
     const answer = await work().then(
       (): Answer => ({ kind: "status", status: 200 }),
       (error: unknown): Answer => ({ kind: "failed", reason: reasonOf(error) }),
     );
     probing.signal.throwIfAborted();
-    const result = resultOf(asked, answer, (Date.now() - begun) / 1000);
-    results.push(result);
-    tell(result);
+    findings.add({ who, what, expected: "reached" }, answer, begun);
   };
   const labels = { [VERIFY_LABEL]: probing.id };
-  const argoOf = ({ kubeconfig, outputs }: StudentStack): Argo => {
-    const config = new KubeConfig();
-    config.loadFromString(kubeconfig);
-    return new Argo(clusterOf(config), outputs.namespace);
-  };
+  const argoOf = ({ kubeconfig, outputs }: StudentStack): Argo =>
+    new Argo(clusterOf(configFrom(kubeconfig)), outputs.namespace);
   try {
     for (const stack of stacks) {
       await attempt(`${stack.name}'s kubeconfig`, "to store runs, one of them large", async () => {
@@ -72,7 +64,7 @@ export async function aftermath(
       stacks.map((stack) =>
         attempt(`${stack.name}'s kubeconfig`, "to train, build and serve after it", async () => {
           // One of those that are stored holds the lock that trainings take.
-          await remove(stack, cluster, probing);
+          await remove(stack, probing);
           await train(stack, argoOf(stack), labels, probing);
         }),
       ),
@@ -84,19 +76,17 @@ export async function aftermath(
     }
   } finally {
     for (const stack of stacks) {
-      await remove(stack, cluster, { id: probing.id }).catch((error: unknown) =>
+      await remove(stack, { cluster, id: probing.id }).catch((error: unknown) =>
         console.error(`not removed: ${messageOf(error)}`),
       );
     }
   }
-  return results;
 }
 
 /** Removes the runs of this verification, and waits until they are gone. */
 async function remove(
   { outputs }: StudentStack,
-  cluster: Cluster,
-  { id, signal }: Pick<Probing, "id"> & Partial<Probing>,
+  { cluster, id, signal }: Pick<Probing, "cluster" | "id"> & Partial<Probing>,
 ): Promise<void> {
   const argo = new Argo(cluster, outputs.namespace);
   const selector = `${VERIFY_LABEL}=${id}`;

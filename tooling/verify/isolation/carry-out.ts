@@ -8,33 +8,37 @@ import type { Student } from "./students/student";
 import type { Round } from "./tries/tries";
 import { type Answer, type Attempt, judge, type PodRole, type Try } from "./tries/try";
 
+/** What came of all attempts, in their order. */
+export class Findings {
+  readonly results: Result[] = [];
+
+  /** @param tell Is told of each at once. */
+  constructor(private readonly tell: (result: Result) => void) {}
+
+  /** @param begun When it was tried, in milliseconds since 1970. */
+  add(attempt: Attempt, answer: Answer, begun: number): void {
+    const result = resultOf(attempt, answer, (Date.now() - begun) / 1000);
+    this.results.push(result);
+    this.tell(result);
+  }
+}
+
 /** Tries of one round, one after the other; a failure does not keep the others from being tried. */
-export async function carryOut(
-  { own, tries }: Round,
-  probing: Probing,
-  tell: (result: Result) => void,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const add = (attempt: Try, answer: Answer, started: number): void => {
-    const result = resultOf(attempt, answer, (Date.now() - started) / 1000);
-    results.push(result);
-    tell(result);
-  };
+export async function carryOut({ own, tries }: Round, probing: Probing, findings: Findings): Promise<void> {
   for (const role of ["build", "step", "application"] satisfies PodRole[]) {
     const some = tries.filter(({ means }) => "from" in means && means.from === role);
     const started = Date.now();
     const answers = await answersFrom(own, role, some, probing);
     for (const [index, attempt] of some.entries()) {
-      add(attempt, answers[index] ?? { kind: "failed", reason: "no answer" }, started);
+      findings.add(attempt, answers[index] ?? { kind: "failed", reason: "no answer" }, started);
     }
   }
   for (const attempt of tries) {
     if ("from" in attempt.means) continue;
     probing.signal.throwIfAborted();
     const started = Date.now();
-    add(attempt, await answerTo(own, attempt.means), started);
+    findings.add(attempt, await answerTo(own, attempt.means), started);
   }
-  return results;
 }
 
 async function answersFrom(

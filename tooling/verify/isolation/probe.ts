@@ -1,18 +1,18 @@
 /** Carries out what is tried from pods: one pod for each kind, which tries everything that is tried from it. */
-import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../../live/api-clients";
 import { restrictedPod } from "../pods/pods-for-admission";
 import { pullSecrets, runPod } from "../pods/run-pod";
+import type { Waiting } from "../suite/waiting";
 import { VERIFY_LABEL } from "../pods/verify-label";
 import type { Student } from "./students/student";
 import type { Answer, PodRole, Try } from "./tries/try";
 
 /** What all probes of one verification have in common. */
-export interface Probing {
-  readonly core: CoreV1Api;
+export interface Probing extends Waiting {
+  readonly cluster: Cluster;
   /** Of the verification. */
   readonly id: string;
-  readonly progress: (line: string) => void;
-  readonly signal: AbortSignal;
 }
 
 /** The account of the step that deploys: of those that pods have, it may do the most. */
@@ -125,7 +125,8 @@ export async function probe(
   tries: readonly Try[],
   probing: Probing,
 ): Promise<Answer[]> {
-  const { core, id } = probing;
+  const { id, cluster } = probing;
+  const { core } = cluster;
   const namespace = namespaceOf(student, from);
   const name = `verify-${id}-${from}`;
   const all = tries.map(({ means }) => means);
@@ -139,7 +140,7 @@ export async function probe(
     metadata: { name, labels: { ...PODS[from].labels, [VERIFY_LABEL]: id } },
     spec: { ...pod.spec, containers: pod.spec?.containers ?? [], ...(await pullSecrets(namespace, core)) },
   };
-  const said = await runPod({ ...probing, namespace, name }, body);
+  const said = await runPod({ ...probing, core, namespace, name }, body);
   const answers = JSON.parse(said) as Answer[];
   if (answers.length !== tries.length)
     throw new Error(`pod ${name} answered ${answers.length} of ${tries.length}`);

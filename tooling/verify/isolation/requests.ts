@@ -1,15 +1,14 @@
 /** Carries out what is tried from outside the cluster. */
-import { type IncomingMessage, request as httpRequest } from "node:http";
 import { connect } from "node:net";
-import { request as httpsRequest, type RequestOptions } from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
+import type { RequestOptions } from "node:https";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { clusterConfig } from "../../engine/cluster-access";
+import { configFrom } from "../../live/api-clients";
 import { registryPlace } from "../clients/registry";
+import { type Reply, type Request, send } from "../clients/send";
 import type { Student } from "./students/student";
-import type { Answer, Fill, Means, Request, Storm } from "./tries/try";
+import type { Answer, Fill, Means, NetworkPlace, Storm } from "./tries/try";
 
-/** Milliseconds that an answer may take. */
-const TIMEOUT = 20_000;
 /** Milliseconds that a connection may take. */
 const DIALLED = 3000;
 /** Characters of an answer that a report shows. */
@@ -17,9 +16,7 @@ const SHOWN = 250;
 
 /** A request to the API server with the student's kubeconfig. */
 export function askApi({ kubeconfig }: Student, request: Request): Promise<Answer> {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  return askWith(config, request);
+  return askWith(configFrom(kubeconfig), request);
 }
 
 /** A request of another student, after many of the student's have gone out and before they are answered. */
@@ -36,16 +33,11 @@ export async function askAmidStorm(
     : { kind: "failed", reason: `of ${times} requests at once, ${arrived} were answered` };
 }
 
-interface Place {
-  readonly host: string;
-  readonly port: number;
-}
-
 /**
  * A TCP connection from this machine. Some networks, as those behind a proxy, answer at every address: what answers as an
  * address does that nothing has is not the place.
  */
-export async function dial(place: Place): Promise<Answer> {
+export async function dial(place: NetworkPlace): Promise<Answer> {
   // The last address of the largest network that the place's can be in. Names are not asked for.
   const nobody = place.host.replace(/^(\d+)\.\d+\.\d+\.\d+$/, "$1.255.255.254");
   const [found, other] = await Promise.all([
@@ -61,7 +53,7 @@ export async function dial(place: Place): Promise<Answer> {
 }
 
 /** What a server says to a request that every program of ours answers or ends, without its date. */
-function greet(place: Place): Promise<{ readonly said: string } | { readonly reason: string }> {
+function greet(place: NetworkPlace): Promise<{ readonly said: string } | { readonly reason: string }> {
   return new Promise((resolve) => {
     const socket = connect({ ...place, timeout: DIALLED });
     let said: string | undefined;
@@ -84,8 +76,7 @@ function greet(place: Place): Promise<{ readonly said: string } | { readonly rea
 
 /** Requests one after the other, and how much etcd has stored of what the API server let through. */
 export async function fill({ kubeconfig }: Student, { requests, most }: Fill): Promise<Answer> {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
+  const config = configFrom(kubeconfig);
   const begun = Date.now();
   let stored = 0;
   let accepted = 0;
@@ -139,70 +130,6 @@ export async function askRegistry(
     await send(url, { method: "DELETE", path: `${pathname}${search}` }, options);
   }
   return answerOf(reply);
-}
-
-/** What a server says, or why it says nothing. */
-export type Reply =
-  | {
-      readonly status: number;
-      /** The beginning of it. */
-      readonly text: string;
-      /** All of it. */
-      readonly bytes: number;
-      readonly location: string | undefined;
-    }
-  | { readonly reason: string };
-
-/**
- * Sends a request. Not by `fetch`, which tidies paths up: a path such as `/a/../b` has to arrive as it is.
- *
- * @param base Address of the server.
- */
-export function send(
-  base: string,
-  { method, path, headers, body }: Request,
-  options: RequestOptions,
-): Promise<Reply> {
-  const url = new URL(base);
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const all: RequestOptions = {
-    ...options,
-    method,
-    host: url.hostname,
-    port: url.port,
-    path: `${url.pathname.replace(/\/$/, "")}${path}`,
-    headers: {
-      ...options.headers,
-      ...(text === undefined
-        ? {}
-        : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
-      ...headers,
-    },
-    timeout: TIMEOUT,
-  };
-  return new Promise((resolve) => {
-    const sent = url.protocol === "https:" ? httpsRequest(all) : httpRequest(all);
-    sent.on("response", (response: IncomingMessage) => {
-      let said = "";
-      let bytes = 0;
-      response.setEncoding("utf8");
-      response.on("data", (part: string) => {
-        said = (said + part).slice(0, 10_000);
-        bytes += Buffer.byteLength(part);
-      });
-      const done = (): void =>
-        resolve({
-          status: response.statusCode ?? 0,
-          text: said,
-          bytes,
-          location: response.headers.location,
-        });
-      response.on("end", done).on("error", done);
-    });
-    sent.on("timeout", () => sent.destroy(new Error(`no answer within ${TIMEOUT / 1000} s`)));
-    sent.on("error", (error) => resolve({ reason: error.message }));
-    sent.end(text);
-  });
 }
 
 function answerOf(reply: Reply): Answer {

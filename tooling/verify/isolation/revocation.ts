@@ -6,7 +6,8 @@ import { withToken } from "../../live/api-clients";
 import { until } from "../../support/until";
 import { askWith } from "./requests";
 import type { Student } from "./students/student";
-import type { Answer, Request } from "./tries/try";
+import type { Request } from "../clients/send";
+import type { Answer } from "./tries/try";
 
 /** Seconds that the API server may go on accepting a token that it knows, and some more. */
 const PATIENCE = 30;

@@ -10,7 +10,7 @@ import { startBuilder } from "../pods/running-builder";
 import { closingText, countsOf, exitCodeOf, type Result } from "../suite/report";
 import { aftermath } from "./aftermath";
 import { attacksOf, startTarget } from "./attacks";
-import { carryOut } from "./carry-out";
+import { carryOut, Findings } from "./carry-out";
 import { findShared, findStudent } from "./students/targets";
 import type { Probing } from "./probe";
 import { tryDockerfiles } from "./dockerfiles/try-dockerfiles";
@@ -26,16 +26,14 @@ import type { Try } from "./tries/try";
 /** Milliseconds that all of it may take. */
 const TIMEOUT = 1_800_000;
 
-/**
- * @param attacks Whether students try on purpose what would harm the class.
- * @returns the results of all rounds
- */
+/** @param attacks Whether students try on purpose what would harm the class. */
 async function verify(
   stacks: readonly StudentStack[],
   attacks: boolean,
-  { cluster, ...probing }: Probing & { readonly cluster: Cluster },
-  tell: (result: Result) => void,
-): Promise<Result[]> {
+  probing: Probing,
+  findings: Findings,
+): Promise<void> {
+  const { cluster } = probing;
   const removals: (() => Promise<void>)[] = [];
   try {
     const students: Student[] = [];
@@ -46,27 +44,25 @@ async function verify(
       const { digest, remove } = await pushOwnBlob(stack, probing.id);
       removals.push(remove);
       const known = { blob: digest, pipelineImage: await pipelineImageOf(stack, cluster) };
-      students.push(await findStudent(stack, probing.core, known));
+      students.push(await findStudent(stack, cluster.core, known));
       if (!attacks) continue;
       const target = await startTarget(stack, cluster, probing.id);
       removals.push(target.remove);
       targets.set(stack.name, target.name);
     }
     const [first] = students;
-    if (first === undefined) return [];
-    const results: Result[] = [];
-    const shared = await findShared(first, probing.core);
+    if (first === undefined) return;
+    const shared = await findShared(first, cluster.core);
     const attack = (own: Student, other: Student): Try[] => {
       const run = targets.get(own.name);
       return run === undefined ? [] : attacksOf(own, other, shared, { run, isHost: !hasOwnCluster() });
     };
     for (const round of roundsOf(students, shared, attack)) {
-      results.push(...(await carryOut(round, probing, tell)));
+      await carryOut(round, probing, findings);
     }
     const push = (own: Pusher, other: Pusher, work: PushWork): Promise<void> =>
       attacks ? tryDockerfiles(own, other, shared, work) : Promise.resolve();
-    results.push(...(await verifyPushes(students, push, { cluster, ...probing }, tell)));
-    return results;
+    await verifyPushes(students, push, probing, findings);
   } finally {
     for (const remove of removals) {
       await remove().catch((error: unknown) => console.error(`not removed: ${messageOf(error)}`));
@@ -89,19 +85,19 @@ export async function verifyClass(options: { students?: string[]; attacks?: bool
   const { cluster, stacks } = await beforeStart(() => openClass(students));
   const names = stacks.map(({ name }) => name);
   console.log(`Verifying class ${stackName}: ${names.join(", ")}`);
-  const probing = {
+  const probing: Probing = {
     cluster,
-    core: cluster.core,
     id: randomBytes(4).toString("hex"),
     progress: () => undefined,
     signal: AbortSignal.any([interruption, AbortSignal.timeout(TIMEOUT)]),
   };
-  const tell = (result: Result): void => console.log(lineOf(result));
-  const results = await finishing(async () => {
-    const found = await verify(stacks, attacks, probing, tell);
+  const findings = new Findings((result) => console.log(lineOf(result)));
+  await finishing(async () => {
+    await verify(stacks, attacks, probing, findings);
     // What stands in for applications is gone by then.
-    return attacks ? [...found, ...(await aftermath(stacks, probing, tell))] : found;
+    if (attacks) await aftermath(stacks, probing, findings);
   });
+  const { results } = findings;
   tellData(documentOf(names, results));
   console.log(`\n${closingText(results)}`);
   process.exitCode = exitCodeOf(results);

@@ -1,5 +1,11 @@
 /** Pods that are only proposed to the API server, to see what a namespace admits. */
-import type { V1Container, V1Pod, V1PodSpec, V1SecurityContext } from "@kubernetes/client-node";
+import type {
+  V1Container,
+  V1Pod,
+  V1PodSecurityContext,
+  V1PodSpec,
+  V1SecurityContext,
+} from "@kubernetes/client-node";
 
 /** A pod that must be refused, and the word that the refusal must contain. */
 export interface ForbiddenPod {
@@ -16,6 +22,12 @@ interface Change {
   readonly container?: Partial<V1Container>;
 }
 
+const UNPRIVILEGED: V1PodSecurityContext = {
+  runAsNonRoot: true,
+  runAsUser: 1000,
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
 /**
  * A pod that asks for nothing that the level `restricted` forbids.
  *
@@ -26,7 +38,7 @@ export function restrictedPod(image: string, change: Change = {}): V1Pod {
     metadata: { generateName: "verify-" },
     spec: {
       automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
+      securityContext: UNPRIVILEGED,
       containers: [
         {
           name: "main",
@@ -48,52 +60,29 @@ export function restrictedPod(image: string, change: Change = {}): V1Pod {
   };
 }
 
-/** The same pod with one wish too many, for each way out of a container. */
-export function forbiddenPods(image: string): ForbiddenPod[] {
-  const pod = (change: Change): V1Pod => restrictedPod(image, change);
-  return [
-    {
-      what: "that is privileged",
-      violation: "privileged",
-      pod: pod({ security: { privileged: true, allowPrivilegeEscalation: true } }),
-    },
-    {
-      what: "with privilege escalation",
-      violation: "allowPrivilegeEscalation",
-      pod: pod({ security: { allowPrivilegeEscalation: true } }),
-    },
-    {
-      what: "with the node's network",
-      violation: "host namespaces",
-      pod: pod({ spec: { hostNetwork: true } }),
-    },
-    {
-      what: "with a folder of the node",
-      violation: "hostPath",
-      pod: pod({ spec: { volumes: [{ name: "node", hostPath: { path: "/" } }] } }),
-    },
-    {
-      what: "that runs as root",
-      violation: "runAsUser=0",
-      pod: pod({
-        spec: {
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: 0,
-            seccompProfile: { type: "RuntimeDefault" },
-          },
-        },
-      }),
-    },
-    {
-      what: "with a kernel capability",
-      violation: "capabilities",
-      pod: pod({ security: { capabilities: { drop: ["ALL"], add: ["SYS_ADMIN"] } } }),
-    },
-    {
-      what: "without a seccomp profile",
-      violation: "seccompProfile",
-      pod: pod({ spec: { securityContext: { runAsNonRoot: true, runAsUser: 1000 } } }),
-    },
-  ];
-}
+/** One wish too many, for each way out of a container. */
+const WISHES: readonly (readonly [what: string, violation: string, change: Change])[] = [
+  ["that is privileged", "privileged", { security: { privileged: true, allowPrivilegeEscalation: true } }],
+  ["with privilege escalation", "allowPrivilegeEscalation", { security: { allowPrivilegeEscalation: true } }],
+  ["with the node's network", "host namespaces", { spec: { hostNetwork: true } }],
+  [
+    "with a folder of the node",
+    "hostPath",
+    { spec: { volumes: [{ name: "node", hostPath: { path: "/" } }] } },
+  ],
+  ["that runs as root", "runAsUser=0", { spec: { securityContext: { ...UNPRIVILEGED, runAsUser: 0 } } }],
+  [
+    "with a kernel capability",
+    "capabilities",
+    { security: { capabilities: { drop: ["ALL"], add: ["SYS_ADMIN"] } } },
+  ],
+  [
+    "without a seccomp profile",
+    "seccompProfile",
+    { spec: { securityContext: { runAsNonRoot: true, runAsUser: 1000 } } },
+  ],
+];
+
+/** The same pod with each of these wishes. */
+export const forbiddenPods = (image: string): ForbiddenPod[] =>
+  WISHES.map(([what, violation, change]) => ({ what, violation, pod: restrictedPod(image, change) }));

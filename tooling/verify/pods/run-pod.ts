@@ -1,15 +1,14 @@
 /** Pods that are made to find something out, and say it in their log. */
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
-import { statusOf } from "../../live/api-clients";
+import { unlessMissing } from "../../live/api-clients";
 import { until } from "../../support/until";
+import type { Waiting } from "../suite/waiting";
 
 /** Where a pod runs, and how long it is waited for. */
-export interface PodRun {
+export interface PodRun extends Waiting {
   readonly core: CoreV1Api;
   readonly namespace: string;
   readonly name: string;
-  readonly progress: (line: string) => void;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -41,9 +40,7 @@ export async function runPod(
 
 /** Removes a pod at once; one that has gone already is no error. */
 export async function removePod(core: CoreV1Api, namespace: string, name: string): Promise<void> {
-  await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 }).catch((error: unknown) => {
-    if (statusOf(error) !== 404) throw error;
-  });
+  await unlessMissing(core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 }));
 }
 
 /** What a namespace's own pods are pulled with, where the registry asks. */

@@ -2,7 +2,7 @@ import type { V1LabelSelector, V1Pod, V1PodSpec } from "@kubernetes/client-node"
 import pRetry from "p-retry";
 import type { WorkloadsOutput } from "../../../stacks";
 import type { CheckContext } from "../suite/check";
-import { type Cluster, statusOf } from "../../live/api-clients";
+import { type Cluster, unlessMissing } from "../../live/api-clients";
 import { isReady, selectorOf } from "../../live/objects/pods";
 import { until, type Waiting } from "../../support/until";
 
@@ -69,11 +69,8 @@ export async function replacePods(
   const { replicas } = await specOf(cluster, workload);
   const old = await podsOf(cluster, workload);
   for (const { metadata } of old) {
-    await cluster.core
-      .deleteNamespacedPod({ namespace: workload.namespace, name: metadata?.name ?? "" })
-      .catch((error: unknown) => {
-        if (statusOf(error) !== 404) throw error;
-      });
+    const name = metadata?.name ?? "";
+    await unlessMissing(cluster.core.deleteNamespacedPod({ namespace: workload.namespace, name }));
   }
   const gone = new Set(old.map((pod) => pod.metadata?.uid));
   const successors = async (): Promise<V1Pod[] | undefined> => {

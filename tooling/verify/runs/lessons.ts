@@ -1,8 +1,9 @@
 import type { ScenarioName } from "../../live/workflows/scenarios";
-import { failedSteps, type RunStep, stepsOf } from "../../live/runs/run-steps";
+import { failedSteps, stepsOf } from "../../live/runs/run-steps";
+import type { Family } from "../../live/workflows/family";
 import { isOver, nameOf, type Workflow } from "../../live/workflows/workflow";
 import { type CheckContext } from "../suite/check";
-import { expect, expectEqual } from "../suite/expect";
+import { expect, expectEqual, expectWords } from "../suite/expect";
 import { servedText } from "../../live/services/staging-service";
 import type { LabState, Training } from "./training-runs";
 
@@ -52,8 +53,26 @@ function expectUntouched({ lab, see }: CheckContext, training: Training, look: r
   see(`the alias ${stagingAlias} stays at version ${String(after.stagingAlias)}`);
 }
 
-/** The model is registered all the same: its fault is not one that training can see. */
-export function expectRegistered({ see }: CheckContext, { training, look }: Lesson): string {
+/**
+ * Carries out the run of a lesson of which a version is registered all the same, since its fault is not one that training
+ * can see. The run fails, because its child fails, because one step of that fails.
+ *
+ * @param wordsOf What the step's message has to have, given the version.
+ */
+export async function learn(
+  context: CheckContext,
+  scenario: ScenarioName,
+  step: string,
+  wordsOf: (version: string) => readonly string[],
+): Promise<Lesson & { readonly version: string; readonly message: string }> {
+  const lesson = await attend(context, scenario);
+  const version = expectRegistered(context, lesson);
+  const message = expectFailureIn(context, lesson, step);
+  expectWords(`a message of step ${step}`, message, wordsOf(version), lesson.look);
+  return { ...lesson, version, message };
+}
+
+function expectRegistered({ see }: CheckContext, { training, look }: Lesson): string {
   const [before, after] = [training.before.registry, training.after.registry];
   const added = after.versions.filter(({ version }) => version > (before.versions.at(-1)?.version ?? 0));
   expectEqual("versions that were registered", added.length, 1, look);
@@ -63,42 +82,30 @@ export function expectRegistered({ see }: CheckContext, { training, look }: Less
   return version;
 }
 
-/**
- * The run failed, because its child failed, because one step of that failed.
- *
- * @returns the step
- */
-export function expectFailureIn(
-  { see }: CheckContext,
-  { training, look }: Lesson,
-  step: string,
-): RunStep & { readonly message: string } {
-  const { run, children } = training;
+/** @returns the message of the only step that failed */
+function expectFailureIn({ see }: CheckContext, { training, look }: Lesson, name: string): string {
+  const { run } = training;
   expectEqual(`phase of ${nameOf(run)}`, run.status?.phase, "Failed", look);
+  const child = onlyChild(training, look);
+  expectEqual(`phase of ${nameOf(child)}`, child.status?.phase, "Failed", look);
+  const failed = failedSteps(training);
+  expectEqual("steps that failed", failed.map((step) => step.name).join(", "), name, look);
+  const message = failed[0]?.message;
+  expect(message !== undefined, { expected: `a message of step ${name}`, seen: "none", look });
+  see(`${nameOf(child)}, step ${name}: ${message}`);
+  expectRestored(child, look);
+  return message;
+}
+
+/** The workflow that a training has started: one and no more. */
+export function onlyChild({ run, children }: Family, look: readonly string[]): Workflow {
   const [child] = children;
   expect(child !== undefined && children.length === 1, {
     expected: `one workflow that ${nameOf(run)} owns`,
     seen: children.map(nameOf).join(", ") || "none",
     look,
   });
-  expectEqual(`phase of ${nameOf(child)}`, child.status?.phase, "Failed", look);
-  const found = failedStep(training, step, look);
-  see(`${nameOf(child)}, step ${step}: ${found.message}`);
-  expectRestored(child, look);
-  return found;
-}
-
-/** The only step that failed. */
-export function failedStep(
-  family: Pick<Training, "run" | "children">,
-  name: string,
-  look: readonly string[],
-): RunStep & { readonly message: string } {
-  const failed = failedSteps(family);
-  expectEqual("steps that failed", failed.map((step) => step.name).join(", "), name, look);
-  const [step] = failed;
-  expect(step?.message !== undefined, { expected: `a message of step ${name}`, seen: "none", look });
-  return { ...step, message: step.message };
+  return child;
 }
 
 /** The exit handler has put staging back. */

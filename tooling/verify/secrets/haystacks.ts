@@ -20,16 +20,6 @@ export async function haystacksOf(lab: Lab): Promise<Haystack[]> {
   ];
 }
 
-/** How many places there are, by kind. */
-export function countsOf(haystacks: readonly Haystack[]): string {
-  const counts = new Map<string, number>();
-  for (const { what } of haystacks) {
-    const kind = what.split(" ")[0] ?? what;
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
-  return [...counts].map(([kind, count]) => `${kind} ${count}`).join(", ");
-}
-
 function haystackOf(kind: string, object: { metadata?: V1ObjectMeta }): Haystack {
   const { namespace = "", name = "" } = object.metadata ?? {};
   return { what: `${kind} ${namespace}/${name}`, text: JSON.stringify(object) };

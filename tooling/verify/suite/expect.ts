@@ -38,6 +38,19 @@ export function expectEqual<T extends string | number | boolean | undefined>(
   });
 }
 
+/** Fails the check unless a text has all of the words. @param what Names the text. */
+export function expectWords(
+  what: string,
+  seen: string,
+  words: readonly string[],
+  look: readonly string[] = [],
+): void {
+  expect(
+    words.every((word) => seen.includes(word)),
+    { expected: `${what} with ${words.map((word) => `"${word}"`).join(" and ")}`, seen, look },
+  );
+}
+
 /** A value in a message; text as it is, unless it is empty. */
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";

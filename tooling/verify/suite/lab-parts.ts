@@ -1,8 +1,9 @@
+import type { KubeConfig } from "@kubernetes/client-node";
 import type { LabOutputs } from "../../../stacks";
-import type { Argo } from "../../live/workflows/argo";
-import type { Cluster } from "../../live/api-clients";
-import type { Mlflow } from "../../live/services/mlflow";
-import type { StagingService } from "../../live/services/staging-service";
+import { Argo } from "../../live/workflows/argo";
+import { type Cluster, clusterOf } from "../../live/api-clients";
+import { Mlflow } from "../../live/services/mlflow";
+import { StagingService } from "../../live/services/staging-service";
 
 /** The parts of a live lab that a verification talks to. */
 export interface LabParts {
@@ -17,4 +18,16 @@ export interface LabParts {
   readonly mlflow: Mlflow;
   /** The application that serves in staging, from outside the cluster. */
   readonly staging: StagingService;
+}
+
+/** Everything but the name of the verification. @param outputs With addresses that lead there from this machine. */
+export function partsOf(outputs: LabOutputs, config: KubeConfig): Omit<LabParts, "id"> {
+  const cluster = clusterOf(config);
+  return {
+    outputs,
+    cluster,
+    argo: new Argo(cluster, outputs.namespace),
+    mlflow: new Mlflow(outputs.mlflowExternalUrl),
+    staging: new StagingService(outputs.staging.externalUrl),
+  };
 }

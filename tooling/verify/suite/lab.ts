@@ -2,11 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type PodAccess, podAccess } from "../../live/addresses/port-forward";
 import { reach } from "../../live/addresses/reach";
 import { findLab } from "../../engine/stack/live-lab";
-import { Argo } from "../../live/workflows/argo";
-import { clusterOf } from "../../live/api-clients";
-import type { LabParts } from "./lab-parts";
-import { Mlflow } from "../../live/services/mlflow";
-import { StagingService } from "../../live/services/staging-service";
+import { type LabParts, partsOf } from "./lab-parts";
 import { TrainingRuns } from "../runs/training-runs";
 
 /** A live lab, with everything that the checks talk to. */
@@ -32,14 +28,6 @@ export async function openLab(notice: (line: string) => void): Promise<Lab> {
   const { outputsText, config, ...found } = await findLab();
   const access = (): Promise<PodAccess> => Promise.resolve(podAccess(config));
   const { outputs, close } = await reach(found.outputs, PLACES, { access, notice });
-  const cluster = clusterOf(config);
-  const parts: LabParts = {
-    id: randomBytes(4).toString("hex"),
-    outputs,
-    cluster,
-    argo: new Argo(cluster, outputs.namespace),
-    mlflow: new Mlflow(outputs.mlflowExternalUrl),
-    staging: new StagingService(outputs.staging.externalUrl),
-  };
+  const parts = { id: randomBytes(4).toString("hex"), ...partsOf(outputs, config) };
   return { ...parts, outputsText, runs: new TrainingRuns(parts), close };
 }

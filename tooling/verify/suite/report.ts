@@ -24,6 +24,16 @@ export function countsOf(results: readonly Result[]): { passed: number; failed: 
   return { passed, failed: results.length - passed };
 }
 
+/** How many there are of each kind, which is the first word of a name. */
+export function kindsText(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    const kind = name.split(" ")[0] ?? name;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts].map(([kind, count]) => `${kind} ${count}`).join(", ");
+}
+
 /** What is printed below the list of checks: each failure in full, then the count. */
 export function closingText(results: readonly Result[]): string {
   const failures = results.filter((each) => !each.passed);

@@ -3,14 +3,13 @@ import { foundIn } from "../../engine/answer";
 import { clusterConfig, requireAnswer } from "../../engine/cluster-access";
 import { stackOutputs } from "../../engine/stack/stack";
 import { stackName } from "../../engine/stack/stack-settings";
-import { clusterOf } from "../../live/api-clients";
 import { podAccess } from "../../live/addresses/port-forward";
 import { reach } from "../../live/addresses/reach";
 import { beforeStart, messageOf, NotStarted } from "../../support/errors";
 import { tellData } from "../../support/output";
 import type { LabOutputs } from "../../../stacks";
-import { Mlflow } from "../../live/services/mlflow";
-import { StagingService } from "../../live/services/staging-service";
+import { partsOf } from "../suite/lab-parts";
+import { kindsText } from "../suite/report";
 import { lossesBetween, type Survey, surveyOf } from "./survey";
 
 /** Notes in a file what the lab holds, to be compared later. It has digests of secrets, and is for its owner alone. */
@@ -60,21 +59,10 @@ async function surveyOfLab(): Promise<Survey> {
     { access: () => Promise.resolve(podAccess(config)), notice: (line) => console.error(line) },
   );
   try {
-    return await surveyOf({
-      outputs,
-      cluster: clusterOf(config),
-      mlflow: new Mlflow(outputs.mlflowExternalUrl),
-      staging: new StagingService(outputs.staging.externalUrl),
-    });
+    return await surveyOf(partsOf(outputs, config));
   } finally {
     await close();
   }
 }
 
-/** How many things of each kind, in words. */
-function countText(survey: Survey): string {
-  const kinds = Object.keys(survey).map((name) => name.split(" ")[0] ?? "");
-  return [...new Set(kinds)]
-    .map((kind) => `${kind} ${kinds.filter((each) => each === kind).length}`)
-    .join(", ");
-}
+const countText = (survey: Survey): string => kindsText(Object.keys(survey));

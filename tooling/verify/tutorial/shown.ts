@@ -1,4 +1,5 @@
 /** Compares what a command prints with what the page shows. */
+import { stripVTControlCharacters } from "node:util";
 
 /** In a line it stands for any text; as a line, for any number of lines, none included. */
 const ANYTHING = "…";
@@ -87,9 +88,6 @@ function patternOf(wanted: string, examples: readonly Example[]): Pattern {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
-// Colours begin with a control character.
-const COLOURS = /\x1b\[[0-9;]*[A-Za-z]/g;
-
 const isText = (line: string): boolean => line !== "";
 
-const tidy = (line: string): string => line.replace(COLOURS, "").replace(/\s+/g, " ").trim();
+const tidy = (line: string): string => stripVTControlCharacters(line).replace(/\s+/g, " ").trim();

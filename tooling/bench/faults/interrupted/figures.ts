@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { messageOf, NotStarted } from "../../../support/errors";
 import { withTemporaryFolder } from "../../../support/interruption";
-import type { Figure } from "../../figure";
+import { type Figure, shareOf } from "../../figure";
 import { commandsPage, rewritePage } from "../page";
 import { secondsSince } from "../../samples";
 import type { Interrupted } from "../parts";
@@ -102,13 +102,11 @@ function figuresOf(
     ...(problem === undefined ? [] : [`ended early: ${problem}`]),
   ];
   return [
-    {
-      what: `${command}, killed, that ended well when given again`,
-      value: killings.filter((killing) => killing.problems.length === 0).length,
-      unit: "",
-      target: runs,
-      atLeast: true,
-      detail: [`of ${killings.length}, at random moments`, ...problems].join("; "),
-    },
+    shareOf(
+      `${command}, killed, that ended well when given again`,
+      killings.filter((killing) => killing.problems.length === 0).length,
+      runs,
+      [`of ${killings.length}, at random moments`, ...problems].join("; "),
+    ),
   ];
 }

@@ -63,7 +63,7 @@ async function onDegradation(context: CheckContext, proof: Proof): Promise<void>
     { signal },
   );
   const name = degradedRun(new Date());
-  const earlier = await find(context, name);
+  const earlier = await lab.argo.find(name);
   const first = alert("firing", "ModelDegraded");
   if (earlier === undefined) await expectTaken(context, first, proof);
   else await expectRepeated(context, first, proof, name);
@@ -125,14 +125,10 @@ async function expectRepeated(
   });
 }
 
-async function find({ lab }: CheckContext, name: string): Promise<Workflow | undefined> {
-  return (await lab.argo.workflows()).find((run) => nameOf(run) === name);
-}
-
 /** Takes over the run that an event has started, to be removed with the others. */
 async function adopt(context: CheckContext, name: string, kind: Event["kind"]): Promise<Workflow> {
   // Argo answers when it has created the run.
-  const run = await find(context, name);
+  const run = await context.lab.argo.find(name);
   expect(run !== undefined, { expected: `a run ${name}`, seen: "none" });
   expectEqual(`label ${TRIGGER_LABEL} of ${name}`, run.metadata.labels?.[TRIGGER_LABEL], kind);
   await context.lab.runs.adopt(name);

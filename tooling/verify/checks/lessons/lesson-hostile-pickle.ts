@@ -1,6 +1,6 @@
 import { type Check } from "../../suite/check";
 import { expect } from "../../suite/expect";
-import { attend, expectFailureIn, expectRegistered } from "../../runs/lessons";
+import { learn } from "../../runs/lessons";
 
 /** What the pickle of the scenario would use, as the scanner names it. */
 const FOUND = "posix.system";
@@ -12,15 +12,8 @@ export const lessonHostilePickle: Check = {
   title: "A model that runs a program when loaded is tagged and not built; what served before still serves",
   run: async (context) => {
     const { lab, see } = context;
-    const lesson = await attend(context, "hostile-pickle");
-    const version = expectRegistered(context, lesson);
-    const { message } = expectFailureIn(context, lesson, "download-model");
-    const { look } = lesson;
-    expect(message.includes(`version ${version} is not built`) && message.includes(FOUND), {
-      expected: `a message of step download-model with "version ${version} is not built" and ${FOUND}`,
-      seen: message,
-      look,
-    });
+    const words = (of: string) => [`version ${of} is not built`, FOUND];
+    const { version, look } = await learn(context, "hostile-pickle", "download-model", words);
     const tags = await lab.mlflow.tagsOf(lab.outputs.registeredModel.name, version);
     const result = tags.get(TAG) ?? "no such tag";
     expect(result.startsWith("dangerous: ") && result.includes(FOUND), {

@@ -2,7 +2,7 @@ import pRetry from "p-retry";
 import { failedSteps } from "../../../live/runs/run-steps";
 import { nameOf } from "../../../live/workflows/workflow";
 import { type Check, type CheckContext } from "../../suite/check";
-import { expect, expectEqual } from "../../suite/expect";
+import { expect, expectEqual, expectWords } from "../../suite/expect";
 import { requireServing } from "../../runs/lessons";
 import { undisturbed } from "../../runs/quiet";
 import { registryPlace } from "../../clients/registry";
@@ -90,13 +90,9 @@ async function expectMessage(
 ): Promise<void> {
   const look = await lab.runs.look(ended);
   const step = failedSteps(ended).find((each) => each.name === name);
-  const message = step?.message ?? "";
-  expect(step !== undefined && words.every((word) => message.includes(word)), {
-    expected: `step ${name} failed, with a message that has ${words.map((word) => `"${word}"`).join(" and ")}`,
-    seen: step === undefined ? "the step did not fail" : message,
-    look,
-  });
-  const seconds = step.seconds ?? 0;
+  const { message = "", seconds = 0 } = step ?? {};
+  const seen = step === undefined ? "the step did not fail" : message;
+  expectWords(`step ${name} failed, and a message of it`, seen, words, look);
   expect(seconds <= bound, {
     expected: `step ${name} gives up within ${bound} s`,
     seen: `${seconds} s`,

@@ -1,5 +1,4 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { send } from "../../clients/send";
 import { type Check } from "../../suite/check";
 import { expectEqual } from "../../suite/expect";
 
@@ -15,8 +14,12 @@ export const mlflowGuard: Check = {
   run: async ({ lab, see, signal }) => {
     const { mlflowUrl, mlflowExternalUrl } = lab.outputs;
     const look = [`environment variable MLFLOW_SERVER_ALLOWED_HOSTS of ${lab.outputs.workloads.mlflow.name}`];
-    const ask = (path: string, host: string): Promise<number | undefined> =>
-      statusFor(new URL(path, mlflowExternalUrl), host, signal);
+    // Not by fetch, which lets no one choose the header `Host`.
+    const ask = async (path: string, host: string): Promise<number> => {
+      const reply = await send(mlflowExternalUrl, { method: "GET", path, headers: { host } }, { signal });
+      if ("reason" in reply) throw new Error(`no answer from ${mlflowExternalUrl}: ${reply.reason}`);
+      return reply.status;
+    };
 
     for (const url of [mlflowUrl, mlflowExternalUrl]) {
       const { host } = new URL(url);
@@ -31,17 +34,3 @@ export const mlflowGuard: Check = {
     see("/health: 200");
   },
 };
-
-/** The status of an answer to a request with a `Host` of its own, which fetch does not let one choose. */
-function statusFor(url: URL, host: string, signal: AbortSignal): Promise<number | undefined> {
-  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-  return new Promise((resolve, reject) => {
-    request(url, { headers: { host }, signal, timeout: 30_000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    })
-      .on("timeout", () => reject(new Error(`no answer from ${url.host} within 30 s`)))
-      .on("error", (error) => reject(new Error(`no answer from ${url.host}: ${error.message}`)))
-      .end();
-  });
-}

@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import {
   type Account,
   accountsOf,
@@ -27,20 +28,15 @@ export const rights: Check = {
     const questions = probes(listed, [builder.namespace, "kube-system", "default"]);
     for (const account of accountsOf(listed, namespace)) {
       const user = userOf(account);
-      const wrong: string[] = [];
-      let allowed = 0;
-      for (let from = 0; from < questions.length; from += TOGETHER) {
-        signal.throwIfAborted();
-        progress(`${user}: ${from} of ${questions.length} questions`);
-        const some = questions.slice(from, from + TOGETHER);
-        const answers = await Promise.all(some.map((probe) => isAllowed(lab.cluster, account, probe)));
-        for (const [index, probe] of some.entries()) {
-          const answer = answers[index] === true;
-          if (answer) allowed += 1;
-          if (answer !== isListed(account, probe))
-            wrong.push(`${answer ? "may" : "may not"} ${textOf(probe)}`);
-        }
-      }
+      const ask = async (probe: Probe, index: number) => {
+        progress(`${user}: ${index} of ${questions.length} questions`);
+        return { probe, may: await isAllowed(lab.cluster, account, probe) };
+      };
+      const answers = await pMap(questions, ask, { concurrency: TOGETHER, signal });
+      const allowed = answers.filter(({ may }) => may).length;
+      const wrong = answers
+        .filter(({ may, probe }) => may !== isListed(account, probe))
+        .map(({ may, probe }) => `${may ? "may" : "may not"} ${textOf(probe)}`);
       expect(wrong.length === 0, {
         expected: `${user} may do what ${rolesText(account)} lists, and no more`,
         seen: `${wrong.length} of ${questions.length} answers are otherwise: it ${wrong.slice(0, NAMED).join("; ")}`,

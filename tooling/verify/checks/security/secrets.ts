@@ -1,8 +1,9 @@
 import { type Check } from "../../suite/check";
 import { expect } from "../../suite/expect";
 import { pushPassword } from "../../../engine/stack/live-lab";
-import { countsOf, haystacksOf } from "../../secrets/haystacks";
+import { haystacksOf } from "../../secrets/haystacks";
 import type { Lab } from "../../suite/lab";
+import { kindsText } from "../../suite/report";
 import { type Needle, finds, needlesOf, secretsOf } from "../../secrets/needles";
 import { podSpecOf, workloadsOf } from "../../pods/workloads";
 
@@ -22,7 +23,7 @@ export const secrets: Check = {
     const haystacks = await haystacksOf(lab);
     const found = finds(needles, haystacks);
     expect(found.length === 0, { expected: "no secret outside Secrets", seen: found.join("; ") });
-    see(`not found in: ${countsOf(haystacks)}`);
+    see(`not found in: ${kindsText(haystacks.map(({ what }) => what))}`);
   },
 };
 

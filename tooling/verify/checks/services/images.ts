@@ -7,6 +7,7 @@ import {
   registryPlace,
   repositoryOf,
 } from "../../clients/registry";
+import { podsByNode } from "../../../live/runs/logs";
 import { type Workflow, nameOf, nodesOf } from "../../../live/workflows/workflow";
 
 /** Runs use the images that the stack built, by their digests, and the registry has them. */
@@ -66,14 +67,11 @@ async function expectPods({ lab, see }: CheckContext, run: Workflow, pipeline: s
     ),
   );
   const nodes = nodesOf(run).filter((node) => node.type === "Pod" && images.has(node.templateName ?? ""));
-  const labelSelector = `workflows.argoproj.io/workflow=${nameOf(run)}`;
-  const pods = (await lab.cluster.core.listNamespacedPod({ namespace, labelSelector })).items;
+  const pods = await podsByNode(lab.cluster.core, namespace, nameOf(run));
   expect(nodes.length > 0, { expected: `pods of ${nameOf(run)} that train`, seen: "none" });
   for (const node of nodes) {
     const image = images.get(node.templateName ?? "") ?? "";
-    const pod = pods.find(
-      ({ metadata }) => metadata?.annotations?.["workflows.argoproj.io/node-id"] === node.id,
-    );
+    const pod = pods.get(node.id);
     const name = pod?.metadata?.name ?? `of step ${node.displayName}`;
     const main = pod?.spec?.containers.find((each) => each.name === "main");
     expectEqual(`image of pod ${name}`, main?.image, image);

@@ -4,6 +4,7 @@ import { expect, expectEqual } from "../../suite/expect";
 import { stateText } from "../../../live/services/mlflow";
 import type { Training } from "../../runs/training-runs";
 import { argumentOf, nameOf, outputOf, stepOf } from "../../../live/workflows/workflow";
+import { onlyChild } from "../../runs/lessons";
 import { expectMetrics, trackedRunOf } from "../../runs/training-metrics";
 
 const ACCURACY = Number(SCENARIOS.normal.parameters["simulated-accuracy"]);
@@ -59,16 +60,11 @@ async function expectNewVersion(
 
 function expectChild(
   { lab, see }: CheckContext,
-  { run, children }: Training,
+  training: Training,
   version: number,
   look: readonly string[],
 ): void {
-  const [child] = children;
-  expect(child !== undefined && children.length === 1, {
-    expected: `one workflow that ${nameOf(run)} owns`,
-    seen: children.map(nameOf).join(", ") || "none",
-    look,
-  });
+  const child = onlyChild(training, look);
   const name = nameOf(child);
   expectEqual(
     `template of ${name}`,

@@ -2,9 +2,20 @@
 import { replaced } from "../../../../packages/argo-workflows";
 import { BUILDKIT } from "../../../../components/builder";
 import { restrictedPod } from "../../pods/pods-for-admission";
-import { core, create, get, HUGE, HUGE_OWNER, mergePatch, post, submit } from "../tries/api-requests";
+import {
+  asAdmin,
+  core,
+  create,
+  get,
+  HUGE,
+  HUGE_OWNER,
+  mergePatch,
+  post,
+  submit,
+} from "../tries/api-requests";
 import type { Student } from "../students/student";
-import type { Outcome, Request, Try } from "../tries/try";
+import type { Request } from "../../clients/send";
+import { type Means, triesOf, type Try, type TryMaker } from "../tries/try";
 
 /** What would take all memory of the class's controller, which pastes outputs into the steps that follow. */
 const TAKES_ALL = replaced("=sprig.until(2000000000)");
@@ -37,22 +48,12 @@ export function accountAttacks(own: Student, other: Student): Try[] {
   const results = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflowtaskresults`;
   const deployment = `/apis/apps/v1/namespaces/${staging.namespace}/deployments/${staging.deployment}`;
   /** An administrator asks in the account's name, which the API server judges as it judges the account's token. */
-  const as =
-    (account: string, because?: RegExp) =>
-    (expected: Outcome, what: string, request: Request): Try => ({
-      who: `a step of ${own.name} as ${account}`,
-      what,
-      expected,
-      means: {
-        kind: "admin",
-        ...request,
-        headers: {
-          ...request.headers,
-          "impersonate-user": `system:serviceaccount:${namespace}:${account}`,
-        },
-      },
-      ...(expected === "refused" && because !== undefined ? { because } : {}),
-    });
+  const as = (account: string, because?: RegExp): TryMaker<Request> => {
+    const impersonated = { "impersonate-user": `system:serviceaccount:${namespace}:${account}` };
+    const meansOf = ({ headers, ...request }: Request): Means =>
+      asAdmin({ ...request, headers: { ...headers, ...impersonated } });
+    return triesOf(`a step of ${own.name} as ${account}`, meansOf, { because });
+  };
   const trigger = as("trigger-build", /gourmetgram-student-workflows/);
   const train = as("train-model", /gourmetgram-student-results/);
   const build = as("build-container-image");
@@ -68,13 +69,8 @@ export function accountAttacks(own: Student, other: Student): Try[] {
     result({ outputs: { parameters: [{ name: "model-version", ...members }] } });
   const pod = (spec: object): Request => mergePatch(deployment, { spec: { template: { spec } } });
   return [
-    trigger(
-      "reached",
-      "to start a build",
-      submit(workflows, workflowTemplates.build, { "model-version": "1" }),
-    ),
-    trigger(
-      "refused",
+    trigger.reached("to start a build", submit(workflows, workflowTemplates.build, { "model-version": "1" })),
+    trigger.refused(
       "to start a build with a status",
       create(workflows, {
         apiVersion: "argoproj.io/v1alpha1",
@@ -84,8 +80,7 @@ export function accountAttacks(own: Student, other: Student): Try[] {
         status: { synchronization: { mutex: { holding: [{ mutex: "x", holder: "me" }] } } },
       }),
     ),
-    train(
-      "reached",
+    train.reached(
       "to report an output",
       result({
         phase: "Succeeded",
@@ -104,46 +99,42 @@ export function accountAttacks(own: Student, other: Student): Try[] {
         },
       }),
     ),
-    train("reached", "to report JSON", result({ outputs: { result: '{"a": {"b": [{}]}}' } })),
-    train("refused", "to report an expression as an output", output({ value: TAKES_ALL })),
-    train("refused", "to report one as an output's default", output({ valueFrom: { default: TAKES_ALL } })),
-    train("refused", "to report an expression as a result", result({ outputs: { result: TAKES_ALL } })),
-    train("refused", "to report what the controller cannot read", result({ outputs: { parameters: 5 } })),
-    train("refused", "to report 200 kB", result({ outputs: { result: HUGE } })),
+    train.reached("to report JSON", result({ outputs: { result: '{"a": {"b": [{}]}}' } })),
+    train.refused("to report an expression as an output", output({ value: TAKES_ALL })),
+    train.refused("to report one as an output's default", output({ valueFrom: { default: TAKES_ALL } })),
+    train.refused("to report an expression as a result", result({ outputs: { result: TAKES_ALL } })),
+    train.refused("to report what the controller cannot read", result({ outputs: { parameters: 5 } })),
+    train.refused("to report 200 kB", result({ outputs: { result: HUGE } })),
     ...Object.entries(LARGE_TOGETHER).map(([what, each]) =>
-      train("refused", `to report ${what}`, result({ outputs: { parameters: Array(32).fill(each) } })),
+      train.refused(`to report ${what}`, result({ outputs: { parameters: Array(32).fill(each) } })),
     ),
-    train("refused", "to report for an owner of 200 kB", result({}, { ownerReferences: [HUGE_OWNER] })),
-    train("refused", "to report 200 kB in an annotation", result({}, { annotations: { huge: HUGE } })),
-    train("refused", "to report what nobody can delete", result({}, { finalizers: ["example.com/mine"] })),
-    build("reached", "to start BuildKit", mergePatch(`${buildkit(own)}/scale`, ON)),
-    build("refused", "to change what BuildKit's pod is", mergePatch(buildkit(own), OTHER_IMAGE)),
-    build(
-      "refused",
+    train.refused("to report for an owner of 200 kB", result({}, { ownerReferences: [HUGE_OWNER] })),
+    train.refused("to report 200 kB in an annotation", result({}, { annotations: { huge: HUGE } })),
+    train.refused("to report what nobody can delete", result({}, { finalizers: ["example.com/mine"] })),
+    build.reached("to start BuildKit", mergePatch(`${buildkit(own)}/scale`, ON)),
+    build.refused("to change what BuildKit's pod is", mergePatch(buildkit(own), OTHER_IMAGE)),
+    build.refused(
       "to create a pod where BuildKit is",
       create(core(builder.namespace, "pods"), restrictedPod(trainingImage.reference)),
     ),
-    build("refused", "to run a command in BuildKit's pod", post(core(builder.namespace, "pods/x/exec"))),
-    build("refused", "to scale another Deployment there", mergePatch(`${buildkit(own)}-2/scale`, ON)),
-    build("refused", `to start ${other.name}'s BuildKit`, mergePatch(`${buildkit(other)}/scale`, ON)),
-    build("refused", `to list the pods of ${other.name}'s BuildKit`, get(podsOf(other))),
-    as("train-model")("refused", "to start BuildKit", mergePatch(`${buildkit(own)}/scale`, ON)),
-    deploy(
-      "reached",
+    build.refused("to run a command in BuildKit's pod", post(core(builder.namespace, "pods/x/exec"))),
+    build.refused("to scale another Deployment there", mergePatch(`${buildkit(own)}-2/scale`, ON)),
+    build.refused(`to start ${other.name}'s BuildKit`, mergePatch(`${buildkit(other)}/scale`, ON)),
+    build.refused(`to list the pods of ${other.name}'s BuildKit`, get(podsOf(other))),
+    as("train-model").refused("to start BuildKit", mergePatch(`${buildkit(own)}/scale`, ON)),
+    deploy.reached(
       "to deploy an image",
       mergePatch(deployment, {
         spec: { template: { metadata: { annotations: { "gourmetgram.dev/workflow": "verify" } } } },
       }),
     ),
-    deploy("refused", "to deploy before all others", pod({ priorityClassName: "system-node-critical" })),
-    deploy(
-      "refused",
+    deploy.refused("to deploy before all others", pod({ priorityClassName: "system-node-critical" })),
+    deploy.refused(
       "to deploy with a volume that claims storage",
       pod({ volumes: [{ name: "tmp", ephemeral: { volumeClaimTemplate: { spec: CLAIM } } }] }),
     ),
-    deploy("refused", "to deploy with other containers", pod({ containers: [{ name: "x", image: "x" }] })),
-    deploy(
-      "refused",
+    deploy.refused("to deploy with other containers", pod({ containers: [{ name: "x", image: "x" }] })),
+    deploy.refused(
       "to write 200 kB into the Deployment",
       mergePatch(deployment, { metadata: { annotations: { huge: HUGE } } }),
     ),

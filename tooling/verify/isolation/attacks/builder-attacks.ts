@@ -1,11 +1,12 @@
 /** What BuildKit tells whoever reaches it: it has no log-in. */
 import type { Student } from "../students/student";
+import { podOf } from "../tries/network-tries";
 import type { Outcome, Try } from "../tries/try";
 
 export function builderAttacks(own: Student, other: Student): Try[] {
   const address = own.outputs.builder.address;
   const ask = (expected: Outcome, what: string, args?: readonly string[]): Try => ({
-    who: `${own.name}'s step that builds`,
+    who: podOf(own, "build"),
     what,
     expected,
     // BuildKit reports no error for what does not exist.

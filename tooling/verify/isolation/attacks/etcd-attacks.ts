@@ -1,7 +1,8 @@
 /** What a student can make etcd store. It holds all objects of the cluster. */
 import { mergePatch } from "../tries/api-requests";
 import type { Student } from "../students/student";
-import type { Request, Try } from "../tries/try";
+import type { Request } from "../../clients/send";
+import type { Try } from "../tries/try";
 
 /** How often the own run is changed: without rules, 60 changes of the largest size take 91 MB. */
 const TIMES = 60;

@@ -1,34 +1,21 @@
 /** What a user of the kind cluster's machine reaches. The nodes are containers there. */
-import { KubeConfig } from "@kubernetes/client-node";
+import { configFrom } from "../../../live/api-clients";
 import { anyway } from "../tries/network-tries";
 import { type Student, servicesOf } from "../students/student";
-import type { Try } from "../tries/try";
+import { type NetworkPlace, triesOf, type Try } from "../tries/try";
 
 /** By address, since names of Services resolve in the cluster alone. The API server's port shows that connections can be made. */
 export function machineAttacks(student: Student): Try[] {
-  const config = new KubeConfig();
-  config.loadFromString(student.kubeconfig);
-  const server = new URL(config.getCurrentCluster()?.server ?? "");
+  const server = new URL(configFrom(student.kubeconfig).getCurrentCluster()?.server ?? "");
   const places = [...servicesOf(student), student.builder].flatMap((service) =>
     anyway(`${student.name}'s`, service).filter(({ host }) => service.addresses.includes(host)),
   );
-  const dial = (place: { readonly host: string; readonly port: number }): Try["means"] => ({
+  const { reached, refused } = triesOf<NetworkPlace>("a program on this machine", (place) => ({
     kind: "dial",
-    host: place.host,
-    port: place.port,
-  });
+    ...place,
+  }));
   return [
-    {
-      who: "a program on this machine",
-      what: "the API server",
-      expected: "reached",
-      means: dial({ host: server.hostname, port: Number(server.port) }),
-    },
-    ...places.map((place): Try => ({
-      who: "a program on this machine",
-      what: place.what,
-      expected: "refused",
-      means: dial(place),
-    })),
+    reached("the API server", { host: server.hostname, port: Number(server.port) }),
+    ...places.map(({ what, ...place }) => refused(what, place)),
   ];
 }

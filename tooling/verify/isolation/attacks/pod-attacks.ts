@@ -1,9 +1,13 @@
 /** Pods that take what others need: as an administrator's dry run, so that no right but the rules refuse them. */
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
 import { forbiddenPods, restrictedPod } from "../../pods/pods-for-admission";
-import { core, create } from "../tries/api-requests";
+import { asAdmin, core, create } from "../tries/api-requests";
 import type { Student } from "../students/student";
-import type { Outcome, Request, Try } from "../tries/try";
+import type { Request } from "../../clients/send";
+import { triesOf, type Try } from "../tries/try";
+
+/** The rules that have to refuse: another refusal would prove something else. */
+const BY_ADMISSION = /gourmetgram-student-pods/;
 
 /** Of any image: none is pulled. */
 const DIGEST = `sha256:${"0".repeat(64)}`;
@@ -27,86 +31,53 @@ export function podAttacks({ name, outputs }: Student, other: Student): Try[] {
       limits: { cpu: "100m", memory: "32Mi", "ephemeral-storage": amount },
     },
   });
-  const ask = (expected: Outcome, what: string, request: Request, because?: RegExp): Try => ({
-    who: "an administrator",
-    what: `${what} (dry run)`,
-    expected,
-    means: { kind: "admin", ...request },
-    ...(because === undefined ? {} : { because }),
-  });
-  /** A node starts what it has pulled before, for whoever names it. */
-  const images = (where: string, there: string): Try[] => {
+  const { reached, refused } = triesOf("an administrator", asAdmin, { end: " (dry run)" });
+  const triedIn = (where: string, there: string): Try[] => {
+    const pods = `to create a pod ${there}`;
     const runs = (image: string): Request => pod(where, {}, { image });
-    const theirs = `${address}/${other.name}/gourmetgram-app@${DIGEST}`;
+    const imageOf = (student: string): string => `${address}/${student}/gourmetgram-app@${DIGEST}`;
+    const theirs = imageOf(other.name);
     return [
-      ask(
-        "refused",
-        `to create a pod ${there} of an image by its ID`,
-        runs(DIGEST),
-        /gourmetgram-student-pods/,
-      ),
+      // A node starts what it has pulled before, for whoever names it.
+      refused(`${pods} of an image by its ID`, runs(DIGEST), BY_ADMISSION),
       // A registry elsewhere has one account for the whole class.
       ...(!registry.own
         ? []
         : [
-            ask(
-              "reached",
-              `to create a pod ${there} of ${name}'s image`,
-              runs(`${address}/${name}/gourmetgram-app@${DIGEST}`),
-            ),
-            ask(
-              "refused",
-              `to create a pod ${there} of ${other.name}'s image`,
-              runs(theirs),
-              /gourmetgram-student-pods/,
-            ),
-            ask(
-              "refused",
-              `to create a pod ${there} that starts with ${other.name}'s image`,
+            reached(`${pods} of ${name}'s image`, runs(imageOf(name))),
+            refused(`${pods} of ${other.name}'s image`, runs(theirs), BY_ADMISSION),
+            refused(
+              `${pods} that starts with ${other.name}'s image`,
               pod(where, { initContainers: startOf(theirs) }),
-              /gourmetgram-student-pods/,
+              BY_ADMISSION,
             ),
           ]),
-    ];
-  };
-  const claim = { metadata: { generateName: "verify-" }, spec: CLAIM };
-  const inBoth = [
-    [namespace, `in ${name}'s namespace`],
-    [staging.namespace, `in ${name}'s staging`],
-  ] as const;
-  return [
-    ...inBoth.flatMap(([where, there]) => [
-      ...images(where, there),
       ...forbiddenPods(trainingImage.reference).map(({ what, pod: body, violation }) =>
-        ask(
-          "refused",
-          `to create a pod ${there} ${what}`,
+        refused(
+          `${pods} ${what}`,
           create(core(where, "pods"), body),
           new RegExp(`violates PodSecurity "restricted:.*${violation}`),
         ),
       ),
-      ask("reached", `to create a small pod ${there}`, pod(where, {}, disk("16Mi"))),
-      ask(
-        "refused",
-        `to create a pod ${there} before which all others give way`,
+      reached(`to create a small pod ${there}`, pod(where, {}, disk("16Mi"))),
+      refused(
+        `${pods} before which all others give way`,
         pod(where, { priorityClassName: "system-node-critical" }),
         /exceeded quota|insufficient quota|gourmetgram-student-pods/,
       ),
-      ask(
-        "refused",
-        `to create a pod ${there} with a volume that claims storage`,
+      refused(
+        `${pods} with a volume that claims storage`,
         pod(where, { volumes: [{ name: "x", ephemeral: { volumeClaimTemplate: { spec: CLAIM } } }] }),
-        /gourmetgram-student-pods/,
+        BY_ADMISSION,
       ),
-      ask(
-        "refused",
-        `to create a pod ${there} that fills the node's disk`,
-        pod(where, {}, disk("1Ti")),
-        /ephemeral-storage/,
-      ),
-    ]),
-    ask(
-      "refused",
+      refused(`${pods} that fills the node's disk`, pod(where, {}, disk("1Ti")), /ephemeral-storage/),
+    ];
+  };
+  const claim = { metadata: { generateName: "verify-" }, spec: CLAIM };
+  return [
+    ...triedIn(namespace, `in ${name}'s namespace`),
+    ...triedIn(staging.namespace, `in ${name}'s staging`),
+    refused(
       `to claim a volume in ${name}'s staging`,
       create(core(staging.namespace, "persistentvolumeclaims"), claim),
       /exceeded quota/,

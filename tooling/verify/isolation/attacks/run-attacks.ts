@@ -2,9 +2,10 @@
 import { gzipSync } from "node:zlib";
 import { replaced } from "../../../../packages/argo-workflows";
 import { submission } from "../../../live/workflows/submission";
-import { create, HUGE, HUGE_OWNER, mergePatch } from "../tries/api-requests";
+import { byKubeconfig, create, HUGE, HUGE_OWNER, mergePatch } from "../tries/api-requests";
 import type { Student } from "../students/student";
-import type { Outcome, Request, Try } from "../tries/try";
+import type { Request } from "../../clients/send";
+import type { Try } from "../tries/try";
 
 /** The rules that have to refuse: another refusal would prove something else. */
 const BY_ADMISSION = /gourmetgram-student-workflows/;
@@ -45,9 +46,24 @@ const TAKES_ALL = replaced("=sprig.until(2000000000)");
 const PASTES = replaced("workflow.parameters").repeat(100);
 
 /** A run with one parameter. */
-const given = (value: string): Change => ({
-  spec: { arguments: { parameters: [{ name: "scenario", value }] } },
+const given = (value: string, others: Change = {}): Change => ({
+  spec: { arguments: { parameters: [{ name: "scenario", value, ...others }] } },
 });
+
+/** A run with one of Argo's labels. */
+const labelled = (name: string, value: string): Change => ({
+  metadata: { labels: { [`workflows.argoproj.io/${name}`]: value } },
+});
+
+/** A run that says that it holds a lock. */
+const holding = (mutex: string): Change => ({
+  status: { synchronization: { mutex: { holding: [{ mutex, holder: "me" }] } } },
+});
+
+/** A run that says that it has made MLflow's volume, which the controller deletes with it. */
+const OWNS_VOLUME: Change = {
+  status: { persistentVolumeClaims: [{ name: "x", persistentVolumeClaim: { claimName: "mlflow" } }] },
+};
 
 /** A lock that is another's, as the template `train-model` has it. */
 const lockOf = (namespace: string) => ({ mutexes: [{ name: "train-model", namespace }] });
@@ -57,13 +73,7 @@ export function runAttacks(own: Student, other: Student, run: string): Try[] {
   const { namespace, workflowTemplates } = own.outputs;
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
   const usual = submission(workflowTemplates.train, {});
-  const ask = (expected: Outcome, what: string, request: Request): Try => ({
-    who: `${own.name}'s kubeconfig`,
-    what,
-    expected,
-    means: { kind: "api", ...request },
-    ...(expected === "refused" ? { because: BY_ADMISSION } : {}),
-  });
+  const { reached, refused } = byKubeconfig(own.name, BY_ADMISSION);
   const creation = ({ metadata, spec, ...rest }: Change): Request =>
     create(path, {
       apiVersion: "argoproj.io/v1alpha1",
@@ -74,10 +84,10 @@ export function runAttacks(own: Student, other: Student, run: string): Try[] {
     });
   const change = (body: Change): Request => mergePatch(`${path}/${run}`, body);
   return [
-    ...USUAL_RUNS.map(([what, body]) => ask("reached", what, creation(body))),
-    ...forgedRuns(other).map(([what, body]) => ask("refused", what, creation(body))),
-    ...USUAL_CHANGES.map(([what, body]) => ask("reached", what, change(body))),
-    ...forgedChanges(other).map(([what, body]) => ask("refused", what, change(body))),
+    ...USUAL_RUNS.map(([what, body]) => reached(what, creation(body))),
+    ...forgedRuns(other).map(([what, body]) => refused(`to submit a run ${what}`, creation(body))),
+    ...USUAL_CHANGES.map(([what, body]) => reached(what, change(body))),
+    ...forgedChanges(other).map(([what, body]) => refused(what, change(body))),
   ];
 }
 
@@ -98,75 +108,46 @@ const USUAL_RUNS: readonly Forgery[] = [
   ["to submit one with JSON in a parameter", given('{"a": {"b": [{}]}}')],
 ];
 
+/** Each completes "to submit a run …". */
 function forgedRuns(other: Student): Forgery[] {
   const { namespace } = other.outputs;
-  const held = { mutex: `${namespace}/Mutex/train-model`, holder: "me" };
   return [
-    ["to submit a run that has a stored template", { status: { storedWorkflowTemplateSpec: FORGED } }],
-    [
-      `to submit a run that holds ${other.name}'s lock`,
-      { status: { synchronization: { mutex: { holding: [held] } } } },
-    ],
-    [
-      "to submit a run with a lock that the controller cannot read",
-      { status: { synchronization: { mutex: { holding: [{ mutex: "x", holder: "me" }] } } } },
-    ],
-    [
-      "to submit a run whose controller would delete the volume of MLflow",
-      { status: { persistentVolumeClaims: [{ name: "x", persistentVolumeClaim: { claimName: "mlflow" } }] } },
-    ],
-    [
-      "to submit a run that seems to be running",
-      { metadata: { labels: { "workflows.argoproj.io/phase": "Running" } } },
-    ],
-    [
-      "to submit a run that seems to be over",
-      { metadata: { labels: { "workflows.argoproj.io/completed": "true" } } },
-    ],
-    ["to submit a run whose spec cannot be read", { spec: { entrypoint: 1 } }],
-    ["to submit a run whose parameters cannot be read", { spec: { arguments: { parameters: "x" } } }],
-    ["to submit a run with templates of its own", { spec: { workflowTemplateRef: null, ...FORGED } }],
-    ["to submit a run without a template", { spec: { workflowTemplateRef: null } }],
-    [`to submit a run that waits for ${other.name}'s lock`, { spec: { synchronization: lockOf(namespace) } }],
-    ["to submit a run before all others", { spec: { podPriorityClassName: "system-node-critical" } }],
-    ["to submit a run as another account", { spec: { serviceAccountName: "deploy-staging" } }],
-    ["to submit a run with pods of its own", { spec: { podSpecPatch: "hostNetwork: true" } }],
-    ["to submit a run that nobody can delete", { metadata: { finalizers: ["example.com/mine"] } }],
-    ["to submit a run with an annotation of 200 kB", { metadata: { annotations: { huge: HUGE } } }],
-    [
-      "to submit a run with a parameter of 200 kB",
-      { spec: { arguments: { parameters: [{ name: "scenario", value: HUGE }] } } },
-    ],
+    ["that has a stored template", { status: { storedWorkflowTemplateSpec: FORGED } }],
+    [`that holds ${other.name}'s lock`, holding(`${namespace}/Mutex/train-model`)],
+    ["with a lock that the controller cannot read", holding("x")],
+    ["whose controller would delete the volume of MLflow", OWNS_VOLUME],
+    ["that seems to be running", labelled("phase", "Running")],
+    ["that seems to be over", labelled("completed", "true")],
+    ["whose spec cannot be read", { spec: { entrypoint: 1 } }],
+    ["whose parameters cannot be read", { spec: { arguments: { parameters: "x" } } }],
+    ["with templates of its own", { spec: { workflowTemplateRef: null, ...FORGED } }],
+    ["without a template", { spec: { workflowTemplateRef: null } }],
+    [`that waits for ${other.name}'s lock`, { spec: { synchronization: lockOf(namespace) } }],
+    ["before all others", { spec: { podPriorityClassName: "system-node-critical" } }],
+    ["as another account", { spec: { serviceAccountName: "deploy-staging" } }],
+    ["with pods of its own", { spec: { podSpecPatch: "hostNetwork: true" } }],
+    ["that nobody can delete", { metadata: { finalizers: ["example.com/mine"] } }],
+    ["with an annotation of 200 kB", { metadata: { annotations: { huge: HUGE } } }],
+    ["with a parameter of 200 kB", given(HUGE)],
     ...["default", "description"].map((member): Forgery => [
-      `to submit a run with 1000 characters as a parameter's ${member}`,
-      {
-        spec: { arguments: { parameters: [{ name: "scenario", value: "", [member]: HUGE.slice(0, 1000) }] } },
-      },
+      `with 1000 characters as a parameter's ${member}`,
+      given("", { [member]: HUGE.slice(0, 1000) }),
     ]),
+    ["with a list of what a parameter may be", given("1", { enum: ["1"] })],
+    ["with parameters of long names", { spec: { arguments: { parameters: LONG_NAMES } } }],
+    ["with an owner of 200 kB", { metadata: { ownerReferences: [HUGE_OWNER] } }],
+    ["with 200 kB of what managers have set", { metadata: { managedFields: [HUGE_MANAGER] } }],
+    ["with an expression in a parameter", given(TAKES_ALL)],
+    ["with an expression as JSON in a parameter", given('["\\u007b\\u007b=1\\u007d\\u007d"]')],
+    ["with a parameter that others are pasted into", given(PASTES)],
+    ["with half an expression in a parameter", given("{")],
+    ["with an expression as its entrypoint", { spec: { entrypoint: TAKES_ALL } }],
     [
-      "to submit a run with a list of what a parameter may be",
-      { spec: { arguments: { parameters: [{ name: "scenario", value: "1", enum: ["1"] }] } } },
-    ],
-    ["to submit a run with parameters of long names", { spec: { arguments: { parameters: LONG_NAMES } } }],
-    ["to submit a run with an owner of 200 kB", { metadata: { ownerReferences: [HUGE_OWNER] } }],
-    [
-      "to submit a run with 200 kB of what managers have set",
-      { metadata: { managedFields: [HUGE_MANAGER] } },
-    ],
-    ["to submit a run with an expression in a parameter", given(TAKES_ALL)],
-    [
-      "to submit a run with an expression as JSON in a parameter",
-      given('["\\u007b\\u007b=1\\u007d\\u007d"]'),
-    ],
-    ["to submit a run with a parameter that others are pasted into", given(PASTES)],
-    ["to submit a run with half an expression in a parameter", given("{")],
-    ["to submit a run with an expression as its entrypoint", { spec: { entrypoint: TAKES_ALL } }],
-    [
-      "to submit a run with an expression as a parameter's name",
+      "with an expression as a parameter's name",
       { spec: { arguments: { parameters: [{ name: TAKES_ALL, value: "" }] } } },
     ],
     [
-      "to submit a run of the name of another's scheduled one",
+      "of the name of another's scheduled one",
       { metadata: { generateName: undefined, name: "train-model-cron-1900000000" } },
     ],
   ];
@@ -199,20 +180,8 @@ function forgedChanges(other: Student): Forgery[] {
   const { namespace } = other.outputs;
   return [
     ["to give the own run a stored template", { status: { storedWorkflowTemplateSpec: FORGED } }],
-    [
-      `to have it hold ${other.name}'s lock`,
-      {
-        status: {
-          synchronization: {
-            mutex: { holding: [{ mutex: `${namespace}/Mutex/train-model`, holder: "me" }] },
-          },
-        },
-      },
-    ],
-    [
-      "to have the controller delete the volume of MLflow with it",
-      { status: { persistentVolumeClaims: [{ name: "x", persistentVolumeClaim: { claimName: "mlflow" } }] } },
-    ],
+    [`to have it hold ${other.name}'s lock`, holding(`${namespace}/Mutex/train-model`)],
+    ["to have the controller delete the volume of MLflow with it", OWNS_VOLUME],
     ["to have the controller unpack what it does not know", { status: { compressedNodes: BOMB } }],
     ["to give it outputs", { status: { outputs: { parameters: [{ name: "model-version", value: "1" }] } } }],
     ["to give it a message of 200 kB", { status: { message: HUGE } }],
@@ -223,7 +192,7 @@ function forgedChanges(other: Student): Forgery[] {
     ["to have it wait for the other's lock", { spec: { synchronization: lockOf(namespace) } }],
     ["to give its pods a priority", { spec: { podPriorityClassName: "system-node-critical" } }],
     ["to keep it from being deleted", { metadata: { finalizers: ["example.com/mine"] } }],
-    ["to have it overlooked", { metadata: { labels: { "workflows.argoproj.io/completed": "true" } } }],
+    ["to have it overlooked", labelled("completed", "true")],
     ["to call its like by 200 kB", { metadata: { generateName: HUGE } }],
     ["to give it 200 kB of what managers have set", { metadata: { managedFields: [HUGE_MANAGER] } }],
     ["to write 200 kB into it", { metadata: { annotations: { huge: HUGE } } }],

@@ -1,7 +1,7 @@
 /** Ways around the network policies: the API server's proxies, a node's ports, and the cloud's metadata service. */
-import { core, get } from "../tries/api-requests";
+import { byKubeconfig, core, get } from "../tries/api-requests";
 import type { Shared, Student } from "../students/student";
-import type { Place } from "../tries/network-tries";
+import { connect, type Place } from "../tries/network-tries";
 import type { Try } from "../tries/try";
 
 /** Where clouds tell a machine its credentials. */
@@ -29,12 +29,8 @@ function proxied(own: Student, other: Student): Try[] {
     ...proxiesOf(`${other.name}'s`, other),
     "the kubelet by a node's proxy": "/api/v1/nodes/any/proxy/pods",
   };
-  return Object.entries(paths).map(([what, path]) => ({
-    who: `${own.name}'s kubeconfig`,
-    what,
-    expected: "refused",
-    means: { kind: "api", ...get(path) },
-  }));
+  const { refused } = byKubeconfig(own.name);
+  return Object.entries(paths).map(([what, path]) => refused(what, get(path)));
 }
 
 function proxiesOf(whose: string, { outputs, mlflowPod, services }: Student): Record<string, string> {
@@ -47,25 +43,14 @@ function proxiesOf(whose: string, { outputs, mlflowPod, services }: Student): Re
 }
 
 /** The step that builds may reach the most. That it reaches anything is tried beside. */
-function connections({ name, services }: Student, node: string): Try[] {
+function connections(own: Student, node: string): Try[] {
   const places = [
     ...closedPlaces(node),
     { what: `the registry at the node's port ${REGISTRY_PORT}`, host: node, port: REGISTRY_PORT },
   ];
-  const { host, port } = services.mlflow;
   return [
-    {
-      who: `${name}'s step that builds`,
-      what: "the own MLflow",
-      expected: "reached",
-      means: { kind: "connect", from: "build", host, port },
-    },
-    ...places.map(({ what, ...place }): Try => ({
-      who: `${name}'s step that builds`,
-      what,
-      expected: "refused",
-      means: { kind: "connect", from: "build", ...place },
-    })),
+    connect(own, "build", "reached", { ...own.services.mlflow, what: "the own MLflow" }),
+    ...places.map((place) => connect(own, "build", "refused", place)),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { CONNECT_SCRIPT } from "../probe";
 import { anyway, present } from "../tries/network-tries";
 import { servicesOf, type Shared, type Student } from "../students/student";
-import type { Answer, Attempt, Means } from "../tries/try";
+import type { Answer, Attempt, NetworkPlace, Outcome, Try } from "../tries/try";
 import { closedPlaces } from "../attacks/way-attacks";
 import { IMAGE } from "../students/own-blob";
 import { FACTS_SCRIPT } from "./facts";
@@ -45,12 +45,7 @@ export function hostileDockerfiles(
       text: () => `FROM ${registry}/${own.name}/${IMAGE}:verify\n`,
       attempts: [
         {
-          attempt: {
-            ...of(own),
-            what: "to look for an own image to build from",
-            expected: "reached",
-            only: [404],
-          },
+          attempt: { ...of(own, "to look for an own image to build from", "reached"), only: [404] },
           answer: ({ failure = "" }) => status(/not found/.test(failure) ? 404 : 403, failure),
         },
       ],
@@ -82,7 +77,7 @@ function refused(
     text,
     attempts: [
       {
-        attempt: { ...of(own), what, expected: "refused", because },
+        attempt: { ...of(own, what, "refused"), because },
         answer: ({ failure }) => (failure === undefined ? status(200) : status(403, failure)),
       },
     ],
@@ -98,7 +93,7 @@ function steps(own: Student, other: Student, shared: Shared): HostileDockerfile 
     ["python", "-c", FACTS_SCRIPT],
     ["false"],
   ];
-  const all: readonly Attempt[] = [...tries.map(({ attempt }) => attempt), ...facts(own)];
+  const all: readonly Attempt[] = [...tries, ...facts(own)];
   return {
     name: "steps",
     text: (whole) =>
@@ -112,11 +107,7 @@ function steps(own: Student, other: Student, shared: Shared): HostileDockerfile 
 }
 
 /** The first one is the positive control. */
-function connections(
-  own: Student,
-  other: Student,
-  { registry, apiServer, node }: Shared,
-): { attempt: Attempt; means: Means }[] {
+function connections(own: Student, other: Student, { registry, apiServer, node }: Shared): Try[] {
   if (registry === undefined) return [];
   const { mlflow, git, postgres } = own.services;
   const places = [
@@ -126,36 +117,37 @@ function connections(
     ...closedPlaces(node),
   ];
   const theirs = `http://${registry.host}:${registry.port}/v2/${other.name}/${IMAGE}/tags/list`;
+  const connect = (what: string, expected: Outcome, { host, port }: NetworkPlace): Try => ({
+    ...of(own, what, expected),
+    means: { kind: "connect", from: "build", host, port },
+  });
   return [
+    connect("the registry", "reached", registry),
     {
-      attempt: { ...of(own), what: "the registry", expected: "reached" },
-      means: { kind: "connect", from: "build", ...registry },
-    },
-    {
-      attempt: { ...of(own), what: `${other.name}'s repository in it`, expected: "refused" },
+      ...of(own, `${other.name}'s repository in it`, "refused"),
       means: { kind: "ask", from: "build", url: theirs },
     },
-    ...places.map(({ what, host, port }) => ({
-      attempt: { ...of(own), what, expected: "refused" } as const,
-      means: { kind: "connect", from: "build", host, port } as const,
-    })),
+    ...places.map((place) => connect(place.what, "refused", place)),
   ];
 }
 
 /** In the order of the script's answers. */
 function facts(own: Student): Attempt[] {
-  const none = [404];
   return [
-    { ...of(own), what: "to be root in its step", expected: "reached" },
-    { ...of(own), what: "to be root on the node by that", expected: "refused" },
-    { ...of(own), what: "to make a device of the node's disk", expected: "refused" },
-    { ...of(own), what: "to set what the kernel runs when a program crashes", expected: "refused" },
-    { ...of(own), what: "to find a token of Kubernetes", expected: "refused", only: none },
-    { ...of(own), what: "to find a password in a process's environment", expected: "refused", only: none },
+    of(own, "to be root in its step", "reached"),
+    of(own, "to be root on the node by that", "refused"),
+    of(own, "to make a device of the node's disk", "refused"),
+    of(own, "to set what the kernel runs when a program crashes", "refused"),
+    { ...of(own, "to find a token of Kubernetes", "refused"), only: [404] },
+    { ...of(own, "to find a password in a process's environment", "refused"), only: [404] },
   ];
 }
 
-const of = ({ name }: Student): Pick<Attempt, "who"> => ({ who: `${name}'s Dockerfile` });
+const of = ({ name }: Student, what: string, expected: Outcome): Attempt => ({
+  who: `${name}'s Dockerfile`,
+  what,
+  expected,
+});
 
 const status = (code: number, text?: string): Answer =>
   text === undefined ? { kind: "status", status: code } : { kind: "status", status: code, text };

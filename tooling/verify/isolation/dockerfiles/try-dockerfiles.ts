@@ -57,7 +57,7 @@ export async function tryDockerfiles(
 }
 
 /** Waits for the end of a commit's run, which its build comes before. */
-async function buildOf(argo: Argo, commit: string, { core, signal }: PushWork): Promise<SeenBuild> {
+async function buildOf(argo: Argo, commit: string, { cluster, signal }: PushWork): Promise<SeenBuild> {
   const over = new AbortController();
   let family: Family | undefined;
   try {
@@ -77,6 +77,6 @@ async function buildOf(argo: Argo, commit: string, { core, signal }: PushWork): 
   const step = stepsOf(family.run).find(({ name }) => name === STEP);
   if (step === undefined) throw new Error(`${pushRun(commit)} has no step ${STEP}`);
   const failed = failedSteps(family).find(({ name }) => name === STEP);
-  const log = await logOf(core, family.run, step.node, LINES);
+  const log = await logOf(cluster.core, family.run, step.node, LINES);
   return { failure: failed === undefined ? undefined : (failed.message ?? "no message"), log };
 }

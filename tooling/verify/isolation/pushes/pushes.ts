@@ -1,7 +1,7 @@
 /** A push of one student starts her own run and nothing at another's, where she can neither push nor send an event. */
 import { createHash } from "node:crypto";
 import { TRIGGER_LABEL } from "../../../../components/argo";
-import { type Cluster, reasonOf } from "../../../live/api-clients";
+import { configFrom, reasonOf } from "../../../live/api-clients";
 import { Argo } from "../../../live/workflows/argo";
 import { nameOf, type Workflow } from "../../../live/workflows/workflow";
 import { Checkout, GitError, type Identity } from "../../clients/git";
@@ -9,19 +9,17 @@ import { githubPush } from "../../events/bodies";
 import { hasStarted, pushRun } from "../../events/pushing";
 import { eventSecret, type Proof, sendEvent } from "../../events/sending";
 import { VERIFY_LABEL } from "../../pods/verify-label";
-import type { Result } from "../../suite/report";
-import { resultOf } from "../carry-out";
+import type { Findings } from "../carry-out";
 import type { Probing } from "../probe";
 import type { Student } from "../students/student";
 import type { Answer, Attempt } from "../tries/try";
-import { openWays, type Pusher, tokenIn } from "./ways";
+import { openWays, type Pusher } from "./ways";
 
 /** Who pushes, in the git server of each student. */
 const USERNAME = "student";
 
 /** What all students push and send with. */
 export interface PushWork extends Probing {
-  readonly cluster: Cluster;
   readonly argoServerUrl: string;
   readonly add: (attempt: Attempt, answer: Answer) => void;
 }
@@ -34,16 +32,13 @@ export interface PushWork extends Probing {
 export async function verifyPushes(
   students: readonly Student[],
   attack: (own: Pusher, other: Pusher, work: PushWork) => Promise<void>,
-  probing: Probing & { readonly cluster: Cluster },
-  tell: (result: Result) => void,
-): Promise<Result[]> {
-  const results: Result[] = [];
+  probing: Probing,
+  findings: Findings,
+): Promise<void> {
   let begun = Date.now();
   const add: PushWork["add"] = (attempt, answer) => {
-    const result = resultOf(attempt, answer, (Date.now() - begun) / 1000);
+    findings.add(attempt, answer, begun);
     begun = Date.now();
-    results.push(result);
-    tell(result);
   };
   const attempted = async (who: string, work: () => Promise<void>): Promise<void> => {
     await work().catch((error: unknown) => {
@@ -67,7 +62,6 @@ export async function verifyPushes(
       await close();
     }
   });
-  return results;
 }
 
 async function onePair(own: Pusher, other: Pusher, work: PushWork): Promise<void> {
@@ -92,7 +86,7 @@ async function onePair(own: Pusher, other: Pusher, work: PushWork): Promise<void
         said = await checkout.pushAll({ [branch]: commit }, student);
       });
       add({ who, what: "to the own git server", expected: "reached" }, pushed);
-      const started = hasStarted(said, commit) && (await ownRun(argo, commit)) !== undefined;
+      const started = hasStarted(said, commit) && (await argo.find(pushRun(commit))) !== undefined;
       add(
         { who, what: `starts the own run ${pushRun(commit)}`, expected: "reached" },
         started ? { kind: "status", status: 200 } : { kind: "failed", reason: said || "no such run" },
@@ -119,7 +113,7 @@ async function tryEvents(own: Pusher, other: Pusher, work: PushWork): Promise<vo
   const at = ({ outputs }: Pusher) => ({ argoServerUrl, namespace: outputs.namespace });
   const proofs: Readonly<Record<string, Proof>> = {
     "signed with the own secret": { secret: await eventSecret(cluster, own.outputs.namespace) },
-    "with the own kubeconfig's token": { token: tokenIn(own) },
+    "with the own kubeconfig's token": { token: configFrom(own.kubeconfig).getCurrentUser()?.token ?? "" },
     "without a signature": "none",
   };
   for (const [how, proof] of Object.entries(proofs)) {
@@ -171,13 +165,9 @@ export const identityOf = ({ pushPassword }: Pusher): Identity => ({
   password: pushPassword,
 });
 
-async function ownRun(argo: Argo, commit: string): Promise<Workflow | undefined> {
-  return (await argo.workflows()).find((run) => nameOf(run) === pushRun(commit));
-}
-
 /** Its training would prove nothing more, and take a minute. */
 export async function removeRun(argo: Argo, commit: string, id: string): Promise<void> {
-  if ((await ownRun(argo, commit)) === undefined) return;
+  if ((await argo.find(pushRun(commit))) === undefined) return;
   await argo.label(pushRun(commit), { [VERIFY_LABEL]: id });
   await argo.deleteWorkflows(`${VERIFY_LABEL}=${id}`);
 }

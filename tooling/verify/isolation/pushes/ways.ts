@@ -1,10 +1,9 @@
 /** The ways to what a push goes through: the students' git servers, and Argo's server. */
-import { KubeConfig } from "@kubernetes/client-node";
 import type { Cluster } from "../../../live/api-clients";
 import { type Forward, forward, podAccess } from "../../../live/addresses/port-forward";
 import { reach } from "../../../live/addresses/reach";
 import { serviceOf } from "../../../live/addresses/service";
-import type { Student, StudentStack } from "../students/student";
+import type { Student } from "../students/student";
 
 /** A student, with a way to the own git server. */
 export interface Pusher extends Student {
@@ -62,11 +61,4 @@ export async function openWays(students: readonly Student[], cluster: Cluster): 
     await close();
     throw error;
   }
-}
-
-/** The token with which the student asks the API server. */
-export function tokenIn({ kubeconfig }: StudentStack): string {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  return config.getCurrentUser()?.token ?? "";
 }

@@ -1,9 +1,8 @@
 /** A blob in a student's own repository, for others to try to take. */
 import { createHash } from "node:crypto";
 import { registryPlace } from "../../clients/registry";
-import { type Reply, send } from "../requests";
 import type { StudentStack } from "./student";
-import type { Request } from "../tries/try";
+import { type Reply, type Request, send } from "../../clients/send";
 
 /** Of the student's repository. */
 export const IMAGE = "gourmetgram-app";

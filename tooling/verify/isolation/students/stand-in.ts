@@ -16,7 +16,8 @@ export async function standIn(
   { name: student, outputs }: StudentStack,
   probing: Probing,
 ): Promise<() => Promise<void>> {
-  const { core, id, progress, signal } = probing;
+  const { id, progress, signal } = probing;
+  const { core } = probing.cluster;
   const { namespace, deployment, url } = outputs.staging;
   if ((await readyPods(core, namespace, deployment)).length > 0) return () => Promise.resolve();
   const { port } = new URL(url);

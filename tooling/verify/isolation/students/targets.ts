@@ -5,15 +5,6 @@ import { isReady } from "../../../live/objects/pods";
 import { registryInCluster } from "./stacks";
 import type { Service, Shared, Student, StudentStack } from "./student";
 
-/** Where a student's service is said to be. */
-interface Wanted {
-  readonly what: string;
-  readonly url: string;
-  readonly namespace: string;
-  /** Of its pods, as `app.kubernetes.io/name`. */
-  readonly app: string;
-}
-
 /**
  * What there is of a student in the cluster.
  *
@@ -26,41 +17,25 @@ export async function findStudent(
   known: Pick<Student, "blob" | "pipelineImage">,
 ): Promise<Student> {
   const { outputs } = stack;
-  const { namespace, staging, workloads } = outputs;
-  const inCluster = (url: string): boolean =>
-    new URL(url).hostname.endsWith(`.${namespace}.svc.cluster.local`);
-  const platform = (what: string, app: string, url: string): Promise<Found> =>
-    find({ what, url, namespace, app }, core);
-  const mlflow = await platform("MLflow", "mlflow", outputs.mlflowUrl);
+  const { namespace, staging, appRepository } = outputs;
+  const found = (what: string, app: string, url: string, where = namespace): Promise<Found> =>
+    find(what, app, new URL(url), where, core);
+  const mlflow = await found("MLflow", "mlflow", outputs.mlflowUrl);
+  const own = `${namespace}.svc.cluster.local`;
+  const database = outputs.workloads.postgres?.name;
   const postgres =
-    workloads.postgres === null
-      ? undefined
-      : await platform(
-          "Postgres",
-          workloads.postgres.name,
-          `tcp://${workloads.postgres.name}.${namespace}.svc.cluster.local:5432`,
-        );
-  const git = inCluster(outputs.appRepository.url)
-    ? await platform("git server", "app-repository", outputs.appRepository.url)
+    database === undefined ? undefined : await found("Postgres", database, `tcp://${database}.${own}:5432`);
+  const git = new URL(appRepository.url).hostname.endsWith(`.${own}`)
+    ? await found("git server", "app-repository", appRepository.url)
     : undefined;
-  const application = await find(
-    {
-      what: "application in staging",
-      url: staging.url,
-      namespace: staging.namespace,
-      app: staging.deployment,
-    },
-    core,
+  const application = await found(
+    "application in staging",
+    staging.deployment,
+    staging.url,
+    staging.namespace,
   );
-  const builder = await find(
-    {
-      what: "BuildKit",
-      url: outputs.builder.address,
-      namespace: outputs.builder.namespace,
-      app: BUILDKIT,
-    },
-    core,
-  );
+  const { address, namespace: where } = outputs.builder;
+  const builder = await found("BuildKit", BUILDKIT, address, where);
   const { items: secrets } = await core.listNamespacedSecret({ namespace });
   return {
     ...stack,
@@ -93,8 +68,14 @@ interface Found {
   readonly pod: V1Pod;
 }
 
-async function find({ what, url, namespace, app }: Wanted, core: CoreV1Api): Promise<Found> {
-  const { hostname: host, port } = new URL(url);
+/** @param app Of its pods, as `app.kubernetes.io/name`. */
+async function find(
+  what: string,
+  app: string,
+  { hostname: host, port }: URL,
+  namespace: string,
+  core: CoreV1Api,
+): Promise<Found> {
   const pods = await readyPods(core, namespace, app);
   const [pod] = pods;
   if (pod === undefined)

@@ -1,6 +1,7 @@
 /** Requests to the API server that change nothing, whether or not they are allowed. */
 import { submission } from "../../../live/workflows/submission";
-import type { Request } from "./try";
+import type { Request } from "../../clients/send";
+import { type Means, triesOf, type TryMaker } from "./try";
 
 /** Authorization comes before the dry run: nothing changes even where something is not refused. */
 export const DRY_RUN = "dryRun=All";
@@ -11,6 +12,13 @@ export const HUGE = "x".repeat(200_000);
 
 /** An owner that nobody looks for. */
 export const HUGE_OWNER = { apiVersion: "v1", kind: "ConfigMap", name: HUGE, uid: "verify" };
+
+/** With the rights of whoever runs this. */
+export const asAdmin = (request: Request): Means => ({ kind: "admin", ...request });
+
+/** With the kubeconfig of a student. @param because What has to be said where it is refused. */
+export const byKubeconfig = (name: string, because?: RegExp): TryMaker<Request> =>
+  triesOf(`${name}'s kubeconfig`, (request) => ({ kind: "api", ...request }), { because });
 
 /** A path of the core group in a namespace. */
 export function core(namespace: string, rest: string): string {

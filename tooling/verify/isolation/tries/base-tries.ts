@@ -1,7 +1,7 @@
 /** What nobody can take away while a student's stack uses it: an administrator tries, as a dry run. */
-import { remove } from "./api-requests";
+import { asAdmin, remove } from "./api-requests";
 import type { Student } from "../students/student";
-import type { Try } from "./try";
+import { triesOf, type Try } from "./try";
 
 /** The status with which an admission policy refuses. */
 const INVALID = 422;
@@ -18,21 +18,11 @@ const PARTS: readonly (readonly [what: string, path: string])[] = [
 
 /** An administrator at the base, and at a student's namespace to show that it is not the rights that are missing. */
 export function baseTries({ name, outputs }: Student): Try[] {
-  const who = "an administrator";
-  const dryRun = (path: string) => ({ kind: "admin" as const, ...remove(path) });
+  const { reached, refused } = triesOf("an administrator", asAdmin, { end: " (dry run)" });
   return [
-    {
-      who,
-      what: `to delete the namespace of ${name} (dry run)`,
-      expected: "reached",
-      means: dryRun(`/api/v1/namespaces/${outputs.namespace}`),
-    },
-    ...PARTS.map(([what, path]): Try => ({
-      who,
-      what: `to delete ${what} while ${name} uses it (dry run)`,
-      expected: "refused",
-      means: dryRun(path),
-      also: [INVALID],
-    })),
+    reached(`to delete the namespace of ${name}`, remove(`/api/v1/namespaces/${outputs.namespace}`)),
+    ...PARTS.map(([what, path]) =>
+      refused(`to delete ${what} while ${name} uses it`, remove(path), [INVALID]),
+    ),
   ];
 }

@@ -1,6 +1,6 @@
 /** What is tried from the pods of a student. */
 import { type Service, servicesOf, type Shared, type Student } from "../students/student";
-import type { Outcome, PodRole, Try } from "./try";
+import { type NetworkPlace, type Outcome, type PodRole, triesOf, type Try, type TryMaker } from "./try";
 
 /** Its port on every node. */
 const KUBELET = 10250;
@@ -11,11 +11,9 @@ const WORDS: Readonly<Record<PodRole, string>> = {
   application: "application in staging",
 };
 
-/** One end of a connection. */
-export interface Place {
+/** One end of a connection, with what it is. */
+export interface Place extends NetworkPlace {
   readonly what: string;
-  readonly host: string;
-  readonly port: number;
 }
 
 /**
@@ -47,7 +45,7 @@ function fromBuild(own: Student, other: Student, { registry, node }: Shared): Tr
   ];
   return [
     ...reached.map((place) => connect(own, "build", "reached", place)),
-    ask(own, "reached", "the own MLflow, which asks its database", url),
+    asking(own).reached("the own MLflow, which asks its database", url),
     ...refused.map((place) => connect(own, "build", "refused", place)),
   ];
 }
@@ -59,13 +57,14 @@ function apiFromBuild(own: Student, other: Student): Try[] {
     `${api}/apis/apps/v1/namespaces/${staging.namespace}/deployments/${staging.deployment}`;
   const secrets = ({ outputs }: Student): string => `${api}/api/v1/namespaces/${outputs.namespace}/secrets`;
   const pods = `${api}/api/v1/namespaces/${other.outputs.staging.namespace}/pods`;
+  const { reached, refused } = asking(own, ", of the API server");
   return [
-    ask(own, "reached", "the own Deployment in staging, of the API server", deployment(own)),
-    ask(own, "refused", "the own Secrets, of the API server", secrets(own)),
-    ask(own, "refused", `${other.name}'s Deployment in staging, of the API server`, deployment(other)),
-    ask(own, "refused", `${other.name}'s Secrets, of the API server`, secrets(other)),
-    ask(own, "refused", `${other.name}'s pods in staging, of the API server`, pods),
-    ask(own, "refused", "the namespaces of the cluster, of the API server", `${api}/api/v1/namespaces`),
+    reached("the own Deployment in staging", deployment(own)),
+    refused("the own Secrets", secrets(own)),
+    refused(`${other.name}'s Deployment in staging`, deployment(other)),
+    refused(`${other.name}'s Secrets`, secrets(other)),
+    refused(`${other.name}'s pods in staging`, pods),
+    refused("the namespaces of the cluster", `${api}/api/v1/namespaces`),
   ];
 }
 
@@ -105,10 +104,13 @@ export function anyway(whose: string, service: Service): Place[] {
   return [named(whose, service), ...addressed(whose, service)];
 }
 
-function connect({ name }: Student, from: PodRole, expected: Outcome, { what, host, port }: Place): Try {
-  return { who: `${name}'s ${WORDS[from]}`, what, expected, means: { kind: "connect", from, host, port } };
+export function connect(student: Student, from: PodRole, expected: Outcome, place: Place): Try {
+  const { what, host, port } = place;
+  return { who: podOf(student, from), what, expected, means: { kind: "connect", from, host, port } };
 }
 
-function ask({ name }: Student, expected: Outcome, what: string, url: string): Try {
-  return { who: `${name}'s ${WORDS.build}`, what, expected, means: { kind: "ask", from: "build", url } };
-}
+const asking = (student: Student, end?: string): TryMaker<string> =>
+  triesOf(podOf(student, "build"), (url) => ({ kind: "ask", from: "build", url }), { end });
+
+/** As the report calls a pod of a student's. */
+export const podOf = ({ name }: Student, role: PodRole): string => `${name}'s ${WORDS[role]}`;

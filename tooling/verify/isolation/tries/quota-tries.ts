@@ -2,8 +2,9 @@
 import type { V1Container } from "@kubernetes/client-node";
 import { restrictedPod } from "../../pods/pods-for-admission";
 import type { Student } from "../students/student";
-import { core, create } from "./api-requests";
-import type { Outcome, Request, Try } from "./try";
+import { asAdmin, core, create } from "./api-requests";
+import type { Request } from "../../clients/send";
+import { triesOf, type Try } from "./try";
 
 /** The one in each student's namespace. */
 export const QUOTA = "platform";
@@ -14,56 +15,30 @@ const CONTAINERS = 1000;
 /** With an administrator's rights, so that it is the quota that refuses, and with a pod that has room, to show it. */
 export function quotaTries({ name, outputs }: Student): Try[] {
   const { namespace, trainingImage } = outputs;
-  const ask = (expected: Outcome, what: string, request: Request, because?: RegExp): Try => ({
-    who: "an administrator",
-    what: `${what} in ${name}'s namespace (dry run)`,
-    expected,
-    means: { kind: "admin", ...request },
-    ...(because === undefined ? {} : { because }),
-  });
+  const end = ` in ${name}'s namespace (dry run)`;
+  const { reached, refused } = triesOf("an administrator", asAdmin, { end });
   const pod = (container: Partial<V1Container>, count = 1): Request => {
     const body = restrictedPod(trainingImage.reference, { container });
     const [main] = body.spec?.containers ?? [];
     const containers = Array.from({ length: count }, (_, index) => ({ ...main, name: `main-${index}` }));
     return create(core(namespace, "pods"), { ...body, spec: { ...body.spec, containers } });
   };
-  const sized = (cpu: string, memory: string): Partial<V1Container> => ({
-    resources: { requests: { cpu, memory }, limits: { cpu, memory } },
-  });
+  const sized = (cpu: string, memory: string, count?: number): Request =>
+    pod({ resources: { requests: { cpu, memory }, limits: { cpu, memory } } }, count);
+  const made = (kind: string, spec: unknown): Request =>
+    create(core(namespace, kind), { metadata: { generateName: "verify-" }, spec });
   const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Pi" } } };
   const service = { type: "NodePort", ports: [{ port: 80 }], selector: { none: "verify" } };
-  const metadata = { generateName: "verify-" };
+  const [tooManyCores, tooMuchMemory] = [
+    /maximum cpu usage per Container/,
+    /maximum memory usage per Container/,
+  ];
   return [
-    ask("reached", "to create a small pod", pod({})),
-    ask(
-      "refused",
-      "to create a container of 1000 cores",
-      pod(sized("1000", "16Mi")),
-      /maximum cpu usage per Container/,
-    ),
-    ask(
-      "refused",
-      "to create a container of 1 TiB of memory",
-      pod(sized("10m", "1Ti")),
-      /maximum memory usage per Container/,
-    ),
-    ask(
-      "refused",
-      "to create a pod of 100 cores and 62 GiB",
-      pod(sized("100m", "64Mi"), CONTAINERS),
-      EXCEEDED,
-    ),
-    ask(
-      "refused",
-      "to claim a volume of 1 PiB",
-      create(core(namespace, "persistentvolumeclaims"), { metadata, spec: claim }),
-      EXCEEDED,
-    ),
-    ask(
-      "refused",
-      "to open a port of the nodes",
-      create(core(namespace, "services"), { metadata, spec: service }),
-      EXCEEDED,
-    ),
+    reached("to create a small pod", pod({})),
+    refused("to create a container of 1000 cores", sized("1000", "16Mi"), tooManyCores),
+    refused("to create a container of 1 TiB of memory", sized("10m", "1Ti"), tooMuchMemory),
+    refused("to create a pod of 100 cores and 62 GiB", sized("100m", "64Mi", CONTAINERS), EXCEEDED),
+    refused("to claim a volume of 1 PiB", made("persistentvolumeclaims", claim), EXCEEDED),
+    refused("to open a port of the nodes", made("services", service), EXCEEDED),
   ];
 }

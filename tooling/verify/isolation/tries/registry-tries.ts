@@ -2,7 +2,9 @@
 import { imageNameOf } from "../../clients/registry";
 import { IMAGE } from "../students/own-blob";
 import type { Student } from "../students/student";
-import type { Outcome, Request, Try } from "./try";
+import { get } from "./api-requests";
+import type { Request } from "../../clients/send";
+import { triesOf, type Try, type TryMaker } from "./try";
 
 /** The tag of a repository under which its builds' cache is. */
 const CACHE = "build-cache";
@@ -21,62 +23,48 @@ export function registryTries(own: Student, other: Student): Try[] {
   const base = imageNameOf(own.outputs.trainingImage.reference);
   const [mine, theirs] = [own, other].map(({ name }) => `/v2/${name}/${IMAGE}`) as [string, string];
   const whose = `${other.name}'s repository`;
-  const nobody = asker("someone without a name", "nobody");
-  const student = asker(own.name, "student");
+  const nobody = by("nobody", "someone without a name");
+  const student = by("student", `${own.name}'s name in the registry`);
   return [
-    nobody("reached", `the base's ${base}`, get(`/v2/${base}/tags/list`)),
-    nobody("refused", whose, get(`${theirs}/tags/list`)),
-    nobody("refused", `to push to ${whose}`, upload(theirs)),
-    nobody("refused", `to push to the base's ${base}`, upload(`/v2/${base}`)),
-    nobody("refused", "the list of all repositories", get("/v2/_catalog")),
-    student("reached", "the own repository", get(`${mine}/tags/list`), [EMPTY]),
-    student("reached", "to push to it", upload(mine)),
-    student("refused", whose, get(`${theirs}/tags/list`)),
-    student("refused", `a manifest of ${whose}`, get(`${theirs}/manifests/latest`)),
-    student("refused", `to push to ${whose}`, upload(theirs)),
-    student("reached", "the own builds' cache", get(`${mine}/manifests/${CACHE}`), [EMPTY]),
-    student("refused", `the cache of ${other.name}'s builds`, get(`${theirs}/manifests/${CACHE}`)),
-    student("refused", `to write the cache of ${other.name}'s builds`, put(`${theirs}/manifests/${CACHE}`)),
-    student("refused", "to write a cache among the base's images", put(`/v2/${base}/manifests/${CACHE}`)),
-    student("refused", `to push to the base's ${base}`, upload(`/v2/${base}`)),
-    student("refused", "the list of all repositories", get("/v2/_catalog")),
+    nobody.reached(`the base's ${base}`, get(`/v2/${base}/tags/list`)),
+    nobody.refused(whose, get(`${theirs}/tags/list`)),
+    nobody.refused(`to push to ${whose}`, upload(theirs)),
+    nobody.refused(`to push to the base's ${base}`, upload(`/v2/${base}`)),
+    nobody.refused("the list of all repositories", get("/v2/_catalog")),
+    student.reached("the own repository", get(`${mine}/tags/list`), [EMPTY]),
+    student.reached("to push to it", upload(mine)),
+    student.refused(whose, get(`${theirs}/tags/list`)),
+    student.refused(`a manifest of ${whose}`, get(`${theirs}/manifests/latest`)),
+    student.refused(`to push to ${whose}`, upload(theirs)),
+    student.reached("the own builds' cache", get(`${mine}/manifests/${CACHE}`), [EMPTY]),
+    student.refused(`the cache of ${other.name}'s builds`, get(`${theirs}/manifests/${CACHE}`)),
+    student.refused(`to write the cache of ${other.name}'s builds`, put(`${theirs}/manifests/${CACHE}`)),
+    student.refused("to write a cache among the base's images", put(`/v2/${base}/manifests/${CACHE}`)),
+    student.refused(`to push to the base's ${base}`, upload(`/v2/${base}`)),
+    student.refused("the list of all repositories", get("/v2/_catalog")),
     ...["/../", "/%2e%2e/", "/.%2E/", "%2f..%2f", "/x/../../"].map((climb) =>
-      student(
-        "refused",
+      student.refused(
         `${whose} by way of the own, with ${climb}`,
         get(`/v2/${own.name}${climb}${other.name}/${IMAGE}/tags/list`),
         TURNED_DOWN,
       ),
     ),
-    student(
-      "refused",
-      `${whose} behind a part without a name`,
-      get(`/v2//${other.name}/${IMAGE}/tags/list`),
-      [...TURNED_DOWN],
-    ),
+    student.refused(`${whose} behind a part without a name`, get(`/v2//${other.name}/${IMAGE}/tags/list`), [
+      ...TURNED_DOWN,
+    ]),
     // Only if the registry can take a blob over at all, not to do it proves something.
     {
-      ...student("reached", "to take a blob over from the own repository", mount(mine, own.blob, own.name)),
+      ...student.reached("to take a blob over from the own repository", mount(mine, own.blob, own.name)),
       only: [CREATED],
     },
-    student("refused", `to take a blob over from ${whose}`, mount(mine, other.blob, other.name), [
+    student.refused(`to take a blob over from ${whose}`, mount(mine, other.blob, other.name), [
       ORDINARY_UPLOAD,
     ]),
   ];
 }
 
-function asker(who: string, as: "nobody" | "student") {
-  return (expected: Outcome, what: string, request: Request, also?: readonly number[]): Try => ({
-    who: as === "nobody" ? who : `${who}'s name in the registry`,
-    what,
-    expected,
-    means: { kind: "registry", as, ...request },
-    ...(also === undefined ? {} : { also }),
-  });
-}
-
-function get(path: string): Request {
-  return { method: "GET", path };
+function by(as: "nobody" | "student", who: string): TryMaker<Request> {
+  return triesOf(who, (request) => ({ kind: "registry", as, ...request }));
 }
 
 function put(path: string): Request {

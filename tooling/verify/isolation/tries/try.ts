@@ -1,5 +1,6 @@
 /** One attempt at reaching something, as data, and what is made of the answer to it. */
 
+import type { Request } from "../../clients/send";
 import type { Student } from "../students/student";
 
 /** What an attempt comes to. */
@@ -14,9 +15,9 @@ export type PodRole = "build" | "step" | "application";
 /** How it is tried. */
 export type Means =
   /** A TCP connection from a pod. */
-  | { readonly kind: "connect"; readonly from: PodRole; readonly host: string; readonly port: number }
+  | ({ readonly kind: "connect"; readonly from: PodRole } & NetworkPlace)
   /** A TCP connection from the machine that runs this. */
-  | { readonly kind: "dial"; readonly host: string; readonly port: number }
+  | ({ readonly kind: "dial" } & NetworkPlace)
   /** A GET from a pod; to the API server, with the token of the pod's account. */
   | { readonly kind: "ask"; readonly from: PodRole; readonly url: string }
   /** BuildKit's own command from a pod, at a student's BuildKit. */
@@ -33,6 +34,12 @@ export type Means =
   | ({ readonly kind: "revoked" } & Request)
   /** A request to the registry, with or without the student's password. */
   | ({ readonly kind: "registry"; readonly as: "nobody" | "student" } & Request);
+
+/** One end of a connection. */
+export interface NetworkPlace {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** What is asked for with the kubeconfig of another student, in the midst of many requests of the student's. */
 export interface Storm extends Request {
@@ -58,17 +65,37 @@ export interface Fill {
   readonly most: number;
 }
 
-/** An HTTP request. The path goes out as it is written here. */
-export interface Request {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-
 /** An attempt, and how it is made. */
 export interface Try extends Attempt {
   readonly means: Means;
+}
+
+/** Makes a try. @param judged Further statuses that count, or what the refusal has to say. */
+type MakeTry<Asked> = (what: string, asked: Asked, judged?: RegExp | readonly number[]) => Try;
+
+/** Makes the tries of somebody: those that have to come about, and those that must not. */
+export interface TryMaker<Asked> {
+  readonly reached: MakeTry<Asked>;
+  readonly refused: MakeTry<Asked>;
+}
+
+/**
+ * @param end Ends what each of them is called.
+ * @param because What a refusal has to say unless something else is given for it.
+ */
+export function triesOf<Asked = Request>(
+  who: string,
+  meansOf: (asked: Asked) => Means,
+  { end = "", because }: { readonly end?: string | undefined; readonly because?: RegExp | undefined } = {},
+): TryMaker<Asked> {
+  const maker =
+    (expected: Outcome, usual?: RegExp): MakeTry<Asked> =>
+    (what, asked, judged = usual) => {
+      const attempt = { who, what: `${what}${end}`, expected, means: meansOf(asked) };
+      if (judged === undefined) return attempt;
+      return judged instanceof RegExp ? { ...attempt, because: judged } : { ...attempt, also: judged };
+    };
+  return { reached: maker("reached"), refused: maker("refused", because) };
 }
 
 /** What an attempt is of, and what it has to come to. */
