@@ -56,9 +56,16 @@ export function stepsOf(run: Workflow, now = Date.now()): RunStep[] {
     .map((step) => ({ ...step, message: explained(step.message) }));
 }
 
-/** What containerd says of a container that is gone when it starts again (its `restart.go`), with what that means. */
+/**
+ * A step's message, with what it means where containerd says it of a container that is gone when it starts again (its
+ * `restart.go`). Where no exit code could be written, as on a full disk, the message is the end of the log, and has the lines of
+ * Argo's executor, which go.
+ */
 const explained = (message: string | undefined): string | undefined =>
-  message?.replace(/Unknown \(exit code 255\)/, "$&, its node was restarted");
+  message
+    ?.replace(/Unknown \(exit code 255\)/, "$&, its node was restarted")
+    .replace(/(^|: )time="[^"\n]*" [^\n]*\bargo=true\b[^\n]*\n?/gm, "$1")
+    .replace(/\nError: exit status \d+\n?$/, "");
 
 /** The containers of a step's pod that have begun. */
 function stepsInPod(step: RunStep, containers: readonly PodContainer[], now: number): RunStep[] {

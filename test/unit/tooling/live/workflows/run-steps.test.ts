@@ -94,20 +94,38 @@ describe("workflows: steps", () => {
     );
   });
 
-  it("says that a node was restarted where only an exit code tells of it", () => {
+  /** What is told of a step whose container has this message. */
+  const toldOf = (message: string): (string | undefined)[] => {
     const run = late();
     const nodes = run.status?.nodes ?? {};
     const main = nodes["y-3-main"];
     assert.ok(main);
-    const message = "main: Unknown (exit code 255): context canceled";
-    const lost = {
+    const failed = {
       ...run,
       status: { phase: "Failed", nodes: { ...nodes, "y-3-main": { ...main, message } } },
     };
-    assert.deepEqual(
-      failedSteps({ run: lost, children: [] }).map((step) => step.message),
-      ["main: Unknown (exit code 255), its node was restarted: context canceled"],
-    );
+    return failedSteps({ run: failed, children: [] }).map((step) => step.message);
+  };
+
+  it("says that a node was restarted where only an exit code tells of it", () => {
+    assert.deepEqual(toldOf("main: Unknown (exit code 255): context canceled"), [
+      "main: Unknown (exit code 255), its node was restarted: context canceled",
+    ]);
+  });
+
+  it("leaves the lines of Argo's executor out of a message that is the end of the log", () => {
+    const own = (text: string): string =>
+      `time="2026-01-01T00:00:00.000Z" level=info msg="${text}" argo=true`;
+    const log = [
+      own("waiting"),
+      own("still waiting"),
+      "No space left on device",
+      own("ended"),
+      "Error: exit status 1",
+    ];
+    assert.deepEqual(toldOf(`main: Error (exit code 1): ${log.join("\n")}\n`), [
+      "main: Error (exit code 1): No space left on device",
+    ]);
   });
 
   it("goes on while the step does, since another attempt may follow", () => {
