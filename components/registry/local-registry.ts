@@ -46,7 +46,7 @@ export interface LocalRegistryArgs extends VolumeSize {
 
 /** What the registry's container is given. */
 export const REGISTRY_RESOURCES: Resources = {
-  requests: { cpu: "50m", memory: "64Mi" },
+  requests: { cpu: "20m", memory: "64Mi" },
   limits: { cpu: "1", memory: "256Mi" },
 };
 

@@ -80,7 +80,7 @@ describe("LocalRegistry", () => {
                   failureThreshold: 3,
                 },
                 resources: {
-                  requests: { cpu: "50m", memory: "64Mi" },
+                  requests: { cpu: "20m", memory: "64Mi" },
                   limits: { cpu: "1", memory: "256Mi" },
                 },
                 securityContext: LOCKED_DOWN,

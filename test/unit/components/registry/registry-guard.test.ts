@@ -133,7 +133,7 @@ describe("RegistryGuard", () => {
           timeoutSeconds: 5,
           failureThreshold: 6,
         },
-        resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "1", memory: "256Mi" } },
+        resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "1", memory: "256Mi" } },
         securityContext: LOCKED_DOWN,
         volumeMounts: [{ name: "data", mountPath: "/var/lib/registry" }],
       },
