@@ -68,6 +68,19 @@ describe("footprintOf", () => {
       assert.deepEqual(footprintOf(loadConfig()), estimateFootprint(size, VOLUMES));
     });
   }
+
+  it("leaves room for ten small students and a run on two cores and 24 GiB, beside the base and a kind cluster's own", () => {
+    resetMocks();
+    setConfig({ scope: "base" });
+    const base = footprintOf(loadConfig()).services;
+    const { services, run } = estimateFootprint("small", VOLUMES);
+    // API server, controllers, scheduler, etcd, two of CoreDNS, kube-router and the storage provisioner.
+    const own = { cpu: 0.25 + 0.2 + 0.1 + 0.1 + 2 * 0.1 + 0.05 + 0.01, memory: 512 * MI };
+    for (const [what, most] of [["cpu", 2] as const, ["memory", 23 * GI] as const]) {
+      const needed = own[what] + base[what] + 10 * services[what] + run[what];
+      assert.ok(needed <= most, `${what}: ${needed} of ${most}`);
+    }
+  });
 });
 
 const FOOTPRINT: FootprintOutput = {
