@@ -17,8 +17,13 @@ NETWORK_TROUBLE = re.compile(
 )
 """What BuildKit says when a registry does not answer, or answers that it cannot now."""
 
-SERVER_TROUBLE = re.compile(r"unexpected status.*\b50[07]\b|unknown: unknown error", re.DOTALL)
-"""What BuildKit says of a registry that answers, and cannot do its work."""
+SERVER_TROUBLE = re.compile(
+    r"unexpected status.*\b50[07]\b|unknown: (unknown error|invalid content range)", re.DOTALL
+)
+"""What BuildKit says of a registry that answers, and cannot do its work.
+
+An invalid content range is the second half of a layer whose first half was not stored whole.
+"""
 
 REFUSED = re.compile(r"unauthorized|authorization failed|denied|insufficient_scope|\b40[13]\b")
 NO_SPACE = re.compile(r"denied: (.* MiB that each student has in the registry\b.*)")
