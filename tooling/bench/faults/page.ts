@@ -66,7 +66,7 @@ function faultRow(fault: Fault, trials: readonly Trial[], day: string): Row {
 
 /**
  * The page with the killings in its other table. They come to those that a row has already, unless something was wrong with
- * one of these: then the row begins anew.
+ * one of these: then the row starts again.
  *
  * @param page Text of the page as it was before the first of these killings
  */

@@ -120,7 +120,7 @@ describe("the page of the faults", () => {
     assert.deepEqual(whenOf(more), ["3", "after 3, 12, 12 s", "as it must be", "2026-11-28"]);
     const failed = commandsPage(more, [wrong], "2026-11-28");
     assert.deepEqual(whenOf(failed), ["4", "after 3, 3, 12, 12 s", "**not**: a lock", "2026-11-28"]);
-    const anew = commandsPage(failed, [KILLING], "2026-11-29");
-    assert.deepEqual(whenOf(anew), ["1", "after 12 s", "as it must be", "2026-11-29"]);
+    const again = commandsPage(failed, [KILLING], "2026-11-29");
+    assert.deepEqual(whenOf(again), ["1", "after 12 s", "as it must be", "2026-11-29"]);
   });
 });
