@@ -66,7 +66,7 @@ export function scalePage(scale: ClassScale, machine: Machine, day: string): str
     [
       `- A student who came last took ${growthOf(scale).toFixed(2)} times as long as those who came first side by side.`,
       `- ${classPreview.students} unchanged previews side by side, over the ${last?.students ?? 0} students: ` +
-        `${seconds(classPreview.seconds)}. One \`pulumi preview\` of a student by itself: ${seconds(pulumiPreview.median)}. ` +
+        `${seconds(classPreview.seconds)}. One \`pulumi preview\` of a student by itself, with the same policies: ${seconds(pulumiPreview.median)}. ` +
         `So the class took ${previewShare(scale).toFixed(2)} times the ${classPreview.students} previews divided by ${parallel}; ` +
         `one preview by the class command itself, alone, took ${seconds(last?.preview.median ?? Number.NaN)}.`,
       "- `up, for each` is the whole time by the number of those who were added; `up, one of them` is the median time of one, " +

@@ -5,6 +5,7 @@ import { writeManifests } from "../../engine/render/folder";
 import { checkout } from "../../machine/paths";
 import { engineProgram } from "../../engine/engine";
 import { pulumiEnvironment } from "../../engine/stack/stack";
+import { backendUrl } from "../../engine/stack/state";
 import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
 import { withTemporaryFolder } from "../../support/interruption";
 import { goBuilds, isBuilt, programPath } from "../../toolchain/go-builds";
@@ -32,19 +33,20 @@ export const measurePreview = (runs: number): Promise<PreviewTimes> =>
       stack: preview(checkout, environment, stackName),
       empty: await emptyProgram(join(folder, "typescript"), "index.ts", environment),
       emptyScript: await emptyProgram(join(folder, "javascript"), "index.js", environment),
-      ...(await kubectlDryRun(join(folder, "manifests"), environment)),
     };
+    const kubectl = await kubectlDryRun(join(folder, "manifests"), environment);
     // Once each beforehand: the first run of a program reads it from the disk.
-    for (const thing of Object.values(things)) await thing();
-    const { kubectl, ...times } = (await timeInTurns<string>(things, runs)) as unknown as PreviewTimes;
-    return { ...times, kubectl };
+    for (const thing of [...Object.values(things), kubectl]) await thing?.();
+    return kubectl === undefined
+      ? { ...(await timeInTurns(things, runs)), kubectl }
+      : timeInTurns({ ...things, kubectl }, runs);
   });
 
 /** An unchanged preview of a stack, as Pulumi by itself does it. */
 export const preview =
-  (cwd: string, env: Record<string, string>, stack: string): Thing =>
+  (cwd: string, env: Record<string, string>, stack: string, ...options: string[]): Thing =>
   async () => {
-    await execa(engineProgram, ["preview", "--stack", stack, "--expect-no-changes"], {
+    await execa(engineProgram, ["preview", "--stack", stack, "--expect-no-changes", ...options], {
       cwd,
       env,
       stdin: "ignore",
@@ -65,7 +67,7 @@ async function emptyProgram(folder: string, main: string, base: Record<string, s
   await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));
   const env = {
     ...base,
-    PULUMI_BACKEND_URL: `file://${folder}`,
+    PULUMI_BACKEND_URL: backendUrl(folder),
     PULUMI_CONFIG_PASSPHRASE: "bench",
     PULUMI_OPTION_CONFIG_FILE: join(folder, "Pulumi.bench.yaml"),
     PULUMI_STACK: "bench",
@@ -76,14 +78,12 @@ async function emptyProgram(folder: string, main: string, base: Record<string, s
 }
 
 /** What kubectl takes to have the API server judge the same objects. */
-async function kubectlDryRun(folder: string, env: Record<string, string>): Promise<{ kubectl?: Thing }> {
-  if (hasOwnCluster() || !isBuilt(goBuilds.kubernetes)) return {};
+async function kubectlDryRun(folder: string, env: Record<string, string>): Promise<Thing | undefined> {
+  if (hasOwnCluster() || !isBuilt(goBuilds.kubernetes)) return undefined;
   await writeManifests(folder);
   const kubectl = programPath(goBuilds.kubernetes, "kubectl");
   const args = ["apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f", folder];
-  return {
-    kubectl: async () => {
-      await execa(kubectl, args, { env, stdin: "ignore" });
-    },
+  return async () => {
+    await execa(kubectl, args, { env, stdin: "ignore" });
   };
 }
