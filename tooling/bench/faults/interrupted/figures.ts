@@ -43,7 +43,13 @@ export async function interruptedFigures(
       const usual = await rounds.usualSeconds();
       report(`${command} takes ${usual} s`);
       const killed = (turn: number): Killed => KILLINGS[turn % KILLINGS.length] ?? KILLINGS[0];
-      const carryOut = (turn: number) => rounds.carryOut(killed(turn), randomInt(1, usual * 1000));
+      let latest = usual * 1000;
+      const carryOut = async (turn: number): Promise<Killing | undefined> => {
+        const killing = await rounds.carryOut(killed(turn), randomInt(1, latest));
+        // It takes less than it did at first.
+        if (killing === undefined) latest = Math.max(1000, Math.round(latest * 0.8));
+        return killing;
+      };
       await killAll(runs, { carryOut, note, report: (line) => report(`${command}: ${line}`), signal });
     } catch (error) {
       problem = messageOf(error);
