@@ -49,7 +49,11 @@ export async function logOf(
   return own.slice(-lines).join("\n");
 }
 
+/** How a line of Argo's executor in a step's log looks, but for its end. */
+export const EXECUTOR_PATTERN = String.raw`time="[^"\n]*" [^\n]*\bargo=true\b`;
+const EXECUTORS = new RegExp(`^${EXECUTOR_PATTERN}`);
+
 /** Argo's executor starts the program, and ends the log with words of its own. */
 function isExecutors(line: string): boolean {
-  return /^time="[^"]*" .*\bargo=true\b/.test(line) || /^Error: exit status \d+$/.test(line);
+  return EXECUTORS.test(line) || /^Error: exit status \d+$/.test(line);
 }

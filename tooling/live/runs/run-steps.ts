@@ -1,4 +1,5 @@
 import type { Family } from "../workflows/family";
+import { EXECUTOR_PATTERN } from "./logs";
 import { begunAt, containersOf, hasBegun, type PodContainer, wasEnded } from "./pod-containers";
 import { nameOf, nodesOf, type RunNode, type Workflow } from "../workflows/workflow";
 
@@ -56,6 +57,8 @@ export function stepsOf(run: Workflow, now = Date.now()): RunStep[] {
     .map((step) => ({ ...step, message: explained(step.message) }));
 }
 
+const OF_EXECUTOR = new RegExp(String.raw`(^|: )${EXECUTOR_PATTERN}[^\n]*\n?`, "gm");
+
 /**
  * A step's message, with what it means where containerd says it of a container that is gone when it starts again (its
  * `restart.go`). Where no exit code could be written, as on a full disk, the message is the end of the log, and has the lines of
@@ -64,7 +67,7 @@ export function stepsOf(run: Workflow, now = Date.now()): RunStep[] {
 const explained = (message: string | undefined): string | undefined =>
   message
     ?.replace(/Unknown \(exit code 255\)/, "$&, its node was restarted")
-    .replace(/(^|: )time="[^"\n]*" [^\n]*\bargo=true\b[^\n]*\n?/gm, "$1")
+    .replace(OF_EXECUTOR, "$1")
     .replace(/\nError: exit status \d+\n?$/, "");
 
 /** The containers of a step's pod that have begun. */
