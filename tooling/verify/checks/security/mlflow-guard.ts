@@ -16,7 +16,8 @@ export const mlflowGuard: Check = {
     const look = [`environment variable MLFLOW_SERVER_ALLOWED_HOSTS of ${lab.outputs.workloads.mlflow.name}`];
     // Not by fetch, which lets no one choose the header `Host`.
     const ask = async (path: string, host: string): Promise<number> => {
-      const reply = await send(mlflowExternalUrl, { method: "GET", path, headers: { host } }, { signal });
+      const request = { method: "GET", path, headers: { host } } as const;
+      const reply = await send(mlflowExternalUrl, request, { signal, timeout: 30_000 });
       if ("reason" in reply) throw new Error(`no answer from ${mlflowExternalUrl}: ${reply.reason}`);
       return reply.status;
     };
