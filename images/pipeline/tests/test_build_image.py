@@ -11,7 +11,14 @@ import mlflow
 import pytest
 
 from conftest import COMMIT
-from gourmetgram_pipeline import build, build_image, builder, registered_model, step
+from gourmetgram_pipeline import (
+    build,
+    build_image,
+    builder,
+    buildkit,
+    registered_model,
+    step,
+)
 from stub_buildctl import DIGEST, Buildctl
 from stub_builder import StubBuilder
 
@@ -222,6 +229,28 @@ def test_registry_that_comes_back(
     assert step.run(build_image.build_image) == 0
     assert len(buildctl.calls()) == 2
     assert outputs()["image-digest"] == DIGEST
+
+
+def test_buildkit_that_wrote_more_than_it_may(
+    buildctl: Buildctl,
+    kubernetes: StubBuilder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = buildkit.run
+
+    def evicted(made: build.Build) -> str:
+        said = 'Usage of EmptyDir volume "cache" exceeds the limit "10Gi". '
+        status = {"phase": "Failed", "reason": "Evicted", "message": said}
+        metadata = {"name": "buildkitd-x", "creationTimestamp": "2026-01-01T00:00:00Z"}
+        kubernetes.pods = [{"metadata": metadata, "status": status}]
+        return run(made)
+
+    monkeypatch.setattr(buildkit, "run", evicted)
+    buildctl.says("code = Unavailable desc = error reading from server: EOF")
+    assert step.run(build_image.build_image) == 1
+    assert 'exceeds the limit "10Gi"' in capsys.readouterr().err
+    assert len(buildctl.calls()) == 1
 
 
 def test_unreachable_buildkit(

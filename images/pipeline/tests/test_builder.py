@@ -122,10 +122,63 @@ def test_says_why_it_does_not_start(
             "its pod buildkitd-x does not run (OOMKilled)",
         ),
         ({"containerStatuses": [{"state": {"running": {}}}]}, "its pod buildkitd-x starts"),
+        (
+            {"phase": "Failed", "reason": "NodeHasDiskPressure", "message": "Pod was rejected"},
+            "its pod buildkitd-x was ended (NodeHasDiskPressure) Pod was rejected",
+        ),
     ],
 )
 def test_what_is_to_be_seen_of_a_pod(status: dict[str, Any], told: str) -> None:
     assert sight_of(pod(status)).strip() == told
+
+
+EVICTED = {"phase": "Failed", "reason": "Evicted"}
+OVER_VOLUME = {**EVICTED, "message": 'Usage of EmptyDir volume "cache" exceeds the limit "10Gi". '}
+OVER_POD = {
+    **EVICTED,
+    "message": "Pod ephemeral local storage usage exceeds the total limit of containers 10Gi. ",
+}
+OVER_CONTAINER = {
+    **EVICTED,
+    "message": 'Container buildkitd exceeded its local ephemeral storage limit "10Gi". ',
+}
+NODE_FULL = {**EVICTED, "message": "The node was low on resource: ephemeral-storage. "}
+
+
+@pytest.mark.parametrize("status", [OVER_VOLUME, OVER_POD, OVER_CONTAINER])
+def test_pod_that_wrote_more_than_it_may(
+    buildctl: Buildctl, kubernetes: StubBuilder, status: dict[str, Any]
+) -> None:
+    it = Builder()
+    it.require_within_limit()
+    kubernetes.pods = [pod(status), pod({"phase": "Running"}, "buildkitd-y")]
+    with pytest.raises(Failure, match=r"10Gi\"?\. What .* raise `buildCacheStorage`") as raised:
+        it.require_within_limit()
+    assert status["message"].strip() in str(raised.value)
+    # Told once.
+    it.require_within_limit()
+
+
+@pytest.mark.parametrize("status", [NODE_FULL, {"phase": "Failed", "reason": "Evicted"}])
+def test_pod_that_had_to_go_for_another_reason(
+    buildctl: Buildctl, kubernetes: StubBuilder, status: dict[str, Any]
+) -> None:
+    it = Builder()
+    it.require_within_limit()
+    kubernetes.pods = [pod(status)]
+    it.require_within_limit()
+
+
+def test_pod_of_an_earlier_build_is_no_failure_of_this_one(
+    buildctl: Buildctl, kubernetes: StubBuilder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    it = Builder()
+    kubernetes.pods = [pod(OVER_VOLUME)]
+    kubernetes.refusals = [503]
+    it.require_within_limit()
+    assert "is not known" in capsys.readouterr().out
+    it.require_within_limit()
+    it.require_within_limit()
 
 
 def test_asks_again_where_that_may_help(buildctl: Buildctl, kubernetes: StubBuilder) -> None:
@@ -183,7 +236,7 @@ def test_step_that_is_terminated_cleans_up(tmp_path: Path) -> None:
     assert process.returncode == 128 + signal.SIGTERM
 
 
-def pod(status: dict[str, Any]) -> dict[str, Any]:
+def pod(status: dict[str, Any], name: str = "buildkitd-x") -> dict[str, Any]:
     """A pod of BuildKit."""
-    metadata = {"name": "buildkitd-x", "creationTimestamp": "2026-01-01T00:00:00Z"}
+    metadata = {"name": name, "creationTimestamp": "2026-01-01T00:00:00Z"}
     return {"metadata": metadata, "status": status}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import time
@@ -49,6 +50,7 @@ class Builder:
         self._listens_at = (parts.hostname, parts.port)
         self.namespace = step.required("BUILDKIT_NAMESPACE", "the namespace of BuildKit")
         self.deployment = step.required("BUILDKIT_DEPLOYMENT", "the name of BuildKit's Deployment")
+        self._over_limit: set[str] | None = None
 
     def start(self) -> None:
         """Have Kubernetes start it, if it does not run; `wait` tells when it answers."""
@@ -71,6 +73,28 @@ class Builder:
                 log(f"Waiting for BuildKit: {told}")
             time.sleep(POLL)
         log(f"BuildKit answers, after {time.monotonic() - began:.1f} s of waiting.")
+
+    def require_within_limit(self) -> None:
+        """Raise a Failure if kubelet has ended a pod since the first call, for what it had written.
+
+        Another attempt would only fill the next pod's disk.
+        """
+        try:
+            pods = self._pods()
+        except Failure as problem:
+            log(f"Whether BuildKit wrote more than it may is not known: {problem}")
+            return
+        ended = {pod["metadata"]["name"]: over_limit(pod) for pod in pods}
+        over = {name: said for name, said in ended.items() if said is not None}
+        new = over.keys() - (over.keys() if self._over_limit is None else self._over_limit)
+        self._over_limit = set(over)
+        if new:
+            raise Failure(
+                f"BuildKit at BUILDKIT_ADDRESS={self.address} was ended, because it wrote more on "
+                f"its node's disk than it may: {over[max(new)]} What the Dockerfile's steps write, "
+                "and what they need of the base image, has to fit. Let them write less, commit and "
+                "push; or raise `buildCacheStorage` and run `npm run up`."
+            )
 
     def stop(self) -> None:
         """Have Kubernetes stop it, unless it builds something else. A failure is logged."""
@@ -126,7 +150,7 @@ class Builder:
     def _pod(self) -> str:
         """What is to be seen of the newest pod."""
         try:
-            pods = self._ask("GET", f"api/v1/namespaces/{self.namespace}/pods").get("items", [])
+            pods = self._pods()
         except Failure as problem:
             return str(problem)
         if not pods:
@@ -135,6 +159,12 @@ class Builder:
                 f"{self.namespace}` says why"
             )
         return sight_of(max(pods, key=lambda pod: pod["metadata"]["creationTimestamp"]))
+
+    def _pods(self) -> list[dict[str, Any]]:
+        """Its pods, also those that have ended."""
+        path = f"api/v1/namespaces/{self.namespace}/pods"
+        pods: list[dict[str, Any]] = self._ask("GET", path).get("items", [])
+        return pods
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """What the API server answers. Raises a Failure if it refuses or does not answer."""
@@ -169,6 +199,9 @@ def sight_of(pod: dict[str, Any]) -> str:
     """What is to be seen of a pod that does not answer."""
     name = pod["metadata"]["name"]
     status = pod.get("status", {})
+    if status.get("phase") == "Failed":
+        said = status.get("message") or ""
+        return step.one_line(f"its pod {name} was ended ({status.get('reason')}) {said}")
     for condition in status.get("conditions", []):
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
             return f"no node takes its pod {name}: {step.one_line(condition.get('message', ''))}"
@@ -180,6 +213,19 @@ def sight_of(pod: dict[str, Any]) -> str:
                 reason = state[kind].get("reason", "no reason")
                 return step.one_line(f"its pod {name} does not run ({reason}) {said}")
     return f"its pod {name} starts"
+
+
+def over_limit(pod: dict[str, Any]) -> str | None:
+    """What kubelet says of a pod that it has ended, because it wrote more than it may; else None.
+
+    A pod that had to go because its node was full is none. The sentences are in
+    pkg/kubelet/eviction/helpers.go of Kubernetes.
+    """
+    status = pod.get("status", {})
+    said = status.get("message") or ""
+    if status.get("reason") != "Evicted" or re.search(r"exceed(s|ed) (the|its)\b", said) is None:
+        return None
+    return f"{step.one_line(said).rstrip('.')}."
 
 
 def api_server() -> str:

@@ -23,6 +23,7 @@ def carry_out(build: Build, builder: Builder) -> str:
 
     def attempt() -> str:
         builder.wait()
+        builder.require_within_limit()
         log(f"Building {build.name} ...")
         return run(build)
 

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { FACTS_SCRIPT } from "../../../../tooling/verify/isolation/dockerfiles/facts";
 import {
   answersIn,
@@ -10,7 +13,8 @@ import { type Answer, judge } from "../../../../tooling/verify/isolation/tries/t
 import { SHARED, studentNamed } from "../../../support/students";
 
 const registry = { host: "registry.kube-system.svc.cluster.local", port: 5000 };
-const ALL = hostileDockerfiles(studentNamed("alice", 1), studentNamed("bob", 2), { ...SHARED, registry });
+const [ALICE, BOB] = [studentNamed("alice", 1), studentNamed("bob", 2)];
+const ALL = hostileDockerfiles(ALICE, BOB, { ...SHARED, registry }, 10 * 2 ** 30);
 
 /** Of one Dockerfile: which attempts pass with what is seen of its build. */
 function verdicts(name: string, seen: Partial<SeenBuild>): boolean[] {
@@ -35,7 +39,22 @@ describe("a Dockerfile with intent", () => {
       ["frontend", "# syntax=registry.kube-system.svc.cluster.local:5000/alice/gourmetgram-app:verify"],
       ["insecure", "FROM base"],
       ["network", "FROM base"],
+      ["disk", "FROM base"],
     ]);
+  });
+
+  it("takes a gibibyte more than BuildKit may write", () => {
+    const words = /^RUN (\[.*\])$/m.exec(ALL.at(-1)?.text("FROM base\n") ?? "")?.[1] ?? "[]";
+    const script = (JSON.parse(words) as string[]).at(-1) ?? "";
+    const folder = mkdtempSync(join(tmpdir(), "disk-"));
+    try {
+      const file = join(folder, "full");
+      const smaller = script.replace("/tmp/full", file).replace("11811160064", "4096").replace("300", "0");
+      execFileSync("python3", ["-c", smaller]);
+      assert.equal(statSync(file).blocks * 512, 4096);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("passes for refused by the reason that is meant, and for no other", () => {
@@ -44,6 +63,7 @@ describe("a Dockerfile with intent", () => {
       frontend: "the training code's Dockerfile at commit 1234567 names a frontend image (line 1)",
       insecure: "failed to solve: security.insecure is not allowed",
       network: "failed to solve: network.host is not allowed",
+      disk: "BuildKit was ended, because it wrote more on its node's disk than it may: Usage of EmptyDir",
     };
     for (const [name, failure] of Object.entries(reasons)) {
       assert.deepEqual(verdicts(name, { failure }), [true], name);

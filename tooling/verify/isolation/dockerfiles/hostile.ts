@@ -25,11 +25,15 @@ export interface HostileDockerfile {
   readonly attempts: readonly { readonly attempt: Attempt; readonly answer: (seen: SeenBuild) => Answer }[];
 }
 
-/** @param registry Where BuildKit finds the class's images. */
+/**
+ * @param shared.registry Where BuildKit finds the class's images.
+ * @param disk Bytes that BuildKit may write on its node.
+ */
 export function hostileDockerfiles(
   own: Student,
   other: Student,
   shared: Shared & { readonly registry: NonNullable<Shared["registry"]> },
+  disk: number,
 ): HostileDockerfile[] {
   const { host, port } = shared.registry;
   const registry = `${host}:${port}`;
@@ -62,8 +66,19 @@ export function hostileDockerfiles(
       text: (whole) => `${whole}RUN --network=host true\n`,
       because: /network\.host is not allowed/,
     }),
+    // Last: kubelet ends the BuildKit in which it runs.
+    refused(own, "disk", "to write more on its node's disk than it may", {
+      text: (whole) => `${whole}RUN ${JSON.stringify(["python", "-c", filling(disk + GIB)])}\n`,
+      because: /was ended, because it wrote more on its node's disk than it may/,
+    }),
   ];
 }
+
+const GIB = 2 ** 30;
+
+/** Takes so many bytes at once, and holds them for five minutes: kubelet looks each minute. */
+const filling = (bytes: number): string =>
+  `import os, time; os.posix_fallocate(os.open("/tmp/full", os.O_CREAT | os.O_WRONLY), 0, ${bytes}); time.sleep(300)`;
 
 /** What is not built, and why not. */
 function refused(

@@ -1,4 +1,7 @@
 /** Pushes Dockerfiles with intent to a student's training code, and looks at what their builds come to. */
+import { BUILDKIT } from "../../../../components/builder";
+import { bytesOf } from "../../../../components/kubernetes";
+import type { Cluster } from "../../../live/api-clients";
 import { Argo } from "../../../live/workflows/argo";
 import type { Family } from "../../../live/workflows/family";
 import { logOf } from "../../../live/runs/logs";
@@ -27,7 +30,8 @@ export async function tryDockerfiles(
   if (registry === undefined) return;
   const { cluster, id, signal, add } = work;
   const argo = new Argo(cluster, own.outputs.namespace);
-  const all = hostileDockerfiles(own, other, { ...shared, registry });
+  const disk = await diskOf(own.outputs.builder, cluster);
+  const all = hostileDockerfiles(own, other, { ...shared, registry }, disk);
   // That nobody reaches what does not run would prove nothing; the other's own builds have ended it.
   const stop = await startBuilder(other.outputs.builder, cluster, work);
   const branches: Record<string, string> = {};
@@ -54,6 +58,18 @@ export async function tryDockerfiles(
     }
   });
   signal.throwIfAborted();
+}
+
+/** Bytes that a BuildKit may write on its node, by its Deployment. */
+async function diskOf(
+  { namespace }: Pusher["outputs"]["builder"],
+  { apps }: Pick<Cluster, "apps">,
+): Promise<number> {
+  const { spec } = await apps.readNamespacedDeployment({ namespace, name: BUILDKIT });
+  const limits = spec?.template.spec?.containers.map(({ resources }) => resources?.limits ?? {}) ?? [];
+  const disk = limits.flatMap((each) => each["ephemeral-storage"] ?? [])[0];
+  if (disk === undefined) throw new Error(`${BUILDKIT} in ${namespace} has no limit of ephemeral-storage`);
+  return bytesOf(disk);
 }
 
 /** Waits for the end of a commit's run, which its build comes before. */
