@@ -40,7 +40,7 @@ export const STACK = {
     check.quantity,
   ),
   studentTokenDays: student.integer(
-    "Days for which a student's kubeconfig is valid. Each up issues a new one.",
+    "Days for which a student's kubeconfig is valid. An up issues a new one once half of that time has passed.",
     120,
     [1, 365],
   ),

@@ -51,6 +51,21 @@ function callsOf(line: string): Call[] {
   }));
 }
 
+/** The commands of a page that write npm's own lines into a file, a pipe or a variable. */
+function bannersIn(markdown: string): string[] {
+  const lines: string[] = [];
+  void walkTokens(lexer(markdown), (token: Token) => {
+    const { type, text = "", lang = "" } = token as { type: string; text?: string; lang?: string };
+    if (type === "codespan") lines.push(text.replaceAll("\n", " "));
+    if (type === "code" && lang !== "") lines.push(...text.replaceAll("\\\n", " ").split("\n"));
+  });
+  return lines.filter((line) =>
+    /npm run (?!-s |--silent )[^|;&#>]*(?:\|(?!\|)|>)|\$\(npm run (?!-s |--silent )/.test(
+      line.replaceAll(/'[^']*'|"(?!\$\()[^"]*"/g, "''"),
+    ),
+  );
+}
+
 /** What the command line has against a call; undefined where it has nothing. */
 function objection({ script, args }: Call): string | undefined {
   const [, name] =
@@ -109,6 +124,29 @@ describe("the commands of the pages", () => {
     assert.match(of("up", "now"), /^too many words: now/);
     assert.equal(of("kubectl", "get", "-o", "yaml"), "none");
   });
+
+  it("are found where npm's own lines would be in what is kept", () => {
+    const kept = [
+      "npm run class -- status | jq",
+      "npm run kubectl -- exec a -- \\\n  pg_dump > file",
+      "A=$(npm run pulumi -- config)",
+    ];
+    const pageOf = (lines: readonly string[]): string => ["```sh", ...lines, "```"].join("\n");
+    assert.equal(bannersIn(pageOf(kept)).length, kept.length);
+    assert.equal(bannersIn("Look at `npm run argo -- list -o json | wc -c`.").length, 1);
+    const silent = kept.map((line) => line.replace("npm run", "npm run -s"));
+    const others = [
+      "npm run status || true",
+      "npm run up; a | b",
+      "npm run bench -- -l 'a|b' < file  # > file",
+    ];
+    assert.deepEqual(bannersIn(pageOf([...silent, ...others])), []);
+  });
+
+  for (const page of pages) {
+    it(`keep npm's own lines out of files and pipes: ${page}`, () =>
+      assert.deepEqual(bannersIn(read(page)), []));
+  }
 
   const wrongIn = (calls: readonly Call[]): string[] =>
     calls.flatMap((call) => {

@@ -8,6 +8,7 @@ import { toRun } from "../../../tooling/verify/tutorial/commands";
 import { ELSEWHERE, elsewhere, isRunBy, unrun } from "../../../tooling/verify/tutorial/elsewhere";
 import { EXAMPLES, otherCodes, OWN_NAMES, STABLE } from "../../../tooling/verify/tutorial/outcomes";
 import { tutorialCommands } from "../../../tooling/verify/tutorial/pages";
+import { versions } from "../../../tooling/machine/versions";
 import { trainingManifests } from "../../../workflows/training-manifests";
 import { scripts } from "../../../package.json";
 import { checkout } from "../../support/checkout";
@@ -52,6 +53,20 @@ describe("docs: the commands of the tutorial", () => {
     assert.match(unrun({ ...entry, by: "npm run g" }, script) ?? "", /a step npm run g in .ci\/run/);
     // The verification itself, where no script runs it.
     assert.equal(unrun({ ...entry, by: undefined }, ""), null);
+  });
+
+  it("put each setting back that they have changed", () => {
+    const keysOf = (action: string): string[] =>
+      commands.flatMap(({ text }) => new RegExp(`pulumi -- config ${action} (\\S+)`).exec(text)?.[1] ?? []);
+    assert.deepEqual(keysOf("rm"), keysOf("set"));
+    assert.equal(keysOf("set").length, 2);
+  });
+
+  it("need programs in the versions of the lab", () => {
+    const page = read(`${FOLDER}/stand-up.md`);
+    assert.ok(page.includes(`[Argo Workflows ${versions.argo}](`));
+    assert.ok(page.includes(`/argo-workflows/releases/tag/v${versions.argo})`));
+    assert.ok(page.includes(`[kind ${versions.kind}](`));
   });
 
   it("are in blocks of a language that is read", () => {
