@@ -1,13 +1,12 @@
 import { version } from "../../../package.json";
 import { randomUUID } from "node:crypto";
-import { rmSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import pRetry from "p-retry";
 import type { BackupTarget } from "../../../stacks";
 import { messageOf } from "../../support/errors";
 import { FORMAT } from "../file/header";
 import { type Manifest, NOT_INCLUDED, SETTINGS_FILE } from "../file/manifest";
-import { checkBackup, findBackup, unlocked } from "../file/reader";
 import { BackupWriter } from "../file/writer";
 import { backUpLab, type Watch } from "../labs/back-up-lab";
 import type { LabSource } from "../parts/access";
@@ -85,30 +84,16 @@ async function backUpOne(target: BackupTarget, options: BackUpAllOptions): Promi
   const writer = await BackupWriter.open(path, passphrase, about);
   try {
     const lab = await open(target, watch);
-    try {
-      const record = await backUpLab(lab, writer, watch);
-      await writer.add(SETTINGS_FILE, "[]");
-      await writer.finish({
-        ...{ format: FORMAT, id: randomUUID(), ...about, name: stack },
-        ...{ kind: target.student === null ? "lab" : "class", labs: [record], settings: [] },
-        notIncluded: [...NOT_INCLUDED, "settings of the stack: a backup on a schedule cannot read them"],
-      });
-    } finally {
-      await lab.close();
-    }
+    const record = await backUpLab(lab, writer, watch).finally(() => lab.close());
+    await writer.add(SETTINGS_FILE, "[]");
+    const manifest = await writer.finish({
+      ...{ format: FORMAT, id: randomUUID(), ...about, name: stack },
+      ...{ kind: target.student === null ? "lab" : "class", labs: [record], settings: [] },
+      notIncluded: [...NOT_INCLUDED, "settings of the stack: a backup on a schedule cannot read them"],
+    });
+    tell(summary(path, manifest));
   } catch (error) {
     await writer.abort();
-    throw error;
-  }
-  tell(summary(path, await readBack(path, passphrase)));
-}
-
-/** @throws Unreadable if the file is not whole; there is none then */
-async function readBack(path: string, passphrase: string): Promise<Manifest> {
-  try {
-    return await checkBackup(await unlocked(await findBackup(path), passphrase));
-  } catch (error) {
-    rmSync(path, { force: true });
     throw error;
   }
 }
