@@ -13,7 +13,7 @@ import {
 import { pullSecretOf, registryEgress, type RegistryTarget } from "../registry";
 import type { Resources } from "../sizes";
 import { type BackupBucket, bucketEgress, bucketEnvironment } from "./backup-bucket";
-import { BACKUP_ACCOUNT, BACKUP_LABS, BACKUP_NAME } from "./backup-names";
+import { BACKUP_ACCOUNT, BACKUP_DEADLINE, BACKUP_LABS, BACKUP_NAME } from "./backup-names";
 
 /** What the container is given. To derive a key takes 128 MiB, and a part of a file up to 32. */
 export const BACKUP_RESOURCES: Resources = {
@@ -23,8 +23,6 @@ export const BACKUP_RESOURCES: Resources = {
 
 /** Seconds after which a missed time is let go: a machine that slept at night makes up for it in the morning. */
 const STARTING_DEADLINE = 12 * 3600;
-/** Seconds after which a job has failed. */
-const DEADLINE = 6 * 3600;
 
 const LABS = "/run/backup/labs";
 const PASSPHRASE = "/run/backup/passphrase";
@@ -158,7 +156,7 @@ export class Backup extends pulumi.ComponentResource {
             spec: {
               // The program tries a lab once more by itself. A second pod would write the others' backups again.
               backoffLimit: 0,
-              activeDeadlineSeconds: DEADLINE,
+              activeDeadlineSeconds: BACKUP_DEADLINE,
               template: { metadata: { labels }, spec: pod },
             },
           },

@@ -35,6 +35,7 @@ export async function backup(target: string, options: BackupOptions): Promise<vo
   const { passphrase, stacks } = await beforeStart(() => begin(target, options));
   const about = { created: new Date().toISOString(), project: version };
   const writer = await beforeStart(() => BackupWriter.open(target, passphrase, about));
+  let contents: Omit<Manifest, "files">;
   let manifest: Manifest | undefined;
   // What is there is replaced by nothing less than all.
   const labs = new LabRecords(stacks.labs.length > 1 && !existsSync(target));
@@ -58,17 +59,18 @@ export async function backup(target: string, options: BackupOptions): Promise<vo
         title: "Settings and manifest",
         run: async () => {
           labs.requireSome();
-          manifest = await finish(writer, stacks, labs, about);
+          contents = await contentsOf(writer, stacks, labs, about);
         },
         remedy: "npm run status shows what runs; make room where a disk is full. No file was written",
       },
       {
         title: `Check ${target}`,
         run: async (report) => {
-          const file = await unlocked(await findBackup(target), passphrase);
-          await checkBackup(file, (done, all) => report(`${megabytes(done)} of ${megabytes(all)}`));
+          manifest = await writer.finish(contents, (done, all) =>
+            report(`${megabytes(done)} of ${megabytes(all)}`),
+          );
         },
-        remedy: "write it to another disk",
+        remedy: "write it to another disk. No file was written",
       },
     ]);
   } catch (error) {
@@ -97,15 +99,16 @@ async function begin(
   return { passphrase: await backupPassphrase(true), stacks };
 }
 
-async function finish(
+/** Adds the settings. @returns what the manifest says, but for the files */
+async function contentsOf(
   writer: BackupWriter,
   stacks: LabStacks,
   { taken, missing }: LabRecords,
   about: Pick<Manifest, "created" | "project">,
-): Promise<Manifest> {
+): Promise<Omit<Manifest, "files">> {
   const settings = await settingsOf(stacks);
   await writer.add(SETTINGS_FILE, JSON.stringify(settings, null, 2));
-  return writer.finish({
+  return {
     format: FORMAT,
     id: randomUUID(),
     ...about,
@@ -117,7 +120,7 @@ async function finish(
       ...NOT_INCLUDED,
       ...missing.map(({ name }) => `the student ${name}, who could not be backed up`),
     ],
-  });
+  };
 }
 
 /** Reads a backup to its end, and says what is in it. */

@@ -18,7 +18,7 @@ import {
   unlocked,
 } from "./file/reader";
 import { withLab } from "./labs/open-lab";
-import { LabRestore, obstacles } from "./labs/restore-lab";
+import { obstacles, restoreLabs } from "./labs/restore-lab";
 import { differingSettings, findStacks, type LabStack, type PlainSetting } from "./labs/stacks";
 import { megabytes } from "./parts/artifacts";
 import { backupPassphrase } from "./passphrase";
@@ -49,8 +49,7 @@ export async function restore(path: string, options: RestoreOptions): Promise<vo
 
 async function restoreFrom(found: SealedBackup, options: RestoreOptions): Promise<void> {
   const { path } = found;
-  const plan = await beforeStart(() => begin(found, options));
-  const { file, manifest, targets } = plan;
+  const { file, manifest, config, targets } = await beforeStart(() => begin(found, options));
   tellData({ ...dataOf(path, file.size, manifest), restored: [] });
   console.log(backupText(path, file.size, manifest));
   const settings = differingSettings(manifest.settings);
@@ -65,7 +64,11 @@ async function restoreFrom(found: SealedBackup, options: RestoreOptions): Promis
   await runSteps([
     {
       title: `Restore ${names.join(", ")}`,
-      run: (report) => carryOut(plan, report),
+      run: (report) =>
+        restoreLabs(file, manifest, targets, (stack, work) => withLab(config, stack, report, work), {
+          report,
+          signal: interruption,
+        }),
       remedy: "npm run status shows what runs",
     },
   ]);
@@ -113,7 +116,7 @@ async function begin(found: SealedBackup, { only }: RestoreOptions): Promise<Pla
         stack.student === null
           ? "npm run down, then npm run up, which deletes what is there (npm run backup -- OTHER first keeps it)"
           : `npm run class -- reset --roster FILE --only ${stack.student}, which deletes what is there`;
-      problems.push(...(await obstacles(lab, record, manifest.id, emptying)));
+      problems.push(...(await obstacles(lab, record, manifest, emptying)));
     });
   }
   if (problems.length > 0) throw new Error(problems.join("\n"));
@@ -149,28 +152,3 @@ async function targetsOf(manifest: Manifest, only: readonly string[] | undefined
   }
   return targets;
 }
-
-/** Goes through the backup once: a lab's files are together, one lab after the other. */
-async function carryOut(
-  { file, manifest, config, targets }: Plan,
-  report: (line: string) => void,
-): Promise<void> {
-  const files = new Map(manifest.files.map((each) => [each.path, each]));
-  const stored = filesOf(file);
-  let next = await stored.next();
-  for (const { record, stack } of targets) {
-    await withLab(config, stack, report, async (lab) => {
-      await lab.mark.write(manifest.id);
-      const restoring = new LabRestore(lab, record, files, { report, signal: interruption });
-      while (next.done !== true && !isOf(record, next.value.path)) next = await stored.next();
-      while (next.done !== true && isOf(record, next.value.path)) {
-        await restoring.take(next.value);
-        next = await stored.next();
-      }
-      await restoring.finish();
-    });
-  }
-  await stored.return(undefined);
-}
-
-const isOf = ({ folder }: LabRecord, path: string): boolean => path.startsWith(`${folder}/`);

@@ -1,15 +1,16 @@
 /** The state of the backups on a schedule, whose failures are seen in the cluster alone. */
 import { BatchV1Api, CoreV1Api, type KubeConfig, type V1CronJob, type V1Job } from "@kubernetes/client-node";
-import { BACKUP_NAME } from "../../components/backup";
+import { BACKUP_DEADLINE, BACKUP_NAME } from "../../components/backup";
 import { INSTANCE_LABEL, within } from "../../components/kubernetes";
 import { nextTimes } from "../../packages/argo-lint";
 import type { Obstacle } from "../cluster/preflight";
+import { problemOf } from "../support/errors";
 import { minuteOf } from "../support/times";
 
 /** Seconds that the cluster may take to tell. */
 const PATIENCE = 15;
 /** Milliseconds that a backup may take before it counts as missed: as long as its job may run. */
-const GRACE = 6 * 3_600_000;
+const GRACE = BACKUP_DEADLINE * 1000;
 
 /** What the cluster tells of a schedule. */
 export interface BackupSchedule {
@@ -65,9 +66,11 @@ export function backupAlarm(seen: BackupSchedule, now = new Date()): Obstacle | 
     };
   }
   if (last !== null && last.message !== "") {
+    const { message, remedy } = problemOf(last.message);
     return {
-      problem: last.message,
+      problem: message,
       remedy:
+        remedy ??
         "npm run backup -- DIR --fetch copies them; then a smaller backupKeep or a larger backupStorage",
     };
   }

@@ -7,6 +7,7 @@ sets it. Without it, an installed Postgres is used.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -258,8 +259,8 @@ def test_mlflow_copies_it_before_it_upgrades_its_tables(container: Container) ->
     ) as other:
         told = prepare(COPY_BEFORE_UPGRADE="true")
         assert other.wait(timeout=10) != 0
-    name = f'ml"flow_{time.strftime("%Y%m%d", time.gmtime())}_{older}'
-    assert f"copied the database first, as {name}" in told
+    name = told.split("copied the database first, as ")[1].splitlines()[0]
+    assert re.fullmatch(rf'ml"flow_{time.strftime("%Y%m%d", time.gmtime())}_\d{{6}}_{older}', name)
     assert 'deleted the old copy ml"flow_20200101_0123abcd' in told
     assert copies() == ['ml"flow_20210101_0123abcd', name]
     upgraded = container.query("SELECT version_num FROM alembic_version").stdout
@@ -275,6 +276,42 @@ def test_mlflow_copies_it_before_it_upgrades_its_tables(container: Container) ->
 
     told = prepare()
     assert "no copy is made, because the database is not the lab's own" in told
+
+
+COPY = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import database_copy
+from sqlalchemy import make_url
+print(database_copy.make(make_url(sys.argv[2]), "0123abcd"))
+"""
+
+
+def test_each_copy_is_of_its_time_and_the_first_of_a_day_stays(container: Container) -> None:
+    container.start()
+    container.wait_until_ready()
+    password = urllib.parse.quote(PASSWORD)
+    uri = f'postgresql://mlflow:{password}@127.0.0.1:{container.port}/ml"flow'
+    day = time.strftime("%Y%m%d", time.gmtime())
+    # As releases up to 0.3.0 named it.
+    container.query(f'CREATE DATABASE "ml""flow_{day}_0123abcd"')
+    made = []
+    for number in range(3):
+        container.query(f"CREATE TABLE work_{number} ()")
+        result = subprocess.run(
+            [mlflow_python(), "-c", COPY, PREPARE_DATABASE.parent, uri],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        made.append(result.stdout.strip())
+        time.sleep(1)
+
+    names = container.query("SELECT datname FROM pg_database WHERE datname LIKE 'ml%_\\_%'")
+    assert sorted(names.stdout.split()) == sorted([f'ml"flow_{day}_0123abcd', made[2]])
+    tables = "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'work%'"
+    assert container.query(tables, made[2]).stdout == "3\n"
 
 
 def test_password_from_a_file(container: Container) -> None:

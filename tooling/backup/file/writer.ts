@@ -13,6 +13,7 @@ import { pipeline } from "node:stream/promises";
 import { pack, type Pack } from "tar-stream";
 import { type Header, headerLine, newHeader } from "./header";
 import { type FileRecord, type Manifest, MANIFEST_FILE } from "./manifest";
+import { checkBackup, findBackup, unlocked } from "./reader";
 
 /** Bytes of an entry at most. */
 export const PART = 8 * 1024 * 1024;
@@ -30,11 +31,12 @@ export class BackupWriter {
     private readonly finished: Promise<void>,
     private readonly draft: string,
     private readonly target: string,
+    private readonly passphrase: string,
     private readonly discard: () => void,
   ) {}
 
   /**
-   * Opens `<target>.partial`, which becomes the target when all is written. It goes with this process if it is not.
+   * Opens `<target>.partial`, which becomes the target when all was read back. It goes with this process if it does not.
    *
    * @param target Path of the backup; whoever calls has made sure that it may be replaced.
    * @throws Error if there cannot be such a file
@@ -56,7 +58,7 @@ export class BackupWriter {
     const finished = pipeline(tar as unknown as Readable, encrypting(header, key), file);
     // Whoever writes next is told; nobody may be writing at the moment.
     finished.catch(() => undefined);
-    return new BackupWriter(tar, finished, draft, target, discard);
+    return new BackupWriter(tar, finished, draft, target, passphrase, discard);
   }
 
   /**
@@ -101,8 +103,17 @@ export class BackupWriter {
     return end();
   }
 
-  /** Ends the backup with its manifest, and gives the file its name. */
-  async finish(manifest: Omit<Manifest, "files">): Promise<Manifest> {
+  /**
+   * Ends the backup with its manifest, reads all of it back, and only then gives the file its name.
+   *
+   * @param report Told how many of how many bytes were read back.
+   * @returns the manifest, as it was read
+   * @throws Unreadable if what is on the disk is not what was written
+   */
+  async finish(
+    manifest: Omit<Manifest, "files">,
+    report?: (done: number, all: number) => void,
+  ): Promise<Manifest> {
     const whole: Manifest = { ...manifest, files: [...this.files] };
     await this.add(MANIFEST_FILE, JSON.stringify(whole, null, 2));
     this.tar.finalize();
@@ -110,9 +121,10 @@ export class BackupWriter {
     const file = await open(this.draft, "r+");
     await file.sync();
     await file.close();
+    const read = await checkBackup(await unlocked(await findBackup(this.draft), this.passphrase), report);
     await rename(this.draft, this.target);
     process.removeListener("exit", this.discard);
-    return whole;
+    return read;
   }
 
   /** Gives up what was written. */

@@ -103,10 +103,15 @@ function markOf({ core }: Cluster, namespace: string): LabAccess["mark"] {
   return {
     read,
     write: async (backup) => {
-      if ((await read()) !== null) await core.deleteNamespacedConfigMap(place);
-      if (backup === null) return;
+      const there = (await read()) !== null;
+      if (backup === null) {
+        if (there) await core.deleteNamespacedConfigMap(place);
+        return;
+      }
       const body = { metadata: { name: MARK }, data: { backup } };
-      await core.createNamespacedConfigMap({ namespace, body });
+      // Never gone in between: without it, what is restored would be the lab's own data.
+      if (there) await core.replaceNamespacedConfigMap({ ...place, body });
+      else await core.createNamespacedConfigMap({ namespace, body });
     },
   };
 }

@@ -1,5 +1,7 @@
-import type { FileRecord, LabRecord } from "../file/manifest";
-import type { StoredFile } from "../file/reader";
+import { messageOf } from "../../support/errors";
+import { finishing } from "../../support/interruption";
+import type { FileRecord, LabRecord, Manifest } from "../file/manifest";
+import { type BackupFile, filesOf, type StoredFile } from "../file/reader";
 import { type LabAccess, pullAddressOf } from "../parts/access";
 import { listArtifacts, mlflowVersion, restoreArtifact } from "../parts/artifacts";
 import { restoreDatabase, surveyDatabase } from "../parts/database";
@@ -7,18 +9,32 @@ import { manifestPath, restoreBlob, restoreManifest } from "../parts/images";
 import { pushedBranches, referencesOf, restoreRepository } from "../parts/repositories";
 import { relocated } from "../parts/staging";
 import type { Watch } from "./back-up-lab";
+import type { LabStack } from "./stacks";
+
+/** The mark of a lab that has all of a backup, while others of its class are still to be restored. */
+const doneMark = (backup: string): string => `${backup} done`;
 
 /** Why a lab cannot take what is in a backup, each with a remedy; nothing has been changed. */
 export async function obstacles(
   lab: LabAccess,
   record: LabRecord,
-  backup: string,
+  { id, files }: Pick<Manifest, "id" | "files">,
   emptying: string,
 ): Promise<string[]> {
   const marked = await lab.mark.read();
-  // Begun before: what is there is this backup's, or will be. Its database may be half exchanged.
-  if (marked === backup) return versionObstacles(record, { mlflow: await mlflowVersion(lab.mlflow) });
+  if (marked === doneMark(id)) return [];
   const found: string[] = [];
+  if (marked === id) {
+    const work = await workSince(lab, record, files);
+    if (work.length > 0) {
+      const more = work.length > 5 ? `, and ${work.length - 5} more` : "";
+      found.push(
+        `a restore was begun in ${lab.stack} and did not end, and since then there is work that it would delete: ` +
+          `${work.slice(0, 5).join(", ")}${more}\n  remedy: keep the lab as it is, or ${emptying}`,
+      );
+    }
+    return [...found, ...versionObstacles(record, { mlflow: await mlflowVersion(lab.mlflow) })];
+  }
   if (marked !== null) {
     found.push(
       `a restore of another backup was begun in ${lab.stack} and did not end\n  remedy: run that one again, or ${emptying}`,
@@ -26,7 +42,7 @@ export async function obstacles(
   }
   const { runs, models, postgres } = await surveyDatabase(lab.database, lab.outputs.registeredModel);
   const artifacts = await listArtifacts(lab.mlflow);
-  const pushed = (await branchesOf(lab, record)).map((branch) => `the branch ${branch}`);
+  const pushed = await branchesOf(lab, record);
   const release = await lab.staging.tested();
   const data = [
     ...(runs > 0 ? [`${runs} runs`] : []),
@@ -41,10 +57,40 @@ export async function obstacles(
   return [...found, ...versionObstacles(record, { mlflow: await mlflowVersion(lab.mlflow), postgres })];
 }
 
-async function branchesOf({ git }: LabAccess, { repositories }: LabRecord): Promise<string[]> {
+/** What is in a lab, half restored, and not in the backup. */
+async function workSince(lab: LabAccess, record: LabRecord, files: readonly FileRecord[]): Promise<string[]> {
+  const now = await surveyDatabase(lab.database, lab.outputs.registeredModel).catch((error: unknown) => {
+    // Half exchanged: nobody could write to it since.
+    if (/does not exist|not currently accepting connections/.test(messageOf(error))) return undefined;
+    throw error;
+  });
+  const runs = now?.runs ?? 0;
+  // Before the database is exchanged, it has none.
+  const others =
+    runs === 0 || runs === record.database.runs ? [] : [`${runs} runs, not ${record.database.runs}`];
+  const own = new Set(files.map(({ path }) => path));
+  const artifacts = (await listArtifacts(lab.mlflow))
+    .filter(({ path }) => !own.has(`${record.folder}/artifacts/${path}`))
+    .map(({ path }) => `the artifact ${path}`);
+  return [...others, ...artifacts, ...(await branchesOf(lab, record, true))];
+}
+
+/** The branches on which somebody has pushed. @param others Without those that are as the backup has them. */
+async function branchesOf(
+  { git }: LabAccess,
+  { repositories }: LabRecord,
+  others = false,
+): Promise<string[]> {
   if (git === undefined) return [];
-  const all = await Promise.all(repositories.map(({ name }) => referencesOf(git, name)));
-  return all.flatMap(pushedBranches);
+  const all = await Promise.all(
+    repositories.map(async ({ name, references }) => {
+      const now = await referencesOf(git, name);
+      const same = (branch: string): boolean =>
+        [branch, `refs/heads/${branch}`].some((each) => each in now && now[each] === references[each]);
+      return pushedBranches(now).filter((branch) => !(others && same(branch)));
+    }),
+  );
+  return all.flat().map((branch) => `the branch ${branch}`);
 }
 
 /** Differences that a dump or a schema does not survive. */
@@ -142,17 +188,18 @@ export class LabRestore {
     }
     const differing = await this.differences();
     if (differing.length > 0) throw new Error(`after the restore of ${lab.stack}: ${differing.join("; ")}`);
-    await lab.mark.write(null);
   }
 
   private async differences(): Promise<string[]> {
     const { lab, record } = this;
     const now = await surveyDatabase(lab.database, lab.outputs.registeredModel);
-    const counts = (["experiments", "runs", "models", "versions", "staging"] as const).flatMap((each) =>
-      now[each] === record.database[each]
-        ? []
-        : [`${each}: ${now[each] ?? "none"}, not ${record.database[each] ?? "none"}`],
-    );
+    // A run that a schedule has started meanwhile is one more.
+    const counts = (["experiments", "runs", "models", "versions"] as const)
+      .filter((each) => now[each] < record.database[each])
+      .map((each) => `${each}: ${now[each]}, not ${record.database[each]}`);
+    if (now.staging !== record.database.staging) {
+      counts.push(`staging: ${now.staging ?? "none"}, not ${record.database.staging ?? "none"}`);
+    }
     const stored = new Map((await listArtifacts(lab.mlflow)).map(({ path, bytes }) => [path, bytes]));
     const prefix = `${record.folder}/artifacts/`;
     const files = [...this.files.values()].filter(({ path }) => path.startsWith(prefix));
@@ -172,6 +219,47 @@ export class LabRestore {
     return [...counts, ...artifacts, ...repositories];
   }
 }
+
+/**
+ * Goes through the backup once: a lab's files are together, one lab after the other.
+ *
+ * Until all labs are restored, each keeps a mark. So the same command goes on after one that failed or was killed, and
+ * leaves alone what it had ended.
+ *
+ * @param open Opens the lab of a stack for the work, and closes it.
+ * @throws Error that names what differs, or cannot be stored
+ */
+export async function restoreLabs(
+  file: BackupFile,
+  { id, files }: Pick<Manifest, "id" | "files">,
+  targets: readonly { readonly record: LabRecord; readonly stack: LabStack }[],
+  open: (stack: LabStack, work: (lab: LabAccess) => Promise<void>) => Promise<void>,
+  watch: Watch,
+): Promise<void> {
+  const records = new Map(files.map((each) => [each.path, each]));
+  const stored = filesOf(file);
+  let next = await stored.next();
+  const marks: LabAccess["mark"][] = [];
+  for (const { record, stack } of targets) {
+    await open(stack, async (lab) => {
+      marks.push(lab.mark);
+      if ((await lab.mark.read()) === doneMark(id)) return;
+      await lab.mark.write(id);
+      const restoring = new LabRestore(lab, record, records, watch);
+      while (next.done !== true && !isOf(record, next.value.path)) next = await stored.next();
+      while (next.done !== true && isOf(record, next.value.path)) {
+        await restoring.take(next.value);
+        next = await stored.next();
+      }
+      await restoring.finish();
+      if (marks.length < targets.length) await lab.mark.write(doneMark(id));
+    });
+  }
+  await stored.return(undefined);
+  await finishing(() => Promise.all(marks.map((mark) => mark.write(null))));
+}
+
+const isOf = ({ folder }: LabRecord, path: string): boolean => path.startsWith(`${folder}/`);
 
 /** Whether the git server moves a reference by itself when it starts. */
 const isLabs = (reference: string, commit: string, references: Readonly<Record<string, string>>): boolean =>

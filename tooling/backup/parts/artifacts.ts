@@ -12,6 +12,10 @@ export interface Artifact {
   readonly bytes: number;
 }
 
+/** Whether a path is that of a file, or of a folder with files. */
+export const isStored = (path: string, files: readonly string[]): boolean =>
+  files.some((each) => each === path || each.startsWith(`${path}/`));
+
 /** The version of an MLflow server, such as `3.17.2`. */
 export async function mlflowVersion(url: string, signal?: AbortSignal): Promise<string> {
   const answer = await send(`${url}/version`, { signal });

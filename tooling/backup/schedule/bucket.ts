@@ -43,6 +43,7 @@ export function bucketOf(signal: AbortSignal): Bucket | undefined {
  * Copies the backups of a stack that the bucket lacks, and removes its older ones that are too many.
  *
  * @param keep Number of backups that stay in the bucket.
+ * @param spared Those that stay and count, whatever time is in their names.
  */
 export async function copyTo(
   bucket: Bucket,
@@ -50,8 +51,15 @@ export async function copyTo(
     folder,
     stack,
     keep,
+    spared,
     tell,
-  }: { folder: string; stack: string; keep: number; tell: (line: string) => void },
+  }: {
+    folder: string;
+    stack: string;
+    keep: number;
+    spared: readonly string[];
+    tell: (line: string) => void;
+  },
 ): Promise<void> {
   const there = new Map((await bucket.list()).map(({ name, bytes }) => [name, bytes]));
   for (const name of keptFiles(folder, stack)) {
@@ -62,7 +70,7 @@ export async function copyTo(
     there.set(name, size);
     tell(`${stack}: copied ${name} to ${bucket.address}, and read it back`);
   }
-  for (const name of surplus([...there.keys()], stack, keep)) {
+  for (const name of surplus([...there.keys()], stack, keep, spared)) {
     await bucket.remove(name);
     tell(`${stack}: removed ${name} from ${bucket.address}`);
   }

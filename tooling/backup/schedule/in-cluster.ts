@@ -17,6 +17,7 @@ import { accessOf } from "../labs/access-of";
 import { backUpAll } from "./back-up-all";
 import { bucketOf } from "./bucket";
 import { shortOfRoom } from "./kept-files";
+import { LOST_FILES_REMEDY } from "./lost-files";
 
 /** Where the kubelet reads why a container ended, which `status` shows. It is there in each pod, and nowhere else. */
 const TERMINATION_LOG = "/dev/termination-log";
@@ -35,6 +36,15 @@ async function main([labs = "", passphraseFile = "", folder = "", keep = ""]: st
   config.loadFromCluster();
   const targets = targetsIn(labs);
   console.log(`labs: ${targets.map(({ stack }) => stack).join(", ") || "none"}`);
+  if (targets.length === 0) {
+    // As in a class whose base is up before its students.
+    const problem = "nothing is backed up: no lab is up that has told the backups of itself";
+    const remedy = "npm run class -- up --roster FILE; for a single lab, npm run up";
+    console.error(`warning: ${problem}\n  remedy: ${remedy}`);
+    noteEnd([problem], remedy);
+    return;
+  }
+  const warnings: string[] = [];
   const failed = await backUpAll(targets, {
     folder,
     passphrase: readFileSync(passphraseFile, "utf8"),
@@ -46,27 +56,34 @@ async function main([labs = "", passphraseFile = "", folder = "", keep = ""]: st
       return accessOf(config, target, { registry: own ? `http://${inCluster}` : undefined, ...watch });
     },
     tell: (line) => console.log(line),
+    warn: (line) => {
+      console.log(`warning: ${line}`);
+      warnings.push(line);
+    },
     signal: interruption,
   });
   if (failed.length === 0) {
     const problem = await shortOfRoom(folder);
-    if (problem === undefined) return;
-    console.log(`warning: ${problem}`);
-    noteEnd(problem);
+    if (problem !== undefined) console.log(`warning: ${problem}`);
+    const problems = [...warnings, ...(problem === undefined ? [] : [problem])];
+    if (problems.length > 0) noteEnd(problems, warnings.length > 0 ? LOST_FILES_REMEDY : undefined);
     return;
   }
   const names = failed.map(({ stack }) => stack).join(", ");
   console.error(`failed: ${names}; the reasons are above, and the backups from before are kept`);
-  noteEnd(failed.map(({ stack, reason }) => `${stack}: ${reason.split("\n")[0] ?? ""}`).join("; "));
+  noteEnd([...failed.map(({ stack, reason }) => `${stack}: ${reason.split("\n")[0] ?? ""}`), ...warnings]);
   process.exitCode = 1;
 }
 
-function noteEnd(message: string): void {
-  if (existsSync(TERMINATION_LOG)) writeFileSync(TERMINATION_LOG, message.slice(0, 1000));
+/** Tells `status` what is wrong, and what helps where that is not what it says itself. */
+function noteEnd(problems: readonly string[], remedy?: string): void {
+  if (!existsSync(TERMINATION_LOG)) return;
+  const helps = remedy === undefined ? "" : `\n  remedy: ${remedy}`;
+  writeFileSync(TERMINATION_LOG, problems.join("; ").slice(0, 1000) + helps);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(messageOf(error));
-  noteEnd(messageOf(error));
+  noteEnd([messageOf(error)]);
   process.exitCode = interrupted()?.exitCode ?? 1;
 });

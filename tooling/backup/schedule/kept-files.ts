@@ -32,22 +32,32 @@ export function filesIn(printed: string): RemoteFile[] {
 export const keptFiles = (folder: string, stack: string): string[] =>
   readdirSync(folder).filter((file) => stackOf(file) === stack);
 
-/** Of some files the older backups of a stack, which are more than are kept, the newest of them first. */
-export const surplus = (files: readonly string[], stack: string, keep: number): string[] =>
-  files
-    .filter((file) => stackOf(file) === stack)
-    .sort()
-    .reverse()
-    .slice(keep);
+/**
+ * Of some files the older backups of a stack, which are more than are kept, the newest of them first.
+ *
+ * @param spared Those that stay and count, whatever time is in their names: a clock may have been ahead.
+ */
+export function surplus(
+  files: readonly string[],
+  stack: string,
+  keep: number,
+  spared: readonly string[] = [],
+): string[] {
+  const own = files.filter((file) => stackOf(file) === stack);
+  const others = own.filter((file) => !spared.includes(file));
+  const left = Math.max(0, keep - (own.length - others.length));
+  return others.sort().reverse().slice(left);
+}
 
 /**
  * Removes all but the newest backups of a stack.
  *
  * @param keep Number of backups that stay.
+ * @param spared Those that stay and count, whatever time is in their names.
  * @returns the names of those that were removed
  */
-export function prune(folder: string, stack: string, keep: number): string[] {
-  const old = surplus(readdirSync(folder), stack, keep);
+export function prune(folder: string, stack: string, keep: number, spared: readonly string[] = []): string[] {
+  const old = surplus(readdirSync(folder), stack, keep, spared);
   for (const file of old) rmSync(join(folder, file));
   return old;
 }

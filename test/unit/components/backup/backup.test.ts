@@ -262,8 +262,9 @@ describe("the program of the backups", () => {
       writeFileSync(join(folder, "passphrase"), "several words");
       const program = join(checkout, "images/backup/dist/in-cluster.js");
       const args = [program, "labs", "passphrase", ".", "7"];
-      const { stdout, exitCode } = await execa("node", args, { cwd: folder, reject: false });
+      const { stdout, stderr, exitCode } = await execa("node", args, { cwd: folder, reject: false });
       assert.deepEqual([stdout, exitCode], ["labs: none", 0]);
+      assert.match(stderr, /nothing is backed up: .*\n {2}remedy: npm run class -- up --roster FILE/);
     } finally {
       rmSync(folder, { recursive: true });
     }

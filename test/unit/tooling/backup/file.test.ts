@@ -215,6 +215,24 @@ describe("backup: the file", () => {
       assert.equal(existsSync(`${path}.partial`), false);
     });
 
+    it("has not its name before it was read back, and leaves the one from before where that fails", async () => {
+      const path = join(folder, "replaced");
+      writeFileSync(path, "the good one");
+      const failing = await BackupWriter.open(path, "right", ABOUT);
+      const reading = failing.finish(MANIFEST, () => {
+        assert.equal(readFileSync(path, "utf8"), "the good one");
+        throw new Error("the disk cannot be read");
+      });
+      await assert.rejects(reading, /the disk cannot be read/);
+      await failing.abort();
+      assert.equal(readFileSync(path, "utf8"), "the good one");
+      assert.equal(existsSync(`${path}.partial`), false);
+
+      const writer = await BackupWriter.open(path, "right", ABOUT);
+      assert.equal((await writer.finish(MANIFEST)).id, "one");
+      assert.equal((await checkBackup(await unlocked(await findBackup(path), "right"))).id, "one");
+    });
+
     it("passes on that a source has failed", async () => {
       const writer = await BackupWriter.open(join(folder, "failing"), "right", ABOUT);
       const failing = Readable.from(

@@ -4,16 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FORMAT } from "../../../../tooling/backup/file/header";
 import type { LabRecord, Manifest } from "../../../../tooling/backup/file/manifest";
-import {
-  type BackupFile,
-  checkBackup,
-  filesOf,
-  findBackup,
-  unlocked,
-} from "../../../../tooling/backup/file/reader";
+import { type BackupFile, checkBackup, findBackup, unlocked } from "../../../../tooling/backup/file/reader";
 import { BackupWriter } from "../../../../tooling/backup/file/writer";
 import { backUpLab } from "../../../../tooling/backup/labs/back-up-lab";
-import { LabRestore, obstacles } from "../../../../tooling/backup/labs/restore-lab";
+import { obstacles, restoreLabs } from "../../../../tooling/backup/labs/restore-lab";
 import { FakeAccess } from "./fake-access";
 import { quickKeys } from "./quick-keys";
 
@@ -85,16 +79,11 @@ describe("backup: a lab", function () {
   const record = (): LabRecord => manifest.labs[0] as LabRecord;
 
   async function restore(): Promise<void> {
-    await fresh.mark.write(manifest.id);
-    const files = new Map(manifest.files.map((each) => [each.path, each]));
-    const restoring = new LabRestore(fresh, record(), files, SILENT);
-    for await (const each of filesOf(file)) {
-      if (each.path.startsWith(`${record().folder}/`)) await restoring.take(each);
-    }
-    await restoring.finish();
+    const targets = [{ record: record(), stack: { stack: "embedded", student: null } }];
+    await restoreLabs(file, manifest, targets, (_, work) => work(fresh), SILENT);
   }
 
-  const problems = (lab = fresh, of = record()): Promise<string[]> => obstacles(lab, of, "one", EMPTYING);
+  const problems = (lab = fresh, of = record()): Promise<string[]> => obstacles(lab, of, manifest, EMPTYING);
 
   it("says what is in it, and what somebody who trusts it has to know", () => {
     const { database, artifacts, repositories, images, serving, notes } = record();
@@ -187,6 +176,57 @@ describe("backup: a lab", function () {
       assert.equal(fresh.marked, null);
     });
   }
+
+  it("is not restored again over work that came after a restore that did not end", async () => {
+    fresh.before = (what) => {
+      if (what.startsWith("serve")) throw new Error("staging does not serve");
+    };
+    await assert.rejects(restore(), /does not serve/);
+    fresh.before = () => undefined;
+    const restored = fresh.data;
+    fresh.data = { ...restored, runs: 4 };
+    for (let step = 1; step <= 4; step += 1) fresh.artifacts.set(`1/new/artifacts/${step}`, Buffer.of());
+    fresh.commit("gourmetgram.git", "mine", "work");
+    assert.deepEqual(await problems(), [
+      "a restore was begun in embedded and did not end, and since then there is work that it would delete: 4 runs, not 3, " +
+        "the artifact 1/new/artifacts/1, the artifact 1/new/artifacts/2, the artifact 1/new/artifacts/3, " +
+        "the artifact 1/new/artifacts/4, and 1 more\n  remedy: keep the lab as it is, or npm run down",
+    ]);
+    fresh.data = restored;
+    for (let step = 1; step <= 4; step += 1) fresh.artifacts.delete(`1/new/artifacts/${step}`);
+    assert.match((await problems()).join(), /would delete: the branch mine\n/);
+    fresh.commit("gourmetgram.git", "main", "more work");
+    assert.match((await problems()).join(), /would delete: the branch main, the branch mine\n/);
+  });
+
+  it("can be restored again where the database was being exchanged", async () => {
+    fresh.marked = "one";
+    const { database } = fresh;
+    const failing = (reason: string): void =>
+      void Object.assign(fresh, { database: () => Promise.reject(new Error(reason)) });
+    failing('FATAL:  database "mlflow" is not currently accepting connections');
+    assert.deepEqual(await problems(), []);
+    failing('FATAL:  database "mlflow" does not exist');
+    assert.deepEqual(await problems(), []);
+    failing("no pod is ready");
+    await assert.rejects(problems(), /no pod is ready/);
+    Object.assign(fresh, { database });
+  });
+
+  it("is whole in a lab in which a schedule has started a run meanwhile", async () => {
+    fresh.before = (what) => {
+      if (what.startsWith("serve")) fresh.data = { ...fresh.data, runs: 4 };
+    };
+    await restore();
+    assert.equal(fresh.marked, null);
+  });
+
+  it("is not whole in a lab that has less", async () => {
+    fresh.before = (what) => {
+      if (what.startsWith("serve")) fresh.data = { ...fresh.data, runs: 2, staging: null };
+    };
+    await assert.rejects(restore(), /runs: 2, not 3; staging: none, not 2/);
+  });
 
   it("is taken by an empty lab", async () => {
     assert.deepEqual(await problems(), []);

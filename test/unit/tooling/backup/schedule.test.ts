@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { BackupTarget } from "../../../../stacks";
@@ -15,6 +24,7 @@ import {
   removePartial,
   shortOfRoom,
   stackOf,
+  surplus,
 } from "../../../../tooling/backup/schedule/kept-files";
 import { FakeAccess } from "./fake-access";
 import { quickKeys } from "./quick-keys";
@@ -63,6 +73,14 @@ describe("backup: the files of the schedule", () => {
     assert.deepEqual(prune(folder, "a", 2), [days[1], days[0]]);
     assert.deepEqual(readdirSync(folder).sort(), [days[2], days[3], ...others].sort());
     assert.deepEqual(prune(folder, "a", 2), []);
+  });
+
+  it("stay where they are spared, and count among the others", () => {
+    const days = ["01", "02", "03", "10"].map((day) => `a-202601${day}T000000Z.backup`);
+    const [first = "", second = "", third = "", tenth = ""] = days;
+    assert.deepEqual(surplus(days, "a", 2, [first]), [third, second]);
+    assert.deepEqual(surplus(days, "a", 1, [first, second]), [tenth, third]);
+    assert.deepEqual(surplus(days, "a", 1, ["a-20251201T000000Z.backup"]), [third, second, first]);
   });
 
   it("that nobody writes to any more are removed", () => {
@@ -145,6 +163,7 @@ describe("backup: all labs on a schedule", () => {
   let folder: string;
   let lab: FakeAccess;
   let log: string[];
+  let warnings: string[];
   /** The stacks that cannot be opened, with the number of times. */
   let broken: Map<string, number>;
 
@@ -152,6 +171,7 @@ describe("backup: all labs on a schedule", () => {
     folder = mkdtempSync(join(tmpdir(), "gourmetgram-test-"));
     lab = await FakeAccess.start();
     log = [];
+    warnings = [];
     broken = new Map();
   });
   afterEach(async () => {
@@ -176,6 +196,7 @@ describe("backup: all labs on a schedule", () => {
       );
     },
     tell: (line) => log.push(line),
+    warn: (line) => warnings.push(line),
     signal: new AbortController().signal,
     pause: 1,
     ...more,
@@ -228,7 +249,7 @@ describe("backup: all labs on a schedule", () => {
     assert.match(log.join("\n"), /^a: removed a-20250101T000000Z\.backup from s3:\/\/bucket$/m);
     // What is there already is not sent again.
     bucket.put = () => Promise.reject(new Error("no"));
-    await copyTo(bucket, { folder, stack: "a", keep: 2, tell: () => undefined });
+    await copyTo(bucket, { folder, stack: "a", keep: 2, spared: [], tell: () => undefined });
   });
 
   it("stay on the volume where the bucket refuses, and are not written again", async () => {
@@ -242,6 +263,88 @@ describe("backup: all labs on a schedule", () => {
     assert.deepEqual(failed, [{ stack: "a", reason: "s3://bucket: AccessDenied" }]);
     assert.equal(tries, 2);
     assert.deepEqual(stacksIn(), ["a"]);
+  });
+
+  it("stay where the clock was ahead for the one before, on the volume and in the bucket", async () => {
+    const ahead = "a-29990101T000000Z.backup";
+    writeFileSync(join(folder, ahead), "of a clock that was ahead");
+    const bucket = new MemoryBucket();
+    bucket.files.set(ahead, 25);
+    assert.deepEqual(await backUpAll([target("a", null)], options({ bucket })), []);
+    const [made = "", ...others] = readdirSync(folder);
+    assert.deepEqual([others, made === ahead], [[], false]);
+    await checkBackup(await unlocked(await findBackup(join(folder, made)), "several words"));
+    assert.deepEqual([...bucket.files.keys()], [made]);
+  });
+
+  describe("of a lab that has lost files of models", () => {
+    const path = (version: string): string => `1/models/m-${version}/artifacts`;
+    const file = (version: string): string => `${path(version)}/model.pth`;
+    /** Writes a backup at a day of January, of the versions that have files. */
+    async function backUpAt(day: number, versions: readonly string[], more: Partial<BackUpAllOptions> = {}) {
+      lab.artifacts.clear();
+      for (const each of versions) lab.artifacts.set(file(each), Buffer.from(each));
+      warnings = [];
+      const before = readdirSync(folder);
+      assert.deepEqual(await backUpAll([target("a", null)], options({ keep: 2, ...more })), []);
+      const made = readdirSync(folder).find((each) => !before.includes(each)) ?? "";
+      const name = nameOf(day);
+      renameSync(join(folder, made), join(folder, name));
+    }
+    const nameOf = (day: number): string => backupName("a", new Date(Date.UTC(2026, 0, day)));
+
+    beforeEach(() => {
+      const sources = ["1", "2"].map((each) => ({ version: `Food ${each}`, path: path(each) }));
+      lab.data = { ...lab.data, sources: [...sources, { version: "Food 3", path: null }] };
+    });
+
+    it("stay as long as they have files that the newest one lacks, and it is told each time", async () => {
+      await backUpAt(1, ["1", "2"]);
+      await backUpAt(2, ["1", "2"]);
+      assert.deepEqual(warnings, []);
+      for (const day of [3, 4, 5]) {
+        await backUpAt(day, ["1"]);
+        assert.deepEqual(readdirSync(folder).sort(), [nameOf(2), nameOf(day)]);
+        assert.deepEqual(warnings, [
+          `a: MLflow has no file of Food 2 any more; not removed, because they may be in it: ${nameOf(2)}`,
+        ]);
+      }
+    });
+
+    it("stay beside the newest where one is kept, in the bucket too", async () => {
+      const bucket = new MemoryBucket();
+      await backUpAt(1, ["1", "2"], { bucket, keep: 1 });
+      bucket.files.clear();
+      await backUpAt(2, [], { bucket, keep: 1 });
+      assert.deepEqual(readdirSync(folder).sort(), [nameOf(1), nameOf(2)]);
+      assert.equal(bucket.files.size, 2);
+      assert.match(warnings.join(), /no file of Food 1, Food 2 any more/);
+    });
+
+    it("stay where nobody can read them", async () => {
+      await backUpAt(1, ["1", "2"], { passphrase: "another one" });
+      await backUpAt(2, ["1"], { keep: 1 });
+      assert.deepEqual(readdirSync(folder).sort(), [nameOf(1), nameOf(2)]);
+    });
+
+    it("go as ever where none of them has the files", async () => {
+      for (const day of [1, 2, 3]) await backUpAt(day, ["1"]);
+      assert.deepEqual(readdirSync(folder).sort(), [nameOf(2), nameOf(3)]);
+      assert.deepEqual(warnings, []);
+    });
+  });
+
+  it("end without what an earlier job has left that was killed", async () => {
+    for (const [name, hours] of [
+      ["a.backup.partial", 7],
+      ["b.backup.partial", 5],
+    ] as const) {
+      writeFileSync(join(folder, name), "");
+      const then = new Date(Date.now() - hours * 3_600_000);
+      utimesSync(join(folder, name), then, then);
+    }
+    await backUpAll([], options());
+    assert.deepEqual(readdirSync(folder), ["b.backup.partial"]);
   });
 
   it("are tried a second time", async () => {

@@ -70,6 +70,11 @@ describe("backups on a schedule: the alarm", () => {
     const { problem, remedy = "" } = backupAlarm(seen({ last }), NOW) ?? {};
     assert.equal(problem, message);
     assert.match(remedy, /backupStorage/);
+    const own = { ...last, message: "dev: files are gone\n  remedy: bring them back" };
+    assert.deepEqual(backupAlarm(seen({ last: own }), NOW), {
+      problem: "dev: files are gone",
+      remedy: "bring them back",
+    });
   });
 });
 
