@@ -33,6 +33,7 @@ describe("the stacks of a class, with the real engine", function () {
     const again = await project.runner("dev", ["alice"]);
     assert.deepEqual(await again.stacks(), ["dev-alice"]);
     assert.deepEqual(await again.outputs("dev-alice"), { student: "alice", hidden: "a secret" });
+    assert.deepEqual(await again.objects("dev-alice"), []);
     const state = await again.state("dev-alice");
     assert.deepEqual([state?.resources, state?.locked], [1, false]);
     assert.deepEqual([state?.lastUpdate?.kind, state?.lastUpdate?.result], ["update", "succeeded"]);

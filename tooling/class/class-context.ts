@@ -43,6 +43,10 @@ export const stackOf = (context: Pick<ClassContext, "name">, student: string): s
 /** Stack of what the class shares. */
 export const baseOf = (context: Pick<ClassContext, "name">): string => baseStackOf(context.name);
 
+/** The stack of a student, or of what the class shares, which goes by the name `base`. */
+export const stackNamed = (context: Pick<ClassContext, "name">, name: string): string =>
+  name === "base" ? baseOf(context) : stackOf(context, name);
+
 /**
  * The students who have a stack, also those who are not in the roster any more.
  *

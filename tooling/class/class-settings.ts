@@ -83,15 +83,21 @@ function encryptionOf(file: StackFile, earlier: string): Partial<Record<string, 
   );
 }
 
-/** A roster's text in the type that the project file declares for the key. */
+/** A setting's text in the type that the project file declares for the key; the text itself where it is invalid. */
 function valueOf(name: KeyName, text: string): unknown {
   const parsed = KEYS[name].parse(text);
   return "value" in parsed ? parsed.value : text;
 }
 
-/** What a student's stack is set to for a roster's key: the roster's own, the class's, or the default. */
+/**
+ * What a student's stack is set to for a roster's key: the roster's own, the class's, or the default. Each has the key's
+ * type: `pulumi config set` writes every value as a text.
+ */
 export function effectiveSettings(studentFile: string): Record<(typeof ROSTER_KEYS)[number], unknown> {
   const { config = {} } = (parse(studentFile) ?? {}) as StackFile;
-  const values = ROSTER_KEYS.map((name) => [name, config[PREFIX + name] ?? KEYS[name].default]);
+  const values = ROSTER_KEYS.map((name) => {
+    const set = config[PREFIX + name];
+    return [name, (set ?? undefined) === undefined ? KEYS[name].default : valueOf(name, String(set))];
+  });
   return Object.fromEntries(values) as Record<(typeof ROSTER_KEYS)[number], unknown>;
 }

@@ -2,12 +2,12 @@ import { hostImagesText, NO_IMAGES } from "../../cluster/images/host-images";
 import { type Leftovers, requireNothingLeft, settled } from "../../support/leftovers";
 import type { Waiting } from "../../support/until";
 import { baseOf, type ClassContext, stackOf, studentsWithStack } from "../class-context";
-import { effectiveSettings } from "../class-settings";
 import { repositoryPrefix } from "../cluster/registry-repositories";
 import { allDone, notStarted, type Outcome } from "../runner/outcome";
 import { type ClassTask, runClass } from "../runner/run-class";
 import { whileFreeing } from "../cluster/student-cluster";
 import type { Outputs } from "../runner/stack-runner";
+import { requireStaying, stays } from "./kept-data";
 import { changesText } from "./up-class";
 
 /**
@@ -16,12 +16,12 @@ import { changesText } from "./up-class";
  * @param patience How long is waited for what goes by itself.
  */
 export function downTask(context: ClassContext, student: string, patience: Waiting = {}): ClassTask {
-  const { cluster, files, runner, signal } = context;
+  const { cluster, runner, signal } = context;
   const stack = stackOf(context, student);
   return {
     student,
     run: async (step) => {
-      const keepData = effectiveSettings(files.textOf(stack)).keepData === true;
+      const keepData = await stays(context, student);
       const { listRepositories, removeRepositories } = context.registry;
       const prefix = repositoryPrefix(student);
       const exists = (await runner.stacks()).includes(stack);
@@ -54,8 +54,13 @@ function leftoversText({ left, kept }: Leftovers): string {
   return kept.length === 0 ? ", nothing is left" : `, kept: ${kept.join(", ")}`;
 }
 
-/** Takes the students away side by side, then, unless only some were asked for, the base. */
+/**
+ * Takes the students away side by side, then, unless only some were asked for, the base.
+ *
+ * @throws Error before anything is deleted, if that would delete data that the settings keep
+ */
 export async function downClass(context: ClassContext, patience: Waiting = {}): Promise<Outcome[]> {
+  await requireStaying(context, [...context.selected, ...(context.only ? [] : ["base"])]);
   const tasks = context.selected.map((student) => downTask(context, student, patience));
   const students = await runClass(tasks, context);
   if (context.only) return students;
@@ -76,11 +81,12 @@ const othersRemedy = (others: readonly string[]): string =>
   `npm run class -- down --roster FILE --only ${others.join(" ")}, then the same command again`;
 
 function baseTask(context: ClassContext, patience: Waiting): ClassTask {
-  const { cluster, files, runner, signal } = context;
+  const { cluster, runner, signal } = context;
   const stack = baseOf(context);
   return {
     student: "base",
     run: async (step) => {
+      const keepData = await stays(context, "base");
       let detail = "there was no stack";
       let registry: string | undefined;
       if ((await runner.stacks()).includes(stack)) {
@@ -90,7 +96,6 @@ function baseTask(context: ClassContext, patience: Waiting): ClassTask {
       }
       const usedKinds = await cluster.removeBaseKinds();
       step("looking for what is left");
-      const keepData = effectiveSettings(files.textOf(stack)).keepData === true;
       const found = await settled(() => cluster.auditBase({ usedKinds, keepData }), patience);
       const images = registry === undefined ? NO_IMAGES : await context.removeHostImages(registry);
       const text = leftoversText({ ...found, left: [...found.left, ...images.left] });

@@ -1,7 +1,7 @@
 import { type ClassContext, stackOf } from "../class-context";
-import { effectiveSettings } from "../class-settings";
 import type { Waiting } from "../../support/until";
 import { downTask } from "./down-class";
+import { isToStay, stays } from "./kept-data";
 import type { Outcome } from "../runner/outcome";
 import { type ClassTask, runClass } from "../runner/run-class";
 import { upTask } from "./up-class";
@@ -19,7 +19,7 @@ function resetTask(context: ClassContext, student: string, patience: Waiting): C
   return {
     student,
     run: async (step) => {
-      if (effectiveSettings(context.files.textOf(stack)).keepData === true) {
+      if (isToStay(context, student) || (await stays(context, student))) {
         throw new Error(
           "keepData keeps the data that a reset is meant to delete\n" +
             "  remedy: set keepData to false for this student, run up --only for it, then reset",

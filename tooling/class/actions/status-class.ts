@@ -1,5 +1,5 @@
 import { bytesText } from "../../../components/kubernetes";
-import { baseOf, type ClassContext, stackOf } from "../class-context";
+import { type ClassContext, stackNamed } from "../class-context";
 import type { StudentGlance } from "../cluster/class-cluster";
 import { runClass } from "../runner/run-class";
 import { silentClassDisplay } from "../view/class-display";
@@ -36,7 +36,7 @@ export async function statusOfClass(context: ClassContext): Promise<StudentStatu
   });
   const names = ["base", ...context.selected];
   const outcomes = await runClass(
-    names.map((name) => look(name, name === "base" ? baseOf(context) : stackOf(context, name))),
+    names.map((name) => look(name, stackNamed(context, name))),
     { ...context, display: silentClassDisplay },
   );
   const failed = outcomes.find(({ result }) => result !== "done");

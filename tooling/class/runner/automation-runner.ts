@@ -18,6 +18,7 @@ import type { ClassFiles } from "./class-files";
 import { EngineEvents } from "./engine-events";
 import { shortName } from "../../engine/stack/stack-settings";
 import { CLASS_TAG } from "../../engine/stack/state";
+import { objectsIn, type StackObject } from "../../live/objects/stack-remains";
 import { failureOf } from "./pulumi-errors";
 import {
   type Changes,
@@ -124,6 +125,12 @@ export class AutomationRunner implements StackRunner {
       if (error instanceof StackNotFoundError) return undefined;
       throw error;
     }
+  }
+
+  async objects(stack: string): Promise<StackObject[]> {
+    if (!(await this.members()).has(stack)) return [];
+    const opened = await this.open(stack, this.options.files.existing(stack));
+    return objectsIn(JSON.stringify(await opened.exportStack()));
   }
 
   async state(stack: string): Promise<StackState | undefined> {

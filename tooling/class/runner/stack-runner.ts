@@ -1,3 +1,5 @@
+import type { StackObject } from "../../live/objects/stack-remains";
+
 /** What is done with one stack of a class. */
 export interface StackRunner {
   /**
@@ -20,6 +22,8 @@ export interface StackRunner {
   remove(stack: string): Promise<void>;
   /** All outputs, secret ones in plain text; undefined if there is no such stack. */
   outputs(stack: string): Promise<Outputs | undefined>;
+  /** The Kubernetes objects that the stack has made, by its state; none if there is no such stack. */
+  objects(stack: string): Promise<StackObject[]>;
   /** What is known of the stack without asking its cluster; undefined if there is no such stack. */
   state(stack: string): Promise<StackState | undefined>;
 }

@@ -1,5 +1,6 @@
 import { type KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import pMap from "p-map";
+import { DATA_LABEL } from "../../../components/kubernetes";
 import type { Leftovers } from "../../support/leftovers";
 import { clusterOf, statusOf } from "../api-clients";
 import { DEFINITION } from "./kinds";
@@ -11,8 +12,10 @@ export interface StackObject {
   /** Left out for what belongs to the whole cluster. */
   readonly namespace?: string;
   readonly name: string;
-  /** Whether it stays because the settings say so, as volumes do with `keepData`. */
+  /** Whether it stays when the stack goes, because the last `up` had `keepData`. */
   readonly stays: boolean;
+  /** Whether it holds data that cannot be made again, or opens it. Left out for what does not. */
+  readonly data?: true;
 }
 
 /** A resource of `pulumi stack export`, as far as it is read here. */
@@ -24,7 +27,7 @@ interface Exported {
   readonly outputs?: {
     readonly apiVersion?: unknown;
     readonly kind?: unknown;
-    readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown };
+    readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown; readonly labels?: object };
   };
 }
 
@@ -38,15 +41,25 @@ export function objectsIn(text: string): StackObject[] {
   const all = (deployment?.resources ?? [])
     .filter(({ type, custom, external }) => custom === true && external !== true && isObject(type))
     .flatMap(({ outputs, retainOnDelete }) => {
-      const { apiVersion, kind, metadata: { name, namespace } = {} } = outputs ?? {};
+      const { apiVersion, kind, metadata: { name, namespace, labels = {} } = {} } = outputs ?? {};
       if (typeof apiVersion !== "string" || typeof kind !== "string" || typeof name !== "string") return [];
       const place = typeof namespace === "string" && namespace !== "" ? { namespace } : {};
-      return [{ apiVersion, kind, ...place, name, stays: retainOnDelete === true && kind !== DEFINITION }];
+      const stays = retainOnDelete === true && kind !== DEFINITION;
+      const data = DATA_LABEL in labels ? ({ data: true } as const) : {};
+      return [{ apiVersion, kind, ...place, name, stays, ...data }];
     });
   // What is retained in a namespace that goes, goes with it.
   const going = all.filter(({ kind, stays }) => kind === "Namespace" && !stays).map(({ name }) => name);
   return all.map((each) => ({ ...each, stays: each.stays && !going.includes(each.namespace ?? "") }));
 }
+
+/** Whether data of the stack stays when the stack goes. */
+export const hasStayingData = (objects: readonly StackObject[]): boolean =>
+  objects.some(({ data, stays }) => data === true && stays);
+
+/** Whether data of the stack goes with the stack. */
+export const hasGoingData = (objects: readonly StackObject[]): boolean =>
+  objects.some(({ data, stays }) => data === true && !stays);
 
 const isObject = (type: string): boolean => type.startsWith("kubernetes:") && !type.endsWith("Patch");
 

@@ -207,6 +207,65 @@ describe("class: down", () => {
   });
 });
 
+describe("class: down and reset, with keepData", () => {
+  // As `npm run pulumi -- config set gourmetgram:keepData true` writes it.
+  const KEEPING = 'config:\n  gourmetgram:keepData: "true"\n';
+
+  it("leave the data of a class, and the images, where the setting is a text", async () => {
+    const context = fakeClass(studentsNamed("a"), { classFile: KEEPING });
+    await upClass(context);
+    await downClass(context, NO_WAIT);
+    assert.deepEqual(context.asked, [
+      "terminate a",
+      "delete runs a",
+      "audit a, which keeps its data",
+      "audit base, which keeps its data",
+      "remove images built here for localhost:30500",
+    ]);
+    // All stacks are gone, and their data is still meant to be there.
+    context.asked.length = 0;
+    await downClass(context, NO_WAIT);
+    assert.deepEqual(context.asked, ["audit a, which keeps its data", "audit base, which keeps its data"]);
+    const [outcome = ""] = results(await resetClass(context, NO_WAIT));
+    assert.match(outcome, /^a failed: keepData keeps the data that a reset is meant to delete/);
+  });
+
+  it("delete nothing where no up has told the stacks of it", async () => {
+    const before = fakeClass(studentsNamed("a", "b"));
+    await upClass(before);
+    before.runner.calls.length = 0;
+    const { files } = fakeClass(studentsNamed("a", "b"), { classFile: KEEPING });
+    const message = (names: string) =>
+      new RegExp(
+        `^gourmetgram:keepData is true for ${names}, but .* deleted\n  remedy: npm run class -- up --roster`,
+      );
+    await assert.rejects(downClass({ ...before, files }, NO_WAIT), { message: message("a, b, base") });
+    const only = { ...before, files, selected: ["b"], only: true };
+    await assert.rejects(downClass(only, NO_WAIT), { message: message("b") });
+    // The base alone would lose the images of all.
+    before.runner.keeps.set("dev-a", true).set("dev-b", true);
+    await assert.rejects(downClass({ ...before, files }, NO_WAIT), { message: message("base") });
+    assert.deepEqual([before.runner.calls, before.asked], [[], []]);
+  });
+
+  it("go by the stack where the setting is off, or went with the student's line in the roster", async () => {
+    const context = fakeClass([{ id: "a", settings: { keepData: "true" } }, ...studentsNamed("b")]);
+    await upClass(context);
+    const { files } = fakeClass(studentsNamed("b"));
+    const [reset = ""] = results(await resetClass({ ...context, files, selected: ["a"] }, NO_WAIT));
+    assert.match(reset, /^a failed: keepData keeps the data/);
+    await downClass({ ...context, files, only: true, parallel: 1 }, NO_WAIT);
+    assert.deepEqual(context.asked, [
+      "terminate a",
+      "delete runs a",
+      "audit a, which keeps its data",
+      "terminate b",
+      "remove images b/",
+      "audit b",
+    ]);
+  });
+});
+
 describe("class: reset, revoke and status", () => {
   it("creates one student again and touches no one else", async () => {
     const context = fakeClass(studentsNamed("a", "b"));

@@ -62,6 +62,21 @@ describe("class: settings of its stacks", () => {
     );
   });
 
+  it("reads what the class sets in the keys' types, also where Pulumi has written it as a text", () => {
+    const classFile = `config:
+  gourmetgram:keepData: "true"
+  gourmetgram:scheduleSuspended: "false"
+  gourmetgram:trainingDeadlineSeconds: "1800"
+  gourmetgram:studentTokenDays: 30
+`;
+    const { keepData, scheduleSuspended, trainingDeadlineSeconds, studentTokenDays, scheduleSpreadMinutes } =
+      effectiveSettings(studentSettings(classFile, "dev", { id: "a", settings: {} }));
+    assert.deepEqual(
+      [keepData, scheduleSuspended, trainingDeadlineSeconds, studentTokenDays, scheduleSpreadMinutes],
+      [true, false, 1800, 30, KEYS.scheduleSpreadMinutes.default],
+    );
+  });
+
   it("keeps the salt with which the stack was made, unless the class has secrets of its own", () => {
     const earlier = "encryptionsalt: v1:own\nconfig: {gourmetgram:size: large}\n";
     assert.deepEqual(parse(baseSettings("", earlier)), {

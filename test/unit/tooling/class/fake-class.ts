@@ -1,10 +1,12 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import type { Footprint } from "../../../../tooling/class/capacity/capacity";
 import type { ClassContext } from "../../../../tooling/class/class-context";
 import { ClassFiles } from "../../../../tooling/class/runner/class-files";
 import { silentClassDisplay } from "../../../../tooling/class/view/class-display";
+import type { StackObject } from "../../../../tooling/live/objects/stack-remains";
 import type { Leftovers } from "../../../../tooling/support/leftovers";
 import type { Student } from "../../../../tooling/class/roster/roster";
 import type { Changes, Outputs, StackRunner } from "../../../../tooling/class/runner/stack-runner";
@@ -19,7 +21,12 @@ export class FakeRunner implements StackRunner {
   most = 0;
   /** What each stack has that can be revoked. */
   accesses = 1;
+  /** Whether the data of each stack stays, as the last `up` had it. */
+  readonly keeps = new Map<string, boolean>();
   private working = 0;
+
+  /** @param textOf Text of a stack's file. */
+  constructor(private readonly textOf: (stack: string) => string) {}
 
   stacks(): Promise<string[]> {
     return Promise.resolve([...this.existing.keys()]);
@@ -28,6 +35,8 @@ export class FakeRunner implements StackRunner {
   async up(stack: string): Promise<Changes> {
     await this.work("up", stack);
     const known = this.existing.has(stack);
+    const { config } = parse(this.textOf(stack)) as { config: Record<string, unknown> };
+    this.keeps.set(stack, String(config["gourmetgram:keepData"]) === "true");
     this.existing.set(stack, stack.endsWith("-base") ? { base: BASE } : {});
     return known ? { same: 9 } : { create: 9 };
   }
@@ -49,6 +58,12 @@ export class FakeRunner implements StackRunner {
 
   outputs(stack: string): Promise<Outputs | undefined> {
     return Promise.resolve(this.existing.get(stack));
+  }
+
+  objects(stack: string): Promise<StackObject[]> {
+    const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: stack, name: "data" };
+    const made = { ...claim, stays: this.keeps.get(stack) === true, data: true } as const;
+    return Promise.resolve(this.existing.has(stack) ? [made] : []);
   }
 
   state(stack: string): ReturnType<StackRunner["state"]> {
@@ -94,16 +109,17 @@ export function fakeClass(
   students: readonly Student[],
   changed: Partial<ClassContext> & { leftovers?: Leftovers; classFile?: string } = {},
 ): FakeClass {
-  const runner = new FakeRunner();
   const asked: string[] = [];
   const { leftovers = { left: [], kept: [] }, classFile = "", ...rest } = changed;
   const folder = join(mkdtempSync(join(tmpdir(), "class-")), "class");
+  const files = new ClassFiles(folder, "dev", classFile, students);
+  const runner = new FakeRunner((stack) => files.textOf(stack));
   return {
     name: "dev",
     students,
     selected: students.map(({ id }) => id),
     only: false,
-    files: new ClassFiles(folder, "dev", classFile, students),
+    files,
     cluster: {
       capacity: () => Promise.resolve({ cpu: 2, memory: 20 * GIB, pods: 200 }),
       terminateRuns: (student) => {
@@ -115,13 +131,13 @@ export function fakeClass(
         return Promise.resolve();
       },
       freeHangingNamespaces: () => Promise.resolve([]),
-      auditStudent: (student) => {
-        asked.push(`audit ${student}`);
+      auditStudent: (student, { keepData }) => {
+        asked.push(`audit ${student}${keepData ? ", which keeps its data" : ""}`);
         return Promise.resolve(leftovers);
       },
       removeBaseKinds: () => Promise.resolve(new Map()),
-      auditBase: () => {
-        asked.push("audit base");
+      auditBase: ({ keepData }) => {
+        asked.push(`audit base${keepData ? ", which keeps its data" : ""}`);
         return Promise.resolve({ left: [], kept: [] });
       },
       glance: () => Promise.resolve({ ready: 4, pods: 4, lastRun: undefined }),

@@ -28,6 +28,9 @@ describe("the schedules of a class", () => {
 
   it("leave out those that rest", () => {
     assert.deepEqual(schedulesOf(fakeClass(roster({ scheduleSuspended: "true" }, "alice"))), []);
+    // As `pulumi config set` writes it for the class.
+    const classFile = 'config: {gourmetgram:scheduleSuspended: "true"}';
+    assert.deepEqual(schedulesOf(fakeClass(roster({}, "alice"), { classFile })), []);
   });
 
   it("tell who got the same minute, and how to set them apart", () => {

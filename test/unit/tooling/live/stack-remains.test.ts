@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { objectsIn } from "../../../../tooling/live/objects/stack-remains";
+import { DATA_LABELS } from "../../../../components/kubernetes";
+import { hasGoingData, hasStayingData, objectsIn } from "../../../../tooling/live/objects/stack-remains";
 
 const resource = (type: string, outputs: object, more: object = {}) => ({
   type,
@@ -38,6 +39,24 @@ describe("the Kubernetes objects of a stack", () => {
       objectsIn(exported(kept)).map(({ stays }) => stays),
       [true],
     );
+  });
+
+  it("say whether its data stays: what is retained goes with a namespace that goes", () => {
+    const labels = DATA_LABELS;
+    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "lab", labels } };
+    const data = { ...claim, metadata: { ...claim.metadata, labels } };
+    const of = (retainOnDelete: boolean) =>
+      objectsIn(
+        exported(
+          resource("kubernetes:core/v1:Namespace", namespace, { retainOnDelete }),
+          resource("kubernetes:core/v1:PersistentVolumeClaim", data, { retainOnDelete: true }),
+          resource("kubernetes:core/v1:ConfigMap", { ...claim, kind: "ConfigMap" }),
+        ),
+      );
+    assert.deepEqual([hasStayingData(of(true)), hasGoingData(of(true))], [true, false]);
+    assert.deepEqual([hasStayingData(of(false)), hasGoingData(of(false))], [false, true]);
+    const none = objectsIn(exported(resource("kubernetes:core/v1:PersistentVolumeClaim", claim)));
+    assert.deepEqual([hasStayingData(none), hasGoingData(none)], [false, false]);
   });
 
   it("are not what it has read, changed a part of, or has elsewhere", () => {

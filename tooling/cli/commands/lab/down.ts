@@ -1,7 +1,15 @@
 import { rm } from "node:fs/promises";
+import { within } from "../../../../components/kubernetes";
 import { hostImagesText, NO_IMAGES, removeHostImages } from "../../../cluster/images/host-images";
 import { removeOlderImages } from "../../../cluster/images/node-image";
-import { apiIsReady, foreignContainers, nodeContainers, removeCluster } from "../../../cluster/kind";
+import {
+  apiIsReady,
+  foreignContainers,
+  type NodeContainer,
+  nodeContainers,
+  removeCluster,
+} from "../../../cluster/kind";
+import { controlPlane } from "../../../cluster/kind-config";
 import { clusterParts, remainsOnMachine, requireNothingOnMachine } from "../../../cluster/machine-remains";
 import { foundIn } from "../../../engine/answer";
 import { clusterConfig } from "../../../engine/cluster-access";
@@ -11,6 +19,7 @@ import {
   changeStack,
   NO_ENGINE,
   pulumi,
+  pulumiCommand,
   removeStateIfEmpty,
   stackExists,
   stackOutputs,
@@ -19,11 +28,13 @@ import {
 import { classOf, isOnEmbeddedCluster, type StackInState, stacksInState } from "../../../engine/stack/state";
 import { hasOwnCluster, keepsData, stackName } from "../../../engine/stack/stack-settings";
 import { DEFINITION, removeKinds, usedKindText } from "../../../live/objects/kinds";
-import { objectsIn, remainsOf } from "../../../live/objects/stack-remains";
+import { keptData } from "../../../live/objects/kept-data";
+import { hasGoingData, objectsIn, remainsOf } from "../../../live/objects/stack-remains";
 import { clusterRecord, removeClusterRecord } from "../../../machine/cluster-record";
 import { canStartDocker, dockerIsReady, labDockerPid, startDocker } from "../../../machine/docker/daemon";
 import { home, logs } from "../../../machine/paths";
 import { runSteps, type Step } from "../../../machine/steps/steps";
+import { messageOf } from "../../../support/errors";
 import { requireNothingLeft, settled } from "../../../support/leftovers";
 
 export interface DownOptions {
@@ -77,8 +88,9 @@ async function downWithCluster({ dryRun = false, force = false }: DownOptions): 
     return;
   }
   if (exists || others.length > 0) await requireEngine();
-  await requireOwnContainers();
-  if (keepsData() && !force && clusterRecord() !== undefined) return downBesideData(exists);
+  const containers = await requireOwnContainers();
+  const reason = force ? undefined : await whyClusterStays(containers);
+  if (reason !== undefined) return downBesideData(exists, reason);
   if (exists) await destroyWithCluster();
   for (const { name } of others) await removeStack(name, "--force");
   await runSteps([clusterRemoval]);
@@ -92,15 +104,39 @@ async function downWithCluster({ dryRun = false, force = false }: DownOptions): 
 }
 
 /**
- * Destroys the stack and leaves the cluster, which has its data.
+ * Why the cluster is not removed unless it is forced; undefined if it may go.
+ *
+ * @throws Error if nobody can tell; nothing has been changed then
+ */
+async function whyClusterStays(containers: readonly NodeContainer[]): Promise<string | undefined> {
+  const record = clusterRecord();
+  if (record === undefined) return undefined;
+  if (keepsData()) return "gourmetgram:keepData is true";
+  // One that was never whole, or whose control plane is gone, has no data that anybody could reach.
+  if (record.containers.length === 0 || !containers.some(({ name }) => name === controlPlane))
+    return undefined;
+  const kept = await within(15, clusterConfig().then(keptData)).catch((error: unknown) => {
+    throw new Error(
+      "the embedded cluster does not answer, so nobody can tell whether it has data that keepData keeps: " +
+        `${messageOf(error).split("\n")[0] ?? ""}\n  remedy: npm run up -- --cluster-only, then run the same command ` +
+        "again; npm run down -- --force deletes the cluster with all that is on it",
+    );
+  });
+  return kept.length === 0 ? undefined : `it has data that keepData has kept, ${kept.join(", ")}`;
+}
+
+/**
+ * Destroys the stack and leaves the cluster, which has data.
+ *
+ * @param reason Completes "The cluster stays, because …".
  *
  * @throws Error if the cluster does not answer; nothing has been changed then
  */
-async function downBesideData(exists: boolean): Promise<void> {
+async function downBesideData(exists: boolean, reason: string): Promise<void> {
   if (exists) {
     if (!(await apiIsReady())) {
       throw new Error(
-        "gourmetgram:keepData is true, but the embedded cluster, which has the data, does not answer\n" +
+        `${reason}, but the embedded cluster, which has the data, does not answer\n` +
           "  remedy: npm run up -- --cluster-only, then run the same command again; npm run down -- --force deletes the data with the cluster",
       );
     }
@@ -109,7 +145,7 @@ async function downBesideData(exists: boolean): Promise<void> {
   }
   console.log(
     `${exists ? `The stack ${stackName} is gone` : `There is no stack ${stackName}`}. The cluster stays, because ` +
-      "gourmetgram:keepData is true: npm run up goes on with its data; npm run down -- --force deletes the data with it.",
+      `${reason}: the next up of that stack goes on with the data; npm run down -- --force deletes it with the cluster.`,
   );
 }
 
@@ -132,9 +168,10 @@ async function requireEngine(): Promise<void> {
 /**
  * Makes sure that the cluster can be taken away, and that it is the lab's.
  *
+ * @returns its nodes
  * @throws Error if not; nothing has been changed then
  */
-async function requireOwnContainers(): Promise<void> {
+async function requireOwnContainers(): Promise<NodeContainer[]> {
   const record = clusterRecord();
   // After a restart of a machine without systemd, what holds the cluster has yet to be started.
   if (record !== undefined && !(await dockerIsReady())) {
@@ -147,7 +184,7 @@ async function requireOwnContainers(): Promise<void> {
   // Without a record the lab has made none, and Docker need not be there.
   const containers = record === undefined && !(await dockerIsReady()) ? [] : await nodeContainers();
   const foreign = foreignContainers(containers, record);
-  if (foreign.length === 0) return;
+  if (foreign.length === 0) return containers;
   throw new Error(
     `the lab in ${home} did not make ${foreign.map(({ name }) => name).join(", ")}\n` +
       "  remedy: run the command with GOURMETGRAM_LAB_HOME naming the folder of the lab that did",
@@ -168,13 +205,24 @@ const clusterRemoval: Step = {
   remedy: "run npm run down again",
 };
 
-/** Destroys the stack and proves that nothing of it is left, neither in the cluster nor on this machine. */
+/**
+ * Destroys the stack and proves that nothing of it is left, neither in the cluster nor on this machine.
+ *
+ * @throws Error before anything is deleted, if that would delete data that the settings keep
+ */
 async function destroyInCluster({ withImages }: { withImages: boolean }): Promise<void> {
   const config = await clusterConfig();
   // Without it nobody would know what to look for, and everything would seem to be gone.
   const state = await stateOfStack();
   if (state === undefined) throw new Error(`the state of ${stackName} is not there; nothing was changed`);
   const objects = objectsIn(state);
+  if (keepsData() && hasGoingData(objects)) {
+    throw new Error(
+      `gourmetgram:keepData is true, but the stack ${stackName} does not know it yet: its data would be deleted\n` +
+        "  remedy: npm run up, then the same command again; " +
+        `to give the data up, ${pulumiCommand} config set gourmetgram:keepData false`,
+    );
+  }
   const outputs = foundIn(await stackOutputs(), `the stack ${stackName}`);
   const registry = (outputs?.["registry"] as { forPushing?: string } | undefined)?.forPushing;
   await destroyStack();
@@ -186,7 +234,7 @@ async function destroyInCluster({ withImages }: { withImages: boolean }): Promis
   const images = registry === undefined || !withImages ? NO_IMAGES : await removeHostImages(registry);
   const text = hostImagesText(images);
   if (text !== "") console.log(text);
-  if (kept.length > 0) console.log(`kept, as the settings say: ${kept.join(", ")}`);
+  if (kept.length > 0) console.log(`kept, as the last up had keepData: ${kept.join(", ")}`);
   for (const each of used) console.log(`kept: ${usedKindText(each)}`);
   requireNothingLeft([...left, ...images.left]);
 }

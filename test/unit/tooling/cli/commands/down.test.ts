@@ -11,6 +11,12 @@ const NAMESPACE = {
   outputs: { apiVersion: "v1", kind: "Namespace", metadata: { name: "platform" } },
 };
 
+/** The namespace around data. */
+const holdingData = (retainOnDelete: boolean): object => {
+  const metadata = { name: "platform", labels: { "gourmetgram.dev/data": "goes-with-stack" } };
+  return { ...NAMESPACE, retainOnDelete, outputs: { ...NAMESPACE.outputs, metadata } };
+};
+
 /** Where a user keeps stacks on clusters of their own. */
 const BACKEND = { PULUMI_BACKEND_URL: "s3://somewhere" };
 
@@ -98,6 +104,42 @@ describe("down: a stack on a cluster of its own", () => {
     assert.equal(looks, 2);
   });
 
+  it("stays where the settings keep its data, and no up has told it so", async () => {
+    const keeping = new FakeLab(
+      "far",
+      `config:\n  kubernetes:kubeconfig: '${cluster.kubeconfig}'\n  gourmetgram:keepData: "true"\n`,
+    );
+    try {
+      keeping.docker.answer({ to: "context inspect", exitCode: 1 });
+      keeping.installEngine();
+      const withState = (...resources: readonly object[]): void =>
+        keeping.pulumi.answer(
+          { to: "stack ls", stdout: '[{"name":"far"}]' },
+          { to: "stack export", stdout: JSON.stringify({ deployment: { resources } }) },
+          { to: "stack output", stdout: "{}" },
+        );
+      const run = (): Promise<Ended> => keeping.run("cli/commands/lab/down", "down({})", BACKEND);
+      withState(holdingData(false));
+      assertEnded(
+        await run(),
+        1,
+        /keepData is true, but the stack far does not know it yet: .* deleted\n {2}remedy: npm run up, then/,
+      );
+      const destroyed = (): boolean => keeping.pulumi.calls.some((call) => call.startsWith("destroy"));
+      assert.equal(destroyed(), false);
+      withState(holdingData(true));
+      cluster.objects.set("/api/v1", () => ({
+        resources: [{ name: "namespaces", kind: "Namespace", namespaced: false }],
+      }));
+      const ended = await run();
+      assert.equal(ended.exitCode, 0, ended.stderr);
+      assert.match(ended.stdout, /^kept, as the last up had keepData: Namespace platform$/m);
+      assert.equal(destroyed(), true);
+    } finally {
+      keeping.remove();
+    }
+  });
+
   it("stays where Pulumi cannot destroy it", async () => {
     lab.installEngine();
     lab.pulumi.answer(
@@ -149,6 +191,72 @@ describe("down: the embedded cluster", () => {
       "stack rm embedded --yes --preserve-config --force",
       "stack rm course-alice --yes --preserve-config --force",
     ]);
+  });
+
+  describe("with what another stack has kept on it", () => {
+    const NODE = { to: "ps --all", stdout: "aaa gourmetgram-control-plane running\n" };
+    let cluster: FakeCluster;
+    beforeEach(async () => {
+      cluster = await FakeCluster.start();
+      lab.docker.answer(DOCKER, NODE);
+      const record = { containers: ["aaa"], volumes: [], madeNetwork: false };
+      lab.addFile("live/cluster.json", JSON.stringify(record));
+      lab.addFile("live/admin.kubeconfig", cluster.kubeconfig);
+    });
+    afterEach(() => cluster.stop());
+
+    const down = (call = "down({})"): Promise<Ended> => lab.run("cli/commands/lab/down", call);
+    const removals = (): string[] => lab.docker.calls.filter((call) => call.startsWith("rm "));
+    const holding = (name: string, namespace: string, data?: string, deletionTimestamp?: string) => ({
+      metadata: {
+        ...{ name, namespace, deletionTimestamp },
+        labels: { "app.kubernetes.io/instance": "course-alice", "gourmetgram.dev/data": data },
+      },
+    });
+    const alice = holding("gourmetgram-alice", "", "outlives-stack");
+
+    it("stays, and says whose data it has, also in a claim that says nothing itself", async () => {
+      const claims = [holding("data-mlflow-postgres-0", "gourmetgram-alice"), holding("cache", "other")];
+      cluster.objects.set("/api/v1/namespaces", () => ({ items: [alice] }));
+      cluster.objects.set("/api/v1/persistentvolumeclaims", () => ({ items: claims }));
+      const ended = await down();
+      assert.equal(ended.exitCode, 0, ended.stderr);
+      assert.match(
+        ended.stdout,
+        /^There is no stack embedded\. The cluster stays, because it has data that keepData has kept, of the stack course-alice in gourmetgram-alice: .*npm run down -- --force deletes/,
+      );
+      assert.deepEqual(removals(), []);
+    });
+
+    it("goes where its data goes with a stack, or was given up", async () => {
+      cluster.objects.set("/api/v1/persistentvolumeclaims", () => ({
+        items: [
+          holding("registry-data", "kube-system", "goes-with-stack"),
+          holding("registry-data", "kube-system", "outlives-stack", "2026-01-01T00:00:00Z"),
+        ],
+      }));
+      await down();
+      assert.deepEqual(removals(), ["rm --force --volumes aaa"]);
+    });
+
+    it("stays where it does not answer, unless it is forced", async () => {
+      cluster.objects.set("/api/v1/persistentvolumeclaims", () => {
+        throw new Error("in trouble");
+      });
+      assertEnded(await down(), 1, /does not answer, so nobody can tell .*\n {2}remedy: .* down -- --force/);
+      assert.deepEqual(removals(), []);
+      await down("down({ force: true })");
+      assert.deepEqual(removals(), ["rm --force --volumes aaa"]);
+    });
+
+    it("goes where it does not answer because its control plane is gone, as after a down that was killed", async () => {
+      lab.docker.answer(DOCKER, { to: "ps --all", stdout: "aaa gourmetgram-worker running\n" });
+      cluster.objects.set("/api/v1/persistentvolumeclaims", () => {
+        throw new Error("in trouble");
+      });
+      await down();
+      assert.deepEqual(removals(), ["rm --force --volumes aaa"]);
+    });
   });
 
   it("is not forgotten where nobody could look for what it was made of", async () => {
