@@ -9,6 +9,7 @@ import { baseStackOf, studentStackOf } from "./class-settings";
 import { type ClassContext, studentsWithStack } from "./class-context";
 import { writePages } from "./view/class-pages";
 import { downClass } from "./actions/down-class";
+import { isToStay } from "./actions/kept-data";
 import { openClass } from "./actions/open-class";
 import { confirm } from "../support/confirm";
 import { beforeStart, NotStarted } from "../support/errors";
@@ -23,7 +24,7 @@ import { allDone, type Outcome } from "./runner/outcome";
 import { selectionOf } from "./roster/selection";
 import { answeringCluster, clusterConfig } from "../engine/cluster-access";
 import { warningOf } from "../cluster/preflight";
-import { backupAlarm, findBackupSchedule } from "../live/backup-schedule";
+import { backupAlarm, findBackupSchedule, missingLabs } from "../live/backup-schedule";
 import { etcdAlarm, etcdBytes } from "../live/etcd";
 import { isUp, statusOfClass, statusText } from "./actions/status-class";
 import { summaryTable } from "./view/table";
@@ -92,9 +93,12 @@ export const classCommands = {
       findBackupSchedule(clusterConfig, stackName),
     ]);
     const alarm = schedule && backupAlarm(schedule);
-    const backups = schedule === undefined ? null : { ...schedule, alarm: alarm ?? null };
-    const alarms = [stored === undefined ? undefined : etcdAlarm(stored), alarm];
-    print({ class: stackName, students: found, etcdBytes: stored ?? null, backups }, () =>
+    const labs = found.filter(({ student, stack }) => student !== "base" && stack !== null);
+    const names = labs.map(({ student }) => studentStackOf(stackName, student));
+    const missing = schedule && missingLabs(schedule, names);
+    const backups = schedule && { ...schedule, alarm: alarm ?? null, missing: missing ?? null };
+    const alarms = [stored === undefined ? undefined : etcdAlarm(stored), alarm, missing];
+    print({ class: stackName, students: found, etcdBytes: stored ?? null, backups: backups ?? null }, () =>
       [statusText(found), ...alarms.flatMap((each) => (each === undefined ? [] : [warningOf(each)]))].join(
         "\n\n",
       ),
@@ -130,7 +134,9 @@ export const classCommands = {
     const all = options.only === undefined ? [...selected, "base"] : selected;
     if (options.dryRun === true) return plan({ ...request, selected }, "down", all);
     await answeringCluster();
-    await confirm(`Delete ${all.join(", ")} with all data?`, options.yes);
+    const staying = all.filter((name) => isToStay(everyone, name));
+    const but = staying.length === 0 ? "" : ` but that of ${staying.join(", ")}, which keepData keeps`;
+    await confirm(`Delete ${all.join(", ")} with all data${but}?`, options.yes);
     const outcomes = await finishing(() => downClass({ ...everyone, selected }));
     await removeStateIfEmpty();
     return report(outcomes);

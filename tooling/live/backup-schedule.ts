@@ -1,6 +1,6 @@
 /** The state of the backups on a schedule, whose failures are seen in the cluster alone. */
 import { BatchV1Api, CoreV1Api, type KubeConfig, type V1CronJob, type V1Job } from "@kubernetes/client-node";
-import { BACKUP_DEADLINE, BACKUP_NAME } from "../../components/backup";
+import { BACKUP_DEADLINE, BACKUP_LABS, BACKUP_NAME } from "../../components/backup";
 import { INSTANCE_LABEL, within } from "../../components/kubernetes";
 import { nextTimes } from "../../packages/argo-lint";
 import type { Obstacle } from "../cluster/preflight";
@@ -20,6 +20,8 @@ export interface BackupSchedule {
   /** Cron string of five fields, in UTC. */
   readonly schedule: string;
   readonly suspended: boolean;
+  /** The stacks whose labs are backed up; `null` where this identity may not see them. */
+  readonly labs: readonly string[] | null;
   readonly created: Date;
   /** `null` if no backup has succeeded yet. */
   readonly lastSuccess: Date | null;
@@ -78,6 +80,23 @@ export function backupAlarm(seen: BackupSchedule, now = new Date()): Obstacle | 
 }
 
 /**
+ * What is wrong where a class has labs without backups: each student's stack adds its lab when it is brought up.
+ *
+ * @param stacks The students' stacks.
+ */
+export function missingLabs(
+  { ofClass, labs }: BackupSchedule,
+  stacks: readonly string[],
+): Obstacle | undefined {
+  const missing = labs === null || !ofClass ? [] : stacks.filter((stack) => !labs.includes(stack));
+  if (missing.length === 0) return undefined;
+  return {
+    problem: `no backups are written of ${missing.join(", ")}: the schedule does not know them`,
+    remedy: "npm run class -- up --roster FILE",
+  };
+}
+
+/**
  * Asks the cluster.
  *
  * @param stack Name of the stack or of the class.
@@ -106,12 +125,15 @@ async function askFor(config: KubeConfig, stack: string): Promise<BackupSchedule
   if (cronJob === undefined) return undefined;
   const { metadata, spec, status } = cronJob;
   const namespace = metadata?.namespace ?? "";
+  const labs = config.makeApiClient(CoreV1Api).readNamespacedSecret({ namespace, name: BACKUP_LABS });
+  const known = await labs.then(({ data = {} }) => Object.keys(data)).catch(() => null);
   const jobs = await config.makeApiClient(BatchV1Api).listNamespacedJob({ namespace });
   return {
     namespace,
     ofClass: metadata?.labels?.[INSTANCE_LABEL] !== stack,
     schedule: spec?.schedule ?? "",
     suspended: spec?.suspend === true,
+    labs: known?.map((key) => key.replace(/\.json$/, "")) ?? null,
     created: metadata?.creationTimestamp ?? new Date(),
     lastSuccess: status?.lastSuccessfulTime ?? null,
     last: await lastOf(config, namespace, jobs.items),

@@ -7,9 +7,11 @@ import { isDebian12 } from "../../machine/packages/debian";
 import { judgeStack } from "../../engine/program";
 import { decideEngine, wishFor } from "../../machine/reach";
 import { stackSettings } from "../../engine/render/settings";
+import { classOf, stacksInState } from "../../engine/stack/state";
 import { hasOwnCluster, stackName } from "../../engine/stack/stack-settings";
 import { clusterConfig } from "../../engine/cluster-access";
-import { backupAlarm, findBackupSchedule } from "../../live/backup-schedule";
+import { baseStackOf } from "../../class/class-settings";
+import { backupAlarm, findBackupSchedule, missingLabs } from "../../live/backup-schedule";
 import { diskPressure, findNodes } from "../../live/disk-pressure";
 import { etcdAlarm, etcdBytes } from "../../live/etcd";
 import { messageOf } from "../../support/errors";
@@ -88,8 +90,11 @@ async function checkEtcd(): Promise<Check[]> {
 async function checkBackups(): Promise<Check[]> {
   const backups = await findBackupSchedule(clusterConfig, stackName);
   if (backups === undefined) return [];
+  const students = stacksInState().filter((each) => classOf(each) === stackName);
+  const labs = students.map(({ name }) => name).filter((name) => name !== baseStackOf(stackName));
+  const obstacle = backupAlarm(backups) ?? missingLabs(backups, labs);
   const found = `on the schedule ${backups.schedule}, the last one ${backups.lastSuccess?.toISOString() ?? "not yet"}`;
-  return [{ name: "backups", found, obstacle: backupAlarm(backups) }];
+  return [{ name: "backups", found, obstacle }];
 }
 
 /** The stack's own cluster, and the Docker that builds its images. */

@@ -3,6 +3,7 @@ import {
   backupAlarm,
   type BackupSchedule,
   findBackupSchedule,
+  missingLabs,
 } from "../../../../tooling/live/backup-schedule";
 import { INSTANCE_LABEL, loadKubeconfig } from "../../../../components/kubernetes";
 import { FakeCluster } from "../../../support/fake-lab";
@@ -15,6 +16,7 @@ const seen = (more: Partial<BackupSchedule>): BackupSchedule => ({
   ofClass: false,
   schedule: "0 3 * * *",
   suspended: false,
+  labs: [],
   created: new Date("2025-12-01T12:00:00Z"),
   lastSuccess: new Date("2026-01-10T03:02:00Z"),
   last: { job: "b-1", ended: new Date("2026-01-10T03:02:00Z"), failed: false, message: "" },
@@ -76,6 +78,16 @@ describe("backups on a schedule: the alarm", () => {
       remedy: "bring them back",
     });
   });
+
+  it("names the labs of a class that the schedule does not know", () => {
+    const stacks = ["dev-alice", "dev-bob", "dev-carol"];
+    const { problem, remedy } = missingLabs(seen({ ofClass: true, labs: ["dev-alice"] }), stacks) ?? {};
+    assert.equal(problem, "no backups are written of dev-bob, dev-carol: the schedule does not know them");
+    assert.equal(remedy, "npm run class -- up --roster FILE");
+    assert.equal(missingLabs(seen({ ofClass: true, labs: ["dev-left", ...stacks] }), stacks), undefined);
+    // Who may not see it does not know.
+    assert.equal(missingLabs(seen({ ofClass: true, labs: null }), stacks), undefined);
+  });
 });
 
 describe("backups on a schedule: what the cluster tells", () => {
@@ -122,16 +134,23 @@ describe("backups on a schedule: what the cluster tells", () => {
     cluster.objects.set("/api/v1/namespaces/backups/pods", () => ({
       items: [{ metadata: { name: "p" }, status: { containerStatuses: [{ state: { terminated } }] } }],
     }));
+    const labs = "/api/v1/namespaces/backups/secrets/gourmetgram-backup-labs";
+    cluster.objects.set(labs, () => ({ data: { "dev-alice.json": "e30=", "dev-bob.json": "e30=" } }));
     assert.deepEqual(await find(), {
       namespace: "backups",
       ofClass: false,
       schedule: "0 3 * * *",
       suspended: false,
+      labs: ["dev-alice", "dev-bob"],
       created: new Date("2026-01-01T00:00:00Z"),
       lastSuccess: new Date("2026-01-09T03:02:00Z"),
       last: { job: "b-2", ended: new Date("2026-01-10T03:02:00Z"), failed: true, message: "dev: no space" },
     });
     labels[INSTANCE_LABEL] = "dev-base";
     assert.equal((await find())?.ofClass, true);
+    cluster.objects.set(labs, () => {
+      throw new Error("forbidden");
+    });
+    assert.equal((await find())?.labs, null);
   });
 });
