@@ -1,9 +1,9 @@
 import type { LabRecord, ServedRelease } from "../file/manifest";
 import type { BackupWriter } from "../file/writer";
 import { type LabSource, pullAddressOf } from "../parts/access";
-import { backUpArtifacts, mlflowVersion } from "../parts/artifacts";
+import { backUpArtifacts, isStored, mlflowVersion } from "../parts/artifacts";
 import { dumpDatabase } from "../parts/database";
-import { backUpImages, type FoundImages, type ImageName, imagesAt, isOwn } from "../parts/images";
+import { backUpImages, type FoundImages, imagesAt, isOwn } from "../parts/images";
 import { backUpRepository, repositoryNames } from "../parts/repositories";
 
 /** Where a lab's files are in the backup. */
@@ -43,11 +43,10 @@ export async function backUpLab(lab: LabSource, writer: BackupWriter, watch: Wat
   }
 
   const artifacts = await backUpArtifacts(lab.mlflow, writer, `${folder}/artifacts`, watch);
+  const paths = artifacts.map((each) => each.path);
   for (const { version, path } of database.sources) {
     if (path === null) notes.push(`${version}: its files are not among MLflow's own artifacts`);
-    else if (!artifacts.some((each) => each.path === path || each.path.startsWith(`${path}/`))) {
-      notes.push(`${version}: MLflow has no file of it`);
-    }
+    else if (!isStored(path, paths)) notes.push(`${version}: MLflow has no file of it`);
   }
 
   const repositories = [];
@@ -60,10 +59,7 @@ export async function backUpLab(lab: LabSource, writer: BackupWriter, watch: Wat
   }
 
   const references = [...database.images, ...[before, after].flatMap(imagesOf)];
-  const images = await imagesOfLab(lab, writer, folder, imagesAt(pullAddress, references), {
-    ...watch,
-    notes,
-  });
+  const images = await imagesOfLab(lab, writer, folder, references, { ...watch, notes });
   return {
     folder,
     student: lab.student,
@@ -102,12 +98,18 @@ async function imagesOfLab(
   { registry, outputs }: LabSource,
   writer: BackupWriter,
   folder: string,
-  names: readonly ImageName[],
+  references: readonly string[],
   { notes, ...watch }: Watch & { readonly notes: string[] },
 ): Promise<FoundImages["images"]> {
   if (registry === undefined) {
     notes.push(`the registry is elsewhere, and so are the images: ${outputs.registry.inCluster}`);
     return [];
+  }
+  const pullAddress = pullAddressOf(outputs);
+  const { names, elsewhere } = imagesAt(pullAddress, references);
+  for (const reference of elsewhere) {
+    // A restore makes the references that begin with one address those of the new lab.
+    notes.push(`not included, because it is not at the registry's address ${pullAddress}: ${reference}`);
   }
   const others = names.filter((name) => !isOwn(registry, name));
   for (const { repository, digest } of others) {

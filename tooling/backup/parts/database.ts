@@ -8,7 +8,7 @@ import { printedBy, type RunInLab } from "./access";
 /** The model that the lab trains, with the alias of what staging serves. */
 type Model = LabOutputs["registeredModel"];
 
-/** The tables are those of MLflow 3. */
+/** The tables are those of MLflow 3, which keeps the row of a version that was deleted, and the place of its files. */
 const survey = ({ name, stagingAlias }: Model): string => `SELECT json_build_object(
   'experiments', (SELECT count(*) FROM experiments),
   'runs', (SELECT count(*) FROM runs),
@@ -24,7 +24,8 @@ const survey = ({ name, stagingAlias }: Model): string => `SELECT json_build_obj
   'sources', (SELECT coalesce(json_agg(json_build_object(
     'version', name || ' ' || version,
     'path', substring(coalesce(storage_location, source) FROM '^mlflow-artifacts:/+(.*)$'))
-    ORDER BY name, version), '[]') FROM model_versions),
+    ORDER BY name, version), '[]') FROM model_versions
+    WHERE current_stage IS DISTINCT FROM 'Deleted_Internal'),
   'schema', (SELECT min(version_num) FROM alembic_version),
   'postgres', current_setting('server_version_num')::int / 10000)`;
 

@@ -39,15 +39,20 @@ export const MANIFEST_FORMS = [
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** The images among references that are in the lab's registry, each once. */
-export function imagesAt(pullAddress: string, references: readonly string[]): ImageName[] {
-  const found = [...new Set(references)].sort().flatMap((reference) => {
+/** The images that references name by digest, each once: those in the lab's registry, and the references to others. */
+export function imagesAt(
+  pullAddress: string,
+  references: readonly string[],
+): { readonly names: readonly ImageName[]; readonly elsewhere: readonly string[] } {
+  const names: ImageName[] = [];
+  const elsewhere: string[] = [];
+  for (const reference of [...new Set(references)].sort()) {
     const [name = "", digest = ""] = reference.split("@");
-    return name.startsWith(`${pullAddress}/`) && DIGEST.test(digest)
-      ? [{ repository: name.slice(pullAddress.length + 1), digest }]
-      : [];
-  });
-  return found;
+    if (!DIGEST.test(digest)) continue;
+    if (!name.startsWith(`${pullAddress}/`)) elsewhere.push(reference);
+    else names.push({ repository: name.slice(pullAddress.length + 1), digest });
+  }
+  return { names, elsewhere };
 }
 
 /** Where a manifest is in the backup. A repository's name may have slashes. */

@@ -13,6 +13,11 @@ import { quickKeys } from "./quick-keys";
 
 const SILENT = { report: () => undefined };
 const ABOUT = { created: "2026-01-02T03:04:05Z", project: "0.2.0" };
+/** What precedes the digest of an image that the registry has not, and of one at an address from before. */
+const [GONE, ELSEWHERE] = [
+  "localhost:30500/gourmetgram-app@sha256:",
+  "localhost:5000/gourmetgram-app@sha256:",
+];
 const EMPTYING = "npm run down";
 const MODEL = Buffer.alloc(9_000_000, "model ");
 
@@ -43,7 +48,7 @@ describe("backup: a lab", function () {
       models: 1,
       versions: 2,
       staging: "2",
-      images: [image, trainingImage, `localhost:30500/gourmetgram-app@sha256:${"f".repeat(64)}`, "unknown"],
+      images: [image, trainingImage, ...[GONE, ELSEWHERE].map((each) => each + "f".repeat(64)), "unknown"],
       sources: [
         { version: "Food 1", path: "1/models/m-1/artifacts" },
         { version: "Food 2", path: "1/models/m-2/artifacts" },
@@ -101,6 +106,7 @@ describe("backup: a lab", function () {
     assert.deepEqual(notes, [
       "Food 2: MLflow has no file of it",
       "Food 3: its files are not among MLflow's own artifacts",
+      `not included, because it is not at the registry's address localhost:30500: ${ELSEWHERE}${"f".repeat(64)}`,
       `the registry has no gourmetgram-app@sha256:${"f".repeat(64)}, which a run or a model version names`,
     ]);
   });

@@ -60,7 +60,7 @@ describe("restore: a class", function () {
   async function restore(): Promise<void> {
     const targets = manifest.labs.map((record) => {
       const { student } = record;
-      return { record, stack: { stack: `course-${student}`, student } };
+      return { record, stack: { stack: record.stack, student } };
     });
     await restoreLabs(file, manifest, targets, ({ student }, work) => work(lab(student)), SILENT);
   }
