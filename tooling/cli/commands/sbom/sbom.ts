@@ -153,7 +153,7 @@ export function imagesIn(
   addresses: readonly string[],
 ): { built: ImageName[]; elsewhere: string[] } {
   const named = [...references, ...(templates.match(/[\w.:/-]+@sha256:[0-9a-f]{64}/g) ?? [])];
-  const found = addresses.flatMap((address) => imagesAt(address, named));
+  const found = addresses.flatMap((address) => imagesAt(address, named).names);
   const built = [...new Map(found.map((each) => [`${each.repository}@${each.digest}`, each])).values()];
   const isBuilt = (reference: string): boolean =>
     addresses.some((address) => reference.startsWith(`${address}/`));
