@@ -11,14 +11,24 @@ export function withKeys(projectFile: string): string {
   return projectFile.replace(SECTION, () => configSection());
 }
 
+/**
+ * By this the Kubernetes provider takes a cluster for the same one when its kubeconfig has another text, such as a new
+ * certificate. Otherwise it replaces each object, and deletes the namespaces with the data.
+ */
+export const CLUSTER_IDENTIFIER = "kubernetes:clusterIdentifier";
+
 function configSection(): string {
   const keys = new YAMLMap<Scalar, unknown>();
-  GROUPS.forEach(([title, group], place) => {
+  const identifier = new Scalar(CLUSTER_IDENTIFIER);
+  identifier.commentBefore =
+    " A kubeconfig with another text is one of the same cluster: nothing is replaced.";
+  keys.items.push(new Pair(identifier, { value: "gourmetgram" }));
+  GROUPS.forEach(([title, group]) => {
     Object.entries(group).forEach(([name, key], index) => {
       const node = new Scalar(name);
       if (index === 0) {
         node.commentBefore = ` ${title}`;
-        node.spaceBefore = place > 0;
+        node.spaceBefore = true;
       }
       keys.items.push(new Pair(node, declaration(key)));
     });

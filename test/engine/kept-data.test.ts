@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import type { ApiServer } from "./support/api-server";
 import { DATA_TARGETS, onServerWithProject, Project } from "./support/project";
 
@@ -110,6 +111,18 @@ describe("a lab with keepData, with the real engine and API server", function ()
     await up();
     await up();
     assert.deepEqual((await found()).map(identity), then);
+  });
+
+  it("has them still where the stack has the kubeconfig itself, and its text changes", async () => {
+    const then = (await found()).map(identity);
+    const text = readFileSync(server.kubeconfig, "utf8");
+    for (const kubeconfig of [text, text.replace("127.0.0.1", "localhost")]) {
+      const words = ["--plaintext", "kubernetes:kubeconfig", kubeconfig, "--stack", "lab"];
+      const { all, exitCode } = await project.pulumi("config", "set", ...words);
+      assert.equal(exitCode, 0, all);
+      await up();
+      assert.deepEqual((await found()).map(identity), then);
+    }
   });
 
   it("can change its mind without a conflict over who owns them", async () => {

@@ -5,7 +5,7 @@ import * as yaml from "yaml";
 import { PROJECT, resetMocks, setConfig, type Plain } from "../../support/mocks";
 import { isUnset, KEY_NAMES, KEYS } from "../../../config/keys";
 import { loadConfig } from "../../../config/load";
-import { withKeys } from "../../../config/project-file/pulumi-yaml";
+import { CLUSTER_IDENTIFIER, withKeys } from "../../../config/project-file/pulumi-yaml";
 import { checkout } from "../../support/checkout";
 
 const read = (file: string): string => readFileSync(join(checkout, file), "utf8");
@@ -13,6 +13,7 @@ const read = (file: string): string => readFileSync(join(checkout, file), "utf8"
 describe("Pulumi.yaml", () => {
   const text = read("Pulumi.yaml");
   const project = yaml.parse(text) as { name: string; config: Record<string, { default: Plain }> };
+  const { [CLUSTER_IDENTIFIER]: identifier, ...keys } = project.config;
 
   it("names the project that the code takes its keys from", () => {
     assert.equal(project.name, PROJECT);
@@ -24,7 +25,11 @@ describe("Pulumi.yaml", () => {
       withKeys("name: x\nconfig:\n  old: {}\n"),
       `name: x\n${text.slice(text.indexOf("config:"))}`,
     );
-    assert.deepEqual(Object.keys(project.config), KEY_NAMES);
+    assert.deepEqual(Object.keys(keys), KEY_NAMES);
+  });
+
+  it("says that another kubeconfig is one of the same cluster", () => {
+    assert.deepEqual(identifier, { value: "gourmetgram" });
   });
 
   it("describes each key in sentences", () => {
@@ -34,7 +39,7 @@ describe("Pulumi.yaml", () => {
   it("has defaults that pass the checks and mean the same to the program as no configuration", () => {
     resetMocks();
     const withoutAny = loadConfig();
-    setConfig(Object.fromEntries(Object.entries(project.config).map(([name, key]) => [name, key.default])));
+    setConfig(Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, key.default])));
     assert.deepEqual(loadConfig(), withoutAny);
   });
 
