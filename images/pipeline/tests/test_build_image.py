@@ -192,6 +192,12 @@ CANNOT_DIAL = 'do request: Head "http://registry:5000/v2/": dial tcp: connect: c
         ),
         ("code = Unavailable desc = closing transport", ["BuildKit at BUILDKIT_ADDRESS=tcp"], True),
         (
+            'Unavailable: closing transport due to: connection error: desc = "error reading from '
+            'server: EOF", received prior goaway: code: NO_ERROR, debug data: "graceful_stop"',
+            ["BuildKit at BUILDKIT_ADDRESS=tcp", "does not answer"],
+            True,
+        ),
+        (
             f"failed to push {PUSH}:model-3: unexpected status from POST request: 404 Not Found",
             ["not pushed", "404 Not Found. Check the registry at registry.kube-system"],
             False,

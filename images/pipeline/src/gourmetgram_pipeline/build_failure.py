@@ -33,7 +33,11 @@ BuildKit shows the message of a refusal alone, without the status. The sentence 
 components/registry/registry-space.ts.
 """
 
-BUILDKIT_GONE = re.compile(r"failed to (list workers|dial|get status)|code = Unavailable")
+BUILDKIT_GONE = re.compile(
+    r"failed to (list workers|dial|get status)|code = Unavailable"
+    r"|\bUnavailable: (closing transport|connection error|error reading|transport is closing)"
+)
+"""What its client says of a BuildKit that does not answer, or that ended: killed, or told to."""
 
 IMAGE = re.compile(r"failed to resolve source metadata for (\S+?):? ")
 """Names the image that a build cannot get."""
