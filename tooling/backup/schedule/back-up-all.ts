@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import pRetry from "p-retry";
-import { BACKUP_DEADLINE } from "../../../components/backup/backup-names";
 import type { BackupTarget } from "../../../stacks";
 import { messageOf } from "../../support/errors";
 import { FORMAT } from "../file/header";
@@ -19,8 +18,8 @@ import { lostFiles } from "./lost-files";
 const HOUR = 3_600_000;
 /** Milliseconds that one lab may take: a student's that never ends must not keep the others from theirs. */
 const LONGEST = HOUR;
-/** Milliseconds after which nobody writes to an unfinished file any more, its job's time to end among them. */
-const ABANDONED = (BACKUP_DEADLINE + 600) * 1000;
+/** Milliseconds after which nobody writes to an unfinished file any more: its job has ended by then, after six hours. */
+export const ABANDONED = 6 * HOUR + 600_000;
 
 /** How {@link backUpAll} works. */
 export interface BackUpAllOptions {
@@ -48,8 +47,9 @@ export interface FailedBackup {
 }
 
 /**
- * Writes a backup of each lab to a file of its own, reads it back, and then removes the older ones that are too many.
- * One with the only files of a model version stays. Then it is copied to the bucket, where there is one. What fails is tried once more; it keeps no other lab from its backup.
+ * Writes a backup of each lab to a file of its own, reads it back, and then removes the older ones that are too many. One
+ * with the only files of a model version stays. Then it is copied to the bucket, where there is one. What fails is tried
+ * once more; it keeps no other lab from its backup.
  *
  * @returns the stacks whose backup failed, each with the reason
  * @throws the signal's reason when it is aborted

@@ -11,9 +11,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { BACKUP_DEADLINE } from "../../../../components/backup";
 import type { BackupTarget } from "../../../../stacks";
 import { checkBackup, findBackup, unlocked } from "../../../../tooling/backup/file/reader";
-import { backUpAll, type BackUpAllOptions } from "../../../../tooling/backup/schedule/back-up-all";
+import { ABANDONED, backUpAll, type BackUpAllOptions } from "../../../../tooling/backup/schedule/back-up-all";
 import { type Bucket, copyTo } from "../../../../tooling/backup/schedule/bucket";
 import { listBackups, readerOf } from "../../../../tooling/backup/schedule/fetch";
 import {
@@ -345,6 +346,8 @@ describe("backup: all labs on a schedule", () => {
     }
     await backUpAll([], options());
     assert.deepEqual(readdirSync(folder), ["b.backup.partial"]);
+    // Of a job that still runs nothing is taken.
+    assert.ok(ABANDONED > BACKUP_DEADLINE * 1000);
   });
 
   it("are tried a second time", async () => {
