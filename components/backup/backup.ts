@@ -102,8 +102,6 @@ export class Backup extends pulumi.ComponentResource {
         labels,
         storage: args.storage,
         storageClass: args.storageClass,
-        // Many classes make a volume for the first pod alone, which there is not before the first backup.
-        awaited: false,
       },
       options,
     );

@@ -13,8 +13,6 @@ export interface DataClaimArgs extends VolumeSize {
    * @default true; false for a claim in a namespace that is not the stack's
    */
   readonly withNamespace?: boolean;
-  /** Whether Pulumi waits until there is a volume. Not where nothing claims it yet. @default true */
-  readonly awaited?: boolean;
 }
 
 /**
@@ -25,7 +23,7 @@ export interface DataClaimArgs extends VolumeSize {
  */
 export function dataClaim(
   name: string,
-  { namespace, labels, withNamespace = true, awaited = true, ...size }: DataClaimArgs,
+  { namespace, labels, withNamespace = true, ...size }: DataClaimArgs,
   options: { readonly parent: Resource },
 ): k8s.core.v1.PersistentVolumeClaim {
   return new k8s.core.v1.PersistentVolumeClaim(
@@ -35,7 +33,9 @@ export function dataClaim(
         name: dataName(name),
         namespace,
         labels: { ...labels, ...DATA_LABELS },
-        ...(awaited ? {} : { annotations: { "pulumi.com/skipAwait": "true" } }),
+        // Where volumes wait for their first pod, the provider would wait until the claim is pending: in vain for one that
+        // keepData has kept, which is bound. Whoever waits for the pod waits for the volume.
+        annotations: { "pulumi.com/skipAwait": "true" },
       },
       spec: singleWriterClaim(size),
     },
