@@ -127,6 +127,7 @@ describe("Mlflow", () => {
         name: dataName("mlflow-artifacts"),
         namespace: "lab",
         labels: { ...MLFLOW_LABELS, "gourmetgram.dev/data": "goes-with-stack" },
+        annotations: { "pulumi.com/skipAwait": "true" },
       },
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
     });

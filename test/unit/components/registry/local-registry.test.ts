@@ -32,6 +32,7 @@ describe("LocalRegistry", () => {
         name: dataName("registry-data"),
         namespace: "kube-system",
         labels: { ...LABELS, "gourmetgram.dev/data": "goes-with-stack" },
+        annotations: { "pulumi.com/skipAwait": "true" },
       },
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
     });

@@ -115,14 +115,16 @@ describe("data that has outlived its stack", () => {
         annotations: object;
       };
     const manager = { "pulumi.com/patchFieldManager": "pulumi-kubernetes-1234" };
-    for (const [type, name, expected] of [
-      ["PersistentVolumeClaim", "mlflow-artifacts", "mlflow-artifacts-1"],
-      ["PersistentVolumeClaim", "app-repository-data", "app-repository-data-1"],
-      ["Secret", "postgres-credentials", "postgres-credentials-1"],
-      ["Secret", "app-repository-users", "app-repository-users-1"],
+    // They are bound, for which the provider would wait in vain.
+    const ofClaim = { ...manager, "pulumi.com/skipAwait": "true" };
+    for (const [type, name, expected, annotations] of [
+      ["PersistentVolumeClaim", "mlflow-artifacts", "mlflow-artifacts-1", ofClaim],
+      ["PersistentVolumeClaim", "app-repository-data", "app-repository-data-1", ofClaim],
+      ["Secret", "postgres-credentials", "postgres-credentials-1", manager],
+      ["Secret", "app-repository-users", "app-repository-users-1", manager],
     ] as const) {
       const metadata = await metadataOf(type, name);
-      assert.deepEqual([metadata.name, metadata.annotations], [expected, manager], name);
+      assert.deepEqual([metadata.name, metadata.annotations], [expected, annotations], name);
     }
     assert.deepEqual((await metadataOf("Namespace", "platform-namespace")).annotations, manager);
     const postgres = await onlyResource("kubernetes:core/v1:Secret", "postgres-credentials");
