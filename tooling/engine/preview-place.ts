@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { parseDocument } from "yaml";
 import { checkout } from "../machine/paths";
 import { withTemporaryFolder } from "../support/interruption";
+import { hasSecrets } from "./stack/encryption";
 import { stackFile, stackFileText, stackName } from "./stack/stack-settings";
 import { engineEnvironment, engineProgram } from "./engine";
 import { pulumiEnvironment, stackExists } from "./stack/stack";
@@ -31,7 +32,7 @@ async function temporaryStack(folder: string): Promise<Record<string, string>> {
   const given = process.env["PULUMI_CONFIG_PASSPHRASE"];
   // A CI service hands a secret that it does not have over as an empty text.
   const passphrase = given === "" ? undefined : given;
-  if (passphrase === undefined && /^\s+secure:/m.test(settings)) {
+  if (passphrase === undefined && hasSecrets(settings)) {
     throw new Error(
       `${basename(stackFile)} holds encrypted settings, which take a passphrase to read\n` +
         "  remedy: set PULUMI_CONFIG_PASSPHRASE to the passphrase that they were encrypted with",

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { foundIn } from "../answer";
+import { hasSecrets } from "../stack/encryption";
 import { askPulumi } from "../stack/stack";
 import { stackFileText, stackName } from "../stack/stack-settings";
 
@@ -22,7 +23,7 @@ interface Printed {
 /** Reads the stack's settings. Pulumi is asked only where some of them are encrypted. */
 export async function stackSettings(): Promise<Settings> {
   const text = await stackFileText();
-  const encrypted = /^\s+secure:/m.test(text);
+  const encrypted = hasSecrets(text);
   const entries = encrypted ? await decrypted() : plain(text);
   return {
     project: "gourmetgram",

@@ -7,6 +7,7 @@ import { cache, checkout, kubeconfig, state } from "../../machine/paths";
 import { handOver } from "../../support/hand-over";
 import { hasOwnCluster, shortName, stackFile, stackFileText, stackName } from "./stack-settings";
 import { type Answer, answerOf, foundIn, type Unreadable } from "../answer";
+import { hasSecrets, saltOf, withoutSalt, withSalt } from "./encryption";
 import { freeDeadLocks } from "../interrupted/locks";
 import { engineEnvironment, engineIsInstalled, engineProgram } from "../engine";
 import {
@@ -26,10 +27,8 @@ export const pulumiCommand = `${process.env["GOURMETGRAM_STACK"] === undefined ?
 
 /** A stack's file as Pulumi works on it: with what the lab sets, and the salt that belongs to the state's passphrase. */
 const workingFile = join(state, basename(stackFile));
-const saltLine = /^encryptionsalt:.*\n?/m;
 
 const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, "utf8") : "");
-const saltOf = (text: string): string => saltLine.exec(text)?.[0].trimEnd() ?? "";
 
 /**
  * Pulumi writes a salt into the stack's file, which would leave every checkout changed. So it works on a copy; the
@@ -37,8 +36,8 @@ const saltOf = (text: string): string => saltLine.exec(text)?.[0].trimEnd() ?? "
  */
 async function writeWorkingFile(): Promise<void> {
   const text = await stackFileText();
-  const salt = saltOf(text) === "" ? saltOf(textOf(workingFile)) : "";
-  const wanted = `${text.trimEnd()}\n${salt}\n`;
+  const salt = saltOf(text) ?? saltOf(textOf(workingFile));
+  const wanted = salt === undefined ? text : withSalt(text, salt);
   // What only asks works on a full disk, too.
   if (textOf(workingFile) === wanted) return;
   await mkdir(state, { recursive: true, mode: 0o700 });
@@ -51,10 +50,10 @@ async function writeWorkingFile(): Promise<void> {
 /** Takes a salt that serves no secret out of the checkout's file. */
 function dropSalt(): void {
   const text = textOf(stackFile);
-  if (saltOf(text) === "" || /^\s+secure:/m.test(text)) return;
-  const rest = text.replace(saltLine, "");
+  if (saltOf(text) === undefined || hasSecrets(text)) return;
+  const rest = withoutSalt(text);
   // Pulumi makes the file for the salt alone where the user has set nothing.
-  if (rest.trim() === "") rmSync(stackFile);
+  if (rest === "") rmSync(stackFile);
   else writeFileSync(stackFile, rest);
 }
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkout, home, state } from "../../machine/paths";
 import { type LogIn, pulumiLogIn } from "../log-in";
+import { hasSecrets, saltOf } from "./encryption";
 import { hasOwnCluster } from "./stack-settings";
 
 export const backendFolder = join(state, "backend");
@@ -52,9 +53,8 @@ export async function prepareState(): Promise<void> {
 /** Whether a file of the checkout goes with the state's passphrase: nobody could read its secrets again, nor use it. */
 export function settingsHaveSecrets(): boolean {
   const files = readdirSync(checkout).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
-  return files.some((name) =>
-    /^(\s+secure|encryptionsalt):/m.test(readFileSync(join(checkout, name), "utf8")),
-  );
+  const texts = files.map((name) => readFileSync(join(checkout, name), "utf8"));
+  return texts.some((text) => saltOf(text) !== undefined || hasSecrets(text));
 }
 
 /** Whether nothing is left of the state but the passphrase, for settings that are encrypted with it. */
