@@ -164,6 +164,13 @@ export async function checkBackup(
   return told;
 }
 
+/** Finds a backup, and reads it to its end. @throws Unreadable if it is not whole, or the passphrase is another one */
+export const readBackup = async (
+  path: string,
+  passphrase: string,
+  report?: (done: number, all: number) => void,
+): Promise<Manifest> => checkBackup(await unlocked(await findBackup(path), passphrase), report);
+
 function differences(told: readonly FileRecord[], seen: readonly FileRecord[]): string[] {
   const found = new Map(seen.map((each) => [each.path, each]));
   const missing = told.flatMap((each) => {

@@ -13,7 +13,7 @@ import { pipeline } from "node:stream/promises";
 import { pack, type Pack } from "tar-stream";
 import { type Header, headerLine, newHeader } from "./header";
 import { type FileRecord, type Manifest, MANIFEST_FILE } from "./manifest";
-import { checkBackup, findBackup, unlocked } from "./reader";
+import { readBackup } from "./reader";
 
 /** Bytes of an entry at most. */
 export const PART = 8 * 1024 * 1024;
@@ -121,7 +121,7 @@ export class BackupWriter {
     const file = await open(this.draft, "r+");
     await file.sync();
     await file.close();
-    const read = await checkBackup(await unlocked(await findBackup(this.draft), this.passphrase), report);
+    const read = await readBackup(this.draft, this.passphrase, report);
     await rename(this.draft, this.target);
     process.removeListener("exit", this.discard);
     return read;

@@ -1,7 +1,7 @@
 /** Files of model versions that MLflow has lost: an older backup with them is not to make room for newer ones without. */
 import { join } from "node:path";
 import type { Manifest } from "../file/manifest";
-import { checkBackup, findBackup, unlocked } from "../file/reader";
+import { readBackup } from "../file/reader";
 import { isStored } from "../parts/artifacts";
 import { keptFiles } from "./kept-files";
 
@@ -34,7 +34,7 @@ export async function lostFiles(
   const older = keptFiles(folder, stack).filter((each) => each !== name);
   for (const file of older.sort().reverse()) {
     if (lost.size === 0) break;
-    const found = await readAll(join(folder, file), passphrase).catch(() => undefined);
+    const found = await readBackup(join(folder, file), passphrase).catch(() => undefined);
     const held =
       found === undefined ? [] : sourcesOf(found).filter((each) => each.stored && lost.has(each.path));
     if (found === undefined || held.length > 0) heldBy.push(file);
@@ -42,9 +42,6 @@ export async function lostFiles(
   }
   return { versions, heldBy };
 }
-
-const readAll = async (path: string, passphrase: string): Promise<Manifest> =>
-  checkBackup(await unlocked(await findBackup(path), passphrase));
 
 /** Where the files of the model versions are, and whether there are any. */
 function sourcesOf({ labs, files }: Manifest): { version: string; path: string; stored: boolean }[] {

@@ -35,9 +35,10 @@ export async function requireStaying(
     async (name) => (hasGoingData(await context.runner.objects(stackNamed(context, name))) ? [name] : []),
     { concurrency: context.parallel },
   );
-  if (losing.flat().length === 0) return;
+  const all = losing.flat();
+  if (all.length === 0) return;
   throw new Error(
-    `gourmetgram:keepData is true for ${losing.flat().join(", ")}, but the stack does not know it yet: the data would be ` +
+    `gourmetgram:keepData is true for ${all.join(", ")}, but the stack does not know it yet: the data would be ` +
       "deleted\n  remedy: npm run class -- up --roster FILE, then the same command again; to give the data up, set keepData to false",
   );
 }

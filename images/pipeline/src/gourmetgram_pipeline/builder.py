@@ -84,9 +84,8 @@ class Builder:
         except Failure as problem:
             log(f"Whether BuildKit wrote more than it may is not known: {problem}")
             return
-        ended = {pod["metadata"]["name"]: over_limit(pod) for pod in pods}
-        over = {name: said for name, said in ended.items() if said is not None}
-        new = over.keys() - (over.keys() if self._over_limit is None else self._over_limit)
+        over = {pod["metadata"]["name"]: said for pod in pods if (said := over_limit(pod))}
+        new = set() if self._over_limit is None else over.keys() - self._over_limit
         self._over_limit = set(over)
         if new:
             raise Failure(
