@@ -236,6 +236,16 @@ export async function kindNetworkIsShared(): Promise<boolean> {
 }
 
 /**
+ * The volumes that Docker made for the nodes and still has.
+ *
+ * @throws Error if Docker does not answer
+ */
+export async function clusterVolumes(record: ClusterRecord): Promise<string[]> {
+  const volumes = await listDocker(["volume", "ls", "--quiet"]);
+  return record.volumes.filter((each) => volumes.includes(each));
+}
+
+/**
  * Removes the cluster's containers with their volumes, and kind's network unless another cluster is in it.
  *
  * @throws Error if Docker does not answer
@@ -243,6 +253,9 @@ export async function kindNetworkIsShared(): Promise<boolean> {
 export async function removeCluster(): Promise<void> {
   const record = clusterRecord();
   await removeContainers(await nodeContainers());
+  // A removal that was ended halfway has taken a container and left its volume.
+  const volumes = record === undefined ? [] : await clusterVolumes(record);
+  if (volumes.length > 0) await docker(["volume", "rm", ...volumes], { log });
   if (record?.madeNetwork !== true || (await kindNetworkIsShared())) return;
   if (await kindNetworkExists()) await docker(["network", "rm", kindNetwork], { log });
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { kindNetwork, kindNetworkExists, kindNetworkIsShared, nodeContainers } from "./kind";
+import { clusterVolumes, kindNetwork, kindNetworkExists, kindNetworkIsShared, nodeContainers } from "./kind";
 import { clusterRecord } from "../machine/cluster-record";
 import { hashLabel } from "./images/debian-images";
 import { findDocker, listDocker } from "../machine/docker/docker";
@@ -29,8 +29,7 @@ async function files(): Promise<string[]> {
  */
 export async function clusterParts(record = clusterRecord()): Promise<string[]> {
   if (record === undefined) return [];
-  const volumes = await listDocker(["volume", "ls", "--quiet"]);
-  const found = record.volumes.filter((each) => volumes.includes(each)).map((each) => `volume ${each}`);
+  const found = (await clusterVolumes(record)).map((each) => `volume ${each}`);
   const hasNetwork = record.madeNetwork && !(await kindNetworkIsShared()) && (await kindNetworkExists());
   return hasNetwork ? [...found, `network ${kindNetwork}`] : found;
 }

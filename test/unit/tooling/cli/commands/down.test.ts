@@ -259,6 +259,20 @@ describe("down: the embedded cluster", () => {
     });
   });
 
+  it("takes what a down that was killed has left of a container: its volume", async () => {
+    const record = { containers: ["aaa"], volumes: ["bbb", "ccc"], madeNetwork: false };
+    lab.addFile("live/cluster.json", JSON.stringify(record));
+    const isThere = { to: "volume ls", stdout: "ccc\nforeign\n" };
+    const isGone = { to: "volume ls", once: [lab.docker, "volume rm"] } as const;
+    lab.docker.answer(DOCKER, isGone, isThere);
+    const ended = await lab.run("cli/commands/lab/down", "down({})");
+    assert.equal(ended.exitCode, 0, ended.stderr);
+    assert.deepEqual(
+      lab.docker.calls.filter((call) => /^(rm|volume rm)/.test(call)),
+      ["volume rm ccc"],
+    );
+  });
+
   it("is not forgotten where nobody could look for what it was made of", async () => {
     lab.addFile(
       "live/cluster.json",
