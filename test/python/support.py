@@ -61,7 +61,7 @@ def free_port() -> int:
     return port
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 240) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 600) -> None:
     """Return when `url` answers. Fails the test if `process` ends or takes too long."""
     deadline = time.monotonic() + seconds
     while True:
