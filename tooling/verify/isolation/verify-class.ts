@@ -60,8 +60,9 @@ async function verify(
     for (const round of roundsOf(students, shared, attack)) {
       await carryOut(round, probing, findings);
     }
+    // All have a disk with the same kind of limit: the first one fills hers.
     const push = (own: Pusher, other: Pusher, work: PushWork): Promise<void> =>
-      attacks ? tryDockerfiles(own, other, shared, work) : Promise.resolve();
+      attacks ? tryDockerfiles(own, other, shared, work, own.name === first.name) : Promise.resolve();
     await verifyPushes(students, push, probing, findings);
   } finally {
     for (const remove of removals) {

@@ -27,13 +27,13 @@ export interface HostileDockerfile {
 
 /**
  * @param shared.registry Where BuildKit finds the class's images.
- * @param disk Bytes that BuildKit may write on its node.
+ * @param disk Bytes that BuildKit may write on its node; undefined leaves out the one that writes more.
  */
 export function hostileDockerfiles(
   own: Student,
   other: Student,
   shared: Shared & { readonly registry: NonNullable<Shared["registry"]> },
-  disk: number,
+  disk: number | undefined,
 ): HostileDockerfile[] {
   const { host, port } = shared.registry;
   const registry = `${host}:${port}`;
@@ -67,12 +67,15 @@ export function hostileDockerfiles(
       because: /network\.host is not allowed/,
     }),
     // Last: kubelet ends the BuildKit in which it runs.
-    refused(own, "disk", "to write more on its node's disk than it may", {
-      text: (whole) => `${whole}RUN ${JSON.stringify(["python", "-c", filling(disk + GIB)])}\n`,
-      because: /was ended, because it wrote more on its node's disk than it may/,
-    }),
+    ...(disk === undefined ? [] : [fillsDisk(own, disk)]),
   ];
 }
+
+const fillsDisk = (own: Student, disk: number): HostileDockerfile =>
+  refused(own, "disk", "to write more on its node's disk than it may", {
+    text: (whole) => `${whole}RUN ${JSON.stringify(["python", "-c", filling(disk + GIB)])}\n`,
+    because: /was ended, because it wrote more on its node's disk than it may/,
+  });
 
 const GIB = 2 ** 30;
 

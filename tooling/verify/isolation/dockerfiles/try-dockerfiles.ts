@@ -19,18 +19,23 @@ const STEP = "training-image";
 /** Enough of a build's log for what its steps have printed. */
 const LINES = 400;
 
-/** Nothing where the registry is someone else's: BuildKit may reach that at every address then. */
+/**
+ * Nothing where the registry is someone else's: BuildKit may reach that at every address then.
+ *
+ * @param fillsDisk Whether one of them fills its disk, which takes until kubelet looks at it: two to three minutes.
+ */
 export async function tryDockerfiles(
   own: Pusher,
   other: Pusher,
   shared: Shared,
   work: PushWork,
+  fillsDisk: boolean,
 ): Promise<void> {
   const { registry } = shared;
   if (registry === undefined) return;
   const { cluster, id, signal, add } = work;
   const argo = new Argo(cluster, own.outputs.namespace);
-  const disk = await diskOf(own.outputs.builder, cluster);
+  const disk = fillsDisk ? await diskOf(own.outputs.builder, cluster) : undefined;
   const all = hostileDockerfiles(own, other, { ...shared, registry }, disk);
   // That nobody reaches what does not run would prove nothing; the other's own builds have ended it.
   const stop = await startBuilder(other.outputs.builder, cluster, work);
