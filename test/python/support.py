@@ -100,4 +100,4 @@ def starting_mlflow(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]
         yield f"http://127.0.0.1:{port}", process, log
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=120)

@@ -123,6 +123,7 @@ export interface BenchOptions extends FaultSelection {
   write?: boolean;
   interrupt?: Interrupted;
   minutes?: number;
+  trainings?: number;
   students?: number;
   seed?: number;
 }
@@ -134,6 +135,7 @@ export async function bench({
   write = false,
   interrupt,
   minutes,
+  trainings,
   students,
   seed,
   ...faults
@@ -152,7 +154,7 @@ export async function bench({
           ? faultFigures({ ...faults, runs: runs ?? 1, write }, interruption)
           : interruptedFigures({ command: interrupt, runs: runs ?? 4, write }, interruption),
       ),
-    soak: () => finishing(() => soakFigures({ minutes, students, seed, write }, interruption)),
+    soak: () => finishing(() => soakFigures({ minutes, trainings, students, seed, write }, interruption)),
   };
   const wanted = PARTS.filter((part) => only?.includes(part) ?? !ON_REQUEST.includes(part));
   const needsStack = (part: Part): boolean =>

@@ -136,6 +136,11 @@ export function proofCommands(program: Command): void {
     .option("--sample <number>", "with faults: how many of them, chosen at random", positiveInteger)
     .option("--minutes <number>", "with soak: how long it takes (default: 60)", positiveInteger)
     .option(
+      "--trainings <number>",
+      "with soak: of all students together (default: one a minute)",
+      positiveInteger,
+    )
+    .option(
       "--students <number>",
       "with soak: how many students of the class train (default: all)",
       positiveInteger,

@@ -90,7 +90,7 @@ def test_an_unfit_model_is_served_until_told_to_stop(tmp_path: Path, port: int) 
         process.send_signal(signal.SIGTERM)
         # Requests that are on their way still get an answer.
         assert get(f"{address}/live")[0] == 200
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=120) == 0
     finally:
         process.kill()
         process.wait()

@@ -71,7 +71,7 @@ def server(volume: Volume) -> Iterator[str]:
         time.sleep(0.05)
     yield address
     process.terminate()
-    process.wait(timeout=20)
+    process.wait(timeout=120)
 
 
 def status(url: str, data: bytes | None = None) -> int | None:

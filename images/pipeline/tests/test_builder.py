@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,28 @@ def test_says_why_it_does_not_start(
     kubernetes.pods = []
     with pytest.raises(Failure, match="it has no pod"):
         Builder().wait()
+
+
+def test_waits_longer_for_room_on_a_node_than_for_a_pod_to_start(
+    buildctl: Buildctl, kubernetes: StubBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builder, "LOOK", 0.05)
+    monkeypatch.setattr(builder, "STARTUP", 0.4)
+    monkeypatch.setattr(builder, "ROOM", (1.5, 1.5))
+    no_room = {"type": "PodScheduled", "status": "False", "message": "Insufficient cpu."}
+    kubernetes.pods = [pod({"conditions": [no_room]})]
+    began = time.monotonic()
+    with pytest.raises(Failure, match="no node takes its pod buildkitd-x: Insufficient cpu"):
+        Builder().wait()
+    assert time.monotonic() - began > 1.5
+    # Once a node has taken it, what it has left is what any pod has to start.
+    taken = threading.Timer(0.6, lambda: setattr(kubernetes, "pods", [pod({})]))
+    taken.start()
+    began = time.monotonic()
+    with pytest.raises(Failure, match="its pod buildkitd-x starts"):
+        Builder().wait()
+    taken.join()
+    assert 0.9 < time.monotonic() - began < 1.4
 
 
 @pytest.mark.parametrize(
@@ -232,7 +255,7 @@ def test_step_that_is_terminated_cleans_up(tmp_path: Path) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGTERM)
-    assert process.communicate(timeout=10)[0] == "cleaned up\n"
+    assert process.communicate(timeout=60)[0] == "cleaned up\n"
     assert process.returncode == 128 + signal.SIGTERM
 
 

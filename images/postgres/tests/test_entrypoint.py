@@ -107,7 +107,7 @@ class Container:
     def stop(self) -> int:
         """End the server as a container runtime does, and return its exit code."""
         self.running().send_signal(signal.SIGINT)
-        return self.running().wait(timeout=30)
+        return self.running().wait(timeout=120)
 
     def kill(self) -> None:
         """End all processes at once, as when a container is killed or its machine fails."""
@@ -258,7 +258,7 @@ def test_mlflow_copies_it_before_it_upgrades_its_tables(container: Container) ->
         stderr=subprocess.DEVNULL,
     ) as other:
         told = prepare(COPY_BEFORE_UPGRADE="true")
-        assert other.wait(timeout=10) != 0
+        assert other.wait(timeout=120) != 0
     name = told.split("copied the database first, as ")[1].splitlines()[0]
     assert re.fullmatch(rf'ml"flow_{time.strftime("%Y%m%d", time.gmtime())}_\d{{6}}_{older}', name)
     assert 'deleted the old copy ml"flow_20200101_0123abcd' in told
@@ -337,7 +337,7 @@ def test_password_from_a_file(container: Container) -> None:
 )
 def test_bad_environment(container: Container, variables: dict[str, str], told: str) -> None:
     container.environment.update(variables)
-    assert container.start().wait(timeout=30) == 1
+    assert container.start().wait(timeout=120) == 1
     assert told in container.log.read_text()
     assert not (container.data / "PG_VERSION").exists()
 
@@ -349,12 +349,12 @@ def test_files_of_others_are_left_alone(container: Container) -> None:
     if USER is not None:
         shutil.chown(container.data, USER)
 
-    assert container.start().wait(timeout=30) == 1
+    assert container.start().wait(timeout=120) == 1
 
     assert "holds files, but no database" in container.log.read_text()
     assert (container.data / "thesis.txt").read_text() == "important"
 
 
 def test_other_commands_run_as_they_are(container: Container) -> None:
-    assert container.start("sh", "-c", "exit 7").wait(timeout=30) == 7
+    assert container.start("sh", "-c", "exit 7").wait(timeout=120) == 7
     assert list(container.volume.iterdir()) == []

@@ -3,6 +3,7 @@ import { childrenOf, type Family } from "../../live/workflows/family";
 import { nameOf, type Workflow } from "../../live/workflows/workflow";
 import type { Watched } from "../../verify/clients/service-watch";
 import { messageOf } from "../faults/judgement";
+import { GAVE_WAY } from "../../live/runs/run-steps";
 import { FAULTY_PARTS, type Part, type PartName } from "../faults/parts";
 import { RETURN_SECONDS } from "../faults/runs";
 
@@ -45,10 +46,14 @@ export interface Findings {
   readonly complete: boolean;
 }
 
-/** `under way`: it was not waited for, because the soak was ended. */
+/**
+ * `gave way`: its pod was ended for one of the class's base, which came back and has a higher priority. `under way`: it was
+ * not waited for, because the soak was ended.
+ */
 export const ALL_FATES = [
   "succeeded",
   "failed, the part named",
+  "gave way",
   "refused",
   "deadline",
   "under way",
@@ -120,12 +125,16 @@ function fateOf(
   // The accuracy gate must not stop a good model.
   if (verdict !== "failed") return undefined;
   const end = Date.parse(family.run.status?.finishedAt ?? "") || Number.POSITIVE_INFINITY;
+  const isNear = ({ ran, at: killed }: SoakKill, since: number): boolean =>
+    ran && killed <= end && killed + RETURN_SECONDS * 1000 >= since;
   const isNamed = (kill: SoakKill): boolean => {
     const { named }: Part = FAULTY_PARTS[kill.part];
-    const concerns = kill.ran && (kill.student === undefined || kill.student === student);
-    return concerns && kill.at <= end && kill.at + RETURN_SECONDS * 1000 >= at && named.test(message);
+    const concerns = kill.student === undefined || kill.student === student;
+    return concerns && isNear(kill, at) && named.test(message);
   };
   if (kills.some(isNamed)) return "failed, the part named";
+  const isOfBase = (kill: SoakKill): boolean => kill.student === undefined && isNear(kill, end);
+  if (message.includes(GAVE_WAY) && kills.some(isOfBase)) return "gave way";
   if (QUOTA.test(message)) return "refused";
   return DEADLINE.test(message) ? "deadline" : undefined;
 }

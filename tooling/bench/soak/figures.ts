@@ -13,6 +13,8 @@ import { openStudents, type Soaking } from "./students";
 export interface SoakOptions {
   /** @default 60 */
   readonly minutes?: number | undefined;
+  /** Of all students together. @default one a minute, and one for each student */
+  readonly trainings?: number | undefined;
   /** @default all of the class */
   readonly students?: number | undefined;
   /** Decides who trains when, and what is killed when. @default a random one, which is told */
@@ -37,7 +39,7 @@ export async function soakFigures(options: SoakOptions, signal: AbortSignal): Pr
   const students = await openStudents(count, soaking);
   try {
     const names = students.map(({ name }) => name);
-    const plan = planSoak(names, minutes, seeded(seed));
+    const plan = planSoak(names, minutes, seeded(seed), options.trainings);
     const { submissions, kills } = plan;
     report(
       `${names.join(", ")}: ${submissions.length} trainings and ${kills.length} kills in ${minutes} minutes, seed ${seed}`,

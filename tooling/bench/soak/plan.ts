@@ -22,8 +22,6 @@ export interface SoakPlan {
   readonly kills: readonly PlannedKill[];
 }
 
-/** Seconds from one submission of the class to the next, on average: two cores take one run after the other. */
-const SUBMISSION = 60;
 /** Seconds in which one part is killed: a part has to be back before the next one goes. */
 const KILL = 90;
 
@@ -38,10 +36,15 @@ export const SOAK_PARTS: readonly PartName[] = FAULTY_PART_NAMES.filter((name) =
  * another. One part is killed at a random moment of each {@link KILL} seconds, each about as often, and at least once.
  *
  * @param random From 0 to below 1.
+ * @param trainings Of all students together. @default one a minute, and one for each student
  */
-export function planSoak(students: readonly string[], minutes: number, random: () => number): SoakPlan {
+export function planSoak(
+  students: readonly string[],
+  minutes: number,
+  random: () => number,
+  trainings = Math.max(students.length, minutes),
+): SoakPlan {
   const seconds = minutes * 60;
-  const trainings = Math.max(students.length, Math.floor(seconds / SUBMISSION));
   const kills = Math.max(SOAK_PARTS.length, Math.floor(seconds / KILL));
   const moments = Array.from({ length: trainings }, () => random() * seconds).sort((a, b) => a - b);
   const owners = inTurns(students, kills, random);

@@ -59,14 +59,18 @@ export function stepsOf(run: Workflow, now = Date.now()): RunStep[] {
 
 const OF_EXECUTOR = new RegExp(String.raw`(^|: )${EXECUTOR_PATTERN}[^\n]*\n?`, "gm");
 
+/** What SIGTERM means where neither a deadline nor kubelet gives a reason: the scheduler gives none. */
+export const GAVE_WAY = "ended from outside, as where a pod of higher priority needs its room";
+
 /**
  * A step's message, with what it means where containerd says it of a container that is gone when it starts again (its
- * `restart.go`). Where no exit code could be written, as on a full disk, the message is the end of the log, and has the lines of
+ * `restart.go`), or where only a signal tells that a pod had to give way. Where no exit code could be written, as on a full disk, the message is the end of the log, and has the lines of
  * Argo's executor, which go.
  */
 const explained = (message: string | undefined): string | undefined =>
   message
     ?.replace(/Unknown \(exit code 255\)/, "$&, its node was restarted")
+    .replace(/Error \(exit code 143\)/, `$&, ${GAVE_WAY}`)
     .replace(OF_EXECUTOR, "$1")
     .replace(/\nError: exit status \d+\n?$/, "");
 

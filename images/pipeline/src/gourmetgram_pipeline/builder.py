@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import re
 import socket
 import subprocess
@@ -25,10 +26,19 @@ from gourmetgram_pipeline.build_failure import buildkit_gone
 from gourmetgram_pipeline.step import BadInput, Failure, TemporaryFailure, log
 
 STARTUP = 150.0
-"""Seconds that BuildKit may take to start, its waiting for a node and its image's pull included."""
+"""Seconds that BuildKit may take to start, its image's pull included, once a node takes its pod."""
+
+ROOM = (300.0, 600.0)
+"""Seconds that its pod may wait for room on a node, at least and at most.
+
+Builds that wait for each other's room must not all give up at the same moment.
+"""
 
 LOOK = 5.0
 """Seconds between two looks at a pod that does not answer."""
+
+NO_NODE = "no node takes its pod"
+"""How it is told that no node has room for its pod."""
 
 POLL = 0.25
 """Seconds between two attempts to connect."""
@@ -57,13 +67,20 @@ class Builder:
         step.persistently(lambda: self._scale(1), doing="starting BuildKit")
 
     def wait(self) -> None:
-        """Return when it answers. Raises a Failure if it does not in time."""
+        """Return when it answers. Raises a Failure if it does not in time.
+
+        Where other runs have all room of the nodes, it waits until some have ended.
+        """
         began = time.monotonic()
+        out_of_room = began + random.uniform(*ROOM)
+        until = began + STARTUP
         next_look = began + LOOK
         told = "its pod is about to be made"
         while (problem := self._connect()) is not None:
             now = time.monotonic()
-            if now - began > STARTUP:
+            if told.startswith(NO_NODE):
+                until = min(now + STARTUP, out_of_room)
+            if now > until:
                 raise Failure(buildkit_gone(self.address, f"{problem}; {told}"))
             if now > next_look:
                 next_look = now + LOOK
@@ -203,7 +220,7 @@ def sight_of(pod: dict[str, Any]) -> str:
         return step.one_line(f"its pod {name} was ended ({status.get('reason')}) {said}")
     for condition in status.get("conditions", []):
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            return f"no node takes its pod {name}: {step.one_line(condition.get('message', ''))}"
+            return f"{NO_NODE} {name}: {step.one_line(condition.get('message', ''))}"
     for container in status.get("containerStatuses", []):
         state = container.get("state", {})
         for kind in ("waiting", "terminated"):

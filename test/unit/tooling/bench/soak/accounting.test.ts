@@ -100,18 +100,32 @@ describe("a training of a soak", () => {
     }
   });
 
-  it("may end by its deadline, or by its quota", () => {
-    const withMessage = (message: string): Family => {
-      const { run } = asked("Failed");
-      const nodes = Object.entries(run.status?.nodes ?? {}).map(([id, node]) => [
-        id,
-        node.displayName === "build-container" ? { ...node, message } : node,
-      ]);
-      return {
-        run: { ...run, status: { ...run.status, nodes: Object.fromEntries(nodes) as never } },
-        children: [],
-      };
+  const withMessage = (message: string): Family => {
+    const { run } = asked("Failed");
+    const nodes = Object.entries(run.status?.nodes ?? {}).map(([id, node]) => [
+      id,
+      node.displayName === "build-container" ? { ...node, message } : node,
+    ]);
+    return {
+      run: { ...run, status: { ...run.status, nodes: Object.fromEntries(nodes) as never } },
+      children: [],
     };
+  };
+
+  it("may give way to a part of the base that was killed and comes back, and to nothing else", () => {
+    const families = [withMessage("main: Error (exit code 143)")];
+    const ofBase: SoakKill = { ...KILL, part: "registry", student: undefined, at: Date.parse(at(59)) };
+    assert.equal(fate({ families, kills: [ofBase] }), "gave way");
+    for (const kill of [
+      { ...ofBase, student: "anna" },
+      { ...ofBase, ran: false },
+      { ...ofBase, at: Date.parse(at(61)) },
+      { ...ofBase, at: Date.parse(at(-181)) },
+    ])
+      assert.equal(fate({ families, kills: [kill] }), "not accounted for", JSON.stringify(kill));
+  });
+
+  it("may end by its deadline, or by its quota", () => {
     for (const message of [
       "Step exceeded its deadline",
       "retry exceeded workflow deadline 2026-11-27 02:29:38 +0000 UTC",

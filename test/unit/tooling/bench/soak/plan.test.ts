@@ -35,6 +35,10 @@ describe("the plan of a soak", () => {
     }
   });
 
+  it("has as many trainings as are asked for", () => {
+    assert.equal(planSoak(TWO, 60, seeded(1), 5).submissions.length, 5);
+  });
+
   it("kills each part as often as another, one in each stretch of time, of one student as often as of another", () => {
     const { kills } = planSoak(TWO, 60, seeded(3));
     assert.equal(kills.length, 40);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { failedSteps, startsChild, stepsOf } from "../../../../../tooling/live/runs/run-steps";
+import { failedSteps, GAVE_WAY, startsChild, stepsOf } from "../../../../../tooling/live/runs/run-steps";
 import {
   again,
   at,
@@ -111,6 +111,19 @@ describe("workflows: steps", () => {
     assert.deepEqual(toldOf("main: Unknown (exit code 255): context canceled"), [
       "main: Unknown (exit code 255), its node was restarted: context canceled",
     ]);
+  });
+
+  it("says that a pod had to give way where only a signal tells of it", () => {
+    const run = late();
+    const { nodes = {} } = run.status ?? {};
+    const ended = Object.entries(nodes).map(([id, node]) =>
+      node.type === "Pod" ? [id, { ...node, message: "main: Error (exit code 143): " }] : [id, node],
+    );
+    const gaveWay = { ...run, status: { ...run.status, nodes: Object.fromEntries(ended) as typeof nodes } };
+    assert.deepEqual(
+      failedSteps({ run: gaveWay, children: [] }).map(({ message }) => message),
+      [`main: Error (exit code 143), ${GAVE_WAY}: `],
+    );
   });
 
   it("leaves the lines of Argo's executor out of a message that is the end of the log", () => {
