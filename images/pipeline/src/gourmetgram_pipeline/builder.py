@@ -78,9 +78,10 @@ class Builder:
         told = "its pod is about to be made"
         while (problem := self._connect()) is not None:
             now = time.monotonic()
-            if told.startswith(NO_NODE):
-                until = min(now + STARTUP, out_of_room)
-            if now > until:
+            has_no_node = told.startswith(NO_NODE)
+            if has_no_node:
+                until = now + STARTUP
+            if now > (out_of_room if has_no_node else until):
                 raise Failure(buildkit_gone(self.address, f"{problem}; {told}"))
             if now > next_look:
                 next_look = now + LOOK
