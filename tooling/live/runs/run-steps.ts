@@ -64,8 +64,8 @@ export const GAVE_WAY = "ended from outside, as where a pod of higher priority n
 
 /**
  * A step's message, with what it means where containerd says it of a container that is gone when it starts again (its
- * `restart.go`), or where only a signal tells that a pod had to give way. Where no exit code could be written, as on a full disk, the message is the end of the log, and has the lines of
- * Argo's executor, which go.
+ * `restart.go`), or where only a signal tells that a pod had to give way. Where no exit code could be written, as on a full
+ * disk, the message is the end of the log, and has the lines of Argo's executor, which go.
  */
 const explained = (message: string | undefined): string | undefined =>
   message
