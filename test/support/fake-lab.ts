@@ -18,6 +18,7 @@ import { build } from "esbuild";
 import { execa } from "execa";
 import { versions } from "../../tooling/machine/versions";
 import { checkout } from "./checkout";
+import { temporaryFolder } from "./temporary-folder";
 
 /** How a program answers to arguments that begin so. The first that fits counts; without one it ends well, silently. */
 export interface Answer {
@@ -34,12 +35,11 @@ let folderOfBundles: string | undefined;
 /** A folder with what the tooling reads of a checkout: what the engine's plugins and the programs are made from. */
 function bundles(): string {
   if (folderOfBundles !== undefined) return folderOfBundles;
-  const folder = mkdtempSync(join(tmpdir(), "gourmetgram-compiled-"));
+  const folder = temporaryFolder("compiled");
   const sources = ["tooling/engine/plugins", "tooling/toolchain", "images"];
   for (const name of [...sources, "package.json", "package-lock.json", "Pulumi.yaml"]) {
     cpSync(join(checkout, name), join(folder, name), { recursive: true });
   }
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   return (folderOfBundles = folder);
 }
 

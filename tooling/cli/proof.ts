@@ -102,7 +102,7 @@ export function proofCommands(program: Command): void {
     .addOption(
       new Option(
         "--only <part...>",
-        "measure these alone; pipeline takes minutes, class 20 minutes, faults 35 minutes, soak an hour and more " +
+        "measure these alone; pipeline takes minutes, class 20 minutes, faults an hour, soak an hour and more " +
           "(default: all but class, faults and soak)",
       ).choices(PARTS),
     )
@@ -121,10 +121,9 @@ export function proofCommands(program: Command): void {
       ),
     )
     .addOption(
-      new Option(
-        "--steps <names...>",
-        "with faults: while a run is in these (default: those that use the part)",
-      ).choices(FAULTY_STEPS),
+      new Option("--steps <names...>", "with faults: while a run is in these (default: each)").choices(
+        FAULTY_STEPS,
+      ),
     )
     .addOption(
       new Option(

@@ -65,7 +65,7 @@ def server(volume: Volume) -> Iterator[str]:
             stderr=output,
         )
     address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while status(f"{address}/health") != 200:
         assert process.poll() is None and time.monotonic() < deadline, log.read_text()
         time.sleep(0.05)
@@ -180,7 +180,7 @@ def test_nothing_else_is_shown(server: str, volume: Volume, path: str) -> None:
 
 def test_health_tells_a_missing_repository(server: str, volume: Volume) -> None:
     shutil.rmtree(volume.repository)
-    deadline = time.monotonic() + 10  # lighttpd remembers for a moment which files there are.
+    deadline = time.monotonic() + 60  # lighttpd remembers for a moment which files there are.
     while status(f"{server}/health") != 404:
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -168,7 +168,7 @@ def test_creates_the_database_and_keeps_it(container: Container) -> None:
 def test_starts_afresh_after_an_interruption(container: Container) -> None:
     process = container.start()
     part = container.data / ".initialising" / "data" / "base"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not part.exists():
         assert process.poll() is None and time.monotonic() < deadline, container.log.read_text()
         time.sleep(0.01)

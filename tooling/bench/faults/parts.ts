@@ -18,11 +18,11 @@ export interface Part {
   readonly named: RegExp;
   /** Its pods, or what else is killed. */
   readonly of: ((outputs: LabOutputs) => Pods) | "step" | "node";
-  /** The steps in which it is killed unless others are asked for: those that use it. */
-  readonly steps: readonly StepName[];
+  /** The steps in which it can fail. @default each */
+  readonly steps?: readonly StepName[];
   /** Whether it has no pod while it is not needed. */
   readonly onDemand?: true;
-  /** Whether its volume, or the node's disk, is full instead of it being killed: in no other step than those of `steps`. */
+  /** Whether its volume, or the node's disk, is full instead of it being killed. */
   readonly full?: true;
   /** Whether it is tried only where it is asked for by its name: it needs more than a lab. */
   readonly onRequest?: true;
@@ -39,10 +39,6 @@ export const FAULTY_STEPS = [
 ] as const;
 export type StepName = (typeof FAULTY_STEPS)[number];
 
-/** One step of each pod of a run: Argo makes a pod again twice, which `clone` and its two successors share. */
-const EACH_POD = ["run-training", "build-image", "deploy-to-staging", "test-staging"] as const;
-const ASK_MLFLOW = ["run-training", "download-model", "build-image", "test-staging"] as const;
-
 const inNamespace =
   (name: string, kind: Workload["kind"] = "Deployment") =>
   ({ namespace }: LabOutputs): Pods => ({ kind, namespace, name });
@@ -58,38 +54,33 @@ export const FAULTY_PARTS = {
     title: "Argo's controller",
     named: /controller/,
     of: () => ({ name: "workflow-controller" }),
-    steps: EACH_POD,
   },
   "argo-server": {
     title: "Argo's server",
     named: /Argo's server/,
     of: () => ({ name: "argo-server" }),
-    steps: EACH_POD,
   },
-  mlflow: { title: "MLflow", named: /MLflow/, of: MLFLOW, steps: ASK_MLFLOW },
+  mlflow: { title: "MLflow", named: /MLflow/, of: MLFLOW },
   // Its users see MLflow's answers, which say that the database is the trouble, or nothing while MLflow waits for it.
-  postgres: { title: "MLflow's database", named: /MLflow|database/, of: POSTGRES, steps: ASK_MLFLOW },
+  postgres: { title: "MLflow's database", named: /MLflow|database/, of: POSTGRES },
   registry: {
     title: "the registry",
     named: /registry/,
     of: REGISTRY,
-    steps: ["build-image", "deploy-to-staging"],
   },
   buildkit: {
     title: "BuildKit",
     named: /BuildKit/,
     of: ({ builder }: LabOutputs) => ({ namespace: builder.namespace, name: "buildkitd" }),
-    steps: ["build-image"],
     onDemand: true,
   },
   "git-server": {
     title: "the git server",
     named: /repository/,
     of: GIT_SERVER,
-    steps: ["clone"],
   },
-  step: { title: "the step's own pod", named: /pod/, of: "step", steps: EACH_POD },
-  node: { title: "the node", named: /node was restarted/, of: "node", steps: EACH_POD },
+  step: { title: "the step's own pod", named: /pod/, of: "step" },
+  node: { title: "the node", named: /node was restarted/, of: "node" },
   "mlflow-volume": {
     title: "MLflow's volume, full",
     named: /MLflow.*(full|No space)/s,
@@ -153,14 +144,14 @@ export interface FaultyRun {
   readonly steps: readonly StepName[];
 }
 
-/** Each part in each step, in the order of the table: a part is killed in any step, what is full is so in its own. */
+/** Each part in each step in which it can fail, in the order of the table. */
 export const everyFault = (): Fault[] => selectedFaults({ parts: FAULTY_PART_NAMES, steps: FAULTY_STEPS });
 
 /** Which faults are tried. */
 export interface FaultSelection {
   /** @default all but those on request */
   readonly parts?: readonly PartName[] | undefined;
-  /** @default those that use the part */
+  /** @default each in which the part can fail */
   readonly steps?: readonly StepName[] | undefined;
   /** So many of them, chosen at random. @default all of them */
   readonly sample?: number | undefined;
@@ -176,10 +167,9 @@ export function selectedFaults(
   random: () => number = Math.random,
 ): Fault[] {
   const left = FAULTY_PART_NAMES.filter((part) => parts.includes(part)).flatMap((part) => {
-    const { steps: own, full }: Part = FAULTY_PARTS[part];
-    const isWanted = (step: StepName): boolean =>
-      (steps ?? own).includes(step) && (full !== true || own.includes(step));
-    return FAULTY_STEPS.filter(isWanted).map((step) => ({ part, step }));
+    const { steps: own = FAULTY_STEPS }: Part = FAULTY_PARTS[part];
+    const wanted = own.filter((step) => steps?.includes(step) !== false);
+    return wanted.map((step) => ({ part, step }));
   });
   while (sample !== undefined && left.length > sample) left.splice(Math.floor(random() * left.length), 1);
   return left;

@@ -14,15 +14,13 @@ import type { DatabaseRecord, ServedRelease } from "../../../../tooling/backup/f
 import type { LabAccess, RunInLab } from "../../../../tooling/backup/parts/access";
 import type { LabOutputs } from "../../../../stacks";
 import { OUTPUTS } from "../../../support/lab-outputs";
+import { temporaryFolder } from "../../../support/temporary-folder";
 
 export const digestOf = (content: Buffer | string): string =>
   `sha256:${createHash("sha256").update(content).digest("hex")}`;
 
 /** A repository as the lab makes it, made once. */
 let template: string | undefined;
-process.once("exit", () => {
-  if (template !== undefined) rmSync(template, { recursive: true, force: true });
-});
 
 /** What an empty database holds. */
 const EMPTY: DatabaseRecord = {
@@ -80,7 +78,7 @@ export class FakeAccess implements LabAccess {
       access.gitIn(application, "init", "--quiet", "--bare", "--initial-branch=main");
       access.commit(application, "course", "the lab's");
       access.gitIn(application, "update-ref", "refs/heads/main", "refs/heads/course");
-      template = mkdtempSync(join(tmpdir(), "gourmetgram-template-"));
+      template = temporaryFolder("template");
       cpSync(join(access.folder, application), template, { recursive: true });
     }
     for (const name of [application, training]) {

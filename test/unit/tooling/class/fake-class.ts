@@ -1,5 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { Footprint } from "../../../../tooling/class/capacity/capacity";
@@ -10,6 +8,7 @@ import type { StackObject } from "../../../../tooling/live/objects/stack-remains
 import type { Leftovers } from "../../../../tooling/support/leftovers";
 import type { Student } from "../../../../tooling/class/roster/roster";
 import type { Changes, Outputs, StackRunner } from "../../../../tooling/class/runner/stack-runner";
+import { temporaryFolder } from "../../../support/temporary-folder";
 
 /** Stacks that exist in memory only, and what was asked of them in order. */
 export class FakeRunner implements StackRunner {
@@ -111,7 +110,7 @@ export function fakeClass(
 ): FakeClass {
   const asked: string[] = [];
   const { leftovers = { left: [], kept: [] }, classFile = "", ...rest } = changed;
-  const folder = join(mkdtempSync(join(tmpdir(), "class-")), "class");
+  const folder = join(temporaryFolder("class"), "class");
   const files = new ClassFiles(folder, "dev", classFile, students);
   const runner = new FakeRunner((stack) => files.textOf(stack));
   return {

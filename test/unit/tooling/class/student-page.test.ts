@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { LabOutputs } from "../../../../stacks/outputs/outputs";
 import { writePages } from "../../../../tooling/class/view/class-pages";
 import { forwardOf, studentPage } from "../../../../tooling/class/view/student-page";
+import { temporaryFolder } from "../../../support/temporary-folder";
 import { fakeClass, studentsNamed } from "./fake-class";
 
 const service = (name: string, namespace: string, port: number): string =>
@@ -120,7 +120,7 @@ describe("class: pages", () => {
     const context = fakeClass(studentsNamed("alice", "bob"));
     const found = { ...OUTPUTS, studentKubeconfig: "apiVersion: v1\n", appRepositoryPassword: "s3cret" };
     context.runner.existing.set("dev-alice", found);
-    const folder = mkdtempSync(join(tmpdir(), "pages-"));
+    const folder = temporaryFolder("pages");
     const outcomes = await writePages(context, folder, FACTS.now);
     assert.deepEqual(
       outcomes.map(({ result, detail }) => `${result}: ${detail}`),

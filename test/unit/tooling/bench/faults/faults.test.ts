@@ -9,6 +9,7 @@ import {
   FAULTY_STEPS,
   type FaultyRun,
   faultyRuns,
+  type Part,
   selectedFaults,
 } from "../../../../../tooling/bench/faults/parts";
 import { placeOf } from "../../../../../tooling/bench/faults/place";
@@ -27,13 +28,16 @@ const trial = (part: Trial["part"], step: Trial["step"]): Trial => ({
 });
 
 describe("the faults of a selection", () => {
-  it("are each part in the steps that use it, a run for each part, and the disk where it is asked for", () => {
+  it("are each part in each step, what is full in its own, a run for each part, and the disk where it is asked for", () => {
     const all = faultyRuns(selectedFaults({}));
     const disk = faultyRuns(selectedFaults({ parts: ["disk"] }));
     assert.deepEqual(disk, [{ part: "disk", steps: ["run-training", "build-image"] }]);
     assert.deepEqual(
       [...all, ...disk],
-      Object.entries(FAULTY_PARTS).map(([part, { steps }]) => ({ part, steps })),
+      Object.entries(FAULTY_PARTS).map(([part, { steps = FAULTY_STEPS }]: [string, Part]) => ({
+        part,
+        steps,
+      })),
     );
   });
 
@@ -61,7 +65,7 @@ describe("the faults of a selection", () => {
       selectedFaults({ parts: ["node"], sample: 1 }, () => 0),
       [{ part: "node", step: "test-staging" }],
     );
-    assert.equal(selectedFaults({ parts: ["node"], sample: 100 }).length, FAULTY_PARTS.node.steps.length);
+    assert.equal(selectedFaults({ parts: ["node"], sample: 100 }).length, FAULTY_STEPS.length);
   });
 });
 
