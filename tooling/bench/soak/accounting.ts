@@ -47,13 +47,14 @@ export interface Findings {
 }
 
 /**
- * `gave way`: its pod was ended for one of the class's base, which came back and has a higher priority. `under way`: it was
- * not waited for, because the soak was ended.
+ * `gave way`: its pod was ended for one of the class's base, which came back and has a higher priority. `no room`: its
+ * build has waited in vain for a node that takes BuildKit. `under way`: it was not waited for, because the soak was ended.
  */
 export const ALL_FATES = [
   "succeeded",
   "failed, the part named",
   "gave way",
+  "no room",
   "refused",
   "deadline",
   "under way",
@@ -110,6 +111,8 @@ export function accountFor(submission: Submission, findings: Findings): Accounte
 }
 
 const QUOTA = /exceeded quota/;
+/** Of the step that builds. */
+const NO_ROOM = /BuildKit.*no node takes its pod/s;
 /** Of Argo and of kubelet. "context deadline exceeded" is a request's, and lets nothing end as it has to. */
 const DEADLINE = /exceeded (?:its|workflow) deadline|longer than the specified deadline/;
 
@@ -135,6 +138,7 @@ function fateOf(
   if (kills.some(isNamed)) return "failed, the part named";
   const isOfBase = (kill: SoakKill): boolean => kill.student === undefined && isNear(kill, end);
   if (message.includes(GAVE_WAY) && kills.some(isOfBase)) return "gave way";
+  if (NO_ROOM.test(message)) return "no room";
   if (QUOTA.test(message)) return "refused";
   return DEADLINE.test(message) ? "deadline" : undefined;
 }

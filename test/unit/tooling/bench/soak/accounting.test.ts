@@ -125,7 +125,7 @@ describe("a training of a soak", () => {
       assert.equal(fate({ families, kills: [kill] }), "not accounted for", JSON.stringify(kill));
   });
 
-  it("may end by its deadline, or by its quota", () => {
+  it("may end by its deadline, by its quota, or because no node takes BuildKit", () => {
     for (const message of [
       "Step exceeded its deadline",
       "retry exceeded workflow deadline 2026-11-27 02:29:38 +0000 UTC",
@@ -137,6 +137,10 @@ describe("a training of a soak", () => {
       assert.equal(fate({ families: [withMessage(message)] }), "not accounted for", message);
     }
     assert.equal(fate({ families: [withMessage("pods is forbidden: exceeded quota: platform")] }), "refused");
+    const waiting = (what: string): string =>
+      `${what} at tcp://a:1 does not answer: timed out; no node takes its pod x`;
+    assert.equal(fate({ families: [withMessage(waiting("BuildKit"))] }), "no room");
+    assert.equal(fate({ families: [withMessage(waiting("the registry"))] }), "not accounted for");
     assert.equal(fate({ families: [withMessage("something")] }), "not accounted for");
   });
 
