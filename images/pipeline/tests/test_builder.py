@@ -257,10 +257,11 @@ def test_step_that_is_terminated_cleans_up(tmp_path: Path) -> None:
         "import signal, sys, time; from gourmetgram_pipeline import __main__ as main\n"
         "signal.signal(signal.SIGTERM, main.stop)\n"
         "try:\n print('ready', flush=True); time.sleep(30)\n"
-        "finally:\n print('cleaned up', flush=True)\n"
+        "finally:\n print('cleaning up', flush=True); input(); print('cleaned up', flush=True)\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -268,7 +269,9 @@ def test_step_that_is_terminated_cleans_up(tmp_path: Path) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGTERM)
-    assert process.communicate(timeout=60)[0] == "cleaned up\n"
+    assert process.stdout.readline() == "cleaning up\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate("go on\n", timeout=60)[0] == "cleaned up\n"
     assert process.returncode == 128 + signal.SIGTERM
 
 

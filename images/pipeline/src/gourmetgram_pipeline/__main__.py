@@ -46,7 +46,11 @@ def main(arguments: list[str]) -> int:
 
 
 def stop(number: int, _frame: FrameType | None) -> None:
-    """End as Python ends by itself, so that what was started is stopped."""
+    """End as Python ends by itself, so that what was started is stopped.
+
+    A run that is stopped and deleted gets the signal twice: the second must not end what stops it.
+    """
+    signal.signal(number, signal.SIG_IGN)
     sys.exit(128 + number)
 
 
