@@ -12,7 +12,7 @@ export const BUILDKIT_PORT = 1234;
 
 /** What BuildKit's container is given. What a build's steps take is counted here. */
 export const BUILDKIT_RESOURCES: Resources = {
-  requests: { cpu: "100m", memory: "256Mi" },
+  requests: { cpu: "50m", memory: "256Mi" },
   limits: { cpu: "2", memory: "2Gi" },
 };
 

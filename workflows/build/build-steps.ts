@@ -52,13 +52,13 @@ const CREDENTIALS = "/credentials";
  * What each container is given. Kubernetes counts the containers of a pod together, though these work in turns. So
  * each requests a share of the memory that the pod needs at a time, and has a limit of its own.
  *
- * Each requests next to no processor. The pod waits for BuildKit's, which does the work, to find room on a node; the room
- * that such pods hold meanwhile is not there for any BuildKit, and builds that hold all of it wait for each other.
+ * Each requests as little processor as there is. The pod waits for BuildKit's, which does the work, to find room on a node;
+ * the room that such pods hold meanwhile is not there for any BuildKit, and builds that hold all of it wait for each other.
  */
 const RESOURCES = {
-  clone: resources("10m", "32Mi", "500m", "256Mi"),
-  downloadModel: resources("10m", "128Mi", "1", "1Gi"),
-  buildImage: resources("10m", "96Mi", "1", "512Mi"),
+  clone: resources("1m", "32Mi", "500m", "256Mi"),
+  downloadModel: resources("1m", "128Mi", "1", "1Gi"),
+  buildImage: resources("1m", "96Mi", "1", "512Mi"),
 };
 
 /**

@@ -189,11 +189,11 @@ describe("build-container-image", () => {
     assert.equal(serviceAccountName, undefined);
   });
 
-  it("requests the memory of two steps for the three together, and next to no processor while it waits", () => {
+  it("requests the memory of two steps for the three together, and as little processor as there is", () => {
     const containers = template("build-image").containerSet?.containers ?? [];
     const three = podAmounts(containers.map(({ resources }) => resources as Resources));
     const alone = podAmounts([template("deploy-to-staging").container?.resources as Resources]);
-    assert.equal(three["requests.cpu"], 0.03);
+    assert.equal(three["requests.cpu"], 0.003);
     assert.equal(three["requests.memory"], 2 * alone["requests.memory"]);
     assert.deepEqual([three["limits.cpu"], three["limits.memory"] / 2 ** 20], [2.5, 1792]);
   });

@@ -98,7 +98,7 @@ describe("Builder", () => {
                 readinessProbe: { ...PROBE, periodSeconds: 10, timeoutSeconds: 10 },
                 livenessProbe: { ...PROBE, periodSeconds: 30, timeoutSeconds: 20, failureThreshold: 6 },
                 resources: {
-                  requests: { cpu: "100m", memory: "256Mi", "ephemeral-storage": "0" },
+                  requests: { cpu: "50m", memory: "256Mi", "ephemeral-storage": "0" },
                   limits: { cpu: "2", memory: "2Gi", "ephemeral-storage": "10Gi" },
                 },
                 securityContext: {
