@@ -128,7 +128,7 @@ describe("Builder", () => {
     assert.deepEqual((await onlyResource("kubernetes:core/v1:ResourceQuota")).inputs["spec"], {
       hard: {
         pods: "2",
-        "requests.cpu": "200m",
+        "requests.cpu": "100m",
         "requests.memory": "512Mi",
         "limits.cpu": "4",
         "limits.memory": "4Gi",
