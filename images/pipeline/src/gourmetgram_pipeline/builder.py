@@ -28,7 +28,7 @@ from gourmetgram_pipeline.step import BadInput, Failure, TemporaryFailure, log
 STARTUP = 150.0
 """Seconds that BuildKit may take to start, its image's pull included, once a node takes its pod."""
 
-ROOM = (300.0, 600.0)
+ROOM = (600.0, 700.0)
 """Seconds that its pod may wait for room on a node, at least and at most.
 
 Builds that wait for each other's room must not all give up at the same moment.

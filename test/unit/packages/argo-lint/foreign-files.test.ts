@@ -138,9 +138,10 @@ spec:
       `image: i\n        args: [\n${lines('"a",')}010]\n        command: ["\n${lines("a")}"]`,
     );
     for (const each of [text, text.replaceAll("\n", "\r\n")]) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       assert.deepEqual(await found(each), ["3011:1 error yaml"]);
-      assert.ok(performance.now() - start < 10_000);
+      // The processor's time: a busy machine takes as long as it likes.
+      assert.ok(process.cpuUsage(start).user < 10_000_000);
     }
   });
 

@@ -87,6 +87,7 @@ describe("status --last: a lab on a cluster of its own", () => {
         PULUMI_BACKEND_URL: "s3://somewhere",
       },
     );
+    assert.notEqual(stdout, "", stderr);
     return { exitCode, delivery: (JSON.parse(stdout) as { data: Delivery }).data, text: stderr };
   }
 
