@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from clock import Clock
 from gourmetgram_pipeline import build, builder, step
 from gourmetgram_pipeline.builder import Builder, sight_of
 from gourmetgram_pipeline.step import Failure, TemporaryFailure
@@ -110,22 +111,6 @@ def test_says_why_it_does_not_start(
         Builder().wait()
 
 
-class Clock:
-    """Stands for `time`: only what sleeps makes it go on, so that no machine is too slow for it."""
-
-    def __init__(self, at: dict[float, Callable[[], None]] | None = None) -> None:
-        self.now = 0.0
-        self.at = at or {}
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        for due in [due for due in self.at if due <= self.now]:
-            self.at.pop(due)()
-
-
 def test_waits_longer_for_room_on_a_node_than_for_a_pod_to_start(
     buildctl: Buildctl, kubernetes: StubBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,8 +123,15 @@ def test_waits_longer_for_room_on_a_node_than_for_a_pod_to_start(
     with pytest.raises(Failure, match="no node takes its pod buildkitd-x: Insufficient cpu"):
         Builder().wait()
     assert clock.now == pytest.approx(50, abs=1)
+
     # Once a node has taken it, what it has left is what any pod has to start.
-    clock = Clock({40.0: lambda: setattr(kubernetes, "pods", [pod({})])})
+    class TakenLate(Clock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if self.now >= 40:
+                kubernetes.pods = [pod({})]
+
+    clock = TakenLate()
     monkeypatch.setattr(builder, "time", clock)
     with pytest.raises(Failure, match="its pod buildkitd-x starts"):
         Builder().wait()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from clock import Clock
 from conftest import COMMIT, IMAGE
 from gourmetgram_pipeline import deploy, step
 from stub_kubernetes import StubKubernetes
@@ -19,13 +19,7 @@ URL = "http://gourmetgram.gourmetgram-staging.svc.cluster.local:8000"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short times, which pass only while the step waits: a slow machine changes nothing."""
-    now = 0.0
-
-    def sleep(seconds: float) -> None:
-        nonlocal now
-        now += seconds
-
-    monkeypatch.setattr(deploy, "time", SimpleNamespace(monotonic=lambda: now, sleep=sleep))
+    monkeypatch.setattr(deploy, "time", Clock())
     monkeypatch.setattr(deploy, "POLL", 0.01)
     monkeypatch.setattr(deploy, "GRACE", 0.1)
     monkeypatch.setattr(deploy, "DEADLINE", 1.0)

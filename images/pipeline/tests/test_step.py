@@ -9,17 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from clock import Clock
 from gourmetgram_pipeline import step
 from gourmetgram_pipeline.step import BadInput, Failure, TemporaryFailure
-
-
-class Clock:
-    """A clock that goes on when somebody sleeps, and no other time."""
-
-    now = 0.0
-
-    def advance(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @pytest.fixture
@@ -28,8 +20,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(step, "FIRST_PAUSE", 2.0)
     monkeypatch.setattr(step, "PATIENCE", 30.0)
-    monkeypatch.setattr("time.sleep", clock.advance)
-    monkeypatch.setattr("time.monotonic", lambda: clock.now)
+    monkeypatch.setattr("time.sleep", clock.sleep)
+    monkeypatch.setattr("time.monotonic", clock.monotonic)
     return clock
 
 
@@ -147,7 +139,7 @@ def test_attempts_go_on_for_as_long_as_the_patience_lasts(
 
     def fail() -> None:
         begun.append(clock.now)
-        clock.advance(takes)
+        clock.sleep(takes)
         raise TemporaryFailure(f"attempt {len(begun)}")
 
     with pytest.raises(TemporaryFailure, match=r"attempt \d+"):

@@ -145,7 +145,7 @@ export interface FaultyRun {
 }
 
 /** Each part in each step in which it can fail, in the order of the table. */
-export const everyFault = (): Fault[] => selectedFaults({ parts: FAULTY_PART_NAMES, steps: FAULTY_STEPS });
+export const everyFault = (): Fault[] => selectedFaults({ parts: FAULTY_PART_NAMES });
 
 /** Which faults are tried. */
 export interface FaultSelection {
@@ -163,13 +163,12 @@ export interface FaultSelection {
  * @param random From 0 to below 1. @default Math.random
  */
 export function selectedFaults(
-  { parts = USUAL_PARTS, steps, sample }: FaultSelection,
+  { parts = USUAL_PARTS, steps = FAULTY_STEPS, sample }: FaultSelection,
   random: () => number = Math.random,
 ): Fault[] {
   const left = FAULTY_PART_NAMES.filter((part) => parts.includes(part)).flatMap((part) => {
     const { steps: own = FAULTY_STEPS }: Part = FAULTY_PARTS[part];
-    const wanted = own.filter((step) => steps?.includes(step) !== false);
-    return wanted.map((step) => ({ part, step }));
+    return own.filter((step) => steps.includes(step)).map((step) => ({ part, step }));
   });
   while (sample !== undefined && left.length > sample) left.splice(Math.floor(random() * left.length), 1);
   return left;
